@@ -1,0 +1,54 @@
+"""The stack's database: one, with two roles and two schemas a service, so that none can reach another's."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from deploy.local.layout import Layout, owner_of
+from deploy.local.postgres import EmbeddedPostgres
+
+DATABASE = "safeguarding"
+
+
+async def prepare(server: EmbeddedPostgres, layout: Layout, services: Sequence[str]) -> None:
+    """Makes the database, roles and schemas that are not there yet, and sets the roles' passwords as the files have them.
+
+    Service names are checked by `Layout.make_files`, so they can stand in statements as they are.
+    """
+    connection = await asyncpg.connect(server.dsn())
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
+            await connection.execute(f"CREATE DATABASE {DATABASE}")
+            await connection.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
+        for service in services:
+            for role in (owner_of(service), service):
+                known = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
+                verb = "ALTER" if known else "CREATE"
+                await connection.execute(f"{verb} ROLE {role} LOGIN PASSWORD '{layout.password(role)}'")
+                await connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {role}")
+    finally:
+        await connection.close()
+    connection = await asyncpg.connect(server.dsn(DATABASE))
+    try:
+        for service in services:
+            owner = owner_of(service)
+            await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {owner}")
+            await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {service}_views AUTHORIZATION {service}")
+    finally:
+        await connection.close()
+
+
+async def cut_off(server: EmbeddedPostgres, services: Sequence[str]) -> None:
+    """Ends what killed services left running in the database, and returns when it is gone.
+
+    A statement sent just before its client was killed still runs to its end: it could move a cursor after the cursor
+    was reset for a new broker, and what lies between would never be sent.
+    """
+    connection = await asyncpg.connect(server.dsn(DATABASE))
+    try:
+        await connection.fetch(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = ANY($1::text[])",
+            [role for service in services for role in (service, owner_of(service))],
+        )
+    finally:
+        await connection.close()

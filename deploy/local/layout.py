@@ -1,0 +1,129 @@
+"""A stack's directory: where everything lies, the secrets made once, and the settings each service gets from them."""
+
+import os
+import re
+import secrets
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+from deploy.local.errors import StackError
+from deploy.local.locks import LOCK
+from deploy.local.ports import LOOPBACK
+from deploy.topics import topics
+from shared.development_issuer import DevelopmentIssuer
+from shared.secret_files import UnsafeSecret, make_key, make_secret
+from shared.transport_keys import TransportKeys
+
+SERVICES = ("people", "mash", "assessment", "chronology")
+"""Every team's service, in the order in which they are started."""
+
+_SERVICE = re.compile(r"[a-z][a-z_]{1,30}")
+
+
+class Layout:
+    """The files of one stack: `logs/`, `secrets/`, `keys/`, `issuer/` and `postgres/`, readable by us alone."""
+
+    def __init__(self, directory: Path) -> None:
+        """Nothing is made yet."""
+        self.directory = directory.resolve()
+        self.logs = self.directory / "logs"
+        self.secrets = self.directory / "secrets"
+        self.keys = self.directory / "keys"
+        self.postgres = self.directory / "postgres"
+        self.names_key = self.secrets / "names.key"
+        self.transport_keys = self.secrets / "transport"
+
+    def log(self, name: str) -> Path:
+        """Where a process of the stack writes what it says."""
+        return self.logs / f"{name}.log"
+
+    def make_directory(self) -> None:
+        """Makes the directory itself. StackError when it cannot be made, is not ours, or holds something else."""
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if self.directory.stat().st_uid != os.geteuid():
+                raise PermissionError(1, "it belongs to another user")
+            # So that nobody's home becomes a stack by a slip of the hand.
+            if any(self.directory.iterdir()) and not (self.directory / LOCK).exists():
+                raise PermissionError(1, "it holds other files and is no stack of ours")
+            self.directory.chmod(0o700)
+        except OSError as error:
+            raise StackError(
+                f"{self.directory} cannot be used: {error.strerror}. Name a new directory"
+            ) from None
+
+    def make_files(self, services: Sequence[str]) -> None:
+        """Makes what is not there yet; what is there stays as it is.
+
+        StackError for a service name that is none, and for a secret that others on the machine can read.
+        """
+        for service in services:
+            if not _SERVICE.fullmatch(service):
+                raise StackError(f"{service!r} is no service: they are {', '.join(SERVICES)}")
+        for folder in (self.logs, self.secrets, self.keys):
+            folder.mkdir(exist_ok=True, mode=0o700)
+        try:
+            make_key(self.names_key)
+            for service in services:
+                make_key(self._master_key(service))
+                for role in (service, owner_of(service)):
+                    self.password(role)
+            transport = TransportKeys(self.transport_keys)
+            for topic in topics():
+                transport.ensure(topic.name)
+            _ = self.issuer
+        except UnsafeSecret as error:
+            raise StackError(str(error)) from None
+
+    @cached_property
+    def issuer(self) -> DevelopmentIssuer:
+        """The issuer of bearer tokens that this stack's services trust."""
+        return DevelopmentIssuer(self.directory / "issuer")
+
+    def password(self, role: str) -> str:
+        """The database password of a role, made once."""
+        path = self.secrets / f"{role}.password"
+        return make_secret(path, lambda: secrets.token_urlsafe(24).encode()).decode()
+
+    def environment(
+        self, service: str, *, dsn: str, bootstrap: str, broker: str, port: int, simulated: bool
+    ) -> dict[str, str]:
+        """The whole environment of a service's process: ours without any setting of the platform, and its own settings.
+
+        It holds no DSN of the owner's role: only migrations need that.
+        """
+        settings = {
+            "SERVICE": service,
+            "DSN": dsn,
+            "KAFKA": bootstrap,
+            "BROKER": broker,
+            "KEYS": str(self.keys / f"{service}.keys"),
+            "MASTER_KEY": str(self._master_key(service)),
+            "TRANSPORT_KEYS": str(self.transport_keys),
+            "NAMES_KEY": str(self.names_key),
+            "ISSUER": self.issuer.issuer,
+            "AUDIENCE": self.issuer.audience,
+            "JWKS": str(self.issuer.jwks_path),
+            "SIMULATED_CLOCK": "true" if simulated else "false",
+            "HOST": LOOPBACK,
+            "PORT": str(port),
+            "LOG_LEVEL": os.environ.get("SAFEGUARDING_LOG_LEVEL", "INFO"),
+        }
+        ours = {
+            name: value for name, value in os.environ.items() if not name.startswith(("SAFEGUARDING_", "PG"))
+        }
+        # Unbuffered: what a process said last must be in its log when it is killed.
+        return {
+            **ours,
+            "PYTHONUNBUFFERED": "1",
+            **{f"SAFEGUARDING_{name}": text for name, text in settings.items()},
+        }
+
+    def _master_key(self, service: str) -> Path:
+        return self.secrets / f"{service}.master.key"
+
+
+def owner_of(service: str) -> str:
+    """The role that owns a service's log; the service itself connects as another, named like itself."""
+    return f"{service}_owner"

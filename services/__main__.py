@@ -1,0 +1,83 @@
+"""`python -m services <name>` runs one service; `python -m services all` runs them all in one process."""
+
+import asyncio
+import contextlib
+import importlib
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import uvicorn
+import uvloop
+
+from services import SERVICES
+from shared.config import BadSettings, Settings
+from shared.logs import configure
+from shared.running import Running
+from shared.web.app import application
+
+ACCESS = Path(__file__).with_name("access.yaml")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the services named on the command line until they are told to stop."""
+    if len(arguments) != 1 or arguments[0] not in (*SERVICES, "all"):
+        print(f"usage: python -m services {'|'.join((*SERVICES, 'all'))}", file=sys.stderr)
+        return 2
+    names = SERVICES if arguments[0] == "all" else (arguments[0],)
+    try:
+        settings = {name: Settings.of(name) for name in names}
+        configure(arguments[0], settings[names[0]].log_level)
+        servers = [_server(name, settings[name]) for name in names]
+    except BadSettings as error:
+        print(error, file=sys.stderr)
+        return 2
+    uvloop.run(_serve(servers))
+    return 0 if all(server.started for server in servers) else 1
+
+
+def _server(name: str, settings: Settings) -> "_Server":
+    service = importlib.import_module(f"services.{name}.app").app
+    running = Running(service, settings, access=ACCESS)
+    config = uvicorn.Config(
+        application(running),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,  # a URL names a child
+        timeout_graceful_shutdown=3,
+        server_header=False,
+    )
+    return _Server(config)
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals to `_serve`, which stops all of them."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def _serve(servers: Sequence[_Server]) -> None:
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    await asyncio.gather(*(_until_stopped(server, stop) for server in servers))
+
+
+async def _until_stopped(server: _Server, stop: Callable[[], None]) -> None:
+    try:
+        await server.serve()
+    finally:
+        stop()  # one that fails takes the others down with it: half a process helps nobody
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

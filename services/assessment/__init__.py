@@ -1,0 +1,1 @@
+"""Referral and assessment: what follows when the front door accepts a contact."""

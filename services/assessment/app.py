@@ -1,0 +1,18 @@
+"""The service of referral and assessment: wiring only."""
+
+from services.assessment.api import router
+from services.assessment.policy import policy
+from services.assessment.referral import referral
+from services.assessment.rules import RULES
+from services.assessment.views import worklist
+from shared.service import service
+
+app = service(
+    "assessment",
+    streams=[referral],
+    policy=policy,
+    views=[worklist],
+    rules=RULES,
+    router=router,
+    reads=["people", "mash"],
+)

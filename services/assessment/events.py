@@ -1,0 +1,75 @@
+"""What referral and assessment tells: every event of the team, its versions and upcasters."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from shared.census import PrimaryNeed, ReferralSource
+from shared.clock import Instant
+from shared.event import Event, Sealed
+from shared.rules import Deadline
+
+
+class Place(StrEnum):
+    """Where a child was visited."""
+
+    HOME = "home"
+    RELATIVE_HOME = "relative_home"
+    SCHOOL = "school"
+    NURSERY = "nursery"
+    HOSPITAL = "hospital"
+    PLACEMENT = "placement"
+    OFFICE = "office"
+    COMMUNITY = "community"
+    OTHER = "other"
+
+
+class ReferralOpened(Event, name="assessment.ReferralOpened", crosses=True):
+    """A contact was accepted: the child's episode begins. Starts A2 from the moment the contact was received."""
+
+    contact: UUID
+    received_at: Instant
+    source: ReferralSource
+    referrer_agency: str | None = None
+    level: int
+    primary_need: PrimaryNeed
+    see_child_by: Deadline
+
+
+class AllocationText(Sealed):
+    """Who was allocated, and why this time was agreed."""
+
+    worker_name: str
+    reason: str
+
+
+class WorkerAllocated(Event, name="assessment.WorkerAllocated", crosses=True, text=AllocationText):
+    """A manager gave the child a social worker and agreed with them how long the assessment may take (A3)."""
+
+    worker: UUID
+    assessment_due_in_working_days: int
+
+
+class VisitText(Sealed):
+    """The child's own words, and why the child was not seen, or not alone."""
+
+    words: str
+    why_not_alone: str | None = None
+    why_not_seen: str | None = None
+
+
+class ChildSeen(Event, name="assessment.ChildSeen", crosses=True, text=VisitText):
+    """A social worker saw the child. Meets A2, unless the visit was before the contact that opened the referral."""
+
+    alone: bool
+    place: Place
+    before_referral: bool = False
+
+    def clocks_met(self) -> tuple[str, ...]:
+        """A2, by a visit since the contact."""
+        return () if self.before_referral else ("A2",)
+
+
+class ChildNotSeen(Event, name="assessment.ChildNotSeen", crosses=True, text=VisitText):
+    """A visit at which the child was not seen. Meets nothing."""
+
+    place: Place

@@ -1,0 +1,33 @@
+"""What assessment does when other teams' facts arrive."""
+
+from services.assessment.referral import OpenReferral
+from services.mash import events as mash
+from services.people import events as people
+from shared.event import Record
+from shared.policy import Policy, TaskFor
+from shared.team import KnowPerson
+
+policy = Policy("assessment")
+
+
+@policy.on(people.PersonRegistered)
+def know_person(event: people.PersonRegistered, record: Record) -> KnowPerson:
+    """People registered somebody: from now on referrals may be about them."""
+    return KnowPerson(about=(record.stream,), kind=event.kind, born=event.born)
+
+
+@policy.on(mash.ReferralAccepted, already_open=TaskFor("team_manager"))
+def open_referral(event: mash.ReferralAccepted, record: Record) -> OpenReferral:
+    """MASH accepted a contact: the child's referral opens and waits for allocation.
+
+    Where one is open already, a manager looks at what the new contact adds to it.
+    """
+    return OpenReferral(
+        about=(event.child,) if event.child else (),
+        contact=event.contact,
+        received_at=event.received_at,
+        source=event.source,
+        referrer_agency=event.referrer_agency,
+        level=event.level,
+        primary_need=event.primary_need,
+    )

@@ -1,0 +1,64 @@
+"""What the assessment team looks at: the open referrals, and what each waits for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.assessment.events import ChildSeen, ReferralOpened, WorkerAllocated
+from shared.event import Record
+from shared.projection import Update, Upsert, View
+
+
+@dataclass(frozen=True)
+class WorklistRow:
+    """An open referral of one child."""
+
+    stream: UUID
+    child: UUID
+    contact: UUID
+    received_at: datetime
+    see_child_by: datetime
+    source: str
+    level: int
+    primary_need: str
+    worker: UUID | None
+    last_seen_at: datetime | None
+    event: UUID | None
+    sealed: bytes | None
+
+
+worklist = View(
+    "worklist",
+    row=WorklistRow,
+    key=("stream",),
+    indexes=(("see_child_by", "stream"), ("child",), ("worker",)),
+)
+
+
+@worklist.on(ReferralOpened)
+def _(event: ReferralOpened, record: Record) -> Upsert:
+    return Upsert(
+        stream=record.stream,
+        child=event.child,
+        contact=event.contact,
+        received_at=event.received_at,
+        see_child_by=event.see_child_by.due_at,
+        source=event.source.value,
+        level=event.level,
+        primary_need=event.primary_need.value,
+    )
+
+
+@worklist.on(WorkerAllocated)
+def _(event: WorkerAllocated, record: Record) -> Update:
+    return Update(
+        {"stream": record.stream},
+        worker=event.worker,
+        event=record.envelope.event_id,
+        sealed=record.sealed,
+    )
+
+
+@worklist.on(ChildSeen)
+def _(_event: ChildSeen, record: Record) -> Update:
+    return Update({"stream": record.stream}, last_seen_at=record.happened_at)

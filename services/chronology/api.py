@@ -1,0 +1,95 @@
+"""The chronology over HTTP: one child as the caller's agency may see it, and what weighs lately."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.chronology.queries import Seen, entries_of, of_weight
+from shared.identity import Actor
+from shared.running import Running
+from shared.web.here import (
+    After,
+    Asking,
+    CursorText,
+    Here,
+    Limit,
+    caught_up,
+    instant,
+    page_of,
+    record,
+    require,
+)
+from shared.web.lists import open_texts, read_cursor, write_cursor
+from shared.web.problems import not_found
+
+router = APIRouter(tags=["chronology"])
+
+_ORDER = (datetime, datetime, datetime, UUID)
+
+
+@router.get("/children/{child}/chronology")
+async def chronology(
+    child: UUID, here: Here, who: Asking, cursor: CursorText = None, limit: Limit = 50, after: After = None
+) -> dict[str, Any]:
+    """One child's record as your agency may see it, in order of when things happened, were known, were recorded."""
+    await require(here, who, "read:chronology", children=(child,))
+    for view in ("entries", "audience"):
+        await caught_up(here, view, after)
+    place = read_cursor(cursor, _ORDER) if cursor else None
+    rows = await entries_of(here.pool, child, who, place, limit + 1)
+    await record(here, who, "read:chronology", children=(child,))
+    if not rows and place is None:
+        # The same answer whether the child is unknown or nothing may be shown: who asks learns neither.
+        raise not_found("there is nothing here that your agency may see; check the child's id")
+    more, rows = len(rows) > limit, rows[:limit]
+    following = write_cursor(rows[-1].place) if more else None
+    return page_of(_entries(here, who, rows), following)
+
+
+@router.get("/worklist")
+async def what_weighs(
+    here: Here, who: Asking, cursor: CursorText = None, limit: Limit = 50, after: After = None
+) -> dict[str, Any]:
+    """Critical and significant entries of all children, the latest first: what a manager looks through each morning."""
+    await require(here, who, "read:worklist")
+    await caught_up(here, "entries", after)
+    place = read_cursor(cursor, (int, UUID)) if cursor else None
+    rows = await of_weight(here.pool, who, place, limit + 1)
+    await record(here, who, "read:worklist", children=tuple({row.child for row in rows}))
+    more, rows = len(rows) > limit, rows[:limit]
+    following = write_cursor((rows[-1].row["position"], rows[-1].row["entry"])) if more else None
+    return page_of(_entries(here, who, rows), following)
+
+
+def _entries(here: Running, who: Actor, rows: list[Seen]) -> list[dict[str, Any]]:
+    """Entries as they are shown: the text only where the agency sees it whole, opened after that is known."""
+    whole = [
+        seen.row if seen.depth == "whole" else {"sealed": None, "event": seen.row["event"]} for seen in rows
+    ]
+    texts = open_texts(here, who, whole)
+    return [
+        {
+            "id": str(seen.row["entry"]),
+            "child": str(seen.child),
+            "command": str(seen.row["caused_by"]),
+            "thing": str(seen.row["thing"]) if seen.row["thing"] else None,
+            "happened_at": instant(seen.row["happened_at"]),
+            "known_at": instant(seen.row["known_at"]),
+            "recorded_at": instant(seen.row["recorded_at"]),
+            "title": seen.row["title"],
+            "topic": seen.row["topic"],
+            "service": seen.row["source"],
+            "event": seen.row["source_event"],
+            "agency": seen.row["agency"],
+            "organisation": seen.row["organisation"],
+            "role": seen.row["role"],
+            "significance": seen.row["significance"],
+            "late": seen.row["late"],
+            "depth": seen.depth,
+            "recorded_by": (text or {}).get("recorder"),
+            "text": (text or {}).get("parts") if text is not None else None,
+        }
+        for seen, text in zip(rows, texts, strict=True)
+    ]

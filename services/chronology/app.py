@@ -1,0 +1,18 @@
+"""The chronology's service: wiring only."""
+
+from services.chronology.api import router
+from services.chronology.child_record import child_record
+from services.chronology.policy import policy
+from services.chronology.rules import RULES
+from services.chronology.views import audience, entries
+from shared.service import service
+
+app = service(
+    "chronology",
+    streams=[child_record],
+    policy=policy,
+    views=[entries, audience],
+    rules=RULES,
+    router=router,
+    reads=["people", "mash", "assessment"],
+)

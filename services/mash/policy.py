@@ -1,0 +1,14 @@
+"""What the front door does when other teams' facts arrive."""
+
+from services.people import events as people
+from shared.event import Record
+from shared.policy import Policy
+from shared.team import KnowPerson
+
+policy = Policy("mash")
+
+
+@policy.on(people.PersonRegistered)
+def know_person(event: people.PersonRegistered, record: Record) -> KnowPerson:
+    """People registered somebody: from now on contacts may be about them."""
+    return KnowPerson(about=(record.stream,), kind=event.kind, born=event.born)

@@ -1,0 +1,78 @@
+"""What the front door looks at: the contacts that wait for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.mash.events import (
+    ContactDecided,
+    ContactHeld,
+    ContactReceived,
+    ContactScreened,
+    ReferrerInformed,
+)
+from shared.event import Record
+from shared.projection import Update, Upsert, View
+
+
+@dataclass(frozen=True)
+class WorklistRow:
+    """A contact of one child, until it is decided and the referrer has been told the outcome."""
+
+    stream: UUID
+    contact: UUID
+    child: UUID
+    received_at: datetime
+    decide_by: datetime
+    source: str
+    referrer_agency: str | None
+    potential: str | None
+    held: bool
+    outcome: str | None
+    told: bool
+    waits: bool
+    event: UUID
+    sealed: bytes | None
+
+
+worklist = View(
+    "worklist", row=WorklistRow, key=("stream",), indexes=(("waits", "decide_by", "stream"), ("child",))
+)
+
+
+@worklist.on(ContactReceived)
+def _(event: ContactReceived, record: Record) -> Upsert:
+    return Upsert(
+        stream=record.stream,
+        contact=event.contact,
+        child=event.child,
+        received_at=event.received_at,
+        decide_by=event.decide_by.due_at,
+        source=event.source.value,
+        referrer_agency=event.referrer_agency,
+        held=False,
+        told=False,
+        waits=True,
+        event=record.envelope.event_id,
+        sealed=record.sealed,
+    )
+
+
+@worklist.on(ContactScreened)
+def _(event: ContactScreened, record: Record) -> Update:
+    return Update({"stream": record.stream}, potential=event.potential.value)
+
+
+@worklist.on(ContactHeld)
+def _(event: ContactHeld, record: Record) -> Update:
+    return Update({"stream": record.stream}, held=True, decide_by=event.decide_by.due_at)
+
+
+@worklist.on(ContactDecided)
+def _(event: ContactDecided, record: Record) -> Update:
+    return Update({"stream": record.stream}, outcome=event.outcome.value, decide_by=event.tell_by.due_at)
+
+
+@worklist.on(ReferrerInformed)
+def _(event: ReferrerInformed, record: Record) -> Update | None:
+    return Update({"stream": record.stream}, told=True, waits=False) if event.outcome else None

@@ -1,0 +1,1 @@
+"""The index of children, families and professionals that every team refers to."""

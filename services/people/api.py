@@ -1,0 +1,107 @@
+"""People over HTTP, beside its commands: one person, one professional, and whose NHS number is still to be found."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.people.views import people, professionals, relationships
+from shared.web.here import (
+    After,
+    Asking,
+    CursorText,
+    Here,
+    Limit,
+    caught_up,
+    instant,
+    page_of,
+    record,
+    require,
+)
+from shared.web.lists import open_texts, page
+from shared.web.problems import not_found
+
+router = APIRouter(tags=["people"])
+
+
+@router.get("/people/{person}")
+async def one_person(person: UUID, here: Here, who: Asking, after: After = None) -> dict[str, Any]:
+    """Who a person is, and who the people around a child are."""
+    await require(here, who, "read:people", children=(person,))
+    await caught_up(here, "people", after)
+    found = await page(here, people, order={"person": UUID}, where={"person": person}, limit=1)
+    await record(here, who, "read:people", children=(person,))
+    if not found.rows:
+        raise not_found("nobody is registered under this id")
+    row = found.rows[0]
+    related = await page(
+        here,
+        relationships,
+        order={"person": UUID, "relation": str},
+        where={"child": person},
+        limit=200,
+    )
+    number = {"sealed": row["number_sealed"], "event": row["number_event"] or row["event"]}
+    text, later = open_texts(here, who, [row, number])
+    return {
+        "person": str(row["person"]),
+        "kind": row["kind"],
+        "born": row["born"].isoformat() if row["born"] else None,
+        "due": row["due"].isoformat() if row["due"] else None,
+        "sex": row["sex"],
+        "looked_after": row["looked_after"],
+        "family": str(row["family"]) if row["family"] else None,
+        "text": {**text, **(later or {})} if text is not None else None,
+        "relations": [
+            {
+                "person": str(other["person"]),
+                "is": other["relation"],
+                "parental_responsibility": other["parental_responsibility"],
+            }
+            for other in related.rows
+        ],
+    }
+
+
+@router.get("/professionals/{professional}")
+async def one_professional(professional: UUID, here: Here, who: Asking) -> dict[str, Any]:
+    """The name and agency of a professional."""
+    await require(here, who, "read:people")
+    found = await page(
+        here, professionals, order={"professional": UUID}, where={"professional": professional}, limit=1
+    )
+    await record(here, who, "read:people", subject=professional)
+    if not found.rows:
+        raise not_found("no professional is registered under this id")
+    (text,) = open_texts(here, who, found.rows)
+    return {"professional": str(professional), "agency": found.rows[0]["agency"], "text": text}
+
+
+@router.get("/worklist")
+async def numbers_to_find(
+    here: Here, who: Asking, cursor: CursorText = None, limit: Limit = 50, after: After = None
+) -> dict[str, Any]:
+    """Children whose NHS number is not recorded: who was registered first comes first."""
+    await require(here, who, "read:people")
+    await caught_up(here, "people", after)
+    found = await page(
+        here,
+        people,
+        order={"registered_at": datetime, "person": UUID},
+        where={"wants_number": True},
+        cursor=cursor,
+        limit=limit,
+    )
+    await record(here, who, "read:people", children=tuple(row["person"] for row in found.rows))
+    texts = open_texts(here, who, found.rows)
+    items = [
+        {
+            "person": str(row["person"]),
+            "registered_at": instant(row["registered_at"]),
+            "waits_for": "the NHS number",
+            "text": text,
+        }
+        for row, text in zip(found.rows, texts, strict=True)
+    ]
+    return page_of(items, found.next)

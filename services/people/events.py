@@ -1,0 +1,85 @@
+"""What the index of people tells: every event of People, its versions and upcasters."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from shared.census import Disability, Ethnicity, Sex
+from shared.event import Event, Sealed
+from shared.team import PersonKind
+
+
+class Relation(StrEnum):
+    """What somebody is to a child."""
+
+    MOTHER = "mother"
+    FATHER = "father"
+    STEPMOTHER = "stepmother"
+    STEPFATHER = "stepfather"
+    GRANDMOTHER = "grandmother"
+    GRANDFATHER = "grandfather"
+    SISTER = "sister"
+    BROTHER = "brother"
+    AUNT = "aunt"
+    UNCLE = "uncle"
+    COUSIN = "cousin"
+    FOSTER_CARER = "foster_carer"
+    CARER = "carer"
+    GUARDIAN = "guardian"
+    PARTNER_OF_PARENT = "partner_of_parent"
+    HOUSEHOLD = "household"
+    FRIEND = "friend"
+    OTHER = "other"
+
+
+class PersonText(Sealed):
+    """Who it is."""
+
+    name: str
+    nhs_number: str | None = None
+    ethnicity: Ethnicity | None = None
+    disability: tuple[Disability, ...] = ()
+
+
+class PersonRegistered(Event, name="people.PersonRegistered", crosses=True, text=PersonText):
+    """A child or adult whom the platform may now speak of, by an id that says nothing."""
+
+    kind: PersonKind
+    born: date | None = None
+    due: date | None = None
+    sex: Sex | None = None
+    disabled: bool = False
+    looked_after: bool = False
+    family: UUID | None = None
+    has_nhs_number: bool = False
+
+
+class NhsNumberText(Sealed):
+    """The number."""
+
+    nhs_number: str
+
+
+class NhsNumberRecorded(Event, name="people.NhsNumberRecorded", text=NhsNumberText):
+    """The person's NHS number, its check digit verified."""
+
+
+class RelationshipRecorded(Event, name="people.RelationshipRecorded", crosses=True):
+    """What a person is to a child, and whether they hold parental responsibility."""
+
+    person: UUID
+    relation: Relation
+    parental_responsibility: bool = False
+
+
+class ProfessionalText(Sealed):
+    """The professional's name as it was written."""
+
+    name: str
+    organisation: str | None = None
+
+
+class ProfessionalRegistered(Event, name="people.ProfessionalRegistered", text=ProfessionalText):
+    """A professional, found by name and agency: whoever names them again means the same id."""
+
+    agency: str

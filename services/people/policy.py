@@ -1,0 +1,22 @@
+"""What People does when other teams' facts arrive."""
+
+from services.assessment import events as assessment
+from services.people.professional import LearnProfessional
+from shared.event import Record
+from shared.policy import Policy
+from shared.texts import Professional
+
+policy = Policy("people")
+
+
+@policy.on(assessment.WorkerAllocated)
+def learn_worker(event: assessment.WorkerAllocated, record: Record) -> LearnProfessional | None:
+    """A manager named a social worker: from now on that name has its id here."""
+    name = (record.text or {}).get("worker_name")
+    if not name:  # erased since
+        return None
+    return LearnProfessional(
+        about=(event.worker,),
+        professional=Professional(id=event.worker, name=name),
+        agency=record.envelope.agency,
+    )

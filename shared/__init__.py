@@ -1,0 +1,1 @@
+"""What every service stands on: each module small, and named for what it does."""

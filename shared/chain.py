@@ -1,0 +1,54 @@
+"""The digest chain over a log: each row's digest covers its content and the digest of the row before."""
+
+import hashlib
+from datetime import UTC, datetime
+from uuid import UUID
+
+GENESIS = bytes(32)
+"""What stands before position 1."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _microseconds(instant: datetime) -> int:
+    gap = instant - _EPOCH
+    return (gap.days * 86_400 + gap.seconds) * 1_000_000 + gap.microseconds
+
+
+def content(
+    position: int,
+    stream: UUID,
+    version: int,
+    name: str,
+    recorded_at: datetime,
+    state: bytes,
+    sealed: bytes | None,
+) -> bytes:
+    """SHA-256 over the stored bytes of one row, each part of variable length led by its length.
+
+    `recorded_at` (UTC) is part of it, so that back-dating a row shows.
+    """
+    title = name.encode()
+    blob = sealed or b""
+    return hashlib.sha256(
+        b"".join(
+            (
+                position.to_bytes(8, "big"),
+                stream.bytes,
+                version.to_bytes(8, "big"),
+                _microseconds(recorded_at).to_bytes(8, "big", signed=True),
+                len(title).to_bytes(4, "big"),
+                title,
+                len(state).to_bytes(4, "big"),
+                state,
+                b"\x00" if sealed is None else b"\x01",
+                len(blob).to_bytes(4, "big"),
+                blob,
+            )
+        )
+    ).digest()
+
+
+def link(previous: bytes, content_digest: bytes) -> bytes:
+    """The digest of a row: SHA-256(digest of the row before ‖ its content digest)."""
+    return hashlib.sha256(previous + content_digest).digest()

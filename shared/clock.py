@@ -1,0 +1,145 @@
+"""Time: where `now` comes from, Europe/London, and the one form in which an instant is kept (aware, UTC).
+
+Every function here answers in UTC. Two aware datetimes that share a London zone object compare and subtract by
+the clock on the wall, which is wrong by an hour across a clock change; in UTC they cannot be.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator
+
+LONDON = ZoneInfo("Europe/London")
+"""The zone in which days, working days and case-file times are reckoned. Read from the machine's zone data, or
+from the `tzdata` package where the machine has none."""
+
+_LOCAL = re.compile(r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2}))?", re.ASCII)
+_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+
+
+class NotALocalTime(ValueError):
+    """A text or a set of numbers that is no time on a clock in London."""
+
+
+class ClockGoesBack(ValueError):
+    """A simulated clock was told to go back: facts already recorded would lie in its future."""
+
+
+class Clock(Protocol):
+    """Where `now` comes from. Domain code never holds one: it is given `now` in its context."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+class RealClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+class SimulatedClock:
+    """A clock that stands still until it is moved, and never goes back. It lives in memory only."""
+
+    def __init__(self, start: datetime) -> None:
+        """Stands at `start` (aware, else ValueError)."""
+        self._now = utc(start)
+
+    def now(self) -> datetime:
+        """The instant it was last moved to, aware, in UTC."""
+        return self._now
+
+    def move_to(self, instant: datetime) -> None:
+        """Moves to `instant`; to where it already stands is no move. Raises ClockGoesBack for an earlier one."""
+        instant = utc(instant)
+        if instant < self._now:
+            raise ClockGoesBack(
+                f"the simulated clock stands at {self._now.isoformat()} and cannot go back to "
+                f"{instant.isoformat()}: start a fresh stack to play an earlier time"
+            )
+        self._now = instant
+
+
+def utc(instant: datetime) -> datetime:
+    """The same instant in UTC. Raises ValueError for a time without an offset: it is no instant."""
+    if instant.utcoffset() is None:
+        raise ValueError("this time has no offset from UTC: add Z or an offset such as +01:00")
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("this time is outside the years 1 to 9999 in UTC") from None
+
+
+def local_date(instant: datetime) -> date:
+    """The date on a London calendar at that instant (aware, else ValueError)."""
+    return utc(instant).astimezone(LONDON).date()
+
+
+def london(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
+    """The instant, in UTC, at which a clock in London shows this.
+
+    A time that occurs twice (clocks go back) is the first. Raises NotALocalTime for one that no clock shows
+    (clocks go forward, or no such day).
+    """
+    try:
+        wall = datetime(year, month, day, hour, minute, second, tzinfo=LONDON)
+        instant = wall.astimezone(UTC)  # fold=0: the first of two
+        shown = instant.astimezone(LONDON)
+    except (ValueError, OverflowError):
+        raise NotALocalTime("there is no such date or time of day: check the day, hour and minute") from None
+    # Within one zone datetimes compare by the wall, which is what is asked here: does London ever show this?
+    if shown != wall:
+        raise NotALocalTime(
+            f"{wall:%Y-%m-%dT%H:%M:%S} does not exist in Europe/London: the clocks go forward over it; "
+            "give a time before or after the missing hour"
+        )
+    return instant
+
+
+def start_of_day(day: date) -> datetime:
+    """00:00 Europe/London of that day, in UTC: also the end (24:00) of the day before."""
+    return london(day.year, day.month, day.day)
+
+
+def local_instant(text: str) -> datetime:
+    """The instant, in UTC, of a case file's time: `2026-04-02T16:40`, seconds optional, Europe/London.
+
+    A time that occurs twice is the first. Raises NotALocalTime for any other form and for a time that does not
+    exist. The refusal never repeats a text of another form, which may be anything.
+    """
+    found = _LOCAL.fullmatch(text)
+    if found is None:
+        raise NotALocalTime(
+            "this is not a time such as 2026-04-02T16:40 or 2026-04-02T16:40:30, "
+            "as a clock in London shows it and without an offset"
+        )
+    return london(*(int(part or 0) for part in found.groups()))
+
+
+def _instant(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return utc(value)
+    if not isinstance(value, str):
+        raise ValueError("a time is a text such as 2026-04-02T15:40:00Z, not a number or anything else")  # noqa: TRY004 - pydantic reports ValueError
+    if _RFC3339.fullmatch(value) is None:
+        raise ValueError(
+            "this is not an RFC 3339 time with its offset from UTC, such as 2026-04-02T15:40:00Z "
+            "or 2026-04-02T16:40:00+01:00"
+        )
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("there is no such date or time of day: check the day, hour and minute") from None
+    return utc(instant)
+
+
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+"""The type of a field that holds an instant: an RFC 3339 text (or an aware datetime in Python), kept in UTC.
+
+Numbers, texts of digits and times without an offset are refused. Finer than a microsecond is cut off.
+"""

@@ -1,0 +1,129 @@
+"""The clocks running on a stream, folded from its events. Pure.
+
+A clock starts with the event that carries its `Deadline`, is met by an act that happened before it was due (late or
+not, the first act stops it), ends when what it was for ceased, and can be varied by a manager. That it was missed is
+itself a fact, recorded once for each due instant (source: "How a clock runs" in the rules).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from shared.clock import Instant
+from shared.event import Event, Sealed
+from shared.rules import Deadline
+
+
+class DeadlineMissed(Event, name="team.DeadlineMissed", crosses=True):
+    """A due instant passed before the act. Recorded once for each due; happened at the due instant."""
+
+    rule: str
+    started_by: UUID
+    due_at: Instant
+
+
+class VariedText(Sealed):
+    """Why a manager named a new instant."""
+
+    reason: str
+
+
+class DeadlineVaried(Event, name="team.DeadlineVaried", crosses=True, text=VariedText):
+    """A manager named a new due instant; the old one stays visible beside it."""
+
+    rule: str
+    started_by: UUID
+    was_due_at: Instant
+    due_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One clock: its rule, the event that started it, the instants (UTC) that judge it."""
+
+    deadline: Deadline
+    started_by: UUID
+    due_at: datetime
+    acted_at: datetime | None = None
+    ended_at: datetime | None = None
+    varied: bool = False
+    missed_due: datetime | None = None
+
+    @property
+    def rule(self) -> str:
+        """The rule's id."""
+        return self.deadline.rule
+
+    @property
+    def running(self) -> bool:
+        """Neither acted on nor ended."""
+        return self.acted_at is None and self.ended_at is None
+
+    def missed_by(self, now: datetime) -> bool:
+        """Whether, at `now`, the due instant has passed unmet and no fact says so yet."""
+        stopped = self.acted_at if self.acted_at is not None else self.ended_at
+        in_time = stopped is not None and stopped < self.due_at
+        return self.due_at <= now and not in_time and self.missed_due != self.due_at
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """All clocks that ever ran on a stream, in the order they started."""
+
+    all: tuple[Clock, ...] = ()
+
+    def __iter__(self) -> Iterator[Clock]:
+        return iter(self.all)
+
+    def after(self, event: Event, event_id: UUID) -> Self:
+        """The clocks once `event` (with its id) is taken in."""
+        match event:
+            case DeadlineMissed(rule=rule, started_by=started, due_at=due):
+                return self._changed(rule, started, missed_due=due)
+            case DeadlineVaried(rule=rule, started_by=started, due_at=due):
+                return self._changed(rule, started, due_at=due, varied=True)
+        met, ended, begun = event.clocks_met(), event.clocks_ended(), event.deadlines()
+        if not (met or ended or begun):
+            return self
+        at = event.happened_at
+        clocks = [
+            replace(clock, acted_at=at)
+            if clock.running and clock.rule in met
+            else replace(clock, ended_at=at)
+            if clock.running and clock.rule in ended
+            else clock
+            for clock in self.all
+        ]
+        clocks += [Clock(deadline=due, started_by=event_id, due_at=due.due_at) for due in begun]
+        return replace(self, all=tuple(clocks))
+
+    def _changed(self, rule: str, started_by: UUID, **changes: object) -> Self:
+        return replace(
+            self,
+            all=tuple(
+                replace(clock, **changes)  # type: ignore[arg-type]  # the callers above name fields of Clock
+                if clock.rule == rule and clock.started_by == started_by
+                else clock
+                for clock in self.all
+            ),
+        )
+
+    def find(self, rule: str, started_by: UUID) -> Clock | None:
+        """The clock of this rule that this event started."""
+        return next(
+            (clock for clock in self.all if clock.rule == rule and clock.started_by == started_by), None
+        )
+
+    def latest(self, rule: str) -> Clock | None:
+        """The last clock of this rule to start."""
+        return next((clock for clock in reversed(self.all) if clock.rule == rule), None)
+
+    def newly_missed(self, now: datetime) -> tuple[DeadlineMissed, ...]:
+        """The misses that `now` makes true and no event says yet, each happened at its due instant."""
+        return tuple(
+            DeadlineMissed(rule=c.rule, started_by=c.started_by, due_at=c.due_at, happened_at=c.due_at)
+            for c in self.all
+            if c.missed_by(now)
+        )

@@ -1,0 +1,109 @@
+"""Folded states of streams: loading them, keeping them warm, and looking through what is decided but not yet stored."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from shared.clocks import Clocks, DeadlineMissed, DeadlineVaried
+from shared.decider import Stream
+from shared.event import Event, decode
+from shared.store import Store
+
+CLOCK_FACTS = (DeadlineMissed, DeadlineVaried)
+"""Facts about clocks alone: they fold into the clocks, and never reach a stream's own `evolve`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A stream up to a version: its state and the clocks on it. Version 0: there is no such stream yet."""
+
+    version: int
+    state: Any
+    clocks: Clocks = field(default_factory=Clocks)
+
+    def after(self, stream: Stream, event: Event, event_id: UUID) -> "Folded":
+        """The stream with one event more."""
+        state = self.state if isinstance(event, CLOCK_FACTS) else stream.evolve(self.state, event)
+        return Folded(self.version + 1, state, self.clocks.after(event, event_id))
+
+
+class WarmStates:
+    """The most recently used folded states of a process. They may be stale: an append guards every success, and a
+    refusal decided on one is decided again on a fresh read.
+    """
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._most = most
+        self._states: OrderedDict[UUID, Folded] = OrderedDict()
+
+    def get(self, stream: UUID) -> Folded | None:
+        """The state last seen of this stream, if it is still kept."""
+        folded = self._states.get(stream)
+        if folded is not None:
+            self._states.move_to_end(stream)
+        return folded
+
+    def keep(self, stream: UUID, folded: Folded) -> None:
+        """Keep it, unless a later one is kept already."""
+        kept = self._states.get(stream)
+        if kept is not None and kept.version > folded.version:
+            return
+        self._states[stream] = folded
+        self._states.move_to_end(stream)
+        while len(self._states) > self._most:
+            self._states.popitem(last=False)
+
+    def forget(self, streams: Sequence[UUID]) -> None:
+        """Drop what turned out to be stale."""
+        for stream in streams:
+            self._states.pop(stream, None)
+
+
+class Reader:
+    """What one decision, or one page of decisions, sees: what it decided itself, then warm states, then the log.
+
+    Args:
+        fresh: read the log even where a warm state is kept.
+    """
+
+    def __init__(self, store: Store, warm: WarmStates, *, fresh: bool = False) -> None:
+        self._store = store
+        self._warm = warm
+        self._fresh = fresh
+        self._seen: dict[UUID, Folded] = {}
+        self.used_warm = False
+        """Whether anything came from a warm state, so that a refusal must be decided again."""
+
+    async def get(self, wanted: Mapping[UUID, Stream]) -> dict[UUID, Folded]:
+        """The folded states of these streams, in one round trip at most."""
+        missing = []
+        for stream_id in wanted:
+            if stream_id in self._seen:
+                continue
+            kept = None if self._fresh else self._warm.get(stream_id)
+            if kept is None:
+                missing.append(stream_id)
+            else:
+                self._seen[stream_id] = kept
+                self.used_warm = True
+        if missing:
+            folded = {stream_id: Folded(0, wanted[stream_id].state) for stream_id in missing}
+            for row in await self._store.load(missing):
+                stream_id = row["originator_id"]
+                event, _ = decode(row["topic"], row["state"])
+                folded[stream_id] = folded[stream_id].after(wanted[stream_id], event, row["event_id"])
+            for stream_id, state in folded.items():
+                self._seen[stream_id] = state
+                if state.version:
+                    self._warm.keep(stream_id, state)
+        return {stream_id: self._seen[stream_id] for stream_id in wanted}
+
+    async def one(self, stream_id: UUID, stream: Stream) -> Folded:
+        """The folded state of one stream."""
+        return (await self.get({stream_id: stream}))[stream_id]
+
+    def put(self, stream_id: UUID, folded: Folded) -> None:
+        """What was decided here and is not yet stored: later decisions of the same page stand on it."""
+        self._seen[stream_id] = folded

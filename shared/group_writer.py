@@ -1,0 +1,268 @@
+"""Writes groups of members to a log, each group in one transaction under the service's advisory lock.
+
+The lock is a statement of its own: a snapshot taken together with it would be older than the lock, and the head read
+by that statement would be stale. Then the head, one insert, commit: so commit order is position order, positions are
+1..n, and no reader at p ever sees a position below p appear later.
+
+A group is first written as if nothing stood against it. Where something does, it is judged member by member against
+what the lock lets us see; where the database refuses what is to be stored, each member goes alone, so that only the
+culprit is told. A connection lost at any moment is settled by looking up what was committed.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from shared.clock import Clock
+from shared.judging import Accepted, Head, Known, Member, Standing, Verdict, judge
+from shared.log_statements import statements
+from shared.rows import GENESIS_HEAD, LogHead, group_rows
+
+log = logging.getLogger(__name__)
+
+GONE: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TransactionRollbackError,
+    OSError,
+    TimeoutError,
+)
+"""Errors that say the database is away, full or busy, not that what was asked is wrong."""
+
+_OF_THE_MEMBER: Final = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+)
+"""What the database says of one member's values; any other of its errors is about the database itself."""
+
+
+class LogUnavailable(Exception):
+    """The database did not answer in time. Whether the command was done is settled by sending it again with its id."""
+
+    def __init__(self) -> None:
+        super().__init__("the log cannot be reached; send the command again with the same Idempotency-Key")
+
+
+class NotStorable(Exception):
+    """The database cannot hold this member's values. It does not repeat them: they may be personal."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(
+            f"this cannot be stored ({error}): look for a NUL character or a value that is too large"
+        )
+        self.error = error
+
+
+class _Changed(Exception):
+    """The first try met something that others wrote."""
+
+
+class GroupWriter:
+    """The one connection of a process that appends to a service's log.
+
+    Args:
+        connect: makes the connection; called again after each loss.
+        service: the schema's name.
+        clock: gives recorded_at.
+    """
+
+    def __init__(self, connect: Callable[[], Awaitable[Any]], service: str, clock: Clock) -> None:
+        self._connect = connect
+        self._clock = clock
+        self._lock_key = int.from_bytes(
+            hashlib.sha256(f"log:{service}".encode()).digest()[:8], "big", signed=True
+        )
+        self._sql = statements(service)
+        self._connection: Any = None
+
+    async def write(self, members: Sequence[Member], wanted: Callable[[], bool]) -> Sequence[Verdict]:
+        """Write a group; one verdict for each member, given after the commit.
+
+        Args:
+            members: in the order in which they came.
+            wanted: whether anybody still waits for the answer. While the database is away and somebody does, the
+                group is tried again; then each verdict is LogUnavailable.
+        """
+        try:
+            return await self._hopefully(members)
+        except GONE as error:
+            return await self._settle(members, wanted, error)
+        except Exception:  # judged below, where the culprit is told
+            try:
+                return await self._fairly(members, wanted)
+            except GONE as error:
+                return await self._settle(members, wanted, error)
+
+    def disconnect(self) -> None:
+        """Give the connection up at once; the next group makes another."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.terminate()
+
+    async def _hopefully(self, members: Sequence[Member]) -> Sequence[Verdict]:
+        """As if no command were known and every head stood as expected: one look less than `_judged`."""
+        streams = _streams(members)
+        async with self._transaction() as connection:
+            head, versions = await self._head(connection, streams)
+            # Each expected version is compared, also of streams that are written: the primary key would let a member
+            # pass that expects more than there is (it stood on one that fell), and leave a hole.
+            verdicts = judge(members, Standing.hoped(members, dict(zip(streams, versions, strict=True))))
+            accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
+            if len(accepted) < len(members):
+                raise _Changed
+            return await self._insert(connection, head, accepted)
+
+    async def _judged(self, members: Sequence[Member], *, settling: bool) -> Sequence[Verdict]:
+        """The members in order against what the lock lets us see, each counting those before it."""
+        streams = _streams(members)
+        async with self._transaction() as connection:
+            head, versions = await self._head(connection, streams)
+            standing = Standing(
+                dict(zip(streams, versions, strict=True)),
+                await self._known(connection, members),
+                await self._heads(connection, members),
+            )
+            verdicts = judge(members, standing, settling=settling)
+            taken = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
+            done = iter(await self._insert(connection, head, taken))
+            return [next(done) if isinstance(verdict, Accepted) else verdict for verdict in verdicts]
+
+    async def _fairly(
+        self, members: Sequence[Member], wanted: Callable[[], bool], *, settling: bool = False
+    ) -> Sequence[Verdict]:
+        """Judged together; and where the database refuses something of it, each alone."""
+        try:
+            return await self._judged(members, settling=settling)
+        except GONE:
+            raise
+        except Exception as error:
+            if len(members) == 1:
+                return [_verdict_on(error)]
+        verdicts: list[Verdict] = []
+        for member in members:
+            try:
+                verdicts += await self._fairly([member], wanted, settling=settling)
+            except GONE as error:
+                verdicts += await self._settle([member], wanted, error)
+        return verdicts
+
+    async def _settle(
+        self, members: Sequence[Member], wanted: Callable[[], bool], error: BaseException
+    ) -> Sequence[Verdict]:
+        """The connection was lost, perhaps at commit. The lock waits for the lost transaction to end one way or the
+        other; then command ids and heads tell which way, and what was not done is done now.
+        """
+        log.warning("database away", extra={"error": type(error).__name__})
+        pause = 0.05
+        while wanted():
+            self.disconnect()
+            try:
+                return await self._fairly(members, wanted, settling=True)
+            except GONE:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 1.0)
+        return [LogUnavailable() for _ in members]
+
+    async def _insert(
+        self, connection: asyncpg.Connection, head: LogHead, taken: Sequence[Accepted]
+    ) -> Sequence[Accepted]:
+        rows, commands, done = group_rows(head, taken, self._clock.now())
+        if rows.positions or commands.ids:
+            await connection.execute(self._sql["insert"], *rows.columns(), *commands.columns())
+        moves = _moves(verdict.member for verdict in taken)
+        if moves:
+            columns = zip(
+                *((m.source, m.key, m.previous, m.position, m.event_id) for m in moves), strict=True
+            )
+            if len(await connection.fetch(self._sql["move_heads"], *map(list, columns))) < len(moves):
+                raise _Changed
+        return done
+
+    async def _head(
+        self, connection: asyncpg.Connection, streams: Sequence[UUID]
+    ) -> tuple[LogHead, Sequence[int]]:
+        row = await connection.fetchrow(self._sql["head"], streams)
+        if row["position"] is None:
+            return GENESIS_HEAD, row["versions"]
+        return LogHead(row["position"], row["digest"], row["recorded_at"]), row["versions"]
+
+    async def _known(self, connection: asyncpg.Connection, members: Sequence[Member]) -> dict[UUID, Known]:
+        ids = [part.command for member in members for part in member.parts]
+        rows = await connection.fetch(self._sql["commands"], ids) if ids else ()
+        return {
+            row["command_id"]: Known(row["body"], row["first"], row["last"], row["event_id"]) for row in rows
+        }
+
+    async def _heads(
+        self, connection: asyncpg.Connection, members: Sequence[Member]
+    ) -> dict[tuple[str, UUID], int]:
+        keys = list({(head.source, head.key) for member in members for head in member.heads})
+        if not keys:
+            return {}
+        rows = await connection.fetch(self._sql["heads"], *map(list, zip(*keys, strict=True)))
+        return {(row["source"], row["key"]): row["position"] for row in rows}
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        if self._connection is None or self._connection.is_closed():
+            try:
+                self._connection = await self._connect()
+            except asyncpg.PostgresError as error:  # whatever it is, nothing that was asked is to blame
+                raise ConnectionError("the database does not let us in") from error
+        connection = self._connection
+        try:
+            # Two statements, so two snapshots: what follows sees all that was committed before we had the lock.
+            await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({self._lock_key})")
+            yield connection
+            if await connection.execute("COMMIT") != "COMMIT":
+                raise ConnectionError("the transaction had been given up")
+        except BaseException:
+            # A connection whose transaction cannot be ended cleanly is given up: its state is unknown.
+            try:
+                await connection.execute("ROLLBACK", timeout=2)
+            except Exception:
+                self.disconnect()
+            raise
+
+
+def _streams(members: Iterable[Member]) -> list[UUID]:
+    streams = {}
+    for member in members:
+        streams.update(dict.fromkeys(write.stream for write in member.writes()))
+        streams.update(dict.fromkeys(stream for stream, _ in member.reads))
+    return list(streams)
+
+
+def _moves(members: Iterable[Member]) -> list[Head]:
+    """One move a key: from the first previous to the last position of the group."""
+    moves: dict[tuple[str, UUID], Head] = {}
+    for member in members:
+        for head in member.heads:
+            before = moves.get((head.source, head.key), head)
+            moves[head.source, head.key] = Head(
+                head.source, head.key, before.previous, head.position, head.event_id
+            )
+    return list(moves.values())
+
+
+def _verdict_on(error: Exception) -> BaseException:
+    if isinstance(error, asyncpg.PostgresError) and not isinstance(error, _OF_THE_MEMBER):
+        log.error("append failed", extra={"error": type(error).__name__})
+        return LogUnavailable()
+    return NotStorable(type(error).__name__)

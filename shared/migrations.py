@@ -1,0 +1,25 @@
+"""Creates what a service's schema needs, as its owner. Every file is idempotent, so a migration can run at each start."""
+
+from importlib import resources
+
+import asyncpg
+
+FILES = ("log.sql", "messaging.sql", "access_log.sql")
+
+
+async def migrate(dsn: str, service: str, app_role: str) -> None:
+    """Apply every SQL file of the kernel to the service's schema.
+
+    Args:
+        dsn: of the role that owns the schema.
+        service: the schema's name.
+        app_role: the role the service itself connects as; it gets no more than it needs.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction():
+            for name in FILES:
+                sql = resources.files("shared.sql").joinpath(name).read_text(encoding="utf-8")
+                await connection.execute(sql.format(schema=service, app_role=app_role))
+    finally:
+        await connection.close()

@@ -1,0 +1,293 @@
+"""The relay: the log is the outbox, and one relay a service puts what crosses onto its topic, in log order.
+
+Delivery is at least once. Order does not rest on it: each message says the previous position of its key, and readers
+take nothing out of turn. The cursor never goes back by itself.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from shared.keys import KeyStore
+from shared.messages import Message, kafka_headers, topic_of
+from shared.store import GONE
+from shared.transport_keys import TransportKeys
+
+log = logging.getLogger(__name__)
+
+PAGE: Final = 500
+"""Most sends in flight."""
+FLOOR: Final = 0.5
+"""Seconds after which the relay looks by itself, should every wake-up be lost."""
+
+
+class BrokerForgot(Exception):
+    """The broker acknowledged an offset at or below one it had acknowledged before: it lost what it held."""
+
+
+class Relay:
+    """Publishes one service's events. Only the process that holds the service's relay lock does."""
+
+    def __init__(
+        self,
+        service: str,
+        connect: Any,
+        bootstrap: str,
+        keys: KeyStore,
+        transport: TransportKeys,
+        *,
+        idempotent: bool,
+    ) -> None:
+        self.service = service
+        self.error: str | None = None
+        """What keeps it from publishing, as the kind of the error."""
+        self._connect = connect
+        self._bootstrap = bootstrap
+        self._keys = keys
+        self._transport = transport
+        self._idempotent = idempotent
+        self._topic = topic_of(service)
+        self._lock_key = int.from_bytes(
+            hashlib.sha256(f"relay:{service}".encode()).digest()[:8], "big", signed=True
+        )
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """Something was appended."""
+        self._wake.set()
+
+    async def start(self) -> None:
+        """Start relaying in the background."""
+        self._task = asyncio.create_task(self._forever(), name=f"relay:{self.service}")
+
+    async def stop(self) -> None:
+        """Stop; what is in flight and unacknowledged is sent again by the next relay."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _forever(self) -> None:
+        pause = 0.1
+        while True:
+            try:
+                await self._relay_while_leading()
+                pause = 0.1
+            except (*GONE, KafkaError, BrokerForgot) as error:
+                self.error = type(error).__name__
+                log.warning("relay paused", extra={"error": self.error})
+            except Exception as error:  # a relay that stops would leave a fact in one agency's drawer
+                self.error = type(error).__name__
+                log.exception("relay failed", extra={"error": self.error})
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 2.0)
+
+    async def _relay_while_leading(self) -> None:
+        """Take the lock and relay until something fails. The cursor is read and written on the connection that holds
+        the lock: when the lock is lost, so is the connection, and no second relay's cursor can be overwritten.
+        """
+        connection = await self._connect()
+        try:
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", self._lock_key):
+                await asyncio.sleep(FLOOR)
+            producer = await self._producer()
+            try:
+                while True:
+                    self._wake.clear()
+                    if await self._resend(connection, producer) or await self._page(connection, producer):
+                        self.error = None
+                        continue
+                    self.error = None
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._wake.wait(), FLOOR)
+            finally:
+                await _throw_away(producer)
+        finally:
+            connection.terminate()
+
+    async def _producer(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            acks="all",
+            enable_idempotence=self._idempotent,
+            linger_ms=0,
+            request_timeout_ms=10_000,
+            retry_backoff_ms=50,
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await _throw_away(producer)
+            raise
+        return producer
+
+    async def _page(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> bool:
+        """Send the next page; whether there may be more."""
+        cursor = await connection.fetchval(f"SELECT position FROM {self.service}.relay")
+        head = await connection.fetchval(
+            f"SELECT coalesce(max(notification_id), 0) FROM {self.service}.events"
+        )
+        if head <= cursor:
+            return False
+        rows = await connection.fetch(
+            f"{self._select()} WHERE notification_id > $1 AND notification_id <= $2 AND key IS NOT NULL"
+            " ORDER BY notification_id LIMIT $3",
+            cursor,
+            head,
+            PAGE,
+        )
+        offsets = await self._send(producer, rows)
+        done = rows[-1]["notification_id"] if len(rows) == PAGE else head
+        await self._acknowledge(connection, offsets, done)
+        return True
+
+    async def _resend(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> bool:
+        """Send again what somebody asked for; harmless to those who have it."""
+        asked = await connection.fetchrow(
+            f"SELECT id, key, after FROM {self.service}.resend ORDER BY id LIMIT 1"
+        )
+        if asked is None:
+            return False
+        after = asked["after"]
+        cursor = await connection.fetchval(f"SELECT position FROM {self.service}.relay")
+        while True:
+            rows = await connection.fetch(
+                f"{self._select()} WHERE notification_id > $1 AND notification_id <= $2 AND key IS NOT NULL"
+                " AND ($4::uuid IS NULL OR key = $4) ORDER BY notification_id LIMIT $3",
+                after,
+                cursor,
+                PAGE,
+                asked["key"],
+            )
+            if not rows:
+                break
+            offsets = await self._send(producer, rows)
+            await self._acknowledge(connection, offsets, None)
+            after = rows[-1]["notification_id"]
+        await connection.execute(f"DELETE FROM {self.service}.resend WHERE id = $1", asked["id"])
+        return True
+
+    def _select(self) -> str:
+        schema = self.service
+        return f"""
+            SELECT notification_id, originator_id, originator_version, topic, state, sealed, event_id, key,
+                   recorded_at,
+                   coalesce((SELECT max(before.notification_id) FROM {schema}.events AS before
+                              WHERE before.key = events.key
+                                AND before.notification_id < events.notification_id), 0) AS previous
+              FROM {schema}.events"""
+
+    async def _send(self, producer: AIOKafkaProducer, rows: list[asyncpg.Record]) -> Mapping[int, int]:
+        """Send a page and wait for all of it; the last acknowledged offset of each partition.
+
+        Raises:
+            KafkaError: one send failed; the producer must not be used again.
+        """
+        sealed = self._keys.open_many([(row["sealed"], row["event_id"]) for row in rows])
+        futures = []
+        for row, plain in zip(rows, sealed, strict=True):
+            message = self._message(row, plain)
+            futures.append(
+                await producer.send(
+                    self._topic,
+                    value=message.body(),
+                    key=message.key.bytes,
+                    headers=kafka_headers(message.headers()),
+                )
+            )
+        offsets: dict[int, int] = {}
+        done = await asyncio.gather(*futures, return_exceptions=True)
+        for answer in done:
+            if isinstance(answer, BaseException):
+                raise answer
+            offsets[answer.partition] = max(offsets.get(answer.partition, -1), answer.offset)
+        return offsets
+
+    def _message(self, row: asyncpg.Record, plain: bytes | None) -> Message:
+        """The sealed part under the topic's key; of an erased subject it is absent."""
+        event_id: UUID = row["event_id"]
+        return Message(
+            event_id=event_id,
+            source=self.service,
+            name=row["topic"],
+            key=row["key"],
+            position=row["notification_id"],
+            previous=row["previous"],
+            stream=row["originator_id"],
+            version=row["originator_version"],
+            recorded_at=row["recorded_at"],
+            state=row["state"],
+            sealed=None if plain is None else self._transport.seal(self._topic, event_id, plain),
+        )
+
+    async def _acknowledge(
+        self, connection: asyncpg.Connection, offsets: Mapping[int, int], position: int | None
+    ) -> None:
+        """Note what the broker has, then move the cursor; both in one transaction.
+
+        Raises:
+            BrokerForgot: an offset is not beyond the last one acknowledged.
+        """
+        async with connection.transaction():
+            if offsets:
+                moved = await connection.fetch(
+                    f"""INSERT INTO {self.service}.relay_acknowledged AS old (topic, "partition", "offset")
+                        SELECT $1, * FROM unnest($2::int[], $3::bigint[])
+                        ON CONFLICT (topic, "partition") DO UPDATE SET "offset" = excluded."offset"
+                         WHERE old."offset" < excluded."offset" RETURNING 1""",
+                    self._topic,
+                    list(offsets),
+                    list(offsets.values()),
+                )
+                if len(moved) != len(offsets):
+                    raise BrokerForgot
+            if position is not None:
+                await connection.execute(
+                    f"UPDATE {self.service}.relay SET position = $1 WHERE position < $1", position
+                )
+
+
+async def _throw_away(producer: AIOKafkaProducer) -> None:
+    """End a producer without flushing: after a failure it still holds sends that were given up, and flushing them
+    would publish events out of order after those that a new producer sends from the cursor.
+    """
+    producer._closed = True  # noqa: SLF001 - `stop()` flushes, and there is no other way to end one
+    if producer._sender is not None:  # noqa: SLF001
+        with suppress(asyncio.CancelledError, KafkaError):
+            await producer._sender.close()  # noqa: SLF001
+    await producer.client.close()
+
+
+async def ask_for_resend(pool: asyncpg.Pool, service: str, key: UUID | None, after: int) -> None:
+    """Have this service's relay send a key again from after a position; no key: everything."""
+    await pool.execute(
+        f"""INSERT INTO {service}.resend (key, after)
+            SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM {service}.resend WHERE key IS NOT DISTINCT FROM $1)""",
+        key,
+        after,
+    )
+
+
+async def forget_broker(dsn: str, service: str) -> None:
+    """An embedded broker died and forgot everything: send it all again, and read it all again from the beginning.
+
+    The inbox drops what it knows. Only for a broker that keeps nothing; on Apache Kafka no cursor is ever reset.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(
+            f"""UPDATE {service}.relay SET position = 0;
+                DELETE FROM {service}.relay_acknowledged;
+                DELETE FROM {service}.consumed"""
+        )
+    finally:
+        await connection.close()

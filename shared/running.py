@@ -1,0 +1,228 @@
+"""One service as a running process: its connections, its tasks, and the order in which they start and stop."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+
+from shared.access import AccessPolicy
+from shared.access_log import AccessLog
+from shared.clock import Clock, RealClock
+from shared.config import Settings
+from shared.deadline_board import next_due
+from shared.deadlines import Timers
+from shared.decider import Command
+from shared.followers import Views
+from shared.identity import TokenVerifier
+from shared.inbox import AWAY, Inbox
+from shared.inbox_tables import InboxTables
+from shared.kafka import PARTITIONS, Consumer
+from shared.keys import KeyStore
+from shared.messages import topic_of
+from shared.notifier import Notifier
+from shared.operator_clock import StoredClock
+from shared.relay import Relay, ask_for_resend
+from shared.runner import Runner, personal_commands, public_name
+from shared.secret_files import read_key
+from shared.service import Service
+from shared.store import Store
+from shared.transport_keys import TransportKeys
+
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN: Final = 0.5
+"""Seconds between looks at what waits in the inbox."""
+GAP_PATIENCE: Final = 2.0
+"""Seconds a gap is left to close by itself before its source is asked."""
+ASK_AGAIN: Final = 10.0
+
+
+class Running:
+    """A service with everything it needs to run. `start()` it, `stop()` it, and ask it for `progress()`."""
+
+    def __init__(self, service: Service, settings: Settings, *, access: Path) -> None:
+        """`access`: the policy table that comes with the services, used where the settings name none."""
+        self.service = service
+        self.settings = settings
+        self.ready = False
+        self.access = AccessPolicy.from_yaml(settings.access or access)
+        self.names_key = read_key(settings.names_key)
+        self.verifier = TokenVerifier(
+            settings.issuer,
+            settings.audience,
+            settings.jwks if settings.jwks.startswith("https://") else Path(settings.jwks),
+            self.names_key,
+        )
+        self.keys = KeyStore.from_files(settings.keys, settings.master_key)
+        self.transport = TransportKeys(settings.transport_keys)
+        self.pool: asyncpg.Pool
+        self.clock: Clock
+        self.store: Store
+        self.runner: Runner
+        self.views: Views
+        self.inbox: Inbox
+        self.access_log: AccessLog
+        self.timers: Timers
+        self._relay: Relay
+        self._consumer: Consumer
+        self._notifier: Notifier
+        self._stop_views: asyncio.Event
+        self._following: asyncio.Task[None]
+        self._looking: asyncio.Task[None] | None = None
+
+    def runner_commands(self) -> list[type[Command]]:
+        """Every command a person may send to this service."""
+        return personal_commands(self.service.streams)
+
+    def action_of(self, command: type[Command]) -> str:
+        """The command's public name: every team's commands carry this team's name."""
+        return public_name(self.service.name, command)
+
+    async def start(self) -> None:
+        """Connect and start every task; ready when this returns."""
+        name, settings = self.service.name, self.settings
+        self.pool = await self._pool()
+        self.clock = await self._clock()
+        connect = partial(self._connection, lock_timeout="10s")
+        self.store = Store(self.pool, connect, name, self.clock)
+        self.runner = Runner(
+            name,
+            self.service.streams,
+            store=self.store,
+            keys=self.keys,
+            rules=self.service.rules,
+            access=self.access,
+            clock=self.clock,
+        )
+        self.views = Views(self.pool, name, self.service.views)
+        self.access_log = AccessLog(self.pool, name, self.clock)
+        self.inbox = Inbox(self.runner, self.service.policy, InboxTables(self.pool, name), self.transport)
+        self.timers = Timers(self.pool, name, self.runner, self.clock)
+        self._relay = Relay(
+            name,
+            self._connection,
+            settings.kafka,
+            self.keys,
+            self.transport,
+            idempotent=settings.broker == "kafka",
+        )
+        self._consumer = Consumer(
+            name,
+            self.service.reads,
+            self.inbox,
+            settings.kafka,
+            settings.broker,
+            instance=settings.instance,
+            resend=partial(ask_for_resend, self.pool, name),
+        )
+        self._notifier = Notifier(self._connection, name, [self._relay.wake, self.views.wake])
+        self.store.on_append(self._notifier.appended)
+        await self.views.prepare()
+        await self.store.start()
+        await self.access_log.start()
+        self._stop_views = asyncio.Event()
+        self._following = asyncio.create_task(self.views.follow(self._stop_views), name=f"views:{name}")
+        await self._notifier.start()
+        await self._relay.start()
+        await self._consumer.start()
+        if isinstance(self.clock, RealClock):
+            await self.timers.start()
+        self._looking = asyncio.create_task(self._look_again(), name=f"inbox:{name}")
+        self.ready = True
+        log.info("ready", extra={"port": settings.port})
+
+    async def stop(self) -> None:
+        """Stop taking in, then stop writing, then disconnect."""
+        self.ready = False
+        if self._looking is not None:
+            self._looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._looking
+        await self._consumer.stop()
+        await self.timers.stop()
+        await self._relay.stop()
+        await self._notifier.stop()
+        self._stop_views.set()
+        await self._following
+        await self.access_log.stop()
+        await self.store.stop()
+        self.pool.terminate()
+        self.keys.close()
+
+    async def _pool(self) -> asyncpg.Pool:
+        return await asyncpg.create_pool(
+            self.settings.dsn.get_secret_value(),
+            min_size=1,
+            max_size=self.settings.pool,
+            command_timeout=10,
+            server_settings={"application_name": f"{self.service.name} reader"},
+        )
+
+    async def _connection(self, *, lock_timeout: str = "0") -> asyncpg.Connection:
+        return await asyncpg.connect(
+            self.settings.dsn.get_secret_value(),
+            command_timeout=15,
+            timeout=5,
+            server_settings={
+                "application_name": f"{self.service.name} writer",
+                "lock_timeout": lock_timeout,
+                "idle_in_transaction_session_timeout": "10s",
+            },
+        )
+
+    async def _clock(self) -> Clock:
+        if not self.settings.simulated_clock:
+            return RealClock()
+        clock = StoredClock(self.pool, self.service.name)
+        await clock.read()
+        return clock
+
+    async def _look_again(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AGAIN)
+            try:
+                if isinstance(self.clock, StoredClock):
+                    await self.clock.read()
+                held, parked = await self.inbox.tables.counts()
+                if held or parked:
+                    await self.inbox.look_again()
+                if held:
+                    await self._consumer.ask(await self.inbox.tables.gaps(GAP_PATIENCE, ASK_AGAIN))
+            except AWAY as error:
+                log.warning("inbox pauses", extra={"error": type(error).__name__})
+            except Exception as error:  # what waits is looked at again; it must never be forgotten
+                log.exception("looking at what waits failed", extra={"error": type(error).__name__})
+
+    async def progress(self) -> dict[str, Any]:
+        """How far everything has come; from two looks at all services somebody can tell that nothing is under way."""
+        name = self.service.name
+        head = await self.store.head()
+        views = await self.views.positions()
+        held, parked = await self.inbox.tables.counts()
+        consumed = {f"{topic_of(source)}/{p}": 0 for source in self.service.reads for p in range(PARTITIONS)}
+        consumed |= await self.inbox.tables.offsets()
+        acknowledged = await self.pool.fetch(
+            f'SELECT topic, "partition", "offset" FROM {name}.relay_acknowledged'
+        )
+        due: datetime | None = await next_due(self.pool, name)
+        return {
+            "service": name,
+            "now": self.clock.now().isoformat(),
+            "head": head,
+            "relayed": await self.pool.fetchval(f"SELECT position FROM {name}.relay"),
+            "relay_error": self._relay.error,
+            "acknowledged": {f"{row['topic']}/{row['partition']}": row["offset"] for row in acknowledged},
+            "consumed": consumed,
+            "views": {view: position for view, (position, _) in views.items()},
+            "view_errors": {view: error for view, (_, error) in views.items() if error},
+            "in_flight": self.runner.in_flight,
+            "claimed": await self.timers.claimed(),
+            "held": held,
+            "parked": parked,
+            "next_due": due.isoformat() if due else None,
+        }

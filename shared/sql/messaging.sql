@@ -1,0 +1,96 @@
+-- The inbox: a head per (source service, key). At or below the head is a duplicate; previous = head is taken and the
+-- head moved in the transaction of its effects; previous beyond the head is held until the gap is filled.
+CREATE TABLE IF NOT EXISTS {schema}.inbox_heads (
+    source   text   NOT NULL,
+    key      uuid   NOT NULL,
+    position bigint NOT NULL,
+    event_id uuid   NOT NULL,
+    PRIMARY KEY (source, key)
+);
+-- What waits: behind a gap, behind a parked event, for its cause, or for a newer program. Kept as it arrived.
+CREATE TABLE IF NOT EXISTS {schema}.inbox_held (
+    source    text        NOT NULL,
+    key       uuid        NOT NULL,
+    position  bigint      NOT NULL,
+    previous  bigint      NOT NULL,
+    headers   jsonb       NOT NULL,
+    body      bytea       NOT NULL,
+    why       text        NOT NULL CHECK (why IN ('gap', 'cause', 'unknown')),
+    held_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    asked_at  timestamptz,                               -- when the source was last asked to send the key again
+    PRIMARY KEY (source, key, position)
+);
+-- What failed for a reason that would come again: a person retries it, or skips it with a reason.
+CREATE TABLE IF NOT EXISTS {schema}.parked (
+    source    text        NOT NULL,
+    key       uuid        NOT NULL,
+    position  bigint      NOT NULL,
+    previous  bigint      NOT NULL,
+    headers   jsonb       NOT NULL,
+    body      bytea       NOT NULL,
+    error     text        NOT NULL,                      -- type and rule of the error, nothing personal
+    tries     integer     NOT NULL,
+    parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (source, key)
+);
+-- Parked events that a person left out, and why. Nobody changes or deletes these.
+CREATE TABLE IF NOT EXISTS {schema}.skipped (
+    source     text        NOT NULL,
+    key        uuid        NOT NULL,
+    position   bigint      NOT NULL,
+    error      text        NOT NULL,
+    reason     text        NOT NULL,
+    actor      uuid        NOT NULL,
+    skipped_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (source, key, position)
+);
+GRANT SELECT, INSERT ON {schema}.skipped TO {app_role};
+-- How far each topic partition has been consumed: the offset after the last record whose transaction is committed.
+CREATE TABLE IF NOT EXISTS {schema}.consumed (
+    topic       text    NOT NULL,
+    "partition" integer NOT NULL,
+    "offset"    bigint  NOT NULL,
+    PRIMARY KEY (topic, "partition")
+);
+-- The relay: everything up to `position` is on the broker. It never goes back by itself.
+CREATE TABLE IF NOT EXISTS {schema}.relay (
+    single   boolean PRIMARY KEY DEFAULT true CHECK (single),
+    position bigint  NOT NULL DEFAULT 0
+);
+INSERT INTO {schema}.relay (single) VALUES (true) ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS {schema}.relay_acknowledged (
+    topic       text    NOT NULL,
+    "partition" integer NOT NULL,
+    "offset"    bigint  NOT NULL,                        -- of the last record acknowledged
+    PRIMARY KEY (topic, "partition")
+);
+-- Keys somebody asked to have sent again, after a position.
+CREATE TABLE IF NOT EXISTS {schema}.resend (
+    id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    key    uuid,                                         -- null: everything, for a new consumer
+    after  bigint NOT NULL
+);
+-- Timers: who is looking at a deadline that fell due, and until when nobody else does.
+CREATE TABLE IF NOT EXISTS {schema}.claims (
+    stream     uuid        NOT NULL,
+    rule       text        NOT NULL,
+    started_by uuid        NOT NULL,
+    due_at     timestamptz NOT NULL,
+    until      timestamptz NOT NULL,
+    PRIMARY KEY (stream, rule, started_by, due_at)
+);
+-- The simulated now, set only by the operator of a demo or a test.
+CREATE TABLE IF NOT EXISTS {schema}.simulated_clock (
+    single boolean   PRIMARY KEY DEFAULT true CHECK (single),
+    now  timestamptz NOT NULL
+);
+-- How far each view has followed the log, and the error that stopped it.
+CREATE TABLE IF NOT EXISTS {schema}.views (
+    name     text   PRIMARY KEY,
+    shape    text   NOT NULL,                            -- digest of its columns: another one means a rebuild
+    position bigint NOT NULL,
+    error    text
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.inbox_heads, {schema}.inbox_held, {schema}.parked, {schema}.consumed,
+    {schema}.relay, {schema}.relay_acknowledged, {schema}.resend, {schema}.claims, {schema}.simulated_clock, {schema}.views
+    TO {app_role};

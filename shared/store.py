@@ -1,0 +1,199 @@
+"""The log of one service: append in groups, load streams, answer for commands already done.
+
+One writer task a process takes what waits into one transaction (`group_writer`). The transaction holds events, command
+rows and inbox heads, nothing else.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import asyncpg
+
+from shared.clock import Clock
+from shared.group_writer import GONE, GroupWriter, LogUnavailable, NotStorable
+from shared.judging import Accepted, Appended, Member
+from shared.log_statements import statements
+
+__all__ = ["GONE", "GROUP", "PATIENCE", "LogUnavailable", "NotStorable", "Store"]
+
+log = logging.getLogger(__name__)
+
+GROUP: Final = 256
+"""Most members of one transaction."""
+PATIENCE: Final = 10.0
+"""Seconds a caller waits for a database that is away before being told so."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class _Waiting:
+    member: Member
+    answer: asyncio.Future[tuple[Appended, ...]]
+
+
+class Store:
+    """The log of one service in PostgreSQL.
+
+    Args:
+        pool: connections for reading.
+        connect: makes the writer's own connection.
+        service: the schema's name.
+        clock: gives recorded_at.
+        patience: seconds a caller waits for a database that is away.
+    """
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        connect: Callable[[], Awaitable[Any]],
+        service: str,
+        clock: Clock,
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
+        self.pool = pool
+        self.service = service
+        self._patience = patience
+        self._log = GroupWriter(connect, service, clock)
+        self._waiting: list[_Waiting] = []
+        self._work = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+        self._listeners: list[Callable[[], None]] = []
+        self._sql = statements(service)
+        self.groups = 0
+        """Groups of which this process has appended something."""
+
+    def on_append(self, listener: Callable[[], None]) -> None:
+        """Call `listener()` in this process after each commit that appended something."""
+        self._listeners.append(listener)
+
+    async def start(self) -> None:
+        """Start the writer."""
+        self._writer = asyncio.create_task(self._write_forever(), name=f"writer:{self.service}")
+
+    async def stop(self) -> None:
+        """Stop the writer; callers that still wait are told that the log is unavailable."""
+        if self._writer is not None:
+            self._writer.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._writer
+        for waiting in self._waiting:
+            _fail(waiting, LogUnavailable())
+        self._waiting.clear()
+        self._log.disconnect()
+
+    # -- writing
+
+    async def append(self, member: Member) -> tuple[Appended, ...]:
+        """Write all of a member or nothing; one answer for each of its parts.
+
+        Raises:
+            Conflict: a stream written or read has moved on, or the inbox head has.
+            AnotherBody: the command id is known with another body.
+            NotStorable: the database cannot hold its values.
+            LogUnavailable: the database did not answer in time, or the store is stopped. It may still be written.
+        """
+        if self._writer is None or self._writer.done():
+            raise LogUnavailable
+        waiting = _Waiting(member, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._work.set()
+        try:
+            # The writer is bound by the timeouts of its connection; the caller by this, wherever its member stands.
+            async with asyncio.timeout(self._patience):
+                return await waiting.answer
+        except TimeoutError:
+            raise LogUnavailable from None
+
+    async def _write_forever(self) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            while self._waiting:
+                group = self._waiting[:GROUP]
+                del self._waiting[:GROUP]
+                # A caller who went away before its turn asked for nothing.
+                group = [waiting for waiting in group if not waiting.answer.done()]
+                try:
+                    if group:
+                        await self._write_group(group)
+                except asyncio.CancelledError:
+                    for waiting in group:
+                        _fail(waiting, LogUnavailable())
+                    raise
+                except Exception as error:  # the writer outlives any error; its callers are told
+                    log.error("append failed", extra={"error": type(error).__name__})
+                    for waiting in group:
+                        _fail(waiting, LogUnavailable())
+
+    async def _write_group(self, group: list[_Waiting]) -> None:
+        def wanted() -> bool:
+            return any(not waiting.answer.done() for waiting in group)
+
+        verdicts = await self._log.write([waiting.member for waiting in group], wanted)
+        for waiting, verdict in zip(group, verdicts, strict=True):
+            if not isinstance(verdict, Accepted):
+                _fail(waiting, verdict)
+            elif not waiting.answer.done():
+                waiting.answer.set_result(verdict.parts)
+        if any(isinstance(verdict, Accepted) for verdict in verdicts):
+            self.groups += 1
+            self._tell()
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            try:
+                listener()
+            except Exception as error:  # what was appended stands, whoever failed to hear of it
+                log.error("listener failed", extra={"error": type(error).__name__})
+
+    # -- reading
+
+    async def load(self, streams: Iterable[UUID]) -> list[asyncpg.Record]:
+        """All rows of these streams, in order of stream and version: one round trip."""
+        ids = list(streams)
+        return await self._read(lambda: self.pool.fetch(self._sql["load"], ids))
+
+    async def head(self) -> int:
+        """The last position; 0 of an empty log."""
+        return int(await self._read(lambda: self.pool.fetchval(self._sql["position"])))
+
+    async def command(self, command_id: UUID) -> tuple[bytes, int, int] | None:
+        """What a known command was (digest of its body) and its positions."""
+        row = await self._read(lambda: self.pool.fetchrow(self._sql["command"], command_id))
+        return (row["body"], row["first"], row["last"]) if row else None
+
+    async def between(self, first: int, last: int) -> list[asyncpg.Record]:
+        """The rows at positions first..last."""
+        return await self._read(lambda: self.pool.fetch(self._sql["between"], first, last))
+
+    async def _read(self, read: Callable[[], Awaitable[_T]]) -> _T:
+        """What `read` answers, tried again while the database is away, as long as the patience lasts.
+
+        Raises:
+            LogUnavailable: it did not come back in time.
+        """
+        pause = 0.05
+        try:
+            async with asyncio.timeout(self._patience):
+                while True:
+                    try:
+                        return await read()
+                    except GONE:
+                        if self.pool.is_closing():
+                            raise LogUnavailable from None
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, 1.0)
+        except TimeoutError:
+            raise LogUnavailable from None
+
+
+def _fail(waiting: _Waiting, error: BaseException) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_exception(error)

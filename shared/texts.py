@@ -1,0 +1,100 @@
+"""Types of what people write: bounded texts, and a professional named by name.
+
+A text is refused with a control character in it (a NUL byte among them) or beyond its bound, so that what one person
+pastes cannot stop what others read.
+"""
+
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from shared.identity import professional_id
+from shared.people_words import AGENCIES
+
+MOST_TEXT = 20_000
+"""Most characters of a text; longer ones are a document, and belong into a file."""
+
+
+def _no_control(text: str) -> str:
+    if any(
+        (ord(c) < 32 and c not in "\n\r\t") or 127 <= ord(c) < 160 or 0xD800 <= ord(c) <= 0xDFFF for c in text
+    ):
+        raise ValueError("take out the control characters: only letters, signs and line breaks can be kept")
+    return text
+
+
+def _agency(word: str) -> str:
+    if word not in AGENCIES:
+        raise ValueError(f"this is no agency: it is one of {', '.join(sorted(AGENCIES))}")
+    return word
+
+
+Text = Annotated[str, StringConstraints(max_length=MOST_TEXT), AfterValidator(_no_control)]
+"""A text a person writes; it may be empty."""
+
+Line = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_no_control)
+]
+"""A short text on one line: a name, a title."""
+
+Agency = Annotated[str, AfterValidator(_agency), Field(json_schema_extra={"enum": sorted(AGENCIES)})]
+"""One of the agencies."""
+
+
+class Names:
+    """How names of professionals become ids while a command is read: of the actor's agency unless it says another.
+
+    Passed to `Command.model_validate(..., context=Names(...))`.
+    """
+
+    def __init__(self, key: bytes, agency: str) -> None:
+        self._key = key
+        self._agency = agency
+
+    def id_of(self, name: str, agency: str | None = None) -> UUID:
+        """The professional's opaque id."""
+        return professional_id(self._key, name, agency or self._agency)
+
+
+class Professional(BaseModel):
+    """A professional in a command, written as a name. The name is sealed wherever it is kept; decisions use the id."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    id: UUID
+    name: Line = Field(repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, str):
+            return value
+        if not isinstance(info.context, Names):
+            raise ValueError("a professional's name is read only from a command")  # noqa: TRY004 - pydantic's way
+        if not value.strip():
+            raise ValueError("write the professional's name")
+        return {"id": info.context.id_of(value), "name": value}
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """A caller writes the name alone."""
+        return {"type": "string", "minLength": 1, "maxLength": 200, "description": "a professional's name"}
+
+    @classmethod
+    def named(cls, name: str, names: Names) -> Self:
+        """The professional of this name."""
+        return cls(id=names.id_of(name), name=name)

@@ -1,0 +1,159 @@
+"""The table of a view in PostgreSQL: how it is made, and how changes are brought into it, many at a time."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import asyncpg
+
+from shared.projection import Change, Delete, Insert, Update, Upsert, View
+
+_FAILS_AGAIN: Final = frozenset({"0A", "22", "23", "42", "54"})
+"""Classes of PostgreSQL's errors that come from what was asked: not supported, data, constraint, name or syntax, limit."""
+
+
+def would_fail_again(error: Exception) -> bool:
+    """Whether trying again would end the same way: a fault of handler or value, not of the way to the database."""
+    if isinstance(error, asyncpg.InvalidCachedStatementError):
+        return False
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "")[:2] in _FAILS_AGAIN
+    return not isinstance(
+        error, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError | TimeoutError
+    )
+
+
+def shape(view: View[Any]) -> str:
+    """A digest of columns, key, indexes and edition: another one means that the table must be built again."""
+    columns = [(column.name, column.sql, column.nullable) for column in view.columns.values()]
+    indexes = [(index.columns, index.where) for index in view.indexes]
+    return hashlib.sha256(repr((columns, view.key, indexes, view.edition)).encode()).hexdigest()[:32]
+
+
+def create(view: View[Any], service: str, table: str) -> str:
+    """The statements that make the view's empty table under the name `table`, with key and indexes.
+
+    Constraints and indexes go without names: PostgreSQL finds free ones, so a table built beside never collides.
+    """
+    full = f'"{service}_views"."{table}"'
+    columns = [
+        f'"{column.name}" {column.sql}{"" if column.nullable else " NOT NULL"}'
+        for column in view.columns.values()
+    ]
+    indexes = [
+        f"CREATE INDEX ON {full} ({_names(index.columns)}){f' WHERE {index.where}' if index.where else ''};"
+        for index in view.indexes
+    ]
+    return "\n".join(
+        [f"CREATE TABLE {full} ({', '.join(columns)}, PRIMARY KEY ({_names(view.key)}));", *indexes]
+    )
+
+
+@dataclass(slots=True)
+class Step:
+    """Changes of one kind that go to the database together. Without SQL they are new rows, for COPY."""
+
+    sql: str
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+def steps(view: View[Any], service: str, table: str, changes: Iterable[Change]) -> list[Step]:
+    """As few steps as keep the order that matters.
+
+    Two changes that say different values for the first column of the key touch different rows, because a key never
+    changes: they may pass each other, and a row of changes to one child does not break up the page. A change that
+    does not say that column keeps its place between all before and all after it.
+    """
+    made: list[Step] = []
+    places: dict[str, list[int]] = {}
+    latest: dict[Any, int] = {}
+    wall = 0  # no later change may go into a step before this one
+    first = view.key[0]
+    statements = _Statements(view, f'"{service}_views"."{table}"')
+    for change in changes:
+        sql, row = statements.of(change)
+        named = change.columns if isinstance(change, Insert | Upsert) else change.match
+        lane = named.get(first)
+        earliest = len(made) - 1 if lane is None else max(wall, latest.get(lane, 0))
+        place = next((at for at in places.get(sql, ()) if at >= earliest), len(made))
+        if place == len(made):
+            made.append(Step(sql))
+            places.setdefault(sql, []).append(place)
+        made[place].rows.append(row)
+        if lane is None:
+            wall = place
+        else:
+            latest[lane] = place
+    return made
+
+
+async def apply(
+    connection: asyncpg.Connection, view: View[Any], service: str, table: str, changes: Iterable[Change]
+) -> None:
+    """Bring changes into the table, inside the caller's transaction. Raises what PostgreSQL refuses."""
+    for step in steps(view, service, table, changes):
+        if step.sql:
+            await connection.executemany(step.sql, step.rows)
+        else:
+            await connection.copy_records_to_table(
+                table, schema_name=f"{service}_views", columns=list(view.columns), records=step.rows
+            )
+
+
+class _Statements:
+    """The SQL of each form of change, made once a page, and the row of its arguments."""
+
+    def __init__(self, view: View[Any], table: str) -> None:
+        self._view = view
+        self._table = table
+        self._columns = tuple(view.columns.values())
+        self._known: dict[tuple[Any, ...], str] = {}
+
+    def of(self, change: Change) -> tuple[str, tuple[Any, ...]]:
+        match change:
+            case Insert(columns=columns):
+                return "", tuple([column.of(columns) for column in self._columns])
+            case Upsert(columns=columns):
+                form: tuple[Any, ...] = (Upsert, *columns)
+                rest = [column for column in self._columns if column.default and column.name not in columns]
+                row = (*columns.values(), *(column.of(columns) for column in rest))
+                return self._known.get(form) or self._learn(form, self._upsert(columns, rest)), row
+            case Update(match=match, columns=columns):
+                form = (Update, *columns, None, *((name, value is None) for name, value in match.items()))
+                row = (*columns.values(), *(value for value in match.values() if value is not None))
+                return self._known.get(form) or self._learn(form, self._update(match, columns)), row
+            case Delete(match=match):
+                form = (Delete, *((name, value is None) for name, value in match.items()))
+                row = tuple(value for value in match.values() if value is not None)
+                sql = f"DELETE FROM {self._table} WHERE {_matching(match, 1)}"
+                return self._known.get(form) or self._learn(form, sql), row
+
+    def _learn(self, form: tuple[Any, ...], sql: str) -> str:
+        self._known[form] = sql
+        return sql
+
+    def _upsert(self, columns: dict[str, Any], rest: list[Any]) -> str:
+        names = [*columns, *(column.name for column in rest)]
+        values = ", ".join(f"${n}" for n in range(1, len(names) + 1))
+        changed = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in self._view.key)
+        return (
+            f"INSERT INTO {self._table} ({_names(names)}) VALUES ({values}) ON CONFLICT ({_names(self._view.key)}) "
+            f"DO {f'UPDATE SET {changed}' if changed else 'NOTHING'}"
+        )
+
+    def _update(self, match: dict[str, Any], columns: dict[str, Any]) -> str:
+        changed = ", ".join(f'"{name}" = ${n}' for n, name in enumerate(columns, 1))
+        return f"UPDATE {self._table} SET {changed} WHERE {_matching(match, len(columns) + 1)}"
+
+
+def _matching(match: dict[str, Any], first: int) -> str:
+    tests = []
+    for name, value in match.items():
+        tests.append(f'"{name}" IS NULL' if value is None else f'"{name}" = ${first}')
+        first += value is not None
+    return " AND ".join(tests)
+
+
+def _names(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)

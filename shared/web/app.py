@@ -1,0 +1,40 @@
+"""The HTTP application of one service: its commands, its own views, the board, the operator's part, problems."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from shared.running import Running
+from shared.web import board, operator, problems
+from shared.web.answers import ANSWERS
+from shared.web.commands import commands_router
+
+
+def application(running: Running) -> FastAPI:
+    """The application; the service starts with it and stops with it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await running.start()
+        try:
+            yield
+        finally:
+            await running.stop()
+
+    app = FastAPI(
+        title=f"Safeguarding: {running.service.name}",
+        version="1",
+        lifespan=lifespan,
+        # The stock pages of the API's description load scripts from elsewhere; the description itself stays.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.running = running
+    problems.install(app, ANSWERS)
+    app.include_router(commands_router(running))
+    app.include_router(board.health)
+    app.include_router(board.router)
+    app.include_router(operator.router)
+    app.include_router(running.service.router)
+    return app

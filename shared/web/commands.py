@@ -1,0 +1,156 @@
+"""One POST for each command, made from its class: the HTTP body and a step of a case file have the same shape."""
+
+from typing import Any, Final
+from uuid import UUID, uuid4, uuid5
+
+import orjson
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
+
+from shared.decider import ADDRESS, Command, Refused
+from shared.runner import Answer, Forbidden
+from shared.running import Running
+from shared.texts import Names
+from shared.web.here import Asking, Here, record
+from shared.web.problems import invalid, too_large
+
+MOST_BYTES: Final = 256 * 1024
+"""The longest body of a command; a text beyond it is a document."""
+_LONGEST_KEY: Final = 200
+_KEYS: Final = UUID("8b0f4b0e-6d1b-4a5c-8f2a-0a3d5a7c9e11")
+
+
+def schema_of(name: str, command: type[Command]) -> dict[str, Any]:
+    """The JSON Schema of a command's body: about, re, with, happened, known."""
+    own = command.model_json_schema(by_alias=True)
+    definitions = own.pop("$defs", {})
+    address = {field: own["properties"].pop(field) for field in ADDRESS}
+    with_: dict[str, Any] = {
+        "type": "object",
+        "properties": own["properties"],
+        "additionalProperties": False,
+        "required": own.get("required", []),
+    }
+    schema: dict[str, Any] = {
+        "title": name,
+        "description": (command.__doc__ or "").strip(),
+        "type": "object",
+        "properties": {**address, "with": with_},
+        "additionalProperties": False,
+    }
+    if definitions:
+        schema["$defs"] = definitions
+    return schema
+
+
+def read_command(command: type[Command], body: bytes, names: Names) -> Command:
+    """Read a body into a command.
+
+    Raises:
+        Problem: it is too large, no JSON, or not of the command's shape; nothing of it is repeated.
+    """
+    if len(body) > MOST_BYTES:
+        raise too_large(MOST_BYTES)
+    try:
+        asked = orjson.loads(body or b"{}")
+    except orjson.JSONDecodeError:
+        raise invalid([("body", "send one JSON object")]) from None
+    if not isinstance(asked, dict):
+        raise invalid([("body", "send one JSON object")])
+    own = asked.pop("with", {}) or {}
+    if not isinstance(own, dict):
+        raise invalid([("with", "send the command's own fields as one object")])
+    astray = [
+        (str(field)[:60], "there is no such field; the command's own fields go into `with`")
+        for field in set(asked) - ADDRESS
+    ]
+    astray += [(f"with.{field}", "say this beside `with`, not in it") for field in set(own) & ADDRESS]
+    if astray:
+        raise invalid(astray)
+    try:
+        return command.model_validate(
+            {**own, **{k: v for k, v in asked.items() if v is not None}}, context=names
+        )
+    except ValidationError as error:
+        raise invalid(
+            [
+                (".".join(_path(problem["loc"])), problem["msg"])
+                for problem in error.errors(include_input=False, include_url=False, include_context=False)
+            ]
+        ) from None
+
+
+def _path(location: tuple[int | str, ...]) -> list[str]:
+    first = str(location[0]) if location else "body"
+    return [*([] if first in ADDRESS else ["with"]), *(str(part)[:60] for part in location)]
+
+
+def commands_router(running: Running) -> APIRouter:
+    """The routes of every command a person may send to this service."""
+    router = APIRouter(tags=["commands"])
+    for command in running.runner_commands():
+        name = running.action_of(command)
+        router.add_api_route(
+            f"/commands/{name}",
+            _endpoint(name, command),
+            methods=["POST"],
+            name=name,
+            summary=(command.__doc__ or name).strip().splitlines()[0],
+            description=(command.__doc__ or "").strip(),
+            openapi_extra={
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": schema_of(name, command)}},
+                },
+                "parameters": [
+                    {
+                        "name": "Idempotency-Key",
+                        "in": "header",
+                        "schema": {"type": "string", "maxLength": _LONGEST_KEY},
+                        "description": "the same key again gets the old answer; another body under it is refused",
+                    }
+                ],
+            },
+        )
+    return router
+
+
+def _endpoint(name: str, command: type[Command]) -> Any:
+    async def run(request: Request, here: Here, who: Asking) -> dict[str, Any]:
+        key = request.headers.get("Idempotency-Key")
+        if key is not None and not 0 < len(key) <= _LONGEST_KEY:
+            raise invalid([("Idempotency-Key", f"send a key of 1 to {_LONGEST_KEY} characters")])
+        # Scoped to the actor: nobody can learn of, or take, another person's answer by guessing a key.
+        command_id = uuid5(_KEYS, f"{who.id}/{key}") if key is not None else uuid4()
+        names = Names(here.names_key, who.agency)
+        asked = read_command(command, await _body(request), names)
+        try:
+            answer = await here.runner.run(asked, who, command_id)
+        except (Refused, Forbidden) as refusal:
+            await record(
+                here, who, name, children=asked.about, subject=asked.re, shown=False, rules=refusal.rules
+            )
+            raise
+        return _answer(answer)
+
+    return run
+
+
+async def _body(request: Request) -> bytes:
+    """The body, read no further than a command may be long."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise too_large(MOST_BYTES)
+    return body
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "id": str(answer.id),
+        "position": answer.position,
+        "events": list(answer.events),
+        "late": answer.late,
+        "again": answer.again,
+    }

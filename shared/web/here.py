@@ -1,0 +1,89 @@
+"""What an endpoint depends on: the running service, the actor of the request, and the record of what was read."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+
+from shared.access_log import Attempt
+from shared.identity import Actor, bearer_of
+from shared.runner import Forbidden
+from shared.running import Running
+from shared.web.problems import not_ready
+
+
+def running(request: Request) -> Running:
+    """The service that answers. Raises a 503 problem while it starts or stops."""
+    here: Running = request.app.state.running
+    if not here.ready:
+        raise not_ready()
+    return here
+
+
+Here = Annotated[Running, Depends(running)]
+
+
+async def actor(request: Request, here: Here) -> Actor:
+    """Who asks, from the bearer token alone. Raises NotAuthenticated."""
+    return await here.verifier.actor(bearer_of(request.headers.get("Authorization")))
+
+
+Asking = Annotated[Actor, Depends(actor)]
+
+
+async def require(here: Running, who: Actor, action: str, *, children: tuple[UUID, ...] = ()) -> None:
+    """Refuse, and record the refused attempt, where the policy does not allow the action."""
+    verdict = here.access.may(who, action)
+    if not verdict.allowed:
+        await record(here, who, action, children=children, shown=False, rules=verdict.rules)
+        raise Forbidden(verdict.why, verdict.rules)
+
+
+async def record(
+    here: Running,
+    who: Actor,
+    action: str,
+    *,
+    children: tuple[UUID, ...] = (),
+    subject: UUID | None = None,
+    shown: bool = True,
+    rules: tuple[str, ...] = (),
+) -> None:
+    """Record a read, or a refused attempt, durably: before anything is shown (E4)."""
+    purpose, _ = here.access.basis(action)
+    await here.access_log.record(
+        Attempt(
+            actor=who,
+            action=action,
+            purpose=purpose,
+            children=children,
+            subject=subject,
+            outcome="shown" if shown else "refused",
+            rules=rules,
+        )
+    )
+
+
+async def caught_up(here: Running, view: str, after: int | None) -> None:
+    """Read-your-writes: wait up to 2 s until a view has followed to `after`, else say how far behind it is."""
+    if after is not None and not await here.views.wait_for(view, after):
+        position, _ = (await here.views.positions())[view]
+        raise not_ready(
+            f"the {view} is at position {position} and has not come to {after} yet; read it again"
+        )
+
+
+After = Annotated[int | None, Query(description="a position from a command's answer: the read waits for it")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+CursorText = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
+
+
+def page_of(items: list[Any], next_cursor: str | None) -> dict[str, Any]:
+    """A page of a list: its rows, and the cursor of the next page or none."""
+    return {"items": items, "next": next_cursor}
+
+
+def instant(value: datetime | None) -> str | None:
+    """An instant as the API writes it."""
+    return value.isoformat() if value is not None else None

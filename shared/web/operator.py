@@ -1,0 +1,155 @@
+"""What the operator asks of every service: how far it is, what waits, and the simulated clock. Shows no child's record."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict
+
+from shared.clock import ClockGoesBack, Instant
+from shared.operator_clock import StoredClock
+from shared.relay import ask_for_resend
+from shared.texts import Text
+from shared.web.here import Asking, Here, Limit, require
+from shared.web.problems import conflict, not_found
+
+router = APIRouter(tags=["operator"])
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class MoveClock(_Body):
+    """The new simulated now."""
+
+    now: Instant
+
+
+class OneKey(_Body):
+    """A key of a source."""
+
+    source: str
+    key: UUID
+
+
+class SkipKey(OneKey):
+    """A parked event to leave out, and why."""
+
+    reason: Text
+
+
+class Resend(_Body):
+    """What to send again: a key, or everything; after a position."""
+
+    key: UUID | None = None
+    after: int = 0
+
+
+@router.get("/progress")
+async def progress(here: Here, who: Asking) -> dict[str, Any]:
+    """Log head, relayed and consumed positions, views, what is in flight, claimed, held, parked, the next due instant."""
+    await require(here, who, "read:progress")
+    return await here.progress()
+
+
+@router.post("/operator/clock")
+async def move_clock(body: MoveClock, here: Here, who: Asking) -> dict[str, Any]:
+    """Move the simulated clock forward."""
+    await require(here, who, "operate:clock")
+    if not isinstance(here.clock, StoredClock):
+        raise conflict("this service runs on the real clock, which nobody moves")
+    try:
+        await here.clock.move_to(body.now)
+    except ClockGoesBack:
+        raise conflict("the clock never goes back; name an instant that has not passed") from None
+    return {"now": here.clock.now().isoformat()}
+
+
+@router.post("/operator/timers")
+async def fire_timers(here: Here, who: Asking) -> dict[str, int]:
+    """Look at everything that fell due by now; how many clocks were asked about."""
+    await require(here, who, "operate:clock")
+    return {"fired": await here.timers.fire()}
+
+
+@router.get("/operator/parked")
+async def parked(here: Here, who: Asking, limit: Limit = 100) -> dict[str, Any]:
+    """Events that were put aside, oldest first: their kind, place and the kind of their error."""
+    await require(here, who, "operate:parked")
+    rows = await here.inbox.tables.parked(limit=limit)
+    return {
+        "items": [
+            {
+                "source": row.source,
+                "key": str(row.key),
+                "position": row.position,
+                "event": row.headers.get("ce_type", ""),
+                "error": row.error,
+                "tries": row.tries,
+            }
+            for row in rows
+        ]
+    }
+
+
+@router.post("/operator/parked/retry")
+async def retry(body: OneKey, here: Here, who: Asking) -> dict[str, bool]:
+    """Try a parked event again, and what queued behind it in order."""
+    await require(here, who, "operate:parked")
+    if await here.inbox.tables.parked_at(body.source, body.key) is None:
+        raise not_found("nothing is parked under this source and key")
+    return {"taken": await here.inbox.retry(body.source, body.key)}
+
+
+@router.post("/operator/parked/skip")
+async def skip(body: SkipKey, here: Here, who: Asking) -> dict[str, bool]:
+    """Leave a parked event out, with a reason that is recorded."""
+    await require(here, who, "operate:parked")
+    if not body.reason.strip():
+        raise conflict("say why it is left out")
+    skipped = await here.inbox.skip(body.source, body.key, body.reason, who)
+    if not skipped:
+        raise not_found("nothing is parked under this source and key")
+    return {"skipped": True}
+
+
+@router.post("/operator/resend")
+async def resend(body: Resend, here: Here, who: Asking) -> dict[str, bool]:
+    """Have the relay send a key, or everything, again; readers drop what they have."""
+    await require(here, who, "operate:relay")
+    await ask_for_resend(here.pool, here.service.name, body.key, body.after)
+    return {"asked": True}
+
+
+@router.post("/operator/views/{name}/rebuild")
+async def rebuild(name: str, here: Here, who: Asking) -> dict[str, Any]:
+    """Build a view anew from the log, beside the live one, then take its place."""
+    await require(here, who, "operate:relay")
+    if name not in await here.views.positions():
+        raise not_found("there is no view of this name")
+    await here.views.rebuild(name)
+    position, _ = (await here.views.positions())[name]
+    return {"view": name, "position": position}
+
+
+@router.get("/operator/events")
+async def events(
+    here: Here, who: Asking, after: Annotated[int, Query(ge=0)] = 0, limit: Limit = 100
+) -> dict[str, Any]:
+    """The log after a position: what happened, as codes; the sealed parts stay sealed, and no child is named."""
+    await require(here, who, "operate:relay")
+    rows = await here.store.between(after + 1, after + limit)
+    return {
+        "items": [
+            {
+                "position": row["notification_id"],
+                "event": row["topic"],
+                "version": row["originator_version"],
+                "happened_at": orjson.loads(row["state"]).get("happened_at"),
+            }
+            for row in rows
+        ],
+        "head": await here.store.head(),
+    }

@@ -1,0 +1,285 @@
+"""Refusals over HTTP: RFC 9457 problem+json that says what happened, which rules forbid it, and what to do.
+
+A problem never repeats what was sent: it may be somebody's record.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from http import HTTPStatus
+from http.client import responses
+from typing import Any, Final
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from shared.access_log import AccessNotRecorded
+from shared.identity import KeySetUnavailable, NotAuthenticated
+from shared.web.last_resort import LastResort
+
+MEDIA_TYPE: Final = "application/problem+json"
+_KIND: Final = "urn:safeguarding:problem:"
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
+_LISTED_FIELDS = 50
+_TELLING = 3  # characters from which a value sent would be recognised in a sentence
+
+
+class Problem(Exception):
+    """A refusal to be answered as problem+json. Raise it, or answer with `response()`."""
+
+    def __init__(
+        self,
+        kind: str,
+        title: str,
+        status: int,
+        detail: str,
+        *,
+        rules: Sequence[str] = (),
+        what_to_do: str = "",
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """A problem of one kind.
+
+        Args:
+            kind: the last word of its type, `urn:safeguarding:problem:<kind>`.
+            title: the kind in a few words, the same each time.
+            status: of the answer.
+            detail: this one in a sentence, without personal data.
+            rules: those that forbid it.
+            what_to_do: what the person can do now.
+            extra: further members, such as `errors`.
+            headers: further headers of the answer.
+        """
+        super().__init__(f"{status} {title}")  # what is logged of it says no more than this
+        self.type = f"{_KIND}{kind}"
+        self.title = title
+        self.status = status
+        self.detail = detail
+        self.rules = tuple(rules)
+        self.what_to_do = what_to_do
+        self.extra = dict(extra or {})
+        self.headers = dict(headers or {})
+
+    def body(self) -> dict[str, Any]:
+        """The members of the answer."""
+        own = {
+            "type": self.type,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "rules": list(self.rules),
+            "what_to_do": self.what_to_do,
+        }
+        return {**self.extra, **own}
+
+    def response(self) -> Response:
+        """The answer."""
+        return Response(orjson.dumps(self.body()), self.status, self.headers, MEDIA_TYPE)
+
+
+def not_authenticated(detail: str) -> Problem:
+    """401: the token does not say who acts."""
+    return Problem(
+        "not-authenticated",
+        "Not signed in",
+        401,
+        detail,
+        what_to_do="Sign in and send the token as `Authorization: Bearer <token>`.",
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
+def refused(rules: Sequence[str], message: str, *, by_role: bool, what_to_do: str = "") -> Problem:
+    """The rules forbid it: 403 where the person's role does (E9, M7, L9), 409 where the record's state does.
+
+    `message` says in plain words what is forbidden and what the person can do.
+    """
+    if by_role:
+        advice = what_to_do or "Ask somebody whose role may do it."
+    else:
+        advice = what_to_do or "Read the record again and do what its state allows."
+    return Problem(
+        "refused",
+        "The rules do not allow this",
+        403 if by_role else 409,
+        message,
+        rules=rules,
+        what_to_do=advice,
+    )
+
+
+def conflict(
+    detail: str = "Somebody else changed this record at the same time, and nothing of yours was saved.",
+) -> Problem:
+    """409: the state of things does not allow it; as it stands, somebody else changed the record meanwhile."""
+    return Problem(
+        "conflict",
+        "This does not fit what is there now",
+        409,
+        _as_sentence(detail),
+        what_to_do="Read it again, and send your change again if it is still right.",
+    )
+
+
+def different_command() -> Problem:
+    """422: an idempotency key that was used before, with another command under it."""
+    return Problem(
+        "different-command",
+        "This key was used for something else",
+        422,
+        "This Idempotency-Key came before with another command; nothing was changed.",
+        what_to_do="Use a new key for a new command, and the same key only to send the same command again.",
+    )
+
+
+def bad_input(errors: Sequence[Mapping[str, Any]]) -> Problem:
+    """422: what was sent is not of the right shape. Takes the errors of pydantic; repeats no value that was sent."""
+    return invalid([(_path(error), sentence(error)) for error in errors])
+
+
+def invalid(fields: Sequence[tuple[str, str]]) -> Problem:
+    """422: fields that are wrong, each with a sentence of ours that says how: never with what was sent in it."""
+    listed = [{"field": field, "message": _as_sentence(said)} for field, said in fields[:_LISTED_FIELDS]]
+    many = "one field" if len(fields) == 1 else f"{len(fields)} fields"
+    return Problem(
+        "invalid",
+        "This could not be understood",
+        422,
+        f"What was sent is wrong in {many}; nothing was changed.",
+        what_to_do="Put right the fields listed in `errors` and send it again.",
+        extra={"errors": listed},
+    )
+
+
+def not_found(detail: str = "There is nothing here.") -> Problem:
+    """404. Also for what a stranger may not know exists: the words are the same."""
+    return Problem("not-found", "Not found", 404, detail, what_to_do="Check the address and the id in it.")
+
+
+def too_large(limit: int) -> Problem:
+    """413: the body has more than `limit` bytes."""
+    return Problem(
+        "too-large",
+        "Too large",
+        413,
+        f"What was sent is larger than {limit} bytes; nothing was changed.",
+        what_to_do="Shorten the text, or split it.",
+        extra={"limit": limit},
+    )
+
+
+def not_ready(detail: str = "The service cannot do this at the moment.", retry_after: int = 2) -> Problem:
+    """503: a database, a key set or a view that is behind; `retry_after` in seconds."""
+    return Problem(
+        "not-ready",
+        "Try again shortly",
+        503,
+        detail,
+        what_to_do=f"Send it again in {retry_after} seconds, with the same Idempotency-Key.",
+        headers={"Retry-After": str(retry_after)},
+    )
+
+
+def unexpected() -> Problem:
+    """500: an error nobody expected."""
+    return Problem(
+        "unexpected",
+        "Something went wrong",
+        500,
+        "The service made a mistake. Whether anything was saved is not known.",
+        what_to_do="Send it again with the same Idempotency-Key; if it happens again, tell those who run the service.",
+    )
+
+
+def install(app: FastAPI, answers: Mapping[type[Exception], Callable[[Any], Problem]] | None = None) -> None:
+    """Answers every refusal and error of the app as problem+json. Call it after other middleware has been added.
+
+    Args:
+        app: the application.
+        answers: how further exceptions become problems, as `{Refused: lambda error: refused(...)}`.
+    """
+    known: dict[type[Exception], Callable[[Any], Problem]] = {
+        Problem: lambda error: error,
+        RequestValidationError: lambda error: bad_input(error.errors()),
+        HTTPException: _of_the_framework,
+        NotAuthenticated: lambda error: not_authenticated(_as_sentence(str(error))),
+        KeySetUnavailable: lambda error: not_ready(_as_sentence(str(error))),
+        AccessNotRecorded: lambda error: not_ready(_as_sentence(str(error))),
+        **(answers or {}),
+    }
+    for kind, problem_of in known.items():
+        app.add_exception_handler(kind, _answering(problem_of))
+    app.add_middleware(LastResort, answer=lambda: unexpected().response())
+
+
+def _answering(problem_of: Callable[[Any], Problem]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(_: Request, error: Exception) -> Response:
+        return problem_of(error).response()
+
+    return answer
+
+
+def _of_the_framework(error: HTTPException) -> Problem:
+    """The framework's own refusals: their words are by status, since `detail` may hold what was sent."""
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return not_found()
+    phrase = responses.get(error.status_code, "Refused")
+    advice = {400: "Send a body of valid JSON.", 405: "Use the method the address is for: see `Allow`."}
+    return Problem(
+        phrase.lower().replace(" ", "-"),
+        phrase,
+        error.status_code,
+        f"The request was refused: {phrase.lower()}.",
+        what_to_do=advice.get(error.status_code, "See the service's description of its addresses."),
+        headers=error.headers,
+    )
+
+
+def _path(error: Mapping[str, Any]) -> str:
+    """A field's way from the outside in, as `with.referrer.name`. What is no name was sent by somebody: left out."""
+    if str(error["type"]).startswith("json_"):
+        return "body"
+    steps = [step for step in error["loc"] if step != "body"] or ["body"]
+    return ".".join(
+        str(step) if isinstance(step, int) or _NAME.fullmatch(step) else "(unnamed)" for step in steps
+    )
+
+
+_SENTENCES: Final = {
+    "missing": "This field is needed.",
+    "extra_forbidden": "There is no such field: check its spelling, or leave it out.",
+    "json_invalid": "The body is not valid JSON.",
+    "json_type": "The body is not valid JSON.",
+    "union_tag_invalid": "This is none of the kinds known here.",
+    "union_tag_not_found": "The field that says which kind this is is needed.",
+}
+"""For errors whose own words echo what was sent, or are a programmer's."""
+
+
+def sentence(error: Mapping[str, Any]) -> str:
+    """What an error of pydantic says is wrong, in a sentence with nothing in it of what was sent (if it has `input`)."""
+    known = _SENTENCES.get(str(error["type"]))
+    if known is not None:
+        return known
+    said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    if any(value.casefold() in said.casefold() for value in _scalars(error.get("input"))):
+        return "This value is not of the right kind."
+    return _as_sentence(said)
+
+
+def _as_sentence(said: str) -> str:
+    said = said[:1].upper() + said[1:]
+    return said if said.endswith((".", "!", "?")) else f"{said}."
+
+
+def _scalars(value: Any, depth: int = 0) -> list[str]:
+    """The values within what was sent that would be recognised if a sentence repeated them."""
+    if isinstance(value, Mapping):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list | tuple | set | frozenset):
+        return [found for inner in value for found in _scalars(inner, depth + 1)] if depth < 10 else []
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return [text] if value is not None and len(text) >= _TELLING else []

@@ -1,0 +1,146 @@
+"""However the supervisor ends, nothing of its stack is left running, and the directory goes on."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.local.supervisor import Stack
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+SUPERVISOR = """
+import asyncio, json, sys
+from pathlib import Path
+import asyncpg
+from deploy.local.supervisor import Stack
+
+async def main():
+    async with Stack(Path(sys.argv[1]), (), simulated_clock=True) as stack:
+        connection = await asyncpg.connect(stack.superuser_dsn())
+        await connection.execute("CREATE TABLE kept AS SELECT 'committed' AS what")
+        computing = asyncio.create_task(connection.execute("DO $$ BEGIN LOOP PERFORM 1; END LOOP; END $$"))
+        await asyncio.sleep(0.05)
+        print(json.dumps(stack.pids), flush=True)
+        if sys.argv[2] == "raise":
+            raise RuntimeError("the caller failed")
+        await computing
+
+asyncio.run(main())
+"""
+
+
+@contextmanager
+def supervisor(directory: Path, then: str = "wait"):
+    with subprocess.Popen(
+        [sys.executable, "-c", SUPERVISOR, str(directory), then],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def running(directory: Path) -> list[str]:
+    """Every process that works in the stack's directory or has it in its environment or command; zombies do not run."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if not process.name.isdigit() or int(process.name) == os.getpid():
+            continue
+        try:
+            if (process / "stat").read_text().rpartition(")")[2].split()[0] in "ZX":
+                continue
+            words = [(process / name).read_bytes() for name in ("environ", "cmdline")]
+            words.append(os.fsencode((process / "cwd").readlink()))
+        except OSError:
+            continue
+        if any(os.fsencode(directory) in word for word in words):
+            found.append(f"{process.name} {words[1]!r}")
+    return found
+
+
+def alive(pids: dict[str, int]) -> list[str]:
+    return [name for name, pid in pids.items() if Path(f"/proc/{pid}/exe").exists()]
+
+
+def gone_within(seconds: float, directory: Path) -> None:
+    until = time.monotonic() + seconds
+    while left := running(directory):
+        assert time.monotonic() < until, left
+        time.sleep(0.02)
+
+
+async def kept(directory: Path) -> str:
+    async with Stack(directory, (), simulated_clock=True) as stack:
+        connection = await asyncpg.connect(stack.superuser_dsn())
+        try:
+            return await connection.fetchval("SELECT what FROM kept")
+        finally:
+            await connection.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_to_the_supervisor_leaves_nothing_running_and_the_data_whole(tmp_path, number):
+    directory = tmp_path / "stack"
+    with supervisor(directory) as process:
+        pids = json.loads(process.stdout.readline())
+        assert len(running(directory)) > len(pids)  # the supervisor and PostgreSQL's own children too
+        process.send_signal(number)
+        process.wait(10)
+        gone_within(4, directory)
+    assert alive(pids) == []
+    assert await kept(directory) == "committed"
+
+
+def test_ctrl_c_ends_the_servers_in_order(tmp_path):
+    directory = tmp_path / "stack"
+    with supervisor(directory) as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert "KeyboardInterrupt" in process.stderr.read()
+        process.wait(10)
+    assert running(directory) == []
+    assert "database system is shut down" in (directory / "postgres" / "postgres.log").read_text()
+
+
+def test_an_exception_in_the_caller_ends_everything_and_is_told(tmp_path):
+    directory = tmp_path / "stack"
+    with supervisor(directory, then="raise") as process:
+        assert "the caller failed" in process.stderr.read()
+        assert process.wait(10) == 1
+    assert running(directory) == []
+
+
+@pytest.mark.parametrize("moment", [0.4, 0.7, 1.0])
+async def test_killed_while_starting_it_leaves_nothing_running_and_starts_again(tmp_path, moment):
+    directory = tmp_path / "stack"
+    with supervisor(directory) as process:
+        await asyncio.sleep(moment)
+        process.kill()
+        process.wait(5)
+    gone_within(4, directory)
+    async with Stack(directory, (), simulated_clock=True) as stack:
+        assert stack.pids.keys() == {"postgres", "broker"}
+
+
+def test_two_supervisors_never_share_a_directory(tmp_path):
+    directory = tmp_path / "stack"
+    with supervisor(directory) as first:
+        pids = json.loads(first.stdout.readline())
+        with supervisor(directory) as second:
+            said = second.stderr.read()
+            assert second.wait(10) == 1
+        assert f"is in use by process {first.pid}: stop that one first, or name another directory" in said
+        assert alive(pids) == list(pids)

@@ -1,0 +1,314 @@
+"""The record of access over a real PostgreSQL: durable, chained, and nobody's to change."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from deploy.local.postgres import EmbeddedPostgres
+from shared.access_log import AccessLog, AccessNotRecorded, Attempt, verify
+from shared.clock import SimulatedClock
+from shared.identity import Actor
+
+START = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
+ANA = Actor(UUID(int=1), "Ana Lim", "mash_manager", "childrens_social_care", "North team")
+AVA = UUID(int=7)
+LOOK = Attempt(ANA, "read:chronology", "deciding on a contact", "shown", (AVA,))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), settings={"fsync": "off"}) as server:
+        server.execute(
+            "CREATE ROLE mash_owner LOGIN PASSWORD 'owner'; CREATE ROLE mash LOGIN PASSWORD 'app'; CREATE ROLE meddler SUPERUSER"
+        )
+        yield server
+
+
+@pytest.fixture
+async def dsn(server) -> AsyncIterator[str]:
+    """A database of its own for each test, migrated twice: at first start and at the next."""
+    name = f"t{uuid4().hex}"
+    server.create_database(name)
+    server.execute("CREATE SCHEMA mash AUTHORIZATION mash_owner", name)
+    sql = resources.files("shared.sql").joinpath("access_log.sql").read_text(encoding="utf-8")
+    owner = await asyncpg.connect(server.dsn(name, "mash_owner", "owner"))
+    for _ in range(2):
+        await owner.execute(sql.format(schema="mash", app_role="mash"))
+    await owner.close()
+    yield server.dsn(name, "mash", "app")
+    server.drop_database(name)
+
+
+@pytest.fixture
+async def pool(dsn) -> AsyncIterator[asyncpg.Pool]:
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=4) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def meddler(server, dsn) -> AsyncIterator[asyncpg.Connection]:
+    """Somebody with every right on the server, and the triggers out of the way."""
+    connection = await asyncpg.connect(server.dsn(dsn.rsplit("/", 1)[1]))
+    await connection.execute("SET session_replication_role = replica")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def clock() -> SimulatedClock:
+    return SimulatedClock(START)
+
+
+@pytest.fixture
+def log(pool, clock) -> AccessLog:
+    return AccessLog(pool, "mash", clock)
+
+
+async def positions(pool) -> list[int]:
+    return [
+        row["position"]
+        for row in await pool.fetch("SELECT position FROM mash.access ORDER BY recorded_at, position")
+    ]
+
+
+async def test_a_look_is_there_when_record_returns(log, pool):
+    thing = uuid4()
+    refused = Attempt(
+        ANA, "mash.DecideContact", "safeguarding", "refused", (AVA, UUID(int=8)), thing, ("M7", "E9")
+    )
+    assert [await log.record(LOOK), await log.record(refused)] == [1, 2]
+    [shown, tried] = await pool.fetch("SELECT * FROM mash.access ORDER BY position")
+    assert tuple(shown)[:-1] == (
+        1, START, ANA.id, "mash_manager", "childrens_social_care", "North team",
+        "read:chronology", "deciding on a contact", [AVA], None, "shown", [],
+    )  # fmt: skip
+    assert (tried["children"], tried["subject"], tried["outcome"], tried["rules"]) == (
+        [AVA, UUID(int=8)], thing, "refused", ["M7", "E9"],
+    )  # fmt: skip
+    assert "Ana" not in str([shown, tried])
+
+
+async def test_many_at_once_share_commits_and_leave_no_gap(log, pool):
+    before = await pool.fetchval("SELECT count(DISTINCT xmin::text) FROM mash.access")
+    answers = await asyncio.gather(*(log.record(LOOK) for _ in range(1000)))
+    assert sorted(answers) == list(range(1, 1001)) == await positions(pool)
+    transactions = await pool.fetchval("SELECT count(DISTINCT xmin::text) FROM mash.access") - before
+    assert transactions <= 10
+    assert await verify(pool, "mash") is None
+
+
+_PROCESS = """
+import asyncio, sys
+from uuid import UUID
+import asyncpg
+from shared.access_log import Attempt, AccessLog
+from shared.clock import RealClock
+from shared.identity import Actor
+
+async def main():
+    actor = Actor(UUID(int=int(sys.argv[2])), "x", "mash_manager", "childrens_social_care")
+    async with asyncpg.create_pool(sys.argv[1], min_size=1, max_size=3) as pool:
+        log = AccessLog(pool, "mash", RealClock())
+        for _ in range(10):
+            entry = Attempt(actor, "read:worklist", "work", "shown", (UUID(int=7),))
+            print(*await asyncio.gather(*(log.record(entry) for _ in range(20))))
+
+asyncio.run(main())
+"""
+
+
+async def test_several_processes_write_one_chain(pool, dsn):
+    running = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", _PROCESS, dsn, str(n), stdout=subprocess.PIPE
+        )
+        for n in range(3)
+    ]
+    answers = await asyncio.gather(*(process.communicate() for process in running))
+    assert [process.returncode for process in running] == [0, 0, 0]
+    for n, (said, _) in enumerate(answers):  # each was told the positions of its own rows
+        told = sorted(int(word) for word in said.split())
+        kept = await pool.fetch(
+            "SELECT position FROM mash.access WHERE actor_id = $1 ORDER BY 1", UUID(int=n)
+        )
+        assert told == [row["position"] for row in kept]
+        assert len(told) == 200
+    assert await positions(pool) == list(range(1, 601))
+    assert await verify(pool, "mash") is None
+
+
+async def test_two_writers_of_one_process_too(log, pool, clock):
+    other = AccessLog(pool, "mash", clock)
+    await asyncio.gather(*(which.record(LOOK) for which in (log, other) for _ in range(300)))
+    assert await positions(pool) == list(range(1, 601))
+    assert await verify(pool, "mash") is None
+
+
+async def test_months_go_by_and_time_never_goes_back(log, pool, clock):
+    for days in (0, 27, 28, 29, 250, 400):
+        clock.move_to(START + timedelta(days=days))
+        await log.record(LOOK)
+    behind = AccessLog(pool, "mash", SimulatedClock(START))
+    assert await behind.record(LOOK) == 7
+    times = [row[0] for row in await pool.fetch("SELECT recorded_at FROM mash.access ORDER BY position")]
+    assert times == sorted(times)
+    assert times[-1] == START + timedelta(days=400)
+    parts = {row[0] for row in await pool.fetch("SELECT DISTINCT tableoid::regclass::text FROM mash.access")}
+    assert parts == {"access_2026_04", "access_2026_05", "access_2026_12", "access_2027_05"}
+    assert await verify(pool, "mash") is None
+
+
+async def test_the_next_months_table_is_there_before_the_month(log, pool):
+    await log.record(LOOK)
+    assert await pool.fetchval("SELECT to_regclass('mash.access_2026_05') IS NOT NULL")
+
+
+async def test_a_service_that_could_record_nothing_does_not_start(log, pool, meddler):
+    await log.start()
+    assert await pool.fetchval("SELECT to_regclass('mash.access_2026_04') IS NOT NULL")
+    await meddler.execute("DROP FUNCTION mash.make_access_partitions")
+    with pytest.raises(asyncpg.UndefinedFunctionError):
+        await AccessLog(pool, "mash", SimulatedClock(START)).start()
+
+
+async def test_a_partition_waits_for_no_reader(log, pool, clock):
+    await log.record(LOOK)
+    async with pool.acquire() as reader, reader.transaction():
+        await reader.fetch("SELECT * FROM mash.access")
+        clock.move_to(START + timedelta(days=300))
+        assert await asyncio.wait_for(log.record(LOOK), 5) == 2
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE mash.access SET purpose = ''",
+        "DELETE FROM mash.access",
+        "TRUNCATE mash.access",
+        "UPDATE mash.access_2026_04 SET purpose = ''",
+        "DELETE FROM mash.access_2026_04",
+        "TRUNCATE mash.access_2026_04",
+    ],
+)
+async def test_nobody_changes_what_was_recorded(log, pool, server, dsn, statement):
+    await log.record(LOOK)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
+        await pool.execute(statement)
+    owner = await asyncpg.connect(server.dsn(dsn.rsplit("/", 1)[1], "mash_owner", "owner"))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+        await owner.execute(statement)
+    await owner.close()
+    assert await positions(pool) == [1]
+
+
+async def test_the_service_can_make_no_table_and_touch_no_partition(log, pool):
+    await log.record(LOOK)
+    for statement in (
+        "CREATE TABLE mash.mine ()",
+        "DROP TABLE mash.access_2026_04",
+        "SELECT * FROM mash.access_2026_04",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await pool.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("meddling", "found"),
+    [
+        ("UPDATE mash.access SET purpose = 'another' WHERE position = 3", 3),
+        ("UPDATE mash.access SET children = '{}' WHERE position = 4", 4),
+        ("UPDATE mash.access SET recorded_at = recorded_at + interval '1 microsecond' WHERE position = 5", 5),
+        ("UPDATE mash.access SET outcome = 'refused' WHERE position = 1", 1),
+        ("DELETE FROM mash.access WHERE position = 2", 2),
+        ("UPDATE mash.access SET position = 9 WHERE position = 2", 2),
+        ("UPDATE mash.access SET digest = digest || 'x' WHERE position = 5", 5),
+        ("UPDATE mash.access SET subject = actor_id WHERE position = 5", 5),
+    ],
+)
+async def test_meddling_is_found_where_it_was_done(log, pool, meddler, meddling, found):
+    for _ in range(5):
+        await log.record(LOOK)
+    assert await verify(pool, "mash") is None
+    await meddler.execute(meddling)
+    assert await verify(pool, "mash") == found
+
+
+async def test_an_empty_record_holds(pool):
+    assert await verify(pool, "mash") is None
+
+
+async def test_no_words_keep_an_attempt_out_of_the_record_or_fail_their_neighbours(log, pool):
+    odd = Attempt(ANA, "mash.Decide\x00Contact", "a\x00b\ud800" + "ü" * 600, "refused", rules=("E9",))
+    answers = await asyncio.gather(log.record(LOOK), log.record(odd), log.record(LOOK))
+    assert answers == [1, 2, 3]
+    row = await pool.fetchrow("SELECT action, purpose FROM mash.access WHERE position = 2")
+    assert row["action"] == "mash.Decide\N{REPLACEMENT CHARACTER}Contact"
+    assert row["purpose"].startswith("a\N{REPLACEMENT CHARACTER}b")
+    assert len(row["purpose"]) == 500
+    assert await verify(pool, "mash") is None
+
+
+async def test_a_caller_who_goes_away_stops_nobody(log, pool):
+    leaving = [asyncio.create_task(log.record(LOOK)) for _ in range(5)]
+    await asyncio.sleep(0)
+    staying = [asyncio.create_task(log.record(LOOK)) for _ in range(5)]
+    for task in leaving:
+        task.cancel()
+    answers = await asyncio.gather(*staying)
+    assert len(set(answers)) == 5
+    await log.stop()
+    assert await positions(pool) == list(range(1, 11))  # the looks of those who left were asked for too
+
+
+async def test_without_the_database_nothing_counts_as_recorded_and_later_it_goes_on(log, pool, meddler):
+    await log.record(LOOK)
+    await meddler.execute("ALTER TABLE mash.access RENAME TO gone")
+    answers = await asyncio.gather(*(log.record(LOOK) for _ in range(3)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [AccessNotRecorded] * 3
+    await meddler.execute("ALTER TABLE mash.gone RENAME TO access")
+    assert await log.record(LOOK) == 2
+
+
+async def test_a_connection_cut_under_the_writer(log, pool, meddler):
+    """The writer waits for the lock, its connection is cut: the callers are told, and the next look is recorded."""
+    await log.record(LOOK)
+    async with pool.acquire() as holder, holder.transaction():
+        await holder.execute("SELECT pg_advisory_xact_lock($1)", log._lock)
+        looking = asyncio.create_task(log.record(LOOK))
+        waiting = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while not await meddler.fetch(waiting):
+            await asyncio.sleep(0.01)
+        with pytest.raises(AccessNotRecorded):
+            await looking
+    assert await log.record(LOOK) == 2
+    assert await verify(pool, "mash") is None
+
+
+async def test_the_order_of_the_head_needs_one_partition(log, pool, clock, meddler):
+    """Asking for the last row looks at the newest partition, not at seven years of them."""
+    for month in range(8):
+        clock.move_to(START + timedelta(days=31 * month))
+        await log.record(LOOK)
+    plan = await meddler.fetch(
+        "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT position FROM mash.access ORDER BY recorded_at DESC, position DESC LIMIT 1"
+    )
+    looked_at = [line[0] for line in plan if "Scan" in line[0] and "never executed" not in line[0]]
+    assert len(looked_at) <= 3, looked_at
+
+
+def test_a_service_cannot_name_another_schema():
+    with pytest.raises(ValueError, match="service's name"):
+        AccessLog(None, "mash; drop table x", SimulatedClock(START))
+
+
+def test_the_sql_has_two_placeholders_alone():
+    text = Path(str(resources.files("shared.sql").joinpath("access_log.sql"))).read_text()
+    assert "{" not in text.format(schema="s", app_role="r")
