@@ -34,6 +34,7 @@ relay = typer.Typer(help="What a service has published.", no_args_is_help=True)
 for _name, _group in (("events", events), ("parked", parked), ("views", views), ("relay", relay)):
     app.add_typer(_group, name=_name)
 
+_PIPE_WIDTH: Final = 140
 _MISUSE: Final = 2
 _INTERRUPTED: Final = 130
 _TAIL_PAUSE: Final = 0.5
@@ -312,9 +313,13 @@ async def _stay(running: "Running") -> None:
 
 
 def _console(*, stderr: bool = False) -> "Console":
+    import os
+
     from rich.console import Console
 
-    return Console(stderr=stderr)
+    # A pipe has no width of its own: tables are to be read in it, not squeezed to a terminal's default.
+    piped = not (sys.stderr if stderr else sys.stdout).isatty() and "COLUMNS" not in os.environ
+    return Console(stderr=stderr, width=_PIPE_WIDTH if piped else None)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -27,7 +27,7 @@ _STATE_STYLES = {"met": "green", "missed": "bold red", "open": "cyan", "varied":
 def london_time(instant: datetime) -> str:
     """An instant as a clock in London shows it, for people."""
     shown = instant.astimezone(LONDON)
-    return shown.strftime("%a %d %b %Y %H:%M")
+    return shown.strftime("%a %-d %b %Y %H:%M")
 
 
 def duration(span: timedelta) -> str:
@@ -40,8 +40,8 @@ def duration(span: timedelta) -> str:
 
 
 def in_words(word: str) -> str:
-    """A code as words: `childrens_social_care` is `childrens social care`."""
-    return word.replace("_", " ")
+    """A code as words: `childrens_social_care` is `children's social care`."""
+    return word.replace("_", " ").replace("childrens ", "children's ")
 
 
 def show(console: Console, case: Case, played: Played, seen: Seen) -> None:
@@ -72,18 +72,18 @@ def _chronology(name: str, label: str, agencies: Sequence[str], seen: Seen, play
     table = Table(
         title=f"Chronology of {escape(name)}", box=SIMPLE_HEAD, title_justify="left", title_style="bold"
     )
-    for heading in ("Happened", "What", "Step"):
-        table.add_column(heading)
+    table.add_column("Happened", no_wrap=True)
+    table.add_column("What (the file's label)")
     for agency in agencies:
-        table.add_column(in_words(agency).capitalize())
+        table.add_column(in_words(agency).capitalize(), min_width=len(UNSEEN))
     steps = {id_: step for step, id_ in played.ids.items()}
     by_agency = {agency: {one.id: one for one in seen.chronology[label, agency]} for agency in agencies}
     for entry in _together([seen.chronology[label, agency] for agency in agencies]):
+        step = steps.get(str(entry.command))
         late = " [yellow](recorded late)[/yellow]" if entry.late else ""
         table.add_row(
             london_time(entry.happened_at),
-            escape(entry.title) + late,
-            steps.get(str(entry.command), ""),
+            escape(entry.title) + (f" [cyan]({escape(step)})[/cyan]" if step else "") + late,
             *(_depth(by_agency[agency].get(entry.id)) for agency in agencies),
         )
     return table

@@ -80,7 +80,7 @@ class Addresses:
                     for child in _some(command)
                 ]
             case Per.ITSELF:
-                ids = command.about or ((command.re,) if command.re else ())
+                ids = tuple(dict.fromkeys(command.about)) or ((command.re,) if command.re else ())
                 if not ids and command.OPENS:
                     ids = (command.own_id() or command_id,)
                 if not ids:
@@ -91,6 +91,9 @@ class Addresses:
         """The child's open episode, else the last one; for a command that opens one, the next after a closed one."""
         n = self._last_episode.get((kind.name, child), 1)
         current = episode_stream(self._service, kind, child, n)
+        if n > 1 and (await reader.one(current, kind)).version == 0:
+            # It was seen among what was decided and never stored: begin at the first again.
+            n, current = 1, episode_stream(self._service, kind, child, 1)
         while True:
             folded: Folded = await reader.one(current, kind)
             if folded.version == 0 or kind.is_open(folded.state):
@@ -106,7 +109,7 @@ class Addresses:
     async def _of_thing(self, command: Command, kind: Stream) -> list[Target]:
         if command.re is None:
             raise NotFound(f"say which {kind.name} this is about: put its id into `re`", what="address")
-        children = await self.children_of(command.re)
+        children = await self.children_of(command.re, kind)
         if not children:
             raise NotFound(f"there is no {kind.name} with this id; check `re`", what="thing")
         if not set(command.about) <= set(children):
@@ -114,18 +117,21 @@ class Addresses:
         chosen = [child for child in children if child in command.about] if command.about else children
         return [Target(thing_stream(command.re, child), child, command.re) for child in chosen]
 
-    async def children_of(self, thing: UUID) -> list[UUID]:
-        """The children a thing was opened for, in the order in which they were named."""
+    async def children_of(self, thing: UUID, kind: Stream) -> list[UUID]:
+        """The children a thing of this kind was opened for, in the order in which they were named."""
         opened = await self._store.command(thing)
         if opened is None:
             return []
         rows = await self._store.between(opened[1], opened[2])
-        children = [row["child"] for row in rows if row["child"] is not None]
-        return [
-            child
-            for child in dict.fromkeys(children)
-            if any(row["originator_id"] == thing_stream(thing, child) for row in rows)
-        ]
+        return list(
+            dict.fromkeys(
+                row["child"]
+                for row in rows
+                if row["child"] is not None
+                and row["category"] == kind.name
+                and row["originator_id"] == thing_stream(thing, row["child"])
+            )
+        )
 
 
 def _some(command: Command) -> tuple[UUID, ...]:

@@ -1,7 +1,9 @@
 """The digest chain over a log: each row's digest covers its content and the digest of the row before."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 GENESIS = bytes(32)
@@ -52,3 +54,27 @@ def content(
 def link(previous: bytes, content_digest: bytes) -> bytes:
     """The digest of a row: SHA-256(digest of the row before ‖ its content digest)."""
     return hashlib.sha256(previous + content_digest).digest()
+
+
+def first_break(rows: Iterable[Mapping[str, Any]], *, after: int = 0, digest: bytes = GENESIS) -> int | None:
+    """The first position at which rows of a log, in order, do not follow from what stands before; None: all do.
+
+    Args:
+        rows: with every column of `events` that the digest covers.
+        after: the position before the first of them.
+        digest: the digest at that position.
+    """
+    for position, row in enumerate(rows, after + 1):
+        covered = content(
+            position,
+            row["originator_id"],
+            row["originator_version"],
+            row["topic"],
+            row["recorded_at"],
+            row["state"],
+            row["sealed"],
+        )
+        digest = link(digest, covered)
+        if row["notification_id"] != position or row["digest"] != digest:
+            return position
+    return None

@@ -13,9 +13,11 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from dataclasses import fields as fields_of
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Literal, Self
+from types import UnionType
+from typing import Any, ClassVar, Final, Literal, Self, Union, get_args, get_origin
 from uuid import UUID
 
 import orjson
@@ -95,6 +97,13 @@ class Event(BaseModel):
         super().__pydantic_init_subclass__(**kwargs)
         if not name:
             return
+        for n in range(1, version):
+            if not callable(getattr(cls, f"upcast_v{n}_v{n + 1}", None)):
+                raise TypeError(f"{name} version {version} needs a static method upcast_v{n}_v{n + 1}(state)")
+        if not cls.model_fields["sealed"].exclude:
+            raise TypeError(
+                f"{name}: `sealed` must stay out of the open part; name its class with `text=` instead"
+            )
         known = _EVENTS.get(name)
         if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
             raise TypeError(f"two events are called {name}: {known.__module__} and {cls.__module__}")
@@ -141,7 +150,8 @@ def _deadline_fields(cls: type[Event]) -> tuple[str, ...]:
     return tuple(
         name
         for name, field in cls.model_fields.items()
-        if field.annotation is Deadline or Deadline in getattr(field.annotation, "__args__", ())
+        if field.annotation is Deadline
+        or (get_origin(field.annotation) in (Union, UnionType) and Deadline in get_args(field.annotation))
     )
 
 
@@ -190,6 +200,9 @@ class Envelope:
         return datetime.fromisoformat(self.known_at)
 
 
+_ENVELOPE: Final = frozenset(field.name for field in fields_of(Envelope))
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """An event as it stands in a log or arrived from one: body, envelope, place, and the sealed blob unopened."""
@@ -215,8 +228,9 @@ def encode(event: Event, envelope: Envelope) -> bytes:
     """The open part as it is stored and published: the body's fields, `class_version` past 1, and the envelope."""
     body = event.__pydantic_serializer__.to_json(event, exclude_none=True)
     about = {key: value for key, value in asdict(envelope).items() if value not in (None, False)}
-    version = b',"class_version":%d' % event.VERSION if event.VERSION > 1 else b""
-    return body[:-1] + version + b',"envelope":' + orjson.dumps(about) + b"}"
+    version = b'"class_version":%d,' % event.VERSION if event.VERSION > 1 else b""
+    fields = body[1:-1] + b"," if len(body) > 2 else b""
+    return b"{" + fields + version + b'"envelope":' + orjson.dumps(about) + b"}"
 
 
 def decode(name: str, state: bytes) -> tuple[Event, Envelope]:
@@ -226,7 +240,9 @@ def decode(name: str, state: bytes) -> tuple[Event, Envelope]:
         UnknownEvent: no such event, or a newer version.
     """
     fields: dict[str, Any] = orjson.loads(state)
-    envelope = Envelope(**fields.pop("envelope"))
+    about = fields.pop("envelope")
+    # What a newer program says of every event beside its body is not for this one, and no reason to stop.
+    envelope = Envelope(**{key: value for key, value in about.items() if key in _ENVELOPE})
     version = fields.pop("class_version", 1)
     cls = _EVENTS.get(name)
     if cls is None or version > cls.VERSION:

@@ -75,6 +75,8 @@ class Reader:
         self._seen: dict[UUID, Folded] = {}
         self.used_warm = False
         """Whether anything came from a warm state, so that a refusal must be decided again."""
+        self.looked: dict[UUID, int] = {}
+        """Every stream looked at since this was last cleared, at the version first seen: what a decision stands on."""
 
     async def get(self, wanted: Mapping[UUID, Stream]) -> dict[UUID, Folded]:
         """The folded states of these streams, in one round trip at most."""
@@ -98,6 +100,8 @@ class Reader:
                 self._seen[stream_id] = state
                 if state.version:
                     self._warm.keep(stream_id, state)
+        for stream_id in wanted:
+            self.looked.setdefault(stream_id, self._seen[stream_id].version)
         return {stream_id: self._seen[stream_id] for stream_id in wanted}
 
     async def one(self, stream_id: UUID, stream: Stream) -> Folded:

@@ -8,7 +8,6 @@ import math
 import time
 from pathlib import Path
 
-import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
@@ -64,16 +63,26 @@ class IssuerKeys:
         self._tried_at = time.monotonic()
         try:
             if isinstance(self._where, str) and self._where.startswith("https://"):
-                async with httpx.AsyncClient(timeout=5) as client:
-                    content = (await client.get(self._where)).raise_for_status().content
+                content = await _fetched(self._where)
             else:
                 content = await asyncio.to_thread(Path(self._where).read_bytes)
             self._keys = _public_keys(content)
-        except (OSError, httpx.HTTPError, ValueError) as error:
+        except (OSError, ValueError) as error:
             log.warning("the issuer's key set could not be read: %s", type(error).__name__)
             return False
         self._read_at = time.monotonic()
         return True
+
+
+async def _fetched(url: str) -> bytes:
+    """The key set at an address. Raises OSError where it cannot be had."""
+    import httpx  # loaded only where a provider is asked: it is a fifth of a service's start
+
+    try:
+        async with httpx.AsyncClient(timeout=5) as client:
+            return (await client.get(url)).raise_for_status().content
+    except httpx.HTTPError as error:
+        raise OSError(type(error).__name__) from None
 
 
 def _public_keys(content: bytes) -> dict[str, Key]:

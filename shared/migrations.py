@@ -18,6 +18,10 @@ async def migrate(dsn: str, service: str, app_role: str) -> None:
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction():
+            # Two migrations at once would meet on the same catalogue rows, and one of them would fail.
+            await connection.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended('migrate:' || $1, 0))", service
+            )
             for name in FILES:
                 sql = resources.files("shared.sql").joinpath(name).read_text(encoding="utf-8")
                 await connection.execute(sql.format(schema=service, app_role=app_role))

@@ -83,6 +83,8 @@ class Delete:
 
 
 Change = Insert | Upsert | Update | Delete
+_KINDS: Final = (Insert, Upsert, Update, Delete)
+_MATCHING: Final = (Update, Delete)  # a tuple, as this is asked of every change: twice as fast as a union
 Changes = Change | Iterable[Change] | None
 Handler = Callable[[Any, Record], Changes]
 """`(event, record) -> changes`."""
@@ -201,7 +203,7 @@ class View(Generic[RowT]):
         found: list[Change] = []
         for handler in (*self._every, *self._handlers.get(type(record.event), ())):
             made = handler(record.event, record)
-            if isinstance(made, Change):
+            if isinstance(made, _KINDS):
                 found.append(made)
             elif made is not None:
                 found.extend(made)
@@ -213,7 +215,7 @@ class View(Generic[RowT]):
         shape = (
             type(change),
             () if isinstance(change, Delete) else tuple(change.columns),
-            tuple(change.match) if isinstance(change, Update | Delete) else (),
+            tuple(change.match) if isinstance(change, _MATCHING) else (),
         )
         if shape in self._checked:
             return

@@ -19,7 +19,7 @@ from shared.projection import Change, View
 from shared.view_table import apply, create, shape, would_fail_again
 
 PAGE: Final = 5000
-"""Events at once: two such pages are in memory."""
+"""Events at once: three such pages are in memory."""
 SWAP_PATIENCE: Final = "2s"
 """How long the change of tables waits for a slow reader, with all later readers behind it, before it tries anew."""
 
@@ -128,23 +128,46 @@ class Rebuild:
         return done, None
 
     async def _take(self, source: asyncpg.Pool | asyncpg.Connection, after: int, last: int) -> None:
+        """One page goes to the database while the next is read and turned into changes."""
         log = pages(source, self.service, after=after, until=last, topics=self.view.topics, page=self.page)
-        async with aclosing(log):
-            async for rows in log:
-                try:
-                    await self._page(rows)
-                except Exception as error:
-                    if not would_fail_again(error):
-                        raise
-                    await self._one_by_one(rows)
-                self.say(f"{self.view.name}: {rows[-1]['notification_id']:,} of {last:,}")
+        going: asyncio.Task[None] | None = None
+        try:
+            async with aclosing(log):
+                async for rows in log:
+                    try:
+                        changes = await self._changes(rows)
+                    except Exception as error:
+                        if not would_fail_again(error):
+                            raise
+                        changes = None
+                    if going is not None:
+                        await going
+                    going = asyncio.create_task(self._land(rows, changes))
+                    self.say(f"{self.view.name}: {rows[-1]['notification_id']:,} of {last:,}")
+            if going is not None:
+                await going
+        finally:
+            if going is not None and not going.done():
+                going.cancel()
+                await asyncio.wait([going])
 
-    async def _page(self, rows: Sequence[asyncpg.Record]) -> None:
+    async def _changes(self, rows: Sequence[asyncpg.Record]) -> list[Change]:
         changes: list[Change] = []
         for first in range(0, len(rows), BREATH):
             changes += changes_of(self.view, self.service, rows[first : first + BREATH])
             await asyncio.sleep(0)  # the rest of the process gets a turn
-        await self._apply(changes)
+        return changes
+
+    async def _land(self, rows: Sequence[asyncpg.Record], changes: Sequence[Change] | None) -> None:
+        if changes is not None:
+            try:
+                await self._apply(changes)
+            except Exception as error:
+                if not would_fail_again(error):
+                    raise
+            else:
+                return
+        await self._one_by_one(rows)
 
     async def _one_by_one(self, rows: Sequence[asyncpg.Record]) -> None:
         for row in rows:

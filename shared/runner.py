@@ -220,18 +220,19 @@ class Runner:
         kind = self._kind(command)
         verdict = self._access.may(actor, public_name(self.service, type(command)))
         forbidden = verdict.rules if not verdict.allowed else ()
-        if "L9" in forbidden:
-            raise Forbidden(verdict.why, ("L9",))
+        if verdict.stands_alone:
+            raise Forbidden(verdict.why, forbidden)
         now = self.clock.now()
         happened = command.happened or now
         known = command.known or happened
         decided = Decided(command_id, late=_late(command, actor, known, now))
+        reader.looked.clear()
         refusals: list[str] = []
         try:
             if actor.role != SERVICE:
                 _refuse_future(happened, known, now)
             targets = [target] if target else await self.addresses.targets(command, kind, command_id, reader)
-            people = await self._people(kind, command, targets, reader, decided)
+            people = await self._people(kind, command, targets, reader)
             for each in targets:
                 folded = await reader.one(each.stream, kind)
                 if kind.per is Per.ITSELF and not command.OPENS and folded.version == 0:
@@ -249,7 +250,6 @@ class Runner:
                     clocks=folded.clocks,
                 )
                 streams = await self._beside(kind, each, folded, reader)
-                decided.reads |= {stream: state.version for stream, state in streams.values()}
                 if isinstance(command, CheckDeadline | VaryDeadline):
                     events: Sequence[Event] = decide_clock(command, context)
                 else:
@@ -268,6 +268,8 @@ class Runner:
                 raise
         if forbidden:
             raise Forbidden(verdict.why, tuple(dict.fromkeys((*forbidden, *refusals))))
+        # All of it is guarded: also that an episode was the last one, which is the absence of a next.
+        decided.reads = dict(reader.looked)
         return decided
 
     def _kind(self, command: Command) -> Stream:
@@ -279,7 +281,7 @@ class Runner:
         return self._of_command[type(command)]
 
     async def _people(
-        self, kind: Stream, command: Command, targets: Sequence[Target], reader: Reader, decided: Decided
+        self, kind: Stream, command: Command, targets: Sequence[Target], reader: Reader
     ) -> dict[UUID, Any]:
         """What this team knows of the children. A command about, or naming, somebody who is not known is refused; the
         reads that say so are guarded by the append.
@@ -295,7 +297,6 @@ class Runner:
                 raise NotFound(
                     f"one of the people {where} is not known; register the person first", what="person"
                 )
-            decided.reads[stream] = folded[stream].version
         return {child: folded[streams[child]].state.born for child in about}
 
     def _person_stream(self, person: UUID) -> UUID:
@@ -422,7 +423,7 @@ def digest(command: Command) -> bytes:
 
 def _late(command: Command, actor: Actor, known: datetime, now: datetime) -> bool:
     limit = RECORDED_WITHIN.get(command.RECORDED_WITHIN)
-    return limit is not None and actor.role != SERVICE and now - known > limit
+    return limit is not None and actor.role != SERVICE and now - known >= limit
 
 
 def _refuse_future(happened: datetime, known: datetime, now: datetime) -> None:

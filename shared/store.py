@@ -67,7 +67,7 @@ class Store:
         self._listeners: list[Callable[[], None]] = []
         self._sql = statements(service)
         self.groups = 0
-        """Groups of which this process has appended something."""
+        """Groups committed by this process in which something stood."""
 
     def on_append(self, listener: Callable[[], None]) -> None:
         """Call `listener()` in this process after each commit that appended something."""

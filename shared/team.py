@@ -66,14 +66,19 @@ def decide_clock(command: CheckDeadline | VaryDeadline, context: Context) -> lis
                 raise Refused("name a new instant that has not passed yet", rule=rule)
             if due == clock.due_at:
                 return []
+            # The instant given up may have passed with nobody having said so: that stays a fact of its own.
+            missed = DeadlineMissed(
+                rule=rule, started_by=clock.started_by, due_at=clock.due_at, happened_at=clock.due_at
+            )
             return [
+                *([missed] if clock.missed_by(context.now) else []),
                 DeadlineVaried(
                     rule=rule,
                     started_by=clock.started_by,
                     was_due_at=clock.due_at,
                     due_at=due,
                     sealed=VariedText(reason=reason),
-                )
+                ),
             ]
         case _:
             assert_never(command)

@@ -1,7 +1,7 @@
 """The table of a view in PostgreSQL: how it is made, and how changes are brought into it, many at a time."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -58,19 +58,22 @@ class Step:
     rows: list[tuple[Any, ...]] = field(default_factory=list)
 
 
-def steps(view: View[Any], service: str, table: str, changes: Iterable[Change]) -> list[Step]:
+def steps(view: View[Any], service: str, table: str, changes: Sequence[Change]) -> list[Step]:
     """As few steps as keep the order that matters.
 
     Two changes that say different values for the first column of the key touch different rows, because a key never
-    changes: they may pass each other, and a row of changes to one child does not break up the page. A change that
-    does not say that column keeps its place between all before and all after it.
+    changes: they may pass each other, and what happens to one child does not break up the page. A change that does
+    not say that column keeps its place between all before and all after it.
     """
+    statements = _Statements(view, f'"{service}_views"."{table}"')
+    fresh = [change for change in changes if isinstance(change, Insert)]
+    if len(fresh) == len(changes):
+        return [Step("", [statements.new_row(change) for change in fresh])] if fresh else []
     made: list[Step] = []
     places: dict[str, list[int]] = {}
     latest: dict[Any, int] = {}
     wall = 0  # no later change may go into a step before this one
     first = view.key[0]
-    statements = _Statements(view, f'"{service}_views"."{table}"')
     for change in changes:
         sql, row = statements.of(change)
         named = change.columns if isinstance(change, Insert | Upsert) else change.match
@@ -89,7 +92,7 @@ def steps(view: View[Any], service: str, table: str, changes: Iterable[Change]) 
 
 
 async def apply(
-    connection: asyncpg.Connection, view: View[Any], service: str, table: str, changes: Iterable[Change]
+    connection: asyncpg.Connection, view: View[Any], service: str, table: str, changes: Sequence[Change]
 ) -> None:
     """Bring changes into the table, inside the caller's transaction. Raises what PostgreSQL refuses."""
     for step in steps(view, service, table, changes):
@@ -107,17 +110,24 @@ class _Statements:
     def __init__(self, view: View[Any], table: str) -> None:
         self._view = view
         self._table = table
-        self._columns = tuple(view.columns.values())
+        self._defaults = {
+            column.name: None if column.default is None else column.default()
+            for column in view.columns.values()
+        }
         self._known: dict[tuple[Any, ...], str] = {}
+
+    def new_row(self, change: Insert) -> tuple[Any, ...]:
+        """A row of all columns, in their order."""
+        return tuple((self._defaults | change.columns).values())
 
     def of(self, change: Change) -> tuple[str, tuple[Any, ...]]:
         match change:
-            case Insert(columns=columns):
-                return "", tuple([column.of(columns) for column in self._columns])
+            case Insert():
+                return "", self.new_row(change)
             case Upsert(columns=columns):
                 form: tuple[Any, ...] = (Upsert, *columns)
-                rest = [column for column in self._columns if column.default and column.name not in columns]
-                row = (*columns.values(), *(column.of(columns) for column in rest))
+                rest = {name: value for name, value in self._defaults.items() if name not in columns}
+                row = (*columns.values(), *rest.values())
                 return self._known.get(form) or self._learn(form, self._upsert(columns, rest)), row
             case Update(match=match, columns=columns):
                 form = (Update, *columns, None, *((name, value is None) for name, value in match.items()))
@@ -133,8 +143,8 @@ class _Statements:
         self._known[form] = sql
         return sql
 
-    def _upsert(self, columns: dict[str, Any], rest: list[Any]) -> str:
-        names = [*columns, *(column.name for column in rest)]
+    def _upsert(self, columns: dict[str, Any], rest: dict[str, Any]) -> str:
+        names = [*columns, *rest]
         values = ", ".join(f"${n}" for n in range(1, len(names) + 1))
         changed = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in self._view.key)
         return (

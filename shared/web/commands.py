@@ -12,7 +12,7 @@ from shared.runner import Answer, Forbidden
 from shared.running import Running
 from shared.texts import Names
 from shared.web.here import Asking, Here, record
-from shared.web.problems import invalid, too_large
+from shared.web.problems import invalid, sentence, too_large
 
 MOST_BYTES: Final = 256 * 1024
 """The longest body of a command; a text beyond it is a document."""
@@ -74,8 +74,8 @@ def read_command(command: type[Command], body: bytes, names: Names) -> Command:
     except ValidationError as error:
         raise invalid(
             [
-                (".".join(_path(problem["loc"])), problem["msg"])
-                for problem in error.errors(include_input=False, include_url=False, include_context=False)
+                (".".join(_path(problem["loc"])), sentence(problem))
+                for problem in error.errors(include_url=False, include_context=False)
             ]
         ) from None
 

@@ -425,7 +425,7 @@ def test_the_screen_says_in_words_what_each_agency_sees_and_how_long_a_deadline_
     show(out, a_case, Played(ids=IDS), seen)
     lines = out.file.getvalue().splitlines()  # type: ignore[attr-defined]
     (contact,) = [line for line in lines if "Contact received" in line]
-    assert "Contact received (recorded late)" in contact
+    assert "Contact received (contact) (recorded late)" in contact
     assert contact.index("● whole") < contact.index("○ title only") < contact.index("· not seen")
     assert next(i for i, line in enumerate(lines) if "Decided" in line) < lines.index(contact)
     assert any("Amara [Test]" in line for line in lines)

