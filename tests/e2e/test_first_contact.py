@@ -59,7 +59,7 @@ def test_the_case_plays_as_it_says_and_a_second_play_on_its_stack_does_nothing_a
     (decision,) = [line for line in lines if "(decision)" in line]
     assert decision.count("● whole") == 1  # children's social care alone
     assert decision.count("· not seen") == 2
-    (told,) = [line for line in lines if " M4 " in line]
+    (told,) = [line for line in lines if line.lstrip().startswith("M4 ")]
     assert "missed" in told
     assert "1 h 30 min" in told
     assert not (stack / "stack.json").exists()
@@ -98,7 +98,7 @@ def test_what_is_not_as_the_file_says_is_told_with_its_line(tmp_path):
     assert "wrong: 5 differences" in told
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_it_stays_until_it_is_stopped_and_then_everything_is_gone(tmp_path, how):
     stack = tmp_path / "stack"
     output = tmp_path / "output"
