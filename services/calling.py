@@ -106,7 +106,12 @@ class Services:
     async def set_clock(self, service: str, now: datetime) -> None:
         """Moves a service's simulated clock forward. Raises CannotGoOn where it has none."""
         body = {"now": now.isoformat().replace("+00:00", "Z")}
-        await self._done(service, "POST", "/operator/clock", body)
+        answer = await self.ask(service, "POST", "/operator/clock", by=OPERATOR, body=body)
+        if not answer.is_success:
+            raise CannotGoOn(
+                f"the clock of {service} cannot be moved: {refusal_of(answer).detail} A case is played on a simulated "
+                "clock: leave --stack out, or start the stack with `safeguarding up --simulated`"
+            )
 
     async def fire(self, service: str) -> int:
         """Fires the deadlines of a service that are due; answers how many."""

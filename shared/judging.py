@@ -170,10 +170,9 @@ def _one(
             # The same command twice in one group: the second is decided again once the first stands.
             return Conflict("the same command is being written")
         known[part.command] = Appended(before.first, before.last, again=not _wrote(part, before))
-    if settling and member.heads and all(heads.get((h.source, h.key), 0) >= h.position for h in member.heads):
-        # The lost transaction had committed. (Or another process took the same events; then it did all there was.)
-        parts = tuple(part for part in member.parts if part.command in known)
-        return Accepted(replace(member, heads=(), reads=(), parts=parts), known)
+    taken = all(heads.get((head.source, head.key), 0) >= head.position for head in member.heads)
+    if settling and member.heads and taken and len(known) == len(member.parts):
+        return Accepted(replace(member, heads=(), reads=()), known)  # the lost transaction had committed
     if not _heads_stand(member.heads, heads):
         return Conflict("the inbox head has moved on")
     fresh = [part for part in member.parts if part.command not in known]

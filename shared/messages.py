@@ -5,6 +5,7 @@ the sealed part under the topic's transport key. Each message says the previous 
 notices a gap, a swap or a repetition without trusting the order of delivery.
 """
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,12 @@ import orjson
 TOPIC_VERSION: Final = "v1"
 RESEND_TOPIC: Final = "safeguarding.resend.v1"
 """Where a reader asks a source to send a key again."""
+
+_SOURCE: Final = re.compile(r"/safeguarding/([a-z][a-z0-9_-]{0,62})", re.ASCII)
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}\.[A-Za-z][A-Za-z0-9]{0,127}", re.ASCII)
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+_TRACE: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
+_LARGEST: Final = 2**63 - 1
 
 
 class NotAMessage(ValueError):
@@ -53,6 +60,11 @@ class Message:
     def topic(self) -> str:
         """Its topic."""
         return topic_of(self.source)
+
+    @property
+    def place(self) -> tuple[str, UUID]:
+        """Source and key: within these, order holds."""
+        return (self.source, self.key)
 
     def headers(self) -> dict[str, str]:
         """CloudEvents attributes and our extensions, as header names and values."""
@@ -96,29 +108,64 @@ def plain_headers(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
         raise NotAMessage("a header is not UTF-8") from None
 
 
-def parse(headers: Mapping[str, str], body: bytes) -> Message:
+def parse(headers: Mapping[str, str], body: bytes, *, topic: str | None = None) -> Message:
     """Read a message as it arrived.
 
+    Everything that the inbox gives to the database is checked here: a value the database refused would stop the
+    reader at this message for good.
+
+    Args:
+        headers: as text.
+        body: open and sealed part.
+        topic: where it arrived. Only the source itself writes its topic, so one that names another is a forgery.
+
     Raises:
-        NotAMessage: a header or the body is missing or malformed.
+        NotAMessage: a header or the body is missing or malformed, or it arrived on another topic than its source's.
     """
     try:
-        source = headers["ce_source"].removeprefix("/safeguarding/")
-        return Message(
+        message = Message(
             event_id=UUID(headers["ce_id"]),
-            source=source,
-            name=headers["ce_type"],
+            source=_found(_SOURCE.fullmatch(headers["ce_source"])).group(1),
+            name=_found(_NAME.fullmatch(headers["ce_type"])).group(),
             key=UUID(headers["ce_partitionkey"]),
-            position=int(headers["ce_position"]),
-            previous=int(headers["ce_previous"]),
+            position=_number(headers["ce_position"]),
+            previous=_number(headers["ce_previous"]),
             stream=UUID(headers["ce_stream"]),
-            version=int(headers["ce_streamversion"]),
+            version=_number(headers["ce_streamversion"]),
             recorded_at=datetime.fromisoformat(headers["ce_time"]),
-            trace=headers.get("ce_traceparent"),
+            trace=_trace(headers.get("ce_traceparent")),
             **_parts(body),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise NotAMessage(f"not an event of ours: {type(error).__name__}") from None
+    if headers.get("ce_specversion") != "1.0":
+        raise NotAMessage("not CloudEvents 1.0")
+    if message.recorded_at.tzinfo is None:
+        raise NotAMessage("its time names no zone")
+    if message.version < 1 or message.previous >= message.position:
+        raise NotAMessage("its place in the log cannot be")
+    if topic is not None and topic != message.topic:
+        raise NotAMessage("its source does not write this topic")
+    return message
+
+
+def _found(match: re.Match[str] | None) -> re.Match[str]:
+    if match is None:
+        raise ValueError
+    return match
+
+
+def _number(text: str) -> int:
+    """A place in a log. `int` alone would take signs, blanks, underscores, and what no bigint holds."""
+    number = int(_found(_NUMBER.fullmatch(text)).group())
+    if number > _LARGEST:
+        raise ValueError
+    return number
+
+
+def _trace(text: str | None) -> str | None:
+    """A trace context; one that is malformed is left out, as the standard has it: no fact is refused for it."""
+    return text if text is not None and _TRACE.fullmatch(text) else None
 
 
 def _parts(body: bytes) -> dict[str, Any]:

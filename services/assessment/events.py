@@ -1,7 +1,12 @@
-"""What referral and assessment tells: every event of the team, its versions and upcasters."""
+"""What referral and assessment tells: every event of the team, its versions and upcasters.
+
+A field that holds a `Deadline` is described by the rule whose clock it starts.
+"""
 
 from enum import StrEnum
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.census import PrimaryNeed, ReferralSource
 from shared.clock import Instant
@@ -32,7 +37,7 @@ class ReferralOpened(Event, name="assessment.ReferralOpened", crosses=True):
     referrer_agency: str | None = None
     level: int
     primary_need: PrimaryNeed
-    see_child_by: Deadline
+    see_child_by: Deadline = Field(description="A2")
 
 
 class AllocationText(Sealed):

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.assessment.events import ChildSeen, ReferralOpened, WorkerAllocated
+from shared.clocks import DeadlineVaried
 from shared.event import Record
 from shared.projection import Update, Upsert, View
 
@@ -60,5 +61,13 @@ def _(event: WorkerAllocated, record: Record) -> Update:
 
 
 @worklist.on(ChildSeen)
-def _(_event: ChildSeen, record: Record) -> Update:
-    return Update({"stream": record.stream}, last_seen_at=record.happened_at)
+def _(event: ChildSeen, record: Record) -> Update | None:
+    """A visit before the contact does not answer it: the child still waits to be seen."""
+    return (
+        None if event.before_referral else Update({"stream": record.stream}, last_seen_at=record.happened_at)
+    )
+
+
+@worklist.on(DeadlineVaried)
+def _(event: DeadlineVaried, record: Record) -> Update | None:
+    return Update({"stream": record.stream}, see_child_by=event.due_at) if event.rule == "A2" else None

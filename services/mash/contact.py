@@ -46,6 +46,7 @@ class Contact:
     young_carer: bool = False
     held: bool = False
     outcome: Outcome | None = None
+    decided_at: datetime | None = None
 
 
 def evolve(state: Contact, event: ContactEvent) -> Contact:
@@ -57,8 +58,8 @@ def evolve(state: Contact, event: ContactEvent) -> Contact:
             return replace(state, screened_as=potential, young_carer=young_carer)
         case ContactHeld():
             return replace(state, held=True)
-        case ContactDecided(outcome=outcome):
-            return replace(state, outcome=outcome)
+        case ContactDecided(outcome=outcome, happened_at=at):
+            return replace(state, outcome=outcome, decided_at=at)
         case ReferralAccepted() | ReferrerInformed():
             return state
         case _:
@@ -176,6 +177,11 @@ def decide(command: ContactCommand, state: Contact, context: Context) -> list[Co
             if outcome and state.outcome is None:
                 raise Refused(
                     "the contact is not decided yet: tell the referrer what happens next", rule="M4"
+                )
+            if outcome and state.decided_at is not None and context.happened_at < state.decided_at:
+                raise Refused(
+                    "nobody is told an outcome before it is decided: correct when the referrer was told",
+                    rule="M4",
                 )
             return [
                 ReferrerInformed(contact=context.thing, outcome=outcome, sealed=InformedText(message=message))

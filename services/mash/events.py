@@ -1,7 +1,12 @@
-"""What the front door tells: every event of MASH, its versions and upcasters."""
+"""What the front door tells: every event of MASH, its versions and upcasters.
+
+A field that holds a `Deadline` is described by the rule whose clock it starts.
+"""
 
 from enum import StrEnum
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.census import PrimaryNeed, ReferralSource
 from shared.clock import Instant
@@ -45,8 +50,8 @@ class ContactReceived(Event, name="mash.ContactReceived", crosses=True, text=Con
     referrer_agency: str | None = None
     family_aware: bool
     received_at: Instant
-    decide_by: Deadline
-    inform_by: Deadline
+    decide_by: Deadline = Field(description="M1")
+    inform_by: Deadline = Field(description="M3")
 
 
 class ContactScreened(Event, name="mash.ContactScreened", crosses=True):
@@ -55,7 +60,7 @@ class ContactScreened(Event, name="mash.ContactScreened", crosses=True):
     contact: UUID
     potential: Potential
     young_carer: bool
-    gather_by: Deadline | None = None
+    gather_by: Deadline | None = Field(default=None, description="M2")
 
 
 class HeldText(Sealed):
@@ -68,7 +73,7 @@ class ContactHeld(Event, name="mash.ContactHeld", text=HeldText, meets=("M1",)):
     """A manager holds it for more information, once. Meets M1 and starts M5."""
 
     contact: UUID
-    decide_by: Deadline
+    decide_by: Deadline = Field(description="M5")
 
 
 class DecisionText(Sealed):
@@ -88,7 +93,7 @@ class ContactDecided(
     outcome: Outcome
     level: int
     primary_need: PrimaryNeed | None = None
-    tell_by: Deadline
+    tell_by: Deadline = Field(description="M4")
 
 
 class ReferralAccepted(Event, name="mash.ReferralAccepted", crosses=True):

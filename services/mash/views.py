@@ -11,6 +11,7 @@ from services.mash.events import (
     ContactScreened,
     ReferrerInformed,
 )
+from shared.clocks import DeadlineVaried
 from shared.event import Record
 from shared.projection import Update, Upsert, View
 
@@ -76,3 +77,11 @@ def _(event: ContactDecided, record: Record) -> Update:
 @worklist.on(ReferrerInformed)
 def _(event: ReferrerInformed, record: Record) -> Update | None:
     return Update({"stream": record.stream}, told=True, waits=False) if event.outcome else None
+
+
+@worklist.on(DeadlineVaried)
+def _(event: DeadlineVaried, record: Record) -> Update | None:
+    """Only a running clock is varied, so of these three it is the one the contact waits for."""
+    if event.rule not in {"M1", "M4", "M5"}:
+        return None
+    return Update({"stream": record.stream}, decide_by=event.due_at)

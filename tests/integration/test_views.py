@@ -433,7 +433,7 @@ async def test_a_changed_shape_is_built_again_at_the_start_and_the_old_program_s
             old.wake()
             assert await new.wait_for("worklist", log.position)
             assert len(await rows(pool, new_view)) == 21
-            _, said = await stopped(old, "worklist")
+            _at, said = await stopped(old, "worklist")
             assert "another shape" in said
     await new.prepare()  # nothing to do
     assert (await new.positions())["worklist"] == (log.position, None)
@@ -471,7 +471,7 @@ async def test_a_database_that_goes_away_stops_no_view(pool: asyncpg.Pool, serve
         assert server.child is not None
         os.kill(server.child.pid, signal.SIGKILL)
         await asyncio.sleep(0.3)
-        await asyncio.to_thread(server.start)
+        server.start()
         await log.append((uuid4(), Received(note="two")))
         assert await views.wait_for("worklist", 2, timeout=10)
         assert await views.positions() == {"worklist": (2, None)}

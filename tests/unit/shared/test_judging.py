@@ -139,11 +139,22 @@ def test_after_a_lost_commit_ours_is_ours_and_old_is_old():
 
 
 def test_a_head_that_the_lost_commit_moved_is_not_moved_again():
-    moves = [Member((part(write(X, 0)),), ((Y, 0),), (head(0, 4),)), Member(heads=(head(4, 9),))]
-    assert kinds(judge(moves, standing(heads={("mash", K): 9}))) == ["Conflict", "Conflict"]
-    settled = judge(moves, standing({Y: 3}, heads={("mash", K): 9}), settling=True)
-    assert kinds(settled) == ["Accepted", "Accepted"]
-    assert all(isinstance(one, Accepted) and not one.member.heads and not one.member.parts for one in settled)
+    both = Member((part(write(X, 0), command=C1),), ((Y, 0),), (head(0, 4),))
+    moves = [both, Member(heads=(head(4, 9),))]
+    ours = Known(b"asked", 5, 5, both.parts[0].writes[0].rows[0].event_id)
+    after = standing({X: 1, Y: 3}, {C1: ours}, {("mash", K): 9})
+    assert kinds(judge(moves, after)) == ["Conflict", "Conflict"]
+    first, second = judge(moves, after, settling=True)
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Accepted)
+    assert (first.member.heads, second.member.heads) == ((), ())
+    assert first.known == {C1: Appended(5, 5)}
+
+
+def test_a_head_that_somebody_else_moved_is_not_taken_for_ours():
+    """Another process took the event and wrote something else: the caller looks again."""
+    both = Member((part(write(X, 0)),), (), (head(0, 4),))
+    assert kinds(judge([both], standing(heads={("mash", K): 4}), settling=True)) == ["Conflict"]
 
 
 def test_a_first_try_hopes_for_the_heads_and_not_for_the_versions():

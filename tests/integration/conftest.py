@@ -1,0 +1,101 @@
+"""One PostgreSQL for the whole run, a fresh database for each test, and stores on it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from deploy.local.postgres import EmbeddedPostgres
+from shared.clock import Clock, RealClock
+from shared.migrations import migrate
+from shared.store import Store
+
+SERVICE = "mash"
+
+
+@dataclass(frozen=True)
+class LogDatabase:
+    """An empty database with the service's schema and tables, and where its roles connect."""
+
+    server: EmbeddedPostgres
+    name: str
+    app: str
+    owner: str
+    superuser: str
+
+
+def prepare_roles(server: EmbeddedPostgres) -> None:
+    """The roles of one service on a new server."""
+    server.execute("CREATE ROLE mash_owner LOGIN PASSWORD 'owner'; CREATE ROLE mash LOGIN PASSWORD 'app'")
+
+
+async def make_log_database(server: EmbeddedPostgres) -> LogDatabase:
+    """A database of its own, migrated."""
+    name = f"t{uuid4().hex}"
+    superuser = server.create_database(name)
+    server.execute(
+        "CREATE SCHEMA mash AUTHORIZATION mash_owner; CREATE SCHEMA mash_views AUTHORIZATION mash", name
+    )
+    owner = server.dsn(name, "mash_owner", "owner")
+    await migrate(owner, SERVICE, "mash")
+    return LogDatabase(server, name, server.dsn(name, "mash", "app"), owner, superuser)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
+    """A server for the whole run. What is committed need not outlive a power cut here."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), settings={"fsync": "off"}) as server:
+        prepare_roles(server)
+        yield server
+
+
+@pytest.fixture
+async def log_database(postgres) -> AsyncIterator[LogDatabase]:
+    """A fresh database on it."""
+    database = await make_log_database(postgres)
+    yield database
+    postgres.drop_database(database.name)
+
+
+OpenStore = Callable[..., Awaitable[Store]]
+
+
+@pytest.fixture
+async def open_store(log_database) -> AsyncIterator[OpenStore]:
+    """Opens stores on the fresh database, as separate processes would; they are stopped with the test."""
+    async with AsyncExitStack() as stack:
+        yield partial(store_on, stack, log_database.app)
+
+
+async def store_on(
+    stack: AsyncExitStack,
+    dsn: str,
+    *,
+    clock: Clock | None = None,
+    connection_class: type[asyncpg.Connection] = asyncpg.Connection,
+    **more: Any,
+) -> Store:
+    """A started store, and its stop left with `stack`."""
+    pool = await asyncpg.create_pool(dsn, min_size=1, max_size=4)
+    stack.push_async_callback(_close, pool)
+    connect = partial(
+        asyncpg.connect,
+        dsn,
+        timeout=5,
+        command_timeout=15,
+        connection_class=connection_class,
+        server_settings={"application_name": "mash writer", "lock_timeout": "10s"},
+    )
+    store = Store(pool, connect, SERVICE, clock or RealClock(), **more)
+    await store.start()
+    stack.push_async_callback(store.stop)
+    return store
+
+
+async def _close(pool: asyncpg.Pool) -> None:
+    pool.terminate()
