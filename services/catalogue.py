@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import services
-from services.command_fields import own_fields
+from services.playing.command_fields import own_fields
 from shared.decider import Command
 from shared.runner import personal_commands, public_name
 from shared.service import Service

@@ -18,8 +18,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from services.calling import Services
-    from services.stacks import Running
+    from services.playing.calling import Services
+    from services.playing.stacks import Running
 
 app = typer.Typer(
     help="A multi-agency child-safeguarding platform: run it, play cases on it, look after it.",
@@ -56,7 +56,7 @@ def up(
     """Start everything on this machine and stay until ctrl-C."""
 
     async def main() -> None:
-        from services.stacks import own_stack
+        from services.playing.stacks import own_stack
 
         out = _console()
         say = lambda text: out.print(text, markup=False, highlight=False)  # noqa: E731 - one line, used once
@@ -80,7 +80,7 @@ def play(
     stay: Annotated[bool, typer.Option("--stay", help="Leave it running until ctrl-C.")] = False,
 ) -> None:
     """Play a case from its file, print what each agency sees, and compare with what the file expects."""
-    from services.cases import case_files
+    from services.playing.cases import case_files
 
     try:
         files = case_files(path)
@@ -90,7 +90,7 @@ def play(
         _fail("--stay goes with one case file: name the file instead of the folder", _MISUSE)
 
     async def main() -> None:
-        from services.playing import Options, play_files
+        from services.playing.files import Options, play_files
 
         options = Options(broker, stack, _stay if stay else None)
         tally = await play_files(files, options, _console(), _console(stderr=True))
@@ -128,7 +128,7 @@ def token(
     stack: StackOption = _DEFAULT_STACK,
 ) -> None:
     """Print a bearer token that the services of a stack accept, for trying things out."""
-    from services.stacks import NoStack, issuer_of
+    from services.playing.stacks import NoStack, issuer_of
     from shared.people_words import AGENCIES, DEFAULT_AGENCY
 
     if role not in DEFAULT_AGENCY:
@@ -258,8 +258,8 @@ def _operate(stack: Path, work: "Callable[[Services], Awaitable[None]]") -> None
     """Does something on the stack that runs on that directory, as its operator."""
 
     async def main() -> None:
-        from services.calling import Services
-        from services.stacks import running_stack
+        from services.playing.calling import Services
+        from services.playing.stacks import running_stack
 
         running = running_stack(stack)
         async with Services(running.urls, running.tokens, patience=5) as services:
@@ -278,8 +278,8 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
         await main
 
     from deploy.local.errors import StackError
-    from services.calling import CannotGoOn, ServiceAway
-    from services.stacks import NoStack
+    from services.playing.calling import CannotGoOn, ServiceAway
+    from services.playing.stacks import NoStack
 
     try:
         asyncio.run(ordered())

@@ -11,12 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from services.answers import Answer, Refusal
-from services.calling import CannotGoOn, Services
-from services.case_types import By, Case, labels_within, with_ids
-from services.cases import REGISTER, RELATE
-from services.journal import Done, Journal
-from services.quiet import Progress, earliest_due, heads, what_failed, what_moves
+from services.playing.answers import Answer, Refusal
+from services.playing.calling import CannotGoOn, Services
+from services.playing.case_types import By, Case, labels_within, with_ids
+from services.playing.cases import REGISTER, RELATE
+from services.playing.journal import Done, Journal
+from services.playing.quiet import Progress, earliest_due, heads, what_failed, what_moves
 from shared.people_words import DEFAULT_AGENCY
 
 REGISTRAR: Final = By("Robin Page", "business_support", DEFAULT_AGENCY["business_support"])

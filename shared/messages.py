@@ -172,10 +172,11 @@ def _parts(body: bytes) -> dict[str, Any]:
     # The open part is taken as the bytes it was stored as, not parsed and written again.
     start, middle = b'{"open":', b',"sealed":'
     at = body.rindex(middle)
-    if not body.startswith(start) or not body.endswith(b"}"):
+    state = body[len(start) : at]
+    if not (body.startswith(start) and body.endswith(b"}") and state.startswith(b"{") and state.endswith(b"}")):
         raise ValueError
     sealed = orjson.loads(body[at + len(middle) : -1])
     return {
-        "state": body[len(start) : at],
+        "state": state,
         "sealed": None if sealed is None else b64decode(sealed, validate=True),
     }

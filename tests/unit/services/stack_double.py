@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 
-from services.calling import Services
+from services.playing.calling import Services
 
 REFUSE = "mash.Refuse"
 

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.case_types import Label, labels_within, with_ids
-from services.cases import BadCase, case_files, load_case
-from services.command_fields import own_fields
-from services.marked_yaml import Mistake, read_yaml
+from services.playing.case_types import Label, labels_within, with_ids
+from services.playing.cases import BadCase, case_files, load_case
+from services.playing.command_fields import own_fields
+from services.playing.marked_yaml import Mistake, read_yaml
 from shared.clock import Instant
 from shared.words import PersonId, ThingId
 

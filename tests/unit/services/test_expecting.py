@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 from rich.console import Console
 
-from services.answers import DeadlineRow, Entry
-from services.case_types import By, Case, Expected, ExpectedDeadline, ExpectedSight, Person, Step
-from services.expecting import Seen, differences, reader_of
+from services.playing.answers import DeadlineRow, Entry
+from services.playing.case_types import By, Case, Expected, ExpectedDeadline, ExpectedSight, Person, Step
+from services.playing.expecting import Seen, differences, reader_of
 from services.play import Played
-from services.printing import show, show_differences
+from services.playing.printing import show, show_differences
 from shared.people_words import AGENCIES, DEFAULT_AGENCY
 
 AMARA, CONTACT = uuid4(), uuid4()

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.calling import CannotGoOn, ServiceAway
-from services.case_types import (
+from services.playing.calling import CannotGoOn, ServiceAway
+from services.playing.case_types import (
     By,
     Case,
     Expected,
@@ -17,9 +17,9 @@ from services.case_types import (
     Relation,
     Step,
 )
-from services.journal import Done, Journal
+from services.playing.journal import Done, Journal
 from services.play import Job, Play, Played, Wait, agenda
-from services.quiet import Progress, earliest_due, what_failed, what_moves
+from services.playing.quiet import Progress, earliest_due, what_failed, what_moves
 
 sys.path.insert(0, str(Path(__file__).parent))
 from stack_double import REFUSE, Double

@@ -10,8 +10,8 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ValidationError
 
-from services.case_types import Label, with_ids
-from services.marked_yaml import Mark, Mistake, Node
+from services.playing.case_types import Label, with_ids
+from services.playing.marked_yaml import Mark, Mistake, Node
 from shared.clock import NotALocalTime, local_instant
 from shared.secret_files import KEY_BYTES
 from shared.texts import Names

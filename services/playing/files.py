@@ -11,14 +11,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from services.calling import CannotGoOn, ServiceAway, Services
-from services.case_types import Case
-from services.cases import BadCase, load_case
 from services.catalogue import known_commands
-from services.expecting import differences, look_around
 from services.play import Play, Watch
-from services.printing import show, show_differences
-from services.stacks import BrokerKind, NoStack, Running, own_stack, running_stack
+from services.playing.calling import CannotGoOn, ServiceAway, Services
+from services.playing.case_types import Case
+from services.playing.cases import BadCase, load_case
+from services.playing.expecting import differences, look_around
+from services.playing.printing import show, show_differences
+from services.playing.stacks import BrokerKind, NoStack, Running, own_stack, running_stack
 
 
 @dataclass(frozen=True, slots=True)

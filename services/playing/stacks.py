@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from services.calling import Tokens
+from services.playing.calling import Tokens
 from shared.development_issuer import DevelopmentIssuer
 
 STACK_FILE: Final = "stack.json"

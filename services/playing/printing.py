@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from services.answers import DeadlineRow, Entry
-from services.case_types import Case
-from services.expecting import Seen
 from services.play import Difference, Played
+from services.playing.answers import DeadlineRow, Entry
+from services.playing.case_types import Case
+from services.playing.expecting import Seen
 from shared.clock import LONDON
 
 WHOLE: Final = "● whole"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from services.marked_yaml import Mark, Mistake, Node
+from services.playing.marked_yaml import Mark, Mistake, Node
 from shared.clock import NotALocalTime, local_instant
 
 _KINDS = {"person": "a person of this file", "thing": "a step above that is not to be refused"}

@@ -9,8 +9,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.calling import CannotGoOn
-from services.case_types import Case
+from services.playing.calling import CannotGoOn
+from services.playing.case_types import Case
 
 
 class Done(BaseModel):

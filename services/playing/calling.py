@@ -15,9 +15,9 @@ from uuid import UUID
 
 import httpx
 
-from services.answers import Answer, DeadlineRow, Entry, Parked, Refusal, refusal_of
-from services.case_types import By
-from services.quiet import Progress
+from services.playing.answers import Answer, DeadlineRow, Entry, Parked, Refusal, refusal_of
+from services.playing.case_types import By
+from services.playing.quiet import Progress
 from shared.people_words import DEFAULT_AGENCY
 
 OPERATOR: Final = By("Operator", "operator", DEFAULT_AGENCY["operator"])

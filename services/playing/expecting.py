@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from services.answers import DeadlineRow, Entry
-from services.calling import Services
-from services.case_types import By, Case, ExpectedDeadline, ExpectedSight
 from services.play import Difference, Played
+from services.playing.answers import DeadlineRow, Entry
+from services.playing.calling import Services
+from services.playing.case_types import By, Case, ExpectedDeadline, ExpectedSight
 from shared.clock import LONDON
 from shared.people_words import DEFAULT_AGENCY
 

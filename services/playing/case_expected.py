@@ -3,9 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, cast
 
-from services.case_reader import Reader
-from services.case_types import DEADLINE_STATES, DeadlineState, Expected, ExpectedDeadline, ExpectedSight
-from services.marked_yaml import Node
+from services.playing.case_reader import Reader
+from services.playing.case_types import (
+    DEADLINE_STATES,
+    DeadlineState,
+    Expected,
+    ExpectedDeadline,
+    ExpectedSight,
+)
+from services.playing.marked_yaml import Node
 from shared.people_words import AGENCIES
 
 _PLANS = ("looked_after", "child_protection", "child_in_need", "early_help", "none")

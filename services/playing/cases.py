@@ -13,11 +13,11 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel
 
-from services.case_expected import read_expected
-from services.case_reader import Reader
-from services.case_types import By, Case, Label, Person, Relation, Step
-from services.command_fields import FieldReader
-from services.marked_yaml import Mark, Mistake, Node, read_yaml
+from services.playing.case_expected import read_expected
+from services.playing.case_reader import Reader
+from services.playing.case_types import By, Case, Label, Person, Relation, Step
+from services.playing.command_fields import FieldReader
+from services.playing.marked_yaml import Mark, Mistake, Node, read_yaml
 from shared.people_words import AGENCIES, ROLES, SERVICE
 
 REGISTER: Final = "people.RegisterPerson"
