@@ -7,6 +7,7 @@ take nothing out of turn. The cursor never goes back by itself.
 import asyncio
 import hashlib
 import logging
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
@@ -18,6 +19,7 @@ from aiokafka.errors import KafkaError
 
 from shared.keys import KeyStore
 from shared.messages import Message, kafka_headers, topic_of
+from shared.producer import start_producer, throw_away
 from shared.store import GONE
 from shared.transport_keys import TransportKeys
 
@@ -27,6 +29,8 @@ PAGE: Final = 500
 """Most sends in flight."""
 FLOOR: Final = 0.5
 """Seconds after which the relay looks by itself, should every wake-up be lost."""
+CALM: Final = 5.0
+"""Seconds of relaying after which a failure is no longer the same one: the pauses start small again."""
 
 
 class BrokerForgot(Exception):
@@ -79,15 +83,17 @@ class Relay:
     async def _forever(self) -> None:
         pause = 0.1
         while True:
+            began = time.monotonic()
             try:
                 await self._relay_while_leading()
-                pause = 0.1
             except (*GONE, KafkaError, BrokerForgot) as error:
                 self.error = type(error).__name__
                 log.warning("relay paused", extra={"error": self.error})
             except Exception as error:  # a relay that stops would leave a fact in one agency's drawer
                 self.error = type(error).__name__
                 log.exception("relay failed", extra={"error": self.error})
+            if time.monotonic() - began > CALM:
+                pause = 0.1
             await asyncio.sleep(pause)
             pause = min(pause * 2, 2.0)
 
@@ -99,36 +105,21 @@ class Relay:
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", self._lock_key):
                 await asyncio.sleep(FLOOR)
-            producer = await self._producer()
+            producer = await start_producer(self._bootstrap, idempotent=self._idempotent)
             try:
                 while True:
                     self._wake.clear()
-                    if await self._resend(connection, producer) or await self._page(connection, producer):
-                        self.error = None
-                        continue
+                    # In turns, a page of each: what was asked for again must not keep new facts waiting.
+                    more = await self._resend(connection, producer)
+                    more |= await self._page(connection, producer)
                     self.error = None
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), FLOOR)
+                    if not more:
+                        with suppress(TimeoutError):
+                            await asyncio.wait_for(self._wake.wait(), FLOOR)
             finally:
-                await _throw_away(producer)
+                await throw_away(producer)
         finally:
             connection.terminate()
-
-    async def _producer(self) -> AIOKafkaProducer:
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
-            acks="all",
-            enable_idempotence=self._idempotent,
-            linger_ms=0,
-            request_timeout_ms=10_000,
-            retry_backoff_ms=50,
-        )
-        try:
-            await producer.start()
-        except BaseException:
-            await _throw_away(producer)
-            raise
-        return producer
 
     async def _page(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> bool:
         """Send the next page; whether there may be more."""
@@ -147,33 +138,44 @@ class Relay:
         )
         offsets = await self._send(producer, rows)
         done = rows[-1]["notification_id"] if len(rows) == PAGE else head
-        await self._acknowledge(connection, offsets, done)
+        await self._see_that_it_remembers(connection, offsets)
+        async with connection.transaction():
+            await self._note(connection, offsets)
+            await connection.execute(
+                f"UPDATE {self.service}.relay SET position = $1 WHERE position < $1", done
+            )
         return True
 
     async def _resend(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> bool:
-        """Send again what somebody asked for; harmless to those who have it."""
+        """Send the next page of what somebody asked for again, harmless to those who have it; whether there may be
+        more.
+        """
         asked = await connection.fetchrow(
             f"SELECT id, key, after FROM {self.service}.resend ORDER BY id LIMIT 1"
         )
         if asked is None:
             return False
-        after = asked["after"]
         cursor = await connection.fetchval(f"SELECT position FROM {self.service}.relay")
-        while True:
-            rows = await connection.fetch(
-                f"{self._select()} WHERE notification_id > $1 AND notification_id <= $2 AND key IS NOT NULL"
-                " AND ($4::uuid IS NULL OR key = $4) ORDER BY notification_id LIMIT $3",
-                after,
-                cursor,
-                PAGE,
-                asked["key"],
-            )
-            if not rows:
-                break
-            offsets = await self._send(producer, rows)
-            await self._acknowledge(connection, offsets, None)
-            after = rows[-1]["notification_id"]
-        await connection.execute(f"DELETE FROM {self.service}.resend WHERE id = $1", asked["id"])
+        rows = await connection.fetch(
+            f"{self._select()} WHERE notification_id > $1 AND notification_id <= $2 AND key IS NOT NULL"
+            " AND ($4::uuid IS NULL OR key = $4) ORDER BY notification_id LIMIT $3",
+            asked["after"],
+            cursor,
+            PAGE,
+            asked["key"],
+        )
+        offsets = await self._send(producer, rows)
+        await self._see_that_it_remembers(connection, offsets)
+        async with connection.transaction():
+            await self._note(connection, offsets)
+            if len(rows) < PAGE:
+                await connection.execute(f"DELETE FROM {self.service}.resend WHERE id = $1", asked["id"])
+            else:
+                await connection.execute(
+                    f"UPDATE {self.service}.resend SET after = $2 WHERE id = $1",
+                    asked["id"],
+                    rows[-1]["notification_id"],
+                )
         return True
 
     def _select(self) -> str:
@@ -193,24 +195,32 @@ class Relay:
             KafkaError: one send failed; the producer must not be used again.
         """
         sealed = self._keys.open_many([(row["sealed"], row["event_id"]) for row in rows])
-        futures = []
-        for row, plain in zip(rows, sealed, strict=True):
-            message = self._message(row, plain)
-            futures.append(
-                await producer.send(
-                    self._topic,
-                    value=message.body(),
-                    key=message.key.bytes,
-                    headers=kafka_headers(message.headers()),
+        futures: list[asyncio.Future[Any]] = []
+        try:
+            for row, plain in zip(rows, sealed, strict=True):
+                message = self._message(row, plain)
+                futures.append(
+                    await producer.send(
+                        self._topic,
+                        value=message.body(),
+                        key=message.key.bytes,
+                        headers=kafka_headers(message.headers()),
+                    )
                 )
-            )
-        offsets: dict[int, int] = {}
+        except BaseException:
+            for future in futures:  # given up with the producer; nobody would look at what became of them
+                future.cancel()
+            raise
         done = await asyncio.gather(*futures, return_exceptions=True)
+        lowest: dict[int, int] = {}
+        highest: dict[int, int] = {}
         for answer in done:
             if isinstance(answer, BaseException):
                 raise answer
-            offsets[answer.partition] = max(offsets.get(answer.partition, -1), answer.offset)
-        return offsets
+            lowest[answer.partition] = min(lowest.get(answer.partition, answer.offset), answer.offset)
+            highest[answer.partition] = max(highest.get(answer.partition, answer.offset), answer.offset)
+        # A broker that recognised a send as a repetition has it, but may no longer know at which offset (-1 and on).
+        return {partition: offset for partition, offset in highest.items() if lowest[partition] >= 0}
 
     def _message(self, row: asyncpg.Record, plain: bytes | None) -> Message:
         """The sealed part under the topic's key; of an erased subject it is absent."""
@@ -229,49 +239,49 @@ class Relay:
             sealed=None if plain is None else self._transport.seal(self._topic, event_id, plain),
         )
 
-    async def _acknowledge(
-        self, connection: asyncpg.Connection, offsets: Mapping[int, int], position: int | None
+    async def _note(self, connection: asyncpg.Connection, offsets: Mapping[int, int]) -> None:
+        """Note what the broker has; inside the transaction that moves what it stands for."""
+        await connection.execute(
+            f"""INSERT INTO {self.service}.relay_acknowledged AS old (topic, "partition", "offset")
+                SELECT $1, * FROM unnest($2::int[], $3::bigint[])
+                ON CONFLICT (topic, "partition") DO UPDATE SET "offset" = excluded."offset" """,
+            self._topic,
+            list(offsets),
+            list(offsets.values()),
+        )
+
+    async def _see_that_it_remembers(
+        self, connection: asyncpg.Connection, offsets: Mapping[int, int]
     ) -> None:
-        """Note what the broker has, then move the cursor; both in one transaction.
+        """Where an offset is not beyond the last acknowledged one, the topic lost messages that readers may not have
+        had. The cursor stays; everything is sent again beside it, from the log, and the readers drop what they have.
 
         Raises:
-            BrokerForgot: an offset is not beyond the last one acknowledged.
+            BrokerForgot: it did; what was just sent is sent again, and noted under its new offsets.
         """
-        async with connection.transaction():
-            if offsets:
-                moved = await connection.fetch(
-                    f"""INSERT INTO {self.service}.relay_acknowledged AS old (topic, "partition", "offset")
-                        SELECT $1, * FROM unnest($2::int[], $3::bigint[])
-                        ON CONFLICT (topic, "partition") DO UPDATE SET "offset" = excluded."offset"
-                         WHERE old."offset" < excluded."offset" RETURNING 1""",
-                    self._topic,
-                    list(offsets),
-                    list(offsets.values()),
-                )
-                if len(moved) != len(offsets):
-                    raise BrokerForgot
-            if position is not None:
-                await connection.execute(
-                    f"UPDATE {self.service}.relay SET position = $1 WHERE position < $1", position
-                )
-
-
-async def _throw_away(producer: AIOKafkaProducer) -> None:
-    """End a producer without flushing: after a failure it still holds sends that were given up, and flushing them
-    would publish events out of order after those that a new producer sends from the cursor.
-    """
-    producer._closed = True  # noqa: SLF001 - `stop()` flushes, and there is no other way to end one
-    if producer._sender is not None:  # noqa: SLF001
-        with suppress(asyncio.CancelledError, KafkaError):
-            await producer._sender.close()  # noqa: SLF001
-    await producer.client.close()
+        known = await connection.fetch(
+            f'SELECT "partition", "offset" FROM {self.service}.relay_acknowledged WHERE topic = $1', self._topic
+        )
+        if all(offsets.get(row["partition"], row["offset"] + 1) > row["offset"] for row in known):
+            return
+        await connection.execute(
+            f"""WITH forgotten AS (DELETE FROM {self.service}.relay_acknowledged WHERE topic = $1)
+                INSERT INTO {self.service}.resend (key, after) VALUES (NULL, 0)""",
+            self._topic,
+        )
+        log.critical("broker forgot: all of the log is sent again", extra={"topic": self._topic})
+        raise BrokerForgot
 
 
 async def ask_for_resend(pool: asyncpg.Pool, service: str, key: UUID | None, after: int) -> None:
-    """Have this service's relay send a key again from after a position; no key: everything."""
+    """Have this service's relay send a key again from after a position; no key: everything.
+
+    Nothing is added where as much, or more, of the same is asked for already.
+    """
     await pool.execute(
         f"""INSERT INTO {service}.resend (key, after)
-            SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM {service}.resend WHERE key IS NOT DISTINCT FROM $1)""",
+            SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM {service}.resend
+                                             WHERE key IS NOT DISTINCT FROM $1 AND after <= $2)""",
         key,
         after,
     )

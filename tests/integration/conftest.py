@@ -1,5 +1,6 @@
 """One PostgreSQL for the whole run, a fresh database for each test, and stores on it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -29,35 +30,44 @@ class LogDatabase:
     superuser: str
 
 
-def prepare_roles(server: EmbeddedPostgres) -> None:
-    """The roles of one service on a new server."""
+TEMPLATE = "migrated"
+
+
+def prepare(server: EmbeddedPostgres) -> None:
+    """Makes the roles of one service on a new server, and a migrated database to copy."""
     server.execute("CREATE ROLE mash_owner LOGIN PASSWORD 'owner'; CREATE ROLE mash LOGIN PASSWORD 'app'")
-
-
-async def make_log_database(server: EmbeddedPostgres) -> LogDatabase:
-    """A database of its own, migrated."""
-    name = f"t{uuid4().hex}"
-    superuser = server.create_database(name)
+    server.create_database(TEMPLATE)
     server.execute(
-        "CREATE SCHEMA mash AUTHORIZATION mash_owner; CREATE SCHEMA mash_views AUTHORIZATION mash", name
+        "CREATE SCHEMA mash AUTHORIZATION mash_owner; CREATE SCHEMA mash_views AUTHORIZATION mash", TEMPLATE
     )
-    owner = server.dsn(name, "mash_owner", "owner")
-    await migrate(owner, SERVICE, "mash")
-    return LogDatabase(server, name, server.dsn(name, "mash", "app"), owner, superuser)
+    asyncio.run(migrate(server.dsn(TEMPLATE, "mash_owner", "owner"), SERVICE, "mash"))
+
+
+def database_on(server: EmbeddedPostgres) -> LogDatabase:
+    """A database of its own."""
+    name = f"t{uuid4().hex}"
+    server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    return LogDatabase(
+        server,
+        name,
+        app=server.dsn(name, "mash", "app"),
+        owner=server.dsn(name, "mash_owner", "owner"),
+        superuser=server.dsn(name),
+    )
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
     """A server for the whole run. What is committed need not outlive a power cut here."""
     with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), settings={"fsync": "off"}) as server:
-        prepare_roles(server)
+        prepare(server)
         yield server
 
 
 @pytest.fixture
-async def log_database(postgres) -> AsyncIterator[LogDatabase]:
+def log_database(postgres) -> Iterator[LogDatabase]:
     """A fresh database on it."""
-    database = await make_log_database(postgres)
+    database = database_on(postgres)
     yield database
     postgres.drop_database(database.name)
 

@@ -139,7 +139,10 @@ async def main() -> None:
 
         async def caller() -> None:
             """Goes on until the time is up and, on however slow a machine, everything has happened."""
-            while asyncio.get_running_loop().time() < until or min(cuts["before commit"], cuts["after commit"]) < 2:
+            while (
+                asyncio.get_running_loop().time() < until
+                or min(cuts["before commit"], cuts["after commit"]) < 2
+            ):
                 await call(store, pool)
 
         await asyncio.gather(*(caller() for _ in range(CALLERS)))

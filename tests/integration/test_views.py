@@ -488,6 +488,28 @@ async def test_only_one_builds_a_view_at_a_time(pool: asyncpg.Pool) -> None:
     await views.rebuild("worklist")
 
 
+async def test_the_change_of_tables_waits_for_a_follower_that_is_moving_the_view(pool: asyncpg.Pool) -> None:
+    view, log, stream = worklist(), Log(pool), uuid4()
+    views = Views(pool, "mash", [view])
+    await views.prepare()
+    await log.append((stream, Received(note="one")))
+    async with pool.acquire() as follower:
+        async with follower.transaction():  # as a follower does: first its position, then its rows
+            await follower.execute(
+                "UPDATE mash.views SET position = 1 WHERE name = 'worklist' AND position = 0"
+            )
+            building = asyncio.create_task(views.rebuild("worklist"))
+            await asyncio.sleep(0.3)
+            await follower.execute(
+                f"INSERT INTO {view.table('mash')} (stream, received_at, note, tags, changes) VALUES ($1, $2, '', '{{}}', 0)",
+                stream,
+                T0,
+            )
+        await building
+    assert [row.note for row in await rows(pool, view)] == ["one"]
+    assert await views.positions() == {"worklist": (1, None)}
+
+
 async def test_a_slow_reader_delays_the_change_of_tables_and_no_other_reader_for_long(
     pool: asyncpg.Pool,
 ) -> None:

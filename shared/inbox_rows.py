@@ -1,0 +1,113 @@
+"""What the inbox keeps: places, what is held, what is parked; and where a message stands at its place. Pure."""
+
+import enum
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from shared.messages import Message
+
+Why = Literal["gap", "cause", "unknown"]
+"""Why an event is held: behind something that is missing or stopped; for what it refers to; for a newer program or a
+key that this one does not have.
+"""
+
+FORKED = "Forked"
+"""The error of an event that shows that its source was restored to an older state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message as the broker gave it."""
+
+    topic: str
+    partition: int
+    offset: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a key of a source is taken: position and event id of the last event (0 and None before the first), and
+    the position of the parked event behind which it stands still, if it does.
+    """
+
+    position: int = 0
+    event_id: UUID | None = None
+    stopped: int | None = None
+
+
+class Standing(enum.Enum):
+    """What a message is at its place."""
+
+    NEXT = "next"
+    DUPLICATE = "duplicate"
+    """Taken before, or parked itself."""
+    BEHIND = "behind"
+    """Something before it is missing, or stands still."""
+    FORKED = "forked"
+    """The source now says something else than it said before: its log was restored to an older state."""
+
+    @classmethod
+    def of(cls, message: Message, place: Place, *, retrying: bool = False) -> "Standing":
+        """Where it stands. `retrying`: a person has the parked event tried again."""
+        if message.position < place.position:
+            return cls.DUPLICATE
+        stopped = None if retrying and place.stopped == message.position else place.stopped
+        if stopped == message.position:
+            return cls.DUPLICATE
+        if message.position == place.position:
+            return cls.DUPLICATE if place.event_id == message.event_id else cls.FORKED
+        if message.previous < place.position:
+            # Each message says the position before its own: one that passes over what was taken here is of a log
+            # in which that is not.
+            return cls.FORKED
+        if message.previous > place.position or stopped is not None:
+            return cls.BEHIND
+        return cls.NEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An event that waits. `age` in seconds of the real clock, since it has waited for this reason."""
+
+    source: str
+    key: UUID
+    position: int
+    previous: int
+    why: Why
+    age: float
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An event a person must look at. `error` is its kind and rule, nothing personal."""
+
+    source: str
+    key: UUID
+    position: int
+    error: str
+    tries: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """The next offset to read of a topic partition."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A key of which something is missing after `after`."""
+
+    source: str
+    key: UUID
+    after: int

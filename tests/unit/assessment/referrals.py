@@ -1,0 +1,44 @@
+"""Examples the tests of referral and assessment share."""
+
+from uuid import uuid5
+
+from services.assessment.events import Place
+from services.assessment.referral import AllocateWorker, OpenReferral, RecordVisit, referral
+from services.assessment.rules import RULES
+from shared.census import PrimaryNeed, ReferralSource
+from shared.testing import THING, actor, decider, london
+from shared.texts import Professional
+
+given = decider(referral, RULES).given
+
+EW_2026 = "rules 2026-11; calendar EW-2026-11"
+MANAGER = actor("team_manager", "Ravi Cole")
+WORKER = actor("social_worker", "Mia Dunn")
+CONTACT = uuid5(THING, "contact")
+RECEIVED = london(2026, 4, 2, 16, 40)
+DECIDED = london(2026, 4, 2, 17, 50)
+"""When the contact was decided, and so the referral opened."""
+
+
+def open_referral(received_at=RECEIVED, contact=CONTACT):
+    return OpenReferral(
+        contact=contact,
+        received_at=received_at,
+        source=ReferralSource.S6,
+        referrer_agency="police",
+        level=4,
+        primary_need=PrimaryNeed.N1,
+    )
+
+
+ALLOCATE = AllocateWorker(
+    worker=Professional(id=WORKER.id, name="Mia Dunn"),
+    assessment_due_in_working_days=30,
+    reason="Moderate complexity.",
+)
+SEEN_ALONE = RecordVisit(seen=True, alone=True, words="I make Esi's tea.", place=Place.HOME)
+NOT_SEEN = RecordVisit(seen=False, why_not_seen="Nobody opened.", place=Place.HOME)
+
+
+def opened():
+    return given().when(open_referral(), at=DECIDED)

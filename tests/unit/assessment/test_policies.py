@@ -1,0 +1,56 @@
+"""What assessment does when others' facts arrive."""
+
+from datetime import date
+
+from services.assessment.policy import policy
+from services.assessment.referral import OpenReferral
+from services.mash.events import ContactScreened, Potential, ReferralAccepted
+from services.people.events import PersonRegistered
+from shared.census import PrimaryNeed, ReferralSource
+from shared.policy import TaskFor
+from shared.team import KnowPerson
+from shared.testing import CHILD, given_policy, london
+from tests.unit.assessment.referrals import CONTACT, DECIDED, RECEIVED
+
+ACCEPTED = ReferralAccepted(
+    contact=CONTACT,
+    received_at=RECEIVED,
+    source=ReferralSource.S6,
+    referrer_agency="police",
+    level=4,
+    primary_need=PrimaryNeed.N1,
+)
+
+
+def test_an_accepted_contact_opens_the_childs_referral_from_its_own_instants():
+    given_policy(policy).when(ACCEPTED, at=london(2026, 4, 3, 9), happened=DECIDED).then(
+        OpenReferral(
+            about=(CHILD,),
+            contact=CONTACT,
+            received_at=RECEIVED,
+            source=ReferralSource.S6,
+            referrer_agency="police",
+            level=4,
+            primary_need=PrimaryNeed.N1,
+            happened=DECIDED,
+            known=DECIDED,
+        )
+    )
+
+
+def test_where_a_referral_is_open_a_manager_looks():
+    arrived = given_policy(policy).when(ACCEPTED, at=DECIDED)
+    arrived.refusal_means("already_open", TaskFor("team_manager"))
+    arrived.refusal_means("anything_else", None)
+
+
+def test_whoever_people_registered_is_known_from_now_on():
+    person = PersonRegistered(kind="child", born=date(2016, 5, 14))
+    given_policy(policy).when(person, at=DECIDED, stream=CHILD).then(
+        KnowPerson(about=(CHILD,), kind="child", born=date(2016, 5, 14))
+    )
+
+
+def test_what_stays_at_the_front_door_asks_for_nothing():
+    screened = ContactScreened(contact=CONTACT, potential=Potential.EARLY_HELP, young_carer=False)
+    given_policy(policy).when(screened, at=DECIDED).nothing()

@@ -1,0 +1,68 @@
+"""Recording a visit: whether the child was seen, alone or why not, and the child's own words (A2)."""
+
+import pytest
+from pydantic import ValidationError
+
+from services.assessment.events import ChildNotSeen, ChildSeen, Place, VisitText
+from services.assessment.referral import RecordVisit
+from shared.testing import london
+from tests.unit.assessment.referrals import NOT_SEEN, RECEIVED, SEEN_ALONE, WORKER, given, opened
+
+TUESDAY = london(2026, 4, 7, 16, 20)
+TOGETHER = RecordVisit(seen=True, why_not_alone="She is two.", words="", place=Place.NURSERY)
+
+
+def test_the_childs_own_words_are_sealed():
+    opened().when(SEEN_ALONE, at=TUESDAY, by=WORKER, happened=london(2026, 4, 7, 14)).then(
+        ChildSeen(alone=True, place=Place.HOME, sealed=VisitText(words="I make Esi's tea."))
+    ).clocks(A2="met")
+
+
+def test_not_alone_takes_a_reason():
+    opened().when(TOGETHER, at=TUESDAY).then(
+        ChildSeen(alone=False, place=Place.NURSERY, sealed=VisitText(words="", why_not_alone="She is two."))
+    ).clocks(A2="met")
+
+
+@pytest.mark.parametrize("reason", [None, "", "  \n"])
+def test_not_alone_without_a_reason_is_refused(reason):
+    opened().when(TOGETHER.model_copy(update={"why_not_alone": reason}), at=TUESDAY).refused("A2").clocks(
+        A2="open"
+    )
+
+
+def test_a_child_who_was_not_seen_still_waits():
+    opened().when(NOT_SEEN, at=TUESDAY).then(
+        ChildNotSeen(place=Place.HOME, sealed=VisitText(words="", why_not_seen="Nobody opened."))
+    ).clocks(A2="open")
+
+
+def test_a_child_who_was_not_seen_was_not_seen_alone():
+    with pytest.raises(ValidationError, match="was not seen alone"):
+        RecordVisit(seen=False, alone=True, place=Place.HOME)
+
+
+def test_a_visit_before_the_contact_does_not_answer_it():
+    before = london(2026, 4, 1, 15)
+    opened().when(SEEN_ALONE, at=TUESDAY, happened=before).then(
+        ChildSeen(alone=True, place=Place.HOME, before_referral=True)
+    ).clocks(A2="open")
+
+
+def test_a_visit_between_the_contact_and_its_decision_answers_it():
+    opened().when(SEEN_ALONE, at=TUESDAY, happened=RECEIVED).clocks(A2="met")
+
+
+def test_written_down_late_it_still_answers_and_the_miss_stays():
+    story = opened().time_passes(until=london(2026, 4, 10)).missed("A2")
+    story.when(SEEN_ALONE, at=london(2026, 4, 13, 9), happened=london(2026, 4, 9, 16)).missed().clocks(
+        A2="met"
+    )
+
+
+def test_without_a_referral_there_is_no_visit():
+    given().when(SEEN_ALONE, at=TUESDAY).refused("A10", reason="no_referral")
+
+
+def test_where_both_forbid_it_both_are_named():
+    given().when(TOGETHER.model_copy(update={"why_not_alone": None}), at=TUESDAY).refused("A2", "A10")
