@@ -52,20 +52,16 @@ class Standing(enum.Enum):
     @classmethod
     def of(cls, message: Message, place: Place, *, retrying: bool = False) -> "Standing":
         """Where it stands. `retrying`: a person has the parked event tried again."""
-        if message.position < place.position:
-            return cls.DUPLICATE
         stopped = None if retrying and place.stopped == message.position else place.stopped
-        if stopped == message.position:
+        if message.position < place.position or message.position == stopped:
             return cls.DUPLICATE
         if message.position == place.position:
             return cls.DUPLICATE if place.event_id == message.event_id else cls.FORKED
-        if message.previous < place.position:
-            # Each message says the position before its own: one that passes over what was taken here is of a log
-            # in which that is not.
-            return cls.FORKED
-        if message.previous > place.position or stopped is not None:
+        if stopped is not None or message.previous > place.position:
             return cls.BEHIND
-        return cls.NEXT
+        # Each message says the position before its own: one that passes over what was taken here is of a log in which
+        # that is not.
+        return cls.NEXT if message.previous == place.position else cls.FORKED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,210 +1,165 @@
-"""The inbox's rows: heads, what is held, what is parked, how far each partition is consumed."""
+"""The inbox's tables: heads, what is held, what is parked, how far each partition is consumed."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID, uuid5
 
 import asyncpg
 import orjson
 
+from shared.inbox_rows import FORKED, Arrived, Consumed, Gap, Held, Parked, Place, Why
 from shared.messages import Message
 
-Why = Literal["gap", "cause", "unknown"]
 _UNREADABLE = UUID("1c7bd7a5-6a58-4d9c-9d92-5b6d1c3f1a01")
 
 
-class Raw(Protocol):
-    """A message as the broker gave it."""
-
-    @property
-    def topic(self) -> str: ...  # noqa: D102 - a field
-    @property
-    def partition(self) -> int: ...  # noqa: D102
-    @property
-    def offset(self) -> int: ...  # noqa: D102
-    @property
-    def headers(self) -> dict[str, str]: ...  # noqa: D102
-    @property
-    def body(self) -> bytes: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An event that waits. `age` in seconds of the real clock."""
-
-    source: str
-    key: UUID
-    position: int
-    previous: int
-    why: Why
-    age: float
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """An event a person must look at. `error` is its kind and rule, nothing personal."""
-
-    source: str
-    key: UUID
-    position: int
-    error: str
-    tries: int
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Consumed:
-    """The next offset to read of a topic partition."""
-
-    topic: str
-    partition: int
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A key of which something is missing after `after`."""
-
-    source: str
-    key: UUID
-    after: int
-
-
 class InboxTables:
-    """The inbox's tables of one service."""
+    """The inbox's tables of one service. Each call is one statement, so it is done whole or not at all."""
 
     def __init__(self, pool: asyncpg.Pool, service: str) -> None:
         self._pool = pool
         self._schema = service
 
-    async def heads(
-        self, keys: Collection[tuple[str, UUID]]
-    ) -> dict[tuple[str, UUID], tuple[int, UUID | None]]:
-        """Position and event id of the head of each key that has one."""
+    async def places(self, keys: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], Place]:
+        """How far each of these keys is taken, and where it stands still."""
+        if not keys:
+            return {}
+        # A parked event at or below its head was taken, or skipped, by somebody who had no time left to say so.
         rows = await self._pool.fetch(
-            f"""SELECT source, key, position, event_id FROM {self._schema}.inbox_heads
-                 WHERE (source, key) IN (SELECT * FROM unnest($1::text[], $2::uuid[]))""",
+            f"""SELECT source, key, coalesce(head.position, 0) AS position, head.event_id,
+                       CASE WHEN parked.error = '{FORKED}' OR parked.position > coalesce(head.position, 0)
+                            THEN parked.position END AS stopped
+                  FROM unnest($1::text[], $2::uuid[]) AS wanted (source, key)
+                  LEFT JOIN {self._schema}.inbox_heads head USING (source, key)
+                  LEFT JOIN {self._schema}.parked USING (source, key)""",
             [source for source, _ in keys],
             [key for _, key in keys],
         )
-        return {(row["source"], row["key"]): (row["position"], row["event_id"]) for row in rows}
+        return {
+            (row["source"], row["key"]): Place(row["position"], row["event_id"], row["stopped"])
+            for row in rows
+        }
 
-    async def hold(self, message: Message, why: Why) -> None:
-        """Keep an event until it can be taken."""
-        await self._pool.execute(
-            f"""INSERT INTO {self._schema}.inbox_held (source, key, position, previous, headers, body, why)
-                VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (source, key, position) DO UPDATE SET why = $7""",
-            message.source,
-            message.key,
-            message.position,
-            message.previous,
-            _json(message.headers()),
-            message.body(),
+    # -- held
+
+    async def hold(self, messages: Iterable[Message], why: Why) -> bool:
+        """Keep events until they can be taken; whether one of them was not held before for this reason."""
+        columns = list(zip(*(_columns(message) for message in messages), strict=True))
+        if not columns:
+            return False
+        rows = await self._pool.fetch(
+            f"""INSERT INTO {self._schema}.inbox_held AS held
+                       (source, key, position, previous, headers, body, why)
+                SELECT DISTINCT ON (source, key, position) *, $7::text
+                  FROM unnest($1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::jsonb[], $6::bytea[])
+                       AS waiting (source, key, position, previous, headers, body)
+                ON CONFLICT (source, key, position) DO UPDATE
+                   SET why = excluded.why, held_at = clock_timestamp() WHERE held.why <> excluded.why
+                RETURNING 1""",
+            *columns,
             why,
         )
+        return bool(rows)
 
-    async def release(self, held: Held) -> None:
-        """An event that was held has been taken, or parked."""
-        await self._pool.execute(
-            f"DELETE FROM {self._schema}.inbox_held WHERE source = $1 AND key = $2 AND position = $3",
-            held.source,
-            held.key,
-            held.position,
-        )
-
-    async def ready(self, keys: Collection[UUID]) -> list[Held]:
-        """What is held of these keys and now stands next to its head, or waits for a cause."""
-        return await self._held("held.key = ANY($1::uuid[])", list(keys))
-
-    async def at_their_head(self, limit: int = 500) -> list[Held]:
-        """Whatever is held and now stands next to its head."""
-        return await self._held(f"true LIMIT {limit:d}")
-
-    async def _held(self, condition: str, *arguments: Any) -> list[Held]:
+    async def in_line(self, keys: Collection[UUID], limit: int = 500) -> list[Held]:
+        """What is held of these keys and comes next after its head, and after that, without a gap."""
         rows = await self._pool.fetch(
-            f"""SELECT held.*, extract(epoch FROM clock_timestamp() - held_at)::float8 AS age
-                  FROM {self._schema}.inbox_held held
-                 WHERE previous <= coalesce((SELECT head.position FROM {self._schema}.inbox_heads head
-                                              WHERE head.source = held.source AND head.key = held.key), 0)
-                   AND NOT EXISTS (SELECT 1 FROM {self._schema}.parked
-                                    WHERE parked.source = held.source AND parked.key = held.key)
-                   AND {condition}""",
-            *arguments,
+            f"""WITH RECURSIVE line AS (
+                    {self._first("held.key = ANY($1::uuid[])")}
+                    UNION ALL
+                    SELECT following.* FROM line JOIN {self._schema}.inbox_held following
+                      ON following.key = line.key AND following.source = line.source
+                         AND following.previous = line.position)
+                SELECT *, extract(epoch FROM clock_timestamp() - held_at)::float8 AS age FROM line LIMIT $2""",
+            list(keys),
+            limit,
         )
-        return [
-            Held(
-                row["source"],
-                row["key"],
-                row["position"],
-                row["previous"],
-                row["why"],
-                row["age"],
-                orjson.loads(row["headers"]),
-                row["body"],
-            )
-            for row in sorted(rows, key=lambda row: (row["source"], row["key"], row["position"]))
-        ]
+        return [_held(row) for row in rows]
+
+    async def at_their_head(self, limit: int = 100) -> list[Held]:
+        """Some of what is held and comes next after its head, by chance, so that each has its turn."""
+        rows = await self._pool.fetch(
+            f"""SELECT *, extract(epoch FROM clock_timestamp() - held_at)::float8 AS age
+                  FROM ({self._first("true")}) AS first ORDER BY random() LIMIT $1""",
+            limit,
+        )
+        return [_held(row) for row in rows]
+
+    def _first(self, condition: str) -> str:
+        """What is held and has nothing before it that was not taken."""
+        schema = self._schema
+        return f"""
+            SELECT held.* FROM {schema}.inbox_held held
+              LEFT JOIN {schema}.inbox_heads head ON head.source = held.source AND head.key = held.key
+             WHERE {condition} AND held.previous <= coalesce(head.position, 0)
+               AND held.position >= coalesce(head.position, 0)
+               AND NOT EXISTS (SELECT 1 FROM {schema}.parked
+                                WHERE parked.source = held.source AND parked.key = held.key)"""
 
     async def gaps(self, older_than: float, again_after: float, limit: int = 100) -> list[Gap]:
-        """Keys held behind a gap for some seconds, not behind a parked event, and not asked for lately."""
+        """Keys of which something is missing, noticed `older_than` seconds ago and not asked for in the last
+        `again_after`. What stands behind a parked event, or behind one that waits itself, misses nothing.
+        """
         rows = await self._pool.fetch(
-            f"""UPDATE {self._schema}.inbox_held AS held SET asked_at = clock_timestamp()
-                 WHERE (source, key, position) IN (
-                        SELECT DISTINCT ON (h.source, h.key) h.source, h.key, h.position
-                          FROM {self._schema}.inbox_held h
-                         WHERE h.why = 'gap' AND h.held_at < clock_timestamp() - make_interval(secs => $1)
-                           AND (h.asked_at IS NULL OR h.asked_at < clock_timestamp() - make_interval(secs => $2))
-                           AND NOT EXISTS (SELECT 1 FROM {self._schema}.parked p
-                                            WHERE p.source = h.source AND p.key = h.key)
-                         ORDER BY h.source, h.key, h.position LIMIT $3)
-                RETURNING source, key, coalesce((SELECT head.position FROM {self._schema}.inbox_heads head
-                                                  WHERE head.source = held.source AND head.key = held.key), 0) AS after""",
+            f"""WITH missing AS (
+                    SELECT held.source, held.key, min(held.position) AS position,
+                           coalesce(min(head.position), 0) AS after
+                      FROM {self._schema}.inbox_held held
+                      LEFT JOIN {self._schema}.inbox_heads head USING (source, key)
+                     WHERE NOT EXISTS (SELECT 1 FROM {self._schema}.parked
+                                        WHERE parked.source = held.source AND parked.key = held.key)
+                     GROUP BY held.source, held.key
+                    HAVING min(held.previous) > coalesce(min(head.position), 0)
+                       AND min(held.held_at) < clock_timestamp() - make_interval(secs => $1)
+                       AND coalesce(max(held.asked_at) < clock_timestamp() - make_interval(secs => $2), true)
+                     LIMIT $3)
+                UPDATE {self._schema}.inbox_held AS held SET asked_at = clock_timestamp() FROM missing
+                 WHERE held.source = missing.source AND held.key = missing.key AND held.position = missing.position
+                RETURNING held.source, held.key, missing.after""",
             older_than,
             again_after,
             limit,
         )
         return [Gap(row["source"], row["key"], row["after"]) for row in rows]
 
+    # -- parked
+
     async def park(self, message: Message, error: str, *, tries: int) -> None:
-        """Put an event aside for a person; its key stands still."""
+        """Put an event aside for a person; its key stands still. What was parked of the key before queues again."""
+        schema = self._schema
         await self._pool.execute(
-            f"""INSERT INTO {self._schema}.parked (source, key, position, previous, headers, body, error, tries)
+            f"""WITH earlier AS (
+                    INSERT INTO {schema}.inbox_held (source, key, position, previous, headers, body, why)
+                    SELECT source, key, position, previous, headers, body, 'gap' FROM {schema}.parked
+                     WHERE source = $1 AND key = $2 AND position <> $3 ON CONFLICT DO NOTHING)
+                INSERT INTO {schema}.parked (source, key, position, previous, headers, body, error, tries)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-                ON CONFLICT (source, key) DO UPDATE SET error = excluded.error, tries = parked.tries + excluded.tries""",
-            message.source,
-            message.key,
-            message.position,
-            message.previous,
-            _json(message.headers()),
-            message.body(),
+                ON CONFLICT (source, key) DO UPDATE
+                   SET position = excluded.position, previous = excluded.previous, headers = excluded.headers,
+                       body = excluded.body, error = excluded.error,
+                       tries = excluded.tries
+                             + CASE WHEN parked.position = excluded.position THEN parked.tries ELSE 0 END""",
+            *_columns(message),
             error,
             tries,
         )
 
-    async def park_unreadable(self, arrived: Raw, error: str) -> None:
-        """Put aside what is not an event of ours, under its place on the topic."""
+    async def park_unreadable(self, arrived: Arrived, error: str) -> bool:
+        """Put aside what is not an event of ours, under its place on the topic; whether it was not there yet."""
         key = uuid5(_UNREADABLE, f"{arrived.topic}/{arrived.partition}/{arrived.offset}")
-        await self._pool.execute(
+        # Whoever sent this may have sent anything; jsonb holds every character but NUL.
+        headers = {_no_nul(name): _no_nul(value) for name, value in arrived.headers.items()}
+        done: str = await self._pool.execute(
             f"""INSERT INTO {self._schema}.parked (source, key, position, previous, headers, body, error, tries)
                 VALUES ($1, $2, $3, 0, $4, $5, $6, 1) ON CONFLICT DO NOTHING""",
             f"unreadable:{arrived.topic}",
             key,
             arrived.offset,
-            _json(arrived.headers),
+            orjson.dumps(headers).decode(),
             arrived.body,
             error,
         )
-
-    async def parked_position(self, source: str, key: UUID) -> int | None:
-        """The position of the event behind which this key stands still, if it does."""
-        found: int | None = await self._pool.fetchval(
-            f"SELECT position FROM {self._schema}.parked WHERE source = $1 AND key = $2", source, key
-        )
-        return found
+        return done.endswith(" 1")
 
     async def parked_at(self, source: str, key: UUID) -> Parked | None:
         """The parked event of this key."""
@@ -216,30 +171,22 @@ class InboxTables:
     ) -> list[Parked]:
         """Parked events, oldest first."""
         rows = await self._pool.fetch(
-            f"""SELECT * FROM {self._schema}.parked
+            f"""SELECT source, key, position, error, tries, headers, body FROM {self._schema}.parked
                  WHERE ($1::text IS NULL OR source = $1) AND ($2::uuid IS NULL OR key = $2)
                  ORDER BY parked_at LIMIT $3""",
             source,
             key,
             limit,
         )
-        return [
-            Parked(
-                row["source"],
-                row["key"],
-                row["position"],
-                row["error"],
-                row["tries"],
-                orjson.loads(row["headers"]),
-                row["body"],
-            )
-            for row in rows
-        ]
+        return [Parked(**{**row, "headers": orjson.loads(row["headers"])}) for row in rows]
 
     async def unpark(self, parked: Parked) -> None:
-        """It is tried again, or skipped."""
+        """It has been taken, or skipped. Another event that was parked under the key meanwhile stays."""
         await self._pool.execute(
-            f"DELETE FROM {self._schema}.parked WHERE source = $1 AND key = $2", parked.source, parked.key
+            f"DELETE FROM {self._schema}.parked WHERE source = $1 AND key = $2 AND position = $3",
+            parked.source,
+            parked.key,
+            parked.position,
         )
 
     async def note_skip(self, parked: Parked, reason: str, actor: UUID) -> None:
@@ -255,18 +202,31 @@ class InboxTables:
             actor,
         )
 
+    # -- all of it
+
     async def tidy(self) -> None:
-        """Drop rows of events that have been taken: what a crash between two transactions left behind."""
-        for table, condition in (("parked", "waiting.error <> 'Forked'"), ("inbox_held", "true")):
-            await self._pool.execute(
-                f"""DELETE FROM {self._schema}.{table} waiting USING {self._schema}.inbox_heads head
-                     WHERE head.source = waiting.source AND head.key = waiting.key
-                       AND waiting.position <= head.position AND {condition}"""
-            )
+        """Drop rows of events that have been taken or parked, also what a crash between two transactions left."""
+        schema = self._schema
+        await self._pool.execute(
+            f"""WITH parked_gone AS (
+                    DELETE FROM {schema}.parked USING {schema}.inbox_heads head
+                     WHERE head.source = parked.source AND head.key = parked.key
+                       AND parked.position <= head.position AND parked.error <> '{FORKED}')
+                DELETE FROM {schema}.inbox_held held
+                 WHERE EXISTS (SELECT 1 FROM {schema}.inbox_heads head
+                                WHERE head.source = held.source AND head.key = held.key
+                                  AND held.position <= head.position)
+                    OR EXISTS (SELECT 1 FROM {schema}.parked
+                                WHERE parked.source = held.source AND parked.key = held.key
+                                  AND parked.position = held.position)"""
+        )
 
     async def consumed(self, places: Sequence[Consumed]) -> None:
         """Note how far partitions are consumed; never back."""
-        last = {(place.topic, place.partition): place.offset for place in places}
+        last: dict[tuple[str, int], int] = {}
+        for place in places:
+            at = (place.topic, place.partition)
+            last[at] = max(place.offset, last.get(at, 0))
         await self._pool.execute(
             f"""INSERT INTO {self._schema}.consumed AS old (topic, "partition", "offset")
                 SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[])
@@ -291,5 +251,15 @@ class InboxTables:
         return {f"{row['topic']}/{row['partition']}": row["offset"] for row in rows}
 
 
-def _json(headers: dict[str, str]) -> str:
-    return orjson.dumps(headers).decode()
+def _columns(message: Message) -> tuple[str, UUID, int, int, str, bytes]:
+    headers = orjson.dumps(message.headers()).decode()
+    return (message.source, message.key, message.position, message.previous, headers, message.body())
+
+
+def _no_nul(text: str) -> str:
+    return text.replace("\x00", "\ufffd")
+
+
+def _held(row: Any) -> Held:
+    names = ("source", "key", "position", "previous", "why", "age", "body")
+    return Held(headers=orjson.loads(row["headers"]), **{name: row[name] for name in names})
