@@ -1,7 +1,7 @@
 """The topics, declared as data, and the command that creates them on a broker."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
@@ -52,6 +52,7 @@ def create_topics(
     declared: Sequence[Topic] | None = None,
     replication: int = 1,
     timeout: float = 15,
+    login: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Creates what is declared and not there yet, and answers the names of what it created. Blocks.
 
@@ -61,12 +62,13 @@ def create_topics(
         declared: other topics than those of `topics.yaml`.
         replication: copies of each partition; on a production cluster three.
         timeout: seconds to wait for the broker.
+        login: how the client makes itself known (`kafka.client.login`); left out, it does not.
 
     Raises:
         TopicError: the broker does not answer or refuses, or a topic is there with another number of partitions.
     """
     wanted = topics() if declared is None else tuple(declared)
-    admin = _admin(bootstrap)
+    admin = admin_client(bootstrap, login)
     asked = admin.create_topics(
         [
             NewTopic(
@@ -100,12 +102,17 @@ def create_topics(
     return created
 
 
-def broker_answers(bootstrap: str, timeout: float = 1) -> bool:
+def broker_answers(bootstrap: str, timeout: float = 1, login: Mapping[str, str] | None = None) -> bool:
     """Whether a broker answers there within `timeout` seconds. Blocks so long at most."""
     try:
-        return bool(_admin(bootstrap).list_topics(timeout=timeout).brokers)
+        return bool(admin_client(bootstrap, login).list_topics(timeout=timeout).brokers)
     except KafkaException:
         return False
+
+
+def admin_client(bootstrap: str, login: Mapping[str, str] | None = None) -> AdminClient:
+    """A client for looking after a broker, that writes nothing to the screen."""
+    return AdminClient({"bootstrap.servers": bootstrap, **(login or {})}, logger=_QUIET)
 
 
 def _same_partitions(admin: AdminClient, bootstrap: str, wanted: Sequence[Topic], timeout: float) -> None:
@@ -121,7 +128,3 @@ def _same_partitions(admin: AdminClient, bootstrap: str, wanted: Sequence[Topic]
                 f"topic {topic.name} at {bootstrap} has {found} partitions, declared are {topic.partitions}: "
                 "delete the topic and create it again; its messages can be sent again from the log"
             )
-
-
-def _admin(bootstrap: str) -> AdminClient:
-    return AdminClient({"bootstrap.servers": bootstrap}, logger=_QUIET)

@@ -6,11 +6,15 @@ open an episode at the same moment meet on one stream, and its version lets only
 """
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID, uuid5
 
 from shared.decider import Command, Per, Stream
 from shared.folding import Folded, Reader
 from shared.store import Store
+
+MOST_THINGS: Final = 10_000
+"""Things whose children are remembered."""
 
 
 class NotFound(Exception):
@@ -52,6 +56,8 @@ class Addresses:
         self._service = service
         self._store = store
         self._last_episode: dict[tuple[str, UUID], int] = {}
+        # What a command opened never changes; so, unlike a state, this cannot be stale.
+        self._children: dict[tuple[str, UUID], list[UUID]] = {}
 
     async def targets(self, command: Command, kind: Stream, command_id: UUID, reader: Reader) -> list[Target]:
         """The streams this command is decided on, one a child.
@@ -119,11 +125,14 @@ class Addresses:
 
     async def children_of(self, thing: UUID, kind: Stream) -> list[UUID]:
         """The children a thing of this kind was opened for, in the order in which they were named."""
+        known = self._children.get((kind.name, thing))
+        if known is not None:
+            return known
         opened = await self._store.command(thing)
         if opened is None:
             return []
         rows = await self._store.between(opened[1], opened[2])
-        return list(
+        children = list(
             dict.fromkeys(
                 row["child"]
                 for row in rows
@@ -132,6 +141,11 @@ class Addresses:
                 and row["originator_id"] == thing_stream(thing, row["child"])
             )
         )
+        if children:
+            if len(self._children) >= MOST_THINGS:
+                self._children.clear()
+            self._children[kind.name, thing] = children
+        return children
 
 
 def _some(command: Command) -> tuple[UUID, ...]:

@@ -12,7 +12,7 @@ A stored name is a string of ours, never a module path. A later version of an ev
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from datetime import datetime
 from functools import cache
@@ -200,7 +200,7 @@ class Envelope:
         return datetime.fromisoformat(self.known_at)
 
 
-_ENVELOPE: Final = frozenset(field.name for field in fields_of(Envelope))
+_ENVELOPE: Final = dict.fromkeys(field.name for field in fields_of(Envelope))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,7 @@ class Record:
 def encode(event: Event, envelope: Envelope) -> bytes:
     """The open part as it is stored and published: the body's fields, `class_version` past 1, and the envelope."""
     body = event.__pydantic_serializer__.to_json(event, exclude_none=True)
-    about = {key: value for key, value in asdict(envelope).items() if value not in (None, False)}
+    about = {key: value for key in _ENVELOPE if (value := getattr(envelope, key)) not in (None, False)}
     version = b'"class_version":%d,' % event.VERSION if event.VERSION > 1 else b""
     fields = body[1:-1] + b"," if len(body) > 2 else b""
     return b"{" + fields + version + b'"envelope":' + orjson.dumps(about) + b"}"

@@ -15,6 +15,9 @@ key that this one does not have.
 FORKED = "Forked"
 """The error of an event that shows that its source was restored to an older state."""
 
+UNREADABLE = "unreadable:"
+"""Before the topic: the source under which stands what is not an event of ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrived:

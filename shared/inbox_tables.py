@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 import asyncpg
 import orjson
 
-from shared.inbox_rows import FORKED, Arrived, Consumed, Gap, Held, Parked, Place, Why
+from shared.inbox_rows import FORKED, UNREADABLE, Arrived, Consumed, Gap, Held, Parked, Place, Why
 from shared.messages import Message
 
 _UNREADABLE = UUID("1c7bd7a5-6a58-4d9c-9d92-5b6d1c3f1a01")
@@ -92,7 +92,7 @@ class InboxTables:
             SELECT held.* FROM {schema}.inbox_held held
               LEFT JOIN {schema}.inbox_heads head ON head.source = held.source AND head.key = held.key
              WHERE {condition} AND held.previous <= coalesce(head.position, 0)
-               AND held.position >= coalesce(head.position, 0)
+               AND held.position > coalesce(head.position, 0)
                AND NOT EXISTS (SELECT 1 FROM {schema}.parked
                                 WHERE parked.source = held.source AND parked.key = held.key)"""
 
@@ -152,7 +152,7 @@ class InboxTables:
         done: str = await self._pool.execute(
             f"""INSERT INTO {self._schema}.parked (source, key, position, previous, headers, body, error, tries)
                 VALUES ($1, $2, $3, 0, $4, $5, $6, 1) ON CONFLICT DO NOTHING""",
-            f"unreadable:{arrived.topic}",
+            f"{UNREADABLE}{arrived.topic}",
             key,
             arrived.offset,
             orjson.dumps(headers).decode(),
@@ -178,7 +178,7 @@ class InboxTables:
             key,
             limit,
         )
-        return [Parked(**{**row, "headers": orjson.loads(row["headers"])}) for row in rows]
+        return [Parked(**dict(row) | {"headers": orjson.loads(row["headers"])}) for row in rows]
 
     async def unpark(self, parked: Parked) -> None:
         """It has been taken, or skipped. Another event that was parked under the key meanwhile stays."""
@@ -204,21 +204,29 @@ class InboxTables:
 
     # -- all of it
 
-    async def tidy(self) -> None:
-        """Drop rows of events that have been taken or parked, also what a crash between two transactions left."""
+    async def tidy(self, keys: Collection[UUID] | None = None) -> None:
+        """Drop rows of events that have been taken or parked, also what a crash between two transactions left.
+
+        `keys`: only of these; None: of all.
+        """
+        if keys is not None and not keys:
+            return
         schema = self._schema
+        of_these = "true" if keys is None else "waiting.key = ANY($1::uuid[])"
         await self._pool.execute(
-            f"""WITH parked_gone AS (
-                    DELETE FROM {schema}.parked USING {schema}.inbox_heads head
-                     WHERE head.source = parked.source AND head.key = parked.key
-                       AND parked.position <= head.position AND parked.error <> '{FORKED}')
-                DELETE FROM {schema}.inbox_held held
-                 WHERE EXISTS (SELECT 1 FROM {schema}.inbox_heads head
-                                WHERE head.source = held.source AND head.key = held.key
-                                  AND held.position <= head.position)
-                    OR EXISTS (SELECT 1 FROM {schema}.parked
-                                WHERE parked.source = held.source AND parked.key = held.key
-                                  AND parked.position = held.position)"""
+            f"""WITH gone AS (
+                    DELETE FROM {schema}.parked waiting USING {schema}.inbox_heads head
+                     WHERE {of_these} AND head.source = waiting.source AND head.key = waiting.key
+                       AND waiting.position <= head.position AND waiting.error <> '{FORKED}')
+                DELETE FROM {schema}.inbox_held waiting
+                 WHERE {of_these}
+                   AND (EXISTS (SELECT 1 FROM {schema}.inbox_heads head
+                                 WHERE head.source = waiting.source AND head.key = waiting.key
+                                   AND waiting.position <= head.position)
+                        OR EXISTS (SELECT 1 FROM {schema}.parked
+                                    WHERE parked.source = waiting.source AND parked.key = waiting.key
+                                      AND parked.position = waiting.position))""",
+            *([] if keys is None else [list(keys)]),
         )
 
     async def consumed(self, places: Sequence[Consumed]) -> None:

@@ -7,17 +7,20 @@ whose group protocol is slow, every process reads every partition; its inbox dro
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final, Literal
 from uuid import UUID
 
 import orjson
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage, TopicPartition
 
 from shared.inbox import AWAY, Arrived, Inbox
-from shared.inbox_tables import Gap
+from shared.inbox_rows import Gap
 from shared.messages import RESEND_TOPIC, NotAMessage, plain_headers, topic_of
+from shared.producer import start_producer, throw_away
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +46,58 @@ class Consumer:
         """`sources`: the services whose events it reads. `instance`: this process among those of the service.
         `resend(key, after)` has this service's own relay send a key again, when another service asks for it.
         """
+        self.error: str | None = None
+        """What keeps it from reading or taking in, as the kind of the error."""
         self._service = service
+        self._sources = tuple(sources)
         self._inbox = inbox
         self._bootstrap = bootstrap
+        self._kind = kind
+        self._instance = instance
         self._resend = resend
         self._asking: AIOKafkaProducer | None = None
-        self._broker = KafkaBroker(bootstrap, enable_idempotence=False, logger=None)
+        self._broker: KafkaBroker | None = None
+        self._stopping = asyncio.Event()
+        self._starting: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start reading, in the background for as long as the broker is away."""
+        self._starting = asyncio.create_task(self._until_started(), name=f"consumer:{self._service}")
+
+    async def stop(self) -> None:
+        """Stop reading; a page that cannot be taken now is taken again by the next reader."""
+        self._stopping.set()
+        if self._starting is not None:
+            self._starting.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._starting
+        if self._broker is not None:
+            await self._broker.stop()
+        if self._asking is not None:
+            await throw_away(self._asking)
+            self._asking = None
+
+    async def _until_started(self) -> None:
+        pause = 0.1
+        while True:
+            # Made anew each time: one that failed half-way cannot be started again.
+            broker = self._made()
+            try:
+                await broker.start()
+            except BaseException as error:
+                await broker.stop()
+                if not isinstance(error, Exception):
+                    raise
+                self.error = type(error).__name__
+                log.warning("consumer waits for the broker", extra={"error": self.error})
+            else:
+                self._broker, self.error = broker, None
+                return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 2.0)
+
+    def _made(self) -> KafkaBroker:
+        broker = KafkaBroker(self._bootstrap, enable_idempotence=False, logger=None, graceful_timeout=5.0)
         common: dict[str, Any] = {
             "batch": True,
             "max_records": 500,
@@ -59,53 +108,42 @@ class Consumer:
             "no_reply": True,
             "decoder": _undecoded,
         }
-        topics = [topic_of(source) for source in sources]
-        if kind == "embedded":
-            partitions = [TopicPartition(topic, p) for topic in topics for p in range(PARTITIONS)]
-            if partitions:
-                self._broker.subscriber(partitions=partitions, group_id=service, **common)(self._page)
-            self._broker.subscriber(
-                partitions=[TopicPartition(RESEND_TOPIC, 0)], group_id=f"{service}.resend", **common
-            )(self._asked)
-        else:
-            if topics:
-                self._broker.subscriber(
-                    *topics, group_id=service, group_instance_id=f"{service}.{instance}", **common
-                )(self._page)
-            self._broker.subscriber(
-                RESEND_TOPIC,
-                group_id=f"{service}.resend",
-                group_instance_id=f"{service}.resend.{instance}",
-                **common,
-            )(self._asked)
-
-    async def start(self) -> None:
-        """Start reading."""
-        await self._broker.start()
-
-    async def stop(self) -> None:
-        """Stop reading; a page in work is taken again by the next reader."""
-        await self._broker.stop()
-        if self._asking is not None:
-            await self._asking.stop()
-            self._asking = None
+        topics = [topic_of(source) for source in self._sources]
+        read = (
+            (topics, PARTITIONS, self._service, self._page),
+            ([RESEND_TOPIC], 1, f"{self._service}.resend", self._asked),
+        )
+        for names, count, group, handler in read:
+            if names and self._kind == "embedded":
+                partitions = [TopicPartition(topic, p) for topic in names for p in range(count)]
+                broker.subscriber(partitions=partitions, group_id=group, **common)(handler)
+            elif names:
+                member = f"{group}.{self._instance}"
+                broker.subscriber(*names, group_id=group, group_instance_id=member, **common)(handler)
+        return broker
 
     async def _page(self, msg: KafkaMessage) -> None:
         # An exception that left this handler would be logged and passed, and the next acknowledgement would commit
         # beyond the page: so whatever happens, the page is taken before this returns.
         page = [_arrived(raw) for raw in msg.raw_message]
         pause = 0.05
-        while True:
+        while not self._stopping.is_set():
             try:
                 await self._inbox.take(page)
-                break
             except AWAY as error:
-                log.warning("consumer pauses", extra={"error": type(error).__name__})
+                self.error = type(error).__name__
+                log.warning("consumer pauses", extra={"error": self.error})
             except Exception as error:
-                log.exception("page failed", extra={"error": type(error).__name__})
-            await asyncio.sleep(pause)
+                self.error = type(error).__name__
+                log.exception("page failed", extra={"error": self.error})
+            else:
+                self.error = None
+                await self._acknowledge(msg)
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
             pause = min(pause * 2, 2.0)
-        await self._acknowledge(msg)
+        # Stopping: nothing is acknowledged any more, so nothing is acknowledged beyond this page.
 
     async def _asked(self, msg: KafkaMessage) -> None:
         for raw in msg.raw_message:
@@ -115,7 +153,7 @@ class Consumer:
                     await self._resend(UUID(request["key"]), int(request["after"]))
             except AWAY as error:  # the reader asks again after a while
                 log.warning("request to send again postponed", extra={"error": type(error).__name__})
-            except (ValueError, KeyError, TypeError) as error:
+            except Exception as error:  # whoever sent it may have sent anything
                 log.error("malformed request to send again", extra={"error": type(error).__name__})
         await self._acknowledge(msg)
 
@@ -127,16 +165,18 @@ class Consumer:
 
     async def ask(self, gaps: Sequence[Gap]) -> None:
         """Ask sources to send keys again."""
-        if not gaps:
-            return
-        if self._asking is None:
-            producer = AIOKafkaProducer(bootstrap_servers=self._bootstrap, acks="all")
-            await producer.start()
-            self._asking = producer
-        for gap in gaps:
-            request = {"source": gap.source, "key": str(gap.key), "after": gap.after}
-            await self._asking.send_and_wait(RESEND_TOPIC, orjson.dumps(request), key=gap.key.bytes)
-            log.info("asked to send again", extra={"source": gap.source, "after": gap.after})
+        try:
+            for gap in gaps:
+                if self._asking is None:
+                    self._asking = await start_producer(self._bootstrap, idempotent=False)
+                request = {"source": gap.source, "key": str(gap.key), "after": gap.after}
+                await self._asking.send_and_wait(RESEND_TOPIC, orjson.dumps(request), key=gap.key.bytes)
+                log.info("asked to send again", extra={"source": gap.source, "after": gap.after})
+        except KafkaError as error:  # asked again after a while
+            log.warning("asking to send again postponed", extra={"error": type(error).__name__})
+            asking, self._asking = self._asking, None
+            if asking is not None:
+                await throw_away(asking)
 
 
 async def _undecoded(_message: Any) -> None:

@@ -173,7 +173,9 @@ def _parts(body: bytes) -> dict[str, Any]:
     start, middle = b'{"open":', b',"sealed":'
     at = body.rindex(middle)
     state = body[len(start) : at]
-    if not (body.startswith(start) and body.endswith(b"}") and state.startswith(b"{") and state.endswith(b"}")):
+    if not (
+        body.startswith(start) and body.endswith(b"}") and state.startswith(b"{") and state.endswith(b"}")
+    ):
         raise ValueError
     sealed = orjson.loads(body[at + len(middle) : -1])
     return {

@@ -4,7 +4,7 @@ from importlib import resources
 
 import asyncpg
 
-FILES = ("log.sql", "messaging.sql", "access_log.sql")
+FILES = ("log.sql", "messaging.sql", "access_log.sql", "checkpoints.sql")
 
 
 async def migrate(dsn: str, service: str, app_role: str) -> None:

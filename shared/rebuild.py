@@ -8,7 +8,7 @@ move the view between the last page and the change of tables.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import asyncpg
@@ -91,6 +91,7 @@ class Rebuild:
     page: int = PAGE
     say: Say = lambda _line: None
     keep_partial: bool = False
+    _pages: int = field(default=0, init=False)
 
     async def run(self) -> ViewFailed | None:
         """Build and put in place. Answers the failure when a partial table was kept.
@@ -101,6 +102,7 @@ class Rebuild:
         async with self.connection.transaction():
             await self.connection.execute(create(self.view, self.service, self._beside))
             done, failed = await self._build()
+            await self._analyze()
             while True:
                 try:
                     await self._finish(done, failed)
@@ -142,6 +144,7 @@ class Rebuild:
                         changes = None
                     if going is not None:
                         await going
+                        await self._count()
                     going = asyncio.create_task(self._land(rows, changes))
                     self.say(f"{self.view.name}: {rows[-1]['notification_id']:,} of {last:,}")
             if going is not None:
@@ -168,6 +171,16 @@ class Rebuild:
             else:
                 return
         await self._one_by_one(rows)
+
+    async def _count(self) -> None:
+        """Have PostgreSQL look at the table as it grows: for all it knows, a new table is empty, and reading it whole
+        for every Update is as good as using the key. No one else will, before the transaction ends."""
+        self._pages += 1
+        if self._pages & (self._pages - 1) == 0:  # after 1, 2, 4, 8, … pages
+            await self._analyze()
+
+    async def _analyze(self) -> None:
+        await self.connection.execute(f'ANALYZE "{self.service}_views"."{self._beside}"')
 
     async def _one_by_one(self, rows: Sequence[asyncpg.Record]) -> None:
         for row in rows:

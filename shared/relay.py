@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
@@ -129,15 +129,9 @@ class Relay:
         )
         if head <= cursor:
             return False
-        rows = await connection.fetch(
-            f"{self._select()} WHERE notification_id > $1 AND notification_id <= $2 AND key IS NOT NULL"
-            " ORDER BY notification_id LIMIT $3",
-            cursor,
-            head,
-            PAGE,
-        )
-        offsets = await self._send(producer, rows)
-        done = rows[-1]["notification_id"] if len(rows) == PAGE else head
+        messages = await self.messages(connection, after=cursor, until=head)
+        offsets = await self._send(producer, messages)
+        done = messages[-1].position if len(messages) == PAGE else head
         await self._see_that_it_remembers(connection, offsets)
         async with connection.transaction():
             await self._note(connection, offsets)
@@ -156,71 +150,46 @@ class Relay:
         if asked is None:
             return False
         cursor = await connection.fetchval(f"SELECT position FROM {self.service}.relay")
-        rows = await connection.fetch(
-            f"{self._select()} WHERE notification_id > $1 AND notification_id <= $2 AND key IS NOT NULL"
-            " AND ($4::uuid IS NULL OR key = $4) ORDER BY notification_id LIMIT $3",
-            asked["after"],
-            cursor,
-            PAGE,
-            asked["key"],
-        )
-        offsets = await self._send(producer, rows)
+        messages = await self.messages(connection, after=asked["after"], until=cursor, key=asked["key"])
+        offsets = await self._send(producer, messages)
         await self._see_that_it_remembers(connection, offsets)
         async with connection.transaction():
             await self._note(connection, offsets)
-            if len(rows) < PAGE:
+            if len(messages) < PAGE:
                 await connection.execute(f"DELETE FROM {self.service}.resend WHERE id = $1", asked["id"])
             else:
                 await connection.execute(
                     f"UPDATE {self.service}.resend SET after = $2 WHERE id = $1",
                     asked["id"],
-                    rows[-1]["notification_id"],
+                    messages[-1].position,
                 )
         return True
 
-    def _select(self) -> str:
-        schema = self.service
-        return f"""
-            SELECT notification_id, originator_id, originator_version, topic, state, sealed, event_id, key,
-                   recorded_at,
-                   coalesce((SELECT max(before.notification_id) FROM {schema}.events AS before
-                              WHERE before.key = events.key
-                                AND before.notification_id < events.notification_id), 0) AS previous
-              FROM {schema}.events"""
+    async def messages(
+        self, connection: asyncpg.Connection, *, after: int, until: int, key: UUID | None = None
+    ) -> list[Message]:
+        """What crosses of the log after a position and up to another, in order, a page at most; `key`: only of it.
 
-    async def _send(self, producer: AIOKafkaProducer, rows: list[asyncpg.Record]) -> Mapping[int, int]:
-        """Send a page and wait for all of it; the last acknowledged offset of each partition.
-
-        Raises:
-            KafkaError: one send failed; the producer must not be used again.
+        What was internal is passed over, also where a message says the previous position of its key.
         """
+        schema = self.service
+        rows = await connection.fetch(
+            f"""SELECT notification_id, originator_id, originator_version, topic, state, sealed, event_id, key,
+                       recorded_at,
+                       coalesce((SELECT max(before.notification_id) FROM {schema}.events AS before
+                                  WHERE before.key = events.key
+                                    AND before.notification_id < events.notification_id), 0) AS previous
+                  FROM {schema}.events
+                 WHERE notification_id > $1 AND notification_id <= $2 AND key IS NOT NULL
+                   AND ($4::uuid IS NULL OR key = $4)
+                 ORDER BY notification_id LIMIT $3""",
+            after,
+            until,
+            PAGE,
+            key,
+        )
         sealed = self._keys.open_many([(row["sealed"], row["event_id"]) for row in rows])
-        futures: list[asyncio.Future[Any]] = []
-        try:
-            for row, plain in zip(rows, sealed, strict=True):
-                message = self._message(row, plain)
-                futures.append(
-                    await producer.send(
-                        self._topic,
-                        value=message.body(),
-                        key=message.key.bytes,
-                        headers=kafka_headers(message.headers()),
-                    )
-                )
-        except BaseException:
-            for future in futures:  # given up with the producer; nobody would look at what became of them
-                future.cancel()
-            raise
-        done = await asyncio.gather(*futures, return_exceptions=True)
-        lowest: dict[int, int] = {}
-        highest: dict[int, int] = {}
-        for answer in done:
-            if isinstance(answer, BaseException):
-                raise answer
-            lowest[answer.partition] = min(lowest.get(answer.partition, answer.offset), answer.offset)
-            highest[answer.partition] = max(highest.get(answer.partition, answer.offset), answer.offset)
-        # A broker that recognised a send as a repetition has it, but may no longer know at which offset (-1 and on).
-        return {partition: offset for partition, offset in highest.items() if lowest[partition] >= 0}
+        return [self._message(row, plain) for row, plain in zip(rows, sealed, strict=True)]
 
     def _message(self, row: asyncpg.Record, plain: bytes | None) -> Message:
         """The sealed part under the topic's key; of an erased subject it is absent."""
@@ -238,6 +207,36 @@ class Relay:
             state=row["state"],
             sealed=None if plain is None else self._transport.seal(self._topic, event_id, plain),
         )
+
+    async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> Mapping[int, int]:
+        """Send a page and wait for all of it; the last acknowledged offset of each partition.
+
+        Raises:
+            KafkaError: one send failed; the producer must not be used again.
+        """
+        futures: list[asyncio.Future[Any]] = []
+        try:
+            for message in messages:
+                headers = kafka_headers(message.headers())
+                futures.append(
+                    await producer.send(
+                        self._topic, value=message.body(), key=message.key.bytes, headers=headers
+                    )
+                )
+        except BaseException:
+            for future in futures:  # given up with the producer; nobody would look at what became of them
+                future.cancel()
+            raise
+        done = await asyncio.gather(*futures, return_exceptions=True)
+        lowest: dict[int, int] = {}
+        highest: dict[int, int] = {}
+        for answer in done:
+            if isinstance(answer, BaseException):
+                raise answer
+            lowest[answer.partition] = min(lowest.get(answer.partition, answer.offset), answer.offset)
+            highest[answer.partition] = max(highest.get(answer.partition, answer.offset), answer.offset)
+        # A broker that recognised a send as a repetition has it, but may no longer know at which offset (-1 and on).
+        return {partition: offset for partition, offset in highest.items() if lowest[partition] >= 0}
 
     async def _note(self, connection: asyncpg.Connection, offsets: Mapping[int, int]) -> None:
         """Note what the broker has; inside the transaction that moves what it stands for."""
@@ -260,7 +259,8 @@ class Relay:
             BrokerForgot: it did; what was just sent is sent again, and noted under its new offsets.
         """
         known = await connection.fetch(
-            f'SELECT "partition", "offset" FROM {self.service}.relay_acknowledged WHERE topic = $1', self._topic
+            f'SELECT "partition", "offset" FROM {self.service}.relay_acknowledged WHERE topic = $1',
+            self._topic,
         )
         if all(offsets.get(row["partition"], row["offset"] + 1) > row["offset"] for row in known):
             return

@@ -258,7 +258,7 @@ class Runner:
                         state = kind.record(**{name: beside.state for name, (_, beside) in streams.items()})
                     events = kind.decide(command, state, context)
                 if not forbidden:
-                    self._take(decided, command, kind, each, streams, events, context, reader, cause)
+                    self._take(decided, command, kind, each, streams, events, context, cause)
         except Refused as refusal:
             if not forbidden:
                 raise
@@ -270,6 +270,9 @@ class Runner:
             raise Forbidden(verdict.why, tuple(dict.fromkeys((*forbidden, *refusals))))
         # All of it is guarded: also that an episode was the last one, which is the absence of a next.
         decided.reads = dict(reader.looked)
+        # Only now: what was decided for one child of a command that was refused for another must not be stood on.
+        for stream, folded in decided.folded.items():
+            reader.put(stream, folded)
         return decided
 
     def _kind(self, command: Command) -> Stream:
@@ -331,7 +334,6 @@ class Runner:
         streams: Mapping[str, tuple[UUID, Folded]],
         events: Sequence[Event],
         context: Context,
-        reader: Reader,
         cause: Record | None,
     ) -> None:
         """Place what was decided for one child: on its streams, sealed, with the misses it was born with."""
@@ -357,7 +359,6 @@ class Runner:
             decided.rows[stream] = (start, rows)
             decided.folded[stream] = folded
             decided.names += [row.name for row in rows]
-            reader.put(stream, folded)
 
     def _row(
         self,

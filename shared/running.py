@@ -216,6 +216,7 @@ class Running:
             "head": head,
             "relayed": await self.pool.fetchval(f"SELECT position FROM {name}.relay"),
             "relay_error": self._relay.error,
+            "consumer_error": self._consumer.error,
             "acknowledged": {f"{row['topic']}/{row['partition']}": row["offset"] for row in acknowledged},
             "consumed": consumed,
             "views": {view: position for view, (position, _) in views.items()},

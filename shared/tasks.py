@@ -57,7 +57,11 @@ def _evolve(state: Task, event: TaskRaised | TaskDone) -> Task:
 def _decide(command: RaiseTask | CompleteTask, state: Task, _context: Context) -> list[Event]:
     match command:
         case RaiseTask(role=role, reason=reason, rules=rules, regarding=regarding, source=source):
-            return [] if state.raised else [TaskRaised(role=role, reason=reason, rules=rules, regarding=regarding, source=source)]
+            return (
+                []
+                if state.raised
+                else [TaskRaised(role=role, reason=reason, rules=rules, regarding=regarding, source=source)]
+            )
         case CompleteTask():
             return [] if state.done else [TaskDone()]
         case _:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +12,7 @@ from deploy.local.children import Child, rotate, spawn, tail
 from deploy.local.errors import StackError
 from deploy.local.ports import LOOPBACK, Port, accepts
 from deploy.local.programs import GET_THEM
-from deploy.topics import broker_answers
+from deploy.topics import broker_answers, create_topics
 
 
 class Broker(Protocol):
@@ -38,6 +39,15 @@ class Broker(Protocol):
 
     def start(self, timeout: float = 30) -> None:
         """Starts it if it is not alive and waits until it answers. StackError when it does not."""
+
+    def prepare(self) -> None:
+        """Makes what the platform declares and it has not yet: topics and, where it knows users, those. Blocks.
+
+        TopicError or AccessError when it dies meanwhile, or refuses.
+        """
+
+    def login_of(self, service: str) -> Mapping[str, str]:
+        """The settings with which a service makes itself known to it; none where it asks nobody."""
 
     def stop(self) -> None:
         """Ends it and gives up its port."""
@@ -106,6 +116,15 @@ class EmbeddedBroker:
             if time.monotonic() > until:
                 raise StackError(f"the broker does not answer after {timeout:.0f} s; its log is {self.log}")
             time.sleep(0.01)
+
+    def prepare(self) -> None:
+        """Creates the topics. TopicError when it dies meanwhile."""
+        create_topics(self.bootstrap, timeout=5)
+
+    def login_of(self, service: str) -> Mapping[str, str]:
+        """Nothing: it listens on loopback only, and asks nobody who they are."""
+        del service
+        return {}
 
     def stop(self) -> None:
         """Ends it and gives up its port. A second time is nothing."""

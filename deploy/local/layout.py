@@ -3,7 +3,7 @@
 import os
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -22,7 +22,8 @@ _SERVICE = re.compile(r"[a-z][a-z_]{1,30}")
 
 
 class Layout:
-    """The files of one stack: `logs/`, `secrets/`, `keys/`, `issuer/` and `postgres/`, readable by us alone."""
+    """The files of one stack: `logs/`, `secrets/`, `keys/`, `issuer/`, `postgres/` and, where it runs here, `kafka/`;
+    readable by us alone."""
 
     def __init__(self, directory: Path) -> None:
         """Nothing is made yet."""
@@ -31,6 +32,7 @@ class Layout:
         self.secrets = self.directory / "secrets"
         self.keys = self.directory / "keys"
         self.postgres = self.directory / "postgres"
+        self.kafka = self.directory / "kafka"
         self.names_key = self.secrets / "names.key"
         self.transport_keys = self.secrets / "transport"
 
@@ -87,7 +89,15 @@ class Layout:
         return make_secret(path, lambda: secrets.token_urlsafe(24).encode()).decode()
 
     def environment(
-        self, service: str, *, dsn: str, bootstrap: str, broker: str, port: int, simulated: bool
+        self,
+        service: str,
+        *,
+        dsn: str,
+        bootstrap: str,
+        broker: str,
+        port: int,
+        simulated: bool,
+        broker_login: Mapping[str, str] | None = None,
     ) -> dict[str, str]:
         """The whole environment of a service's process: ours without any setting of the platform, and its own settings.
 
@@ -98,6 +108,7 @@ class Layout:
             "DSN": dsn,
             "KAFKA": bootstrap,
             "BROKER": broker,
+            **(broker_login or {}),
             "KEYS": str(self.keys / f"{service}.keys"),
             "MASTER_KEY": str(self._master_key(service)),
             "TRANSPORT_KEYS": str(self.transport_keys),

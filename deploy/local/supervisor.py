@@ -18,11 +18,11 @@ from deploy.local import databases
 from deploy.local.broker import Broker, EmbeddedBroker
 from deploy.local.children import Child, rotate, spawn, tail
 from deploy.local.errors import StackError
+from deploy.local.kafka import LocalKafka
 from deploy.local.layout import SERVICES, Layout, owner_of
 from deploy.local.locks import DirectoryLock
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.service import ServiceProcess
-from deploy.topics import create_topics
 
 BrokerKind = Literal["embedded", "kafka"]
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -78,20 +78,19 @@ class Stack:
             directory: made when it is not there.
             services: which ones to run.
             simulated_clock: whether the services' clocks are set by who plays a case.
-            broker: which one to run. Apache Kafka is not run by the stack itself yet: StackError.
+            broker: which one to run; Apache Kafka needs Java, and fetches its jars the first time.
             say: told in a sentence each what goes on.
             command: the command that runs a service.
         """
-        if broker != "embedded":
-            raise StackError(
-                "the stack cannot run Apache Kafka by itself yet (it needs Java 17 and Kafka's jars): "
-                "use the embedded broker"
-            )
         self.layout = Layout(directory)
         self.directory = self.layout.directory
         self.events: list[StackEvent] = []
         self._postgres = EmbeddedPostgres(self.layout.postgres)
-        self._broker: Broker = EmbeddedBroker(self.layout.logs)
+        self._broker: Broker = (
+            EmbeddedBroker(self.layout.logs)
+            if broker == "embedded"
+            else LocalKafka(self.layout.kafka, log=self.layout.log("broker"))
+        )
         self._broker_kind = broker
         self._names = tuple(services)
         self._services: dict[str, ServiceProcess] = {}
@@ -263,7 +262,7 @@ class Stack:
             self._broker.launch()
             self._watch(self._broker.child)
         await self._until(self._broker.answering, "the broker", self._broker.log)
-        await self._create_topics()
+        await self._prepare_broker()
         if self._names and not self._broker.keeps_data:
             await databases.cut_off(self._postgres, self._names)
             from shared.relay import forget_broker
@@ -271,18 +270,18 @@ class Stack:
             await asyncio.gather(*(forget_broker(self.postgres_dsn(name), name) for name in self._names))
         self._broker_new = False
 
-    async def _create_topics(self) -> None:
-        """Creates the topics, and gives up at once when the broker dies meanwhile: its client would wait for seconds."""
+    async def _prepare_broker(self) -> None:
+        """Has it make its topics, and gives up at once when it dies meanwhile: its client would wait for seconds."""
         assert self._broker.child is not None
-        creating = asyncio.create_task(asyncio.to_thread(create_topics, self._broker.bootstrap, timeout=5))
+        preparing = asyncio.create_task(asyncio.to_thread(self._broker.prepare))
         dying = asyncio.create_task(self._broker.child.ended())
         try:
-            await asyncio.wait({creating, dying}, return_when=asyncio.FIRST_COMPLETED)
-            if not creating.done():
-                raise StackError("the broker died before its topics were created")
-            creating.result()
+            await asyncio.wait({preparing, dying}, return_when=asyncio.FIRST_COMPLETED)
+            if not preparing.done():
+                raise StackError("the broker died before it was prepared")
+            preparing.result()
         finally:
-            creating.cancel()
+            preparing.cancel()
             dying.cancel()
 
     def _launch(self, service: ServiceProcess) -> None:
@@ -297,6 +296,7 @@ class Stack:
                 dsn=self.postgres_dsn(service.name),
                 bootstrap=self._broker.bootstrap,
                 broker=self._broker_kind,
+                broker_login=self._broker.login_of(service.name),
                 port=service.port.number,
                 simulated=self._simulated,
             ),

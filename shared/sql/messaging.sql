@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS {schema}.inbox_held (
     asked_at  timestamptz,                               -- when the source was last asked to send the key again
     PRIMARY KEY (source, key, position)
 );
+CREATE INDEX IF NOT EXISTS inbox_held_key_idx ON {schema}.inbox_held (key, source, previous);
 -- What failed for a reason that would come again: a person retries it, or skips it with a reason.
 CREATE TABLE IF NOT EXISTS {schema}.parked (
     source    text        NOT NULL,

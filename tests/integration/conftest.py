@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +13,17 @@ import asyncpg
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres
-from shared.clock import Clock, RealClock
+from shared.access import AccessPolicy
+from shared.clock import Clock, RealClock, SimulatedClock
+from shared.keys import KeyStore
 from shared.migrations import migrate
+from shared.runner import Runner
 from shared.store import Store
+from shared.team import KnowPerson
+from tests.integration import toy_team
 
 SERVICE = "mash"
+ACCESS = Path(__file__).parents[2] / "services" / "access.yaml"
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ async def store_on(
     **more: Any,
 ) -> Store:
     """A started store, and its stop left with `stack`."""
-    pool = await asyncpg.create_pool(dsn, min_size=1, max_size=4)
+    pool = await asyncpg.create_pool(dsn, min_size=0, max_size=4)
     stack.push_async_callback(_close, pool)
     connect = partial(
         asyncpg.connect,
@@ -109,3 +116,42 @@ async def store_on(
 
 async def _close(pool: asyncpg.Pool) -> None:
     pool.terminate()
+
+
+@pytest.fixture
+def clock() -> SimulatedClock:
+    """Stands at the toy team's start until it is moved."""
+    return SimulatedClock(toy_team.START)
+
+
+@pytest.fixture
+def keys(tmp_path) -> KeyStore:
+    """A key store of the test's own."""
+    return KeyStore(tmp_path / "keys", bytes(32))
+
+
+@pytest.fixture
+async def runners(open_store, clock, keys) -> list[Runner]:
+    """Two processes of the toy team, each with warm states of its own; three children are known to it."""
+    access = AccessPolicy.from_yaml(ACCESS)
+    both = [
+        Runner(
+            SERVICE,
+            toy_team.STREAMS,
+            store=await open_store(clock=clock),
+            keys=keys,
+            rules=toy_team.RULES,
+            access=access,
+            clock=clock,
+        )
+        for _ in range(2)
+    ]
+    for child in (toy_team.AVA, toy_team.BEN, toy_team.CAL):
+        await both[0].run(KnowPerson(about=(child,), kind="child"), toy_team.SERVICE, uuid4())
+    return both
+
+
+@pytest.fixture
+def runner(runners) -> Runner:
+    """One of them."""
+    return runners[0]

@@ -18,7 +18,7 @@ from deploy.local.broker import EmbeddedBroker
 from deploy.local.children import run
 from deploy.local.doctor import findings
 from deploy.local.errors import StackError
-from deploy.local.layout import Layout
+from deploy.local.layout import SERVICES, Layout
 from deploy.local.locks import DirectoryLock
 from deploy.local.ports import Port
 from deploy.local.postgres import EmbeddedPostgres, servers_on
@@ -45,10 +45,6 @@ def kill(server: EmbeddedPostgres | EmbeddedBroker) -> None:
     assert server.child is not None
     server.child.send(signal.SIGKILL)
     assert server.child.wait(30)
-
-
-def computes(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "R"
 
 
 # PostgreSQL
@@ -84,11 +80,14 @@ async def test_postgres_comes_back_although_a_backend_of_the_killed_one_still_co
         computing = asyncio.create_task(
             connection.execute("DO $$ BEGIN LOOP PERFORM 1; END LOOP; END $$", timeout=60)
         )
-        while not computes(backend):
+        look = await asyncpg.connect(server.dsn())
+        active = "SELECT state = 'active' AND query LIKE 'DO %' FROM pg_stat_activity WHERE pid = $1"
+        while not await look.fetchval(active, backend):
             await asyncio.sleep(0.01)
         kill(server)
         async with asyncio.timeout(20):  # the others notice; this one does not
-            while servers_on(server.data) != [backend]:
+            while (left := servers_on(server.data)) != [backend]:
+                assert backend in left
                 await asyncio.sleep(0.01)
         server.start()
         assert backend not in servers_on(server.data)
@@ -176,13 +175,8 @@ def test_a_port_is_ours_alone_and_none_that_an_outgoing_connection_can_get():
 
 def test_every_service_has_its_topic_and_requests_to_resend_have_one():
     declared = {topic.name: (topic.partitions, topic.retention_days) for topic in topics()}
-    assert declared == {
-        "safeguarding.people.v1": (4, 14),
-        "safeguarding.mash.v1": (4, 14),
-        "safeguarding.assessment.v1": (4, 14),
-        "safeguarding.chronology.v1": (4, 14),
-        "safeguarding.resend.v1": (1, 1),
-    }
+    assert [declared[f"safeguarding.{service}.v1"] for service in SERVICES] == [(4, 14)] * len(SERVICES)
+    assert declared["safeguarding.resend.v1"] == (1, 1)
 
 
 def test_broker_has_the_declared_topics_and_comes_back_empty_on_the_same_port(tmp_path):

@@ -17,7 +17,7 @@ from shared.clock import SimulatedClock
 from shared.judging import AnotherBody, Appended, Conflict, Head, Member, Part, Row, Write
 from shared.migrations import migrate
 from shared.store import GROUP, LogUnavailable, NotStorable, Store
-from tests.integration.conftest import LogDatabase, database_on, prepare, store_on
+from tests.integration.conftest import database_on, prepare, store_on
 
 X, Y, K = UUID(int=1), UUID(int=2), UUID(int=9)
 START = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
@@ -251,26 +251,33 @@ async def test_a_session_ended_by_the_server_is_replaced(log_database, store):
     await superuser.close()
 
 
-@pytest.fixture
-def own_server(tmp_path) -> Iterator[LogDatabase]:
-    """A server of this test's own, to kill."""
-    with EmbeddedPostgres(tmp_path / "server", settings={"fsync": "off"}) as server:
+@pytest.fixture(scope="module")
+def mortal(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
+    """A server of these tests' own, to kill."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("mortal"), settings={"fsync": "off"}) as server:
         prepare(server)
-        yield database_on(server)
+        yield server
 
 
 def kill(server: EmbeddedPostgres) -> None:
     """Takes the whole server away, as a lost machine would."""
     for pid in servers_on(server.data):
         os.kill(pid, signal.SIGKILL)
+    assert server.child is not None
+    assert server.child.wait(5)
 
 
-async def test_away_for_longer_than_the_patience_and_back(own_server):
-    server = own_server.server
+async def bring_back(server: EmbeddedPostgres) -> None:
+    server.launch()
+    while not server.answering():
+        await asyncio.sleep(0.02)
+
+
+async def test_away_for_longer_than_the_patience_and_back(mortal):
     async with AsyncExitStack() as stack:
-        store = await store_on(stack, own_server.app, patience=0.5)
+        store = await store_on(stack, database_on(mortal).app, patience=0.5)
         await store.append(member((X, 0)))
-        kill(server)
+        kill(mortal)
         lost = member((X, 1))
         async with asyncio.timeout(3):
             assert await told(store, lost, *(member((uuid4(), 0)) for _ in range(2 * GROUP))) == [
@@ -280,21 +287,20 @@ async def test_away_for_longer_than_the_patience_and_back(own_server):
                 with pytest.raises(LogUnavailable) as caught:
                     await read
         assert "Idempotency-Key" in str(caught.value)
-        await asyncio.to_thread(server.start)
+        await bring_back(mortal)
         async with asyncio.timeout(10):
             while await told(store, lost) != ["stands"]:  # sent again with its id
                 pass
         assert await store.head() == 2
 
 
-async def test_away_for_less_than_the_patience_nobody_notices(own_server):
-    server = own_server.server
+async def test_away_for_less_than_the_patience_nobody_notices(mortal):
     async with AsyncExitStack() as stack:
-        store = await store_on(stack, own_server.app, patience=20)
+        store = await store_on(stack, database_on(mortal).app, patience=20)
         await store.append(member((X, 0)))
-        kill(server)
+        kill(mortal)
         answers = asyncio.gather(store.append(member((X, 1))), store.head())
-        await asyncio.to_thread(server.start)
+        await bring_back(mortal)
         (appended,), head = await answers
         assert appended == Appended(2, 2)
         assert head in {1, 2}

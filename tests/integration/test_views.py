@@ -488,6 +488,26 @@ async def test_only_one_builds_a_view_at_a_time(pool: asyncpg.Pool) -> None:
     await views.rebuild("worklist")
 
 
+async def test_a_follower_that_was_overtaken_applies_nothing_and_reads_again(pool: asyncpg.Pool) -> None:
+    view, log = counts(), Log(pool)
+    views = Views(pool, "mash", [view], poll=30)
+    await views.prepare()
+    async with following(views), pool.acquire() as faster:
+        async with faster.transaction():
+            await faster.execute("SELECT FROM mash.views WHERE name = 'counts' FOR UPDATE")
+            await log.append((uuid4(), Other()))
+            views.wake()
+            await asyncio.sleep(0.3)  # it has read position 1 and waits to move the view
+            await log.append((uuid4(), Other()))
+            await faster.execute("UPDATE mash.views SET position = 2 WHERE name = 'counts'")
+            await faster.execute(
+                f"INSERT INTO {view.table('mash')} (topic, last) VALUES ('test_views.Other', 2)"
+            )
+        await asyncio.sleep(0.3)
+        assert await views.positions() == {"counts": (2, None)}
+        assert [row.last for row in await rows(pool, view)] == [2]
+
+
 async def test_the_change_of_tables_waits_for_a_follower_that_is_moving_the_view(pool: asyncpg.Pool) -> None:
     view, log, stream = worklist(), Log(pool), uuid4()
     views = Views(pool, "mash", [view])

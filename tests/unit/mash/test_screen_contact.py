@@ -35,7 +35,7 @@ def test_any_other_starts_no_clock(potential):
 
 
 def test_the_clock_runs_from_when_it_was_screened_not_from_when_that_was_written_down():
-    received().when(SCREEN, at=london(2026, 4, 4, 9), happened=LATER).then(
+    received().when(SCREEN, at=london(2026, 4, 3, 9), happened=LATER).then(
         screened(Potential.CHILD_PROTECTION, gather_by=SAME_DAY)
     ).missed("M2")
 

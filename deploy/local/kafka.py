@@ -1,0 +1,214 @@
+"""Apache Kafka on this machine: one node on loopback as a child process, its data in a directory of its own.
+
+Whoever connects says who they are: each service is a user of its own and may write and read what
+`deploy/kafka/access.yaml` gives it, the administrator everything.
+"""
+
+import secrets
+import shutil
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from string import Template
+from types import TracebackType
+from typing import Final, Self
+
+from deploy.kafka.access import access
+from deploy.kafka.apply import apply
+from deploy.kafka.client import login
+from deploy.kafka.rules import until_in_force
+from deploy.local.children import Child, rotate, run, spawn, tail
+from deploy.local.errors import StackError
+from deploy.local.java import java_program, kafka_jars
+from deploy.local.ports import LOOPBACK, Port, accepts
+from deploy.topics import broker_answers
+from shared.secret_files import UnsafeSecret, make_secret
+
+ADMINISTRATOR: Final = "admin"
+_JVM: Final = (
+    "-Xmx512m",
+    "-XX:+UseSerialGC",
+    # Only the quick compiler: it answers in half the time, and one machine's load never needs the other.
+    "-XX:TieredStopAtLevel=1",
+    "-Djava.awt.headless=true",
+)
+
+
+class LocalKafka:
+    """One node of Apache Kafka. Topics, messages, offsets, users and rules outlive it, also when it is killed.
+
+    Attributes:
+        directory: where its data, its settings and its users' passwords are; for us alone.
+        log: what it says.
+    """
+
+    keeps_data = True
+
+    def __init__(self, directory: Path, *, log: Path | None = None) -> None:
+        """Nothing happens yet. Its log goes to `log`; left out, into the directory."""
+        self.directory = directory.resolve()
+        self.data = self.directory / "data"
+        self.log = log.resolve() if log else self.directory / "broker.log"
+        self.child: Child | None = None
+        self._ports: tuple[Port, Port] | None = None  # of clients, of the controller
+        self._command: list[str] = []
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self.child is not None and self.child.alive
+
+    @property
+    def bootstrap(self) -> str:
+        """Where clients connect, the same from first start to `stop`. StackError while it is not started."""
+        if self._ports is None:
+            raise StackError("this broker is not started: use it inside its `with`")
+        return f"{LOOPBACK}:{self._ports[0].number}"
+
+    @property
+    def administrator(self) -> dict[str, str]:
+        """How an administrator's client (`deploy.topics.admin_client`) makes itself known."""
+        return login(ADMINISTRATOR, self.password(ADMINISTRATOR), mechanism="PLAIN")
+
+    def password(self, user: str) -> str:
+        """The password of a service's user, made once. StackError when others on the machine can read it."""
+        path = self.directory / "secrets" / f"{user}.password"
+        try:
+            return make_secret(path, lambda: secrets.token_urlsafe(24).encode()).decode()
+        except UnsafeSecret as error:
+            raise StackError(str(error)) from None
+
+    def login_of(self, service: str) -> Mapping[str, str]:
+        """The settings with which a service makes itself known. StackError when `access.yaml` does not have it."""
+        if service not in access().services:
+            raise StackError(
+                f"Kafka has no user for {service}: add what it writes and reads to deploy/kafka/access.yaml"
+            )
+        return {"KAFKA_USER": service, "KAFKA_PASSWORD": self.password(service)}
+
+    def launch(self) -> None:
+        """Starts its process on its data and does not wait for it; the first time its data is made, in two seconds.
+
+        StackError when Java or Kafka's jars are missing; the text says how to get them.
+        """
+        if self._ports is None:
+            classpath = ":".join(str(jar) for jar in kafka_jars())
+            self._command = [java_program(), *_JVM, "-cp", classpath]
+            self._ports = (Port(), Port())
+            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            rotate(self.log)
+            (self.directory / "log4j2.properties").write_text(_file("log4j2.properties"))
+            if not self.data.exists():
+                self._make_data()
+            self._write_settings(self.data)
+        settings = f"-Dlog4j2.configurationFile={self.directory / 'log4j2.properties'}"
+        self.child = spawn(
+            "broker",
+            [
+                *self._command[:-2],
+                settings,
+                *self._command[-2:],
+                "kafka.Kafka",
+                str(self._settings(self.data)),
+            ],
+            log=self.log,
+            cwd=self.directory,
+            env={"LANG": "C.UTF-8"},  # Java also takes options from the environment
+        )
+
+    def answering(self) -> bool:
+        """Whether it answers its administrator. StackError when it has ended."""
+        if not self.alive:
+            raise StackError(f"Kafka stopped while starting. The end of {self.log}:\n{tail(self.log)}")
+        host, port = self.bootstrap.split(":")
+        # The port first: a client that finds nobody there waits.
+        return accepts(int(port)) and broker_answers(f"{host}:{port}", login=self.administrator)
+
+    def start(self, timeout: float = 60) -> None:
+        """Starts it if it is not alive and waits until it answers. StackError when it does not."""
+        if not self.alive:
+            self.launch()
+        until = time.monotonic() + timeout
+        while not self.answering():
+            if time.monotonic() > until:
+                raise StackError(f"Kafka does not answer after {timeout:.0f} s; its log is {self.log}")
+            time.sleep(0.02)
+
+    def prepare(self) -> None:
+        """Makes the topics, the services' users and their rules, and waits until they hold. Blocks.
+
+        Rules that are not declared are taken away: this broker is nobody else's.
+
+        TopicError or AccessError when it dies meanwhile.
+        """
+        passwords = {service: self.password(service) for service in access().services}
+        apply(self.bootstrap, self.administrator, passwords=passwords, remove_undeclared=True, timeout=10)
+        until_in_force(self.bootstrap, passwords)
+
+    def stop(self) -> None:
+        """Ends it in order, within seconds, and gives up its ports. A second time is nothing."""
+        if self.child is not None:
+            self.child.stop(grace=5)
+        for port in self._ports or ():
+            port.release()
+        self.child = self._ports = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+            self.prepare()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _make_data(self) -> None:
+        """Makes the data directory. It gets its name when it is whole, so a death on the way is made good."""
+        new = self.data.with_name("data.new")
+        shutil.rmtree(new, ignore_errors=True)
+        cluster = urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+        settings = self._write_settings(new)
+        done = run([*self._command, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings)])
+        settings.unlink()
+        if done.returncode != 0:
+            raise StackError(f"Kafka's data could not be made in {new}: {done.stdout.strip()}")
+        new.rename(self.data)
+
+    def _settings(self, data: Path) -> Path:
+        return self.directory / f"{data.name}.properties"
+
+    def _write_settings(self, data: Path) -> Path:
+        """Writes the node's settings for this data directory, with its ports and the administrator's password."""
+        assert self._ports is not None
+        port, controller = (str(one.number) for one in self._ports)
+        path = self._settings(data)
+        path.touch(mode=0o600)
+        path.write_text(
+            server_settings(
+                listen=LOOPBACK,
+                port=port,
+                advertised_port=port,
+                controller_port=controller,
+                data=str(data),
+                admin=ADMINISTRATOR,
+                admin_password=self.password(ADMINISTRATOR),
+            )
+        )
+        return path
+
+
+def server_settings(**values: str) -> str:
+    """The node's settings, `server.properties`, filled in."""
+    return Template(_file("server.properties").replace("${...}", "$${...}")).substitute(values)
+
+
+def _file(name: str) -> str:
+    return resources.files("deploy.kafka").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,224 @@
+"""Taking in events of other services: a page of them together, or one alone, each once and in order of its key.
+
+What comes next at its place is decided and appended together; what fails there is tried alone, and held or parked
+where it still cannot be taken.
+"""
+
+import asyncio
+import enum
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from shared.decider import Refused
+from shared.event import UnknownEvent
+from shared.inbox_rows import FORKED, Place, Standing, Why
+from shared.inbox_tables import InboxTables
+from shared.judging import AnotherBody, Conflict, Member
+from shared.messages import Message, parse
+from shared.reactions import CauseMissing, Reactions
+from shared.runner import Decided, Runner
+from shared.store import GONE, LogUnavailable, NotStorable
+from shared.transport_keys import NoTransportKey
+
+log = logging.getLogger(__name__)
+
+TRIES: Final = 3
+"""Tries in place before an event is parked."""
+PAUSES: Final = (0.1, 0.6)
+"""Seconds between them."""
+ROUNDS: Final = 3
+"""Times the events of a page are decided again, when others wrote what they stood on meanwhile."""
+AWAY: Final = (*GONE, LogUnavailable)
+"""The database is away: the consumer pauses, and nothing is parked."""
+
+
+class Outcome(enum.Enum):
+    """What became of one event."""
+
+    TAKEN = "taken"
+    DUPLICATE = "duplicate"
+    STOPPED = "stopped"
+    """Held or parked: nothing after it can be taken."""
+
+
+class Intake:
+    """Takes events for one service. Not for two callers at once: they would only conflict."""
+
+    def __init__(self, runner: Runner, reactions: Reactions, tables: InboxTables) -> None:
+        self._runner = runner
+        self._reactions = reactions
+        self._tables = tables
+
+    async def work(self, messages: Sequence[Message]) -> set[UUID]:
+        """Take what can be taken, hold or park the rest; the keys whose head moved."""
+        places = await self._tables.places({message.place for message in messages})
+        moved: set[UUID] = set()
+        apart: list[tuple[Message, int]] = []
+        for n in range(ROUNDS):
+            messages, own_moves = await self._together(messages, places, apart, fresh=n > 0)
+            moved |= own_moves
+            if not messages:
+                break
+            places = await self._tables.places({message.place for message in messages})
+        # What met a conflict each time comes before what stands behind it.
+        apart = [*((message, 0) for message in messages), *apart]
+        stopped: dict[tuple[str, UUID], int] = {}
+        queued: list[Message] = []
+        for message, tries in apart:
+            if message.position > stopped.get(message.place, message.position):
+                queued.append(message)
+                continue
+            outcome = await self.alone(message, tries=tries)
+            if outcome is Outcome.TAKEN:
+                moved.add(message.key)
+            elif outcome is Outcome.STOPPED:
+                stopped[message.place] = message.position
+        await self._tables.hold(queued, "gap")
+        return moved
+
+    async def _together(
+        self,
+        messages: Sequence[Message],
+        places: dict[tuple[str, UUID], Place],
+        apart: list[tuple[Message, int]],
+        *,
+        fresh: bool,
+    ) -> tuple[list[Message], set[UUID]]:
+        """Decide in one go all that is next at its place, and append it in as few transactions as there can be.
+
+        What cannot be taken now, or failed, is added to `apart`, with the number of tries it had.
+
+        Returns:
+            What met a conflict, and the keys whose head moved.
+        """
+        reader = self._runner.reader(fresh=fresh)
+        decided: list[tuple[Message, Member, list[Decided]]] = []
+        for message in messages:
+            standing = Standing.of(message, places[message.place])
+            if standing is Standing.NEXT:
+                try:
+                    member, parts = await self._reactions.prepare(message, reader)
+                except AWAY:
+                    raise
+                except Exception:  # judged, and kept, where it is tried again alone
+                    apart.append((message, 1))
+                    continue
+                places[message.place] = Place(message.position, message.event_id)
+                decided.append((message, member, parts))
+            elif standing is not Standing.DUPLICATE:
+                apart.append((message, 0))
+                if standing is Standing.FORKED:  # what follows in this page must not hide it
+                    places[message.place] = replace(places[message.place], stopped=message.position)
+        answers = await asyncio.gather(
+            *(self._runner.store.append(member) for _, member, _ in decided), return_exceptions=True
+        )
+        moved: set[UUID] = set()
+        conflicts: list[Message] = []
+        for (message, _, parts), answer in zip(decided, answers, strict=True):
+            if isinstance(answer, Conflict):
+                conflicts.append(message)
+            elif isinstance(answer, AWAY):
+                raise answer
+            elif isinstance(answer, BaseException):
+                apart.append((message, 1))
+            else:
+                moved.add(message.key)
+                self._keep(parts)
+        return conflicts, moved
+
+    async def follow(self, moved: Collection[UUID]) -> None:
+        """Heads moved: what was held behind them, or waited for a cause about the same child, is taken now."""
+        while moved:
+            await self._tables.tidy(moved)
+            held = await self._tables.in_line(moved)
+            if not held:
+                return
+            moved = await self.work([parse(each.headers, each.body) for each in held])
+            await self._tables.tidy({each.key for each in held} - moved)
+
+    async def alone(self, message: Message, *, tries: int = 0, retrying: bool = False) -> Outcome:
+        """Take one event by itself; hold or park it where it cannot be taken.
+
+        Args:
+            message: the event.
+            tries: how often it was tried before, in this place.
+            retrying: it is parked, and a person has it tried again: where it still cannot be taken, it stays parked.
+        """
+        conflicts = 0
+        while True:
+            place = (await self._tables.places({message.place}))[message.place]
+            match Standing.of(message, place, retrying=retrying):
+                case Standing.DUPLICATE:
+                    return Outcome.DUPLICATE
+                case Standing.FORKED:
+                    await self.park(message, FORKED)
+                    return Outcome.STOPPED
+                case Standing.BEHIND:
+                    return Outcome.STOPPED if retrying else await self._hold(message, "gap")
+                case Standing.NEXT:
+                    pass
+            try:
+                member, parts = await self._reactions.prepare(message, self._runner.reader(fresh=True))
+                await self._runner.store.append(member)
+            except AWAY:
+                raise
+            except Conflict:
+                # Others keep writing what it stands on: it is looked at again with all that is held.
+                conflicts += 1
+                if conflicts < ROUNDS:
+                    continue
+                return Outcome.STOPPED if retrying else await self._hold(message, "gap")
+            except (CauseMissing, UnknownEvent, NoTransportKey) as error:
+                if retrying:
+                    await self.park(message, _named(error))
+                    return Outcome.STOPPED
+                # Not this event's fault: what it refers to, a newer program or a key will come. It waits and is shown.
+                return await self._hold(message, "cause" if isinstance(error, CauseMissing) else "unknown")
+            except Exception as error:
+                tries += 1
+                # A refusal was decided on a fresh read, and what cannot be stored is so for good: only what may be
+                # an accident is tried again.
+                for_good = isinstance(error, Refused | AnotherBody | NotStorable)
+                if not (for_good or retrying) and tries < TRIES:
+                    await asyncio.sleep(PAUSES[tries - 1])
+                    continue
+                await self.park(message, _named(error), tries=tries)
+                return Outcome.STOPPED
+            self._keep(parts)
+            return Outcome.TAKEN
+
+    def _keep(self, parts: Sequence[Decided]) -> None:
+        for each in parts:
+            self._runner.keep(each)
+
+    async def _hold(self, message: Message, why: Why) -> Outcome:
+        new = await self._tables.hold([message], why)
+        if new and why == "unknown":
+            log.error(
+                "event of a newer program, or under a key that is not here, held",
+                extra={"event": message.name, "source": message.source, "position": message.position},
+            )
+        return Outcome.STOPPED
+
+    async def park(self, message: Message, error: str, *, tries: int = 1) -> None:
+        """Put an event aside for a person, and say so in the log without naming anyone."""
+        await self._tables.park(message, error, tries=tries)
+        log.log(
+            logging.CRITICAL if error == FORKED else logging.ERROR,
+            "event parked",
+            extra={
+                "event": message.name,
+                "source": message.source,
+                "position": message.position,
+                "error": error,
+            },
+        )
+
+
+def _named(error: BaseException) -> str:
+    """The kind of an error and its rules: nothing of its text, which may repeat what a person wrote."""
+    rules = error.rules if isinstance(error, Refused) else ()
+    return " ".join((type(error).__name__, *rules))

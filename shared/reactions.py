@@ -1,0 +1,130 @@
+"""From an event that arrived to the member that will be appended: what the policy asks, what its refusals mean."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shared.addressing import NotFound
+from shared.decider import Command, Refused
+from shared.event import Record, decode
+from shared.folding import Reader
+from shared.identity import Actor
+from shared.judging import Head, Member, Part
+from shared.messages import Message
+from shared.policy import AlreadySo, Policy, Step, TaskFor
+from shared.runner import Decided, Runner, digest
+from shared.tasks import RaiseTask
+from shared.transport_keys import TransportKeys
+
+
+class CauseMissing(Exception):
+    """What the event refers to has not arrived yet."""
+
+
+class Reactions:
+    """Decides what follows in one service from others' events. Writes nothing."""
+
+    def __init__(self, runner: Runner, policy: Policy, transport: TransportKeys) -> None:
+        self._runner = runner
+        self._policy = policy
+        self._transport = transport
+        self._actor = Actor.service(runner.service)
+
+    async def prepare(self, message: Message, reader: Reader) -> tuple[Member, list[Decided]]:
+        """All that follows from an event, as one member that also moves the head of its key.
+
+        What a refusal was decided on is guarded like what a success was: where a stream that was looked at has moved,
+        the append meets a conflict, and the event is decided again on a fresh read.
+
+        Raises:
+            CauseMissing: it refers to something that is not there.
+            Refused: a command was refused, and the policy gives that no meaning.
+            UnknownEvent: this program does not know it.
+            NoTransportKey: its sealed part was sealed with a key that is not here.
+        """
+        record = self.record_of(message)
+        parts: list[Part] = []
+        reads: dict[UUID, int] = {}
+        all_decided: list[Decided] = []
+        for step, command_id, command in self._policy.react(record):
+            asked: Command | None = command
+            try:
+                decided = await self._decide(command, command_id, reader, record)
+            except Refused as refusal:
+                _first_seen(reads, reader.looked)
+                asked = _meaning(step, refusal, command, record)
+                if asked is None:
+                    continue
+                try:
+                    decided = await self._decide(asked, command_id, reader, record)
+                except (
+                    CauseMissing
+                ):  # nobody the task could be about: then it is for whoever looks at what is parked
+                    raise refusal from None
+            _first_seen(reads, decided.reads)
+            all_decided.append(decided)
+            if decided.rows:
+                parts.append(decided.part(digest(command)))
+        written = {write.stream for part in parts for write in part.writes}
+        only_read = tuple((stream, version) for stream, version in reads.items() if stream not in written)
+        head = Head(message.source, message.key, message.previous, message.position, message.event_id)
+        return Member(tuple(parts), only_read, (head,)), all_decided
+
+    async def _decide(self, command: Command, command_id: UUID, reader: Reader, cause: Record) -> Decided:
+        try:
+            return await self._runner.decide(command, self._actor, command_id, reader, cause=cause)
+        except NotFound:
+            raise CauseMissing from None
+
+    def record_of(self, message: Message) -> Record:
+        """The event as a policy gets it, its sealed part opened under the transport key, in memory only.
+
+        Raises:
+            UnknownEvent: this program does not know it.
+            NoTransportKey: its sealed part was sealed with a key that is not here.
+        """
+        event, envelope = decode(message.name, message.state)
+        text: dict[str, Any] | None = None
+        if message.sealed is not None:
+            text = orjson.loads(self._transport.open(message.topic, message.event_id, message.sealed))
+        return Record(
+            event=event,
+            envelope=envelope,
+            service=message.source,
+            stream=message.stream,
+            version=message.version,
+            position=message.position,
+            recorded_at=message.recorded_at,
+            text=text,
+        )
+
+
+def _meaning(step: Step, refusal: Refused, command: Command, record: Record) -> RaiseTask | None:
+    """The task that a refusal means; None where it means that all is so already.
+
+    Raises:
+        Refused: the policy gives it no meaning.
+    """
+    meaning = step.meaning((refusal.reason, *refusal.rules))
+    if meaning is AlreadySo:
+        return None
+    if not isinstance(meaning, TaskFor):
+        raise refusal
+    child = record.event.child
+    return RaiseTask(
+        about=command.about or ((child,) if child else ()),
+        role=meaning.role,
+        reason=refusal.reason or "refused",
+        rules=refusal.rules,
+        regarding=record.envelope.event_id,
+        source=record.service,
+        happened=command.happened,
+        known=command.known,
+    )
+
+
+def _first_seen(reads: dict[UUID, int], looked: Mapping[UUID, int]) -> None:
+    for stream, version in looked.items():
+        reads.setdefault(stream, version)

@@ -1,0 +1,101 @@
+"""Traces: one trace from a command through the log, Kafka and a policy to the view, sampled where it begins.
+
+What is not sampled costs one comparison: an event carries its trace context in its envelope only when the command was
+sampled, and everything after it (relay, inbox, views) starts a span only for an event that carries one. Spans say
+which service, command, event, view and position; never a key, an id of a person, or a text.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.trace import SpanKind, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+_TRACEPARENT: Final = "traceparent"
+_PROPAGATOR: Final = TraceContextTextMapPropagator()
+_TRACER: Final = trace.get_tracer("safeguarding")
+
+SAID: Final = frozenset({"service", "command", "event", "source", "view", "position", "outcome"})
+"""What a span may say."""
+
+
+def configure(ratio: float, *processors: SpanProcessor) -> TracerProvider:
+    """Trace this share of commands, from 0 to 1, to the given processors. Called once in a process."""
+    provider = TracerProvider(
+        sampler=ParentBased(TraceIdRatioBased(ratio)), resource=Resource({"service.name": "safeguarding"})
+    )
+    for processor in processors:
+        provider.add_span_processor(processor)
+    trace.set_tracer_provider(provider)
+    return provider
+
+
+def exporting(endpoint: str) -> tuple[SpanProcessor, ...]:
+    """Spans sent in batches to a collector (OTLP over HTTP), where the exporter is installed; none for no endpoint.
+
+    Raises:
+        ValueError: an endpoint is named and the exporter is not installed.
+    """
+    if not endpoint:
+        return ()
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError:
+        raise ValueError("install opentelemetry-exporter-otlp-proto-http to send traces to a collector") from None
+    return (BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)),)
+
+
+@contextmanager
+def beginning(name: str, parent: str | None = None, **said: str | int) -> Iterator[None]:
+    """A span that may begin a trace: of a command, under the caller's trace if it sent one."""
+    with _TRACER.start_as_current_span(
+        name, context=_context(parent), kind=SpanKind.SERVER, attributes=_said(said), record_exception=False
+    ) as span:
+        try:
+            yield
+        except BaseException as error:
+            # The kind alone: an error's text may repeat what a person wrote.
+            span.set_status(StatusCode.ERROR, type(error).__name__)
+            raise
+
+
+@contextmanager
+def following(name: str, traceparent: str | None, **said: str | int) -> Iterator[None]:
+    """A span of what follows from an event that is traced; nothing for one that is not."""
+    if traceparent is None:
+        yield
+        return
+    with _TRACER.start_as_current_span(
+        name,
+        context=_context(traceparent),
+        kind=SpanKind.CONSUMER,
+        attributes=_said(said),
+        record_exception=False,
+        set_status_on_exception=False,
+    ):
+        yield
+
+
+def current() -> str | None:
+    """The trace context to carry in what is written now; None when it is not sampled."""
+    context = trace.get_current_span().get_span_context()
+    if not (context.is_valid and context.trace_flags.sampled):
+        return None
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-01"
+
+
+def _context(traceparent: str | None) -> Context | None:
+    return _PROPAGATOR.extract({_TRACEPARENT: traceparent}) if traceparent else None
+
+
+def _said(said: dict[str, str | int]) -> dict[str, str | int]:
+    if not said.keys() <= SAID:
+        raise ValueError(f"a span may say {', '.join(sorted(SAID))}, and nothing else")
+    return said

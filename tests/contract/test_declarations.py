@@ -1,0 +1,110 @@
+"""What the teams declare fits together: entries, roles, clocks, generated pages."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.declared import events, services
+from deploy.docs import DOCS, PAGES
+from deploy.golden import sample
+from services import SERVICES
+from services.catalogue import known_commands
+from services.chronology.entries import makes_entry
+from shared.access import AccessPolicy
+from shared.people_words import DEFAULT_AGENCY
+from shared.rules import Deadline
+from shared.testing import actor
+
+# Events that cross and make no entry of their own, and why.
+NO_ENTRY = {
+    "mash.ReferralAccepted": "said by the decision that it stands beside, and by assessment's ReferralOpened",
+    "people.PersonRegistered": "who a child is stands above the chronology, not in it",
+    "people.RelationshipRecorded": "who is around a child stands above the chronology, not in it",
+}
+TABLE = AccessPolicy.from_yaml(Path(__file__).parents[2] / "services/access.yaml")
+
+
+@pytest.mark.parametrize("event", [one for one in events().values() if one.CROSSES], ids=lambda one: one.NAME)
+def test_what_crosses_is_told_in_the_chronology_or_there_is_a_reason_why_not(event):
+    if event.NAME in NO_ENTRY:
+        assert not makes_entry(event), f"{event.NAME} makes an entry now: take it off the list above"
+    else:
+        assert makes_entry(event), (
+            f"{event.NAME} crosses, and nobody reads of it: write its entry in services/chronology/entries.py, "
+            "or say in the list above why it makes none"
+        )
+
+
+def test_only_what_exists_is_excused():
+    assert NO_ENTRY.keys() <= events().keys()
+
+
+def test_the_chronology_reads_every_team_whose_events_make_entries():
+    (chronology,) = [one for one in services() if one.name == "chronology"]
+    telling = {name.partition(".")[0] for name, event in events().items() if makes_entry(event)} - {"team"}
+    keeping = {one.name for one in services() if any(stream.clocks for stream in one.streams)}
+    assert telling | keeping <= set(chronology.reads)
+
+
+def test_a_team_reads_every_topic_it_reacts_to():
+    for service in services():
+        for name, event in events().items():
+            team = name.partition(".")[0]
+            reacts = [step for step in service.policy.steps(sample(event)) if step.name != "receive_entry"]
+            if reacts and team != "team":
+                assert team in service.reads, f"{service.name} reacts to {name} and does not read {team}"
+                assert event.CROSSES, f"{service.name} reacts to {name}, which does not cross"
+
+
+@pytest.mark.parametrize("command", known_commands())
+def test_every_command_may_be_sent_by_somebody(command):
+    may = [role for role in DEFAULT_AGENCY if TABLE.may(actor(role), command).allowed]
+    assert may, f"no role may send {command}: grant it in services/access.yaml"
+
+
+def test_what_the_table_grants_exists_or_is_still_to_come():
+    """Printed, not refused: the table is whole from the start, and the teams' commands arrive one by one."""
+    ours = {name for name in TABLE.named_commands() if name.partition(".")[0] in SERVICES}
+    to_come = sorted(ours - known_commands().keys())
+    print(f"\n{len(to_come)} commands are granted and still to come: {', '.join(to_come)}")
+    assert ours & known_commands().keys()
+    misspelt = [name for name in to_come if name.casefold() in {each.casefold() for each in known_commands()}]
+    assert not misspelt, f"services/access.yaml spells {', '.join(misspelt)} otherwise than the code"
+
+
+@pytest.mark.parametrize("event", events().values(), ids=list(events()))
+def test_a_field_that_holds_a_deadline_is_described_by_its_rule(event):
+    rules = {rule.id for service in services() for rule in service.rules.rules}
+    for name, field in event.model_fields.items():
+        if isinstance(getattr(sample(event), name), Deadline):
+            assert field.description in rules, f'{event.NAME}.{name}: say Field(description="<rule id>")'
+
+
+@pytest.mark.parametrize("service", services(), ids=lambda one: one.name)
+def test_a_stream_keeps_just_the_clocks_its_events_start_and_its_rules_know(service):
+    for stream in service.streams:
+        started = {
+            event.model_fields[name].description
+            for event in stream.event_types()
+            for name in event.model_fields
+            if isinstance(getattr(sample(event), name), Deadline)
+        }
+        assert started == set(stream.clocks)
+        assert started <= {rule.id for rule in service.rules.rules}
+
+
+@pytest.mark.parametrize(("name", "page"), PAGES.items(), ids=list(PAGES))
+def test_the_generated_pages_say_what_the_code_says(name, page):
+    assert (DOCS / name).read_text(encoding="utf-8") == page(), (
+        f"docs/{name} is not as the code says: run `python -m deploy.docs` and commit what it writes"
+    )
+
+
+@pytest.mark.parametrize("team", SERVICES)
+def test_every_team_has_a_page_that_names_its_commands(team):
+    page = (Path(__file__).parents[2] / "services" / team / "README.md").read_text(encoding="utf-8")
+    for command in known_commands():
+        if command.startswith(f"{team}."):
+            assert f"`{command.partition('.')[2]}`" in page, (
+                f"services/{team}/README.md does not name {command}"
+            )

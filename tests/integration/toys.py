@@ -1,0 +1,323 @@
+"""Three toy teams on a real database, for tests of messaging: two that say things, and one that takes them in."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import asyncpg
+import orjson
+
+from deploy.local.postgres import EmbeddedPostgres
+from shared.access import AccessPolicy
+from shared.clock import RealClock
+from shared.decider import Command, Per, Refused, Stream
+from shared.event import Event, Record, Sealed, new_event_id
+from shared.followers import Views
+from shared.identity import Actor
+from shared.inbox import Arrived, Inbox
+from shared.inbox_tables import InboxTables
+from shared.keys import KeyStore
+from shared.messages import Message, topic_of
+from shared.migrations import migrate
+from shared.policy import AlreadySo, Policy, TaskFor
+from shared.projection import Insert, View
+from shared.relay import Relay
+from shared.rules import Rulebook
+from shared.runner import Runner
+from shared.store import Store
+from shared.tasks import task
+from shared.team import KnowPerson, known_person
+from shared.transport_keys import TransportKeys
+
+ACCESS = AccessPolicy.from_yaml(Path(__file__).resolve().parents[2] / "services" / "access.yaml")
+TEAMS = ("mash", "people", "assessment")
+TEMPLATE = "toys"
+_CHILDREN = uuid4()
+
+
+def child(n: int) -> UUID:
+    """The n-th child."""
+    return uuid5(_CHILDREN, str(n))
+
+
+# -- the sources
+
+
+class NoteText(Sealed):
+    words: str
+
+
+class Noted(Event, name="toys.Noted", crosses=True, text=NoteText):
+    n: int
+
+
+class Pondered(Event, name="toys.Pondered"):
+    pass
+
+
+class Appeared(Event, name="toys.Appeared", crosses=True):
+    pass
+
+
+class Note(Command, name="mash.Note", opens=True):
+    n: int
+    words: str = "a name"
+
+
+class Ponder(Command, name="mash.Ponder", opens=True):
+    pass
+
+
+class Appear(Command, name="people.Appear", opens=True):
+    pass
+
+
+def said(command: Note | Ponder | Appear, _state: Any, _context: Any) -> list[Event]:
+    match command:
+        case Note(n=n, words=words):
+            return [Noted(n=n, sealed=NoteText(words=words))]
+        case Ponder():
+            return [Pondered()]
+        case Appear():
+            return [Appeared()]
+
+
+diary = Stream(
+    name="diary",
+    state=None,
+    evolve=lambda state, _event: state,
+    decide=said,
+    commands=Note | Ponder | Appear,
+    events=Noted | Pondered | Appeared,
+    per=Per.ITSELF,
+)
+
+# -- the reader
+
+
+class Copied(Event, name="toys.Copied"):
+    n: int
+    words: str | None = None
+
+
+class Copy(Command, name="assessment.Copy", opens=True):
+    n: int
+    words: str | None = None
+
+
+def decide_copy(command: Copy, state: tuple[int, ...], _context: Any) -> list[Event]:
+    if command.n in state:
+        raise AssertionError("an event had its effect twice")
+    if state[-1:] == (CLOSE,) and command.n >= 0:
+        raise Refused("closed", rule="M6", reason="already")
+    if command.n in BROKEN:
+        raise RuntimeError("a handler with a mistake in it")
+    if command.n in REFUSED:
+        raise Refused("not this one", rule="M5", reason=REFUSED[command.n])
+    return [Copied(n=command.n, words=command.words)]
+
+
+CLOSE, REOPEN = -1, -2
+"""Copies that close the stream to others, and open it again."""
+BROKEN: set[int] = set()
+"""Numbers that no copy can be made of."""
+REFUSED: dict[int, str] = {}
+"""Numbers that are refused, and for what reason."""
+
+copies = Stream(
+    name="copies",
+    state=(),
+    evolve=lambda state, event: (*state, event.n),
+    decide=decide_copy,
+    commands=Copy,
+    events=Copied,
+    per=Per.CHILD,
+)
+policy = Policy("assessment")
+
+
+@policy.on(Appeared)
+def know(_event: Appeared, record: Record) -> KnowPerson:
+    return KnowPerson(about=(record.stream,), kind="child")
+
+
+@policy.on(Noted, already=AlreadySo, look=TaskFor("team_manager"))
+def copy(event: Noted, record: Record) -> Copy:
+    assert event.child is not None
+    return Copy(about=(event.child,), n=event.n, words=(record.text or {}).get("words"))
+
+
+@dataclass
+class CopyRow:
+    child: UUID
+    n: int
+    version: int
+
+
+def copies_view() -> View[CopyRow]:
+    view = View("copies", row=CopyRow, key=("child", "n"))
+
+    @view.on(Copied)
+    def _(event: Copied, record: Record) -> Insert:
+        return Insert(child=event.child, n=event.n, version=record.version)
+
+    return view
+
+
+@dataclass
+class Team:
+    """One process of a team."""
+
+    name: str
+    dsn: str
+    pool: asyncpg.Pool
+    store: Store
+    runner: Runner
+    inbox: Inbox
+    keys: KeyStore
+    transport: TransportKeys
+    views: Views
+
+    @property
+    def connect(self) -> Callable[[], Awaitable[asyncpg.Connection]]:
+        return partial(asyncpg.connect, self.dsn, command_timeout=15, timeout=5)
+
+    def relay(self, bootstrap: str) -> Relay:
+        return Relay(self.name, self.connect, bootstrap, self.keys, self.transport, idempotent=False)
+
+    async def do(self, *commands: Command) -> None:
+        await asyncio.gather(*(self.runner.run(c, Actor.service(self.name), uuid4()) for c in commands))
+
+    async def say(self, notes: Sequence[tuple[int, int]]) -> None:
+        """Notes of (child, n), each in its place."""
+        for who, n in notes:
+            await self.do(Note(about=(child(who),), n=n, words=f"name {n}"))
+
+    async def published(self) -> list[Arrived]:
+        """All that crosses, as a broker would give it."""
+        connection = await self.connect()
+        relay, after, found = self.relay("nowhere"), 0, list[Message]()
+        while page := await relay.messages(connection, after=after, until=2**62):
+            found += page
+            after = page[-1].position
+        await connection.close()
+        return [arrived(message, n) for n, message in enumerate(found)]
+
+    async def follow_views(self) -> None:
+        """Bring every view to the head."""
+        stop, head = asyncio.Event(), await self.store.head()
+        await self.views.prepare()
+        following = asyncio.create_task(self.views.follow(stop))
+        assert await self.views.wait_for("copies", head, timeout=10)
+        stop.set()
+        await following
+
+    async def copied(self) -> dict[UUID, list[int]]:
+        """What was taken of each child, in order of the log."""
+        rows = await self.pool.fetch(
+            f"SELECT child, state FROM {self.name}.events WHERE topic = 'toys.Copied' ORDER BY notification_id"
+        )
+        found: dict[UUID, list[int]] = {}
+        for row in rows:
+            found.setdefault(row["child"], []).append(orjson.loads(row["state"])["n"])
+        return found
+
+    async def heads(self) -> list[tuple[Any, ...]]:
+        rows = await self.pool.fetch(
+            f"SELECT source, key, position, event_id FROM {self.name}.inbox_heads ORDER BY 1, 2"
+        )
+        return [tuple(row) for row in rows]
+
+    async def waits(self) -> tuple[int, int]:
+        """How many are held, how many parked."""
+        return await self.inbox.tables.counts()
+
+    async def why(self) -> dict[str, int]:
+        """How many are held, by reason."""
+        rows = await self.pool.fetch(f"SELECT why FROM {self.name}.inbox_held")
+        return dict(Counter(row["why"] for row in rows))
+
+
+def arrived(message: Message, offset: int = 0) -> Arrived:
+    return Arrived(message.topic, message.key.bytes[0] % 4, offset, message.headers(), message.body())
+
+
+@dataclass
+class Toys:
+    """A database with all three teams, and what processes of them are opened."""
+
+    server: EmbeddedPostgres
+    database: str
+    directory: Path
+    stack: AsyncExitStack
+    transport: TransportKeys
+    keys: dict[str, KeyStore] = field(default_factory=dict)
+
+    async def open(self, name: str, *, patience: float = 60.0, store_patience: float = 10.0) -> Team:
+        """One more process of a team."""
+        dsn = self.server.dsn(self.database, name, "app")
+        pool = await asyncpg.create_pool(dsn, min_size=0, max_size=6, command_timeout=10)
+        connect = partial(asyncpg.connect, dsn, command_timeout=15, timeout=5)
+        clock = RealClock()
+        store = Store(pool, connect, name, clock, patience=store_patience)
+        own = (diary, known_person, task) if name != "assessment" else (copies, known_person, task)
+        if name not in self.keys:
+            self.keys[name] = KeyStore(self.directory / f"{name}.keys", bytes(32))
+            self.stack.callback(self.keys[name].close)
+        runner = Runner(
+            name,
+            own,
+            store=store,
+            keys=self.keys[name],
+            rules=Rulebook((), edition="2026-11"),
+            access=ACCESS,
+            clock=clock,
+        )
+        reads = policy if name == "assessment" else Policy(name)
+        inbox = Inbox(runner, reads, InboxTables(pool, name), self.transport, cause_patience=patience)
+        views = Views(pool, name, [copies_view()] if name == "assessment" else [])
+        await store.start()
+        self.stack.callback(pool.terminate)
+        self.stack.push_async_callback(store.stop)
+        return Team(name, dsn, pool, store, runner, inbox, self.keys[name], self.transport, views)
+
+
+def prepare_toys(server: EmbeddedPostgres) -> None:
+    """The teams' roles, and a migrated database to copy. Blocks."""
+    for name in TEAMS:
+        for role, password in ((f"{name}_owner", "owner"), (name, "app")):
+            server.execute(
+                f"DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD '{password}'; EXCEPTION WHEN duplicate_object THEN END $$"
+            )
+    server.drop_database(TEMPLATE)
+    server.create_database(TEMPLATE)
+    for name in TEAMS:
+        schemas = f"CREATE SCHEMA {name} AUTHORIZATION {name}_owner; CREATE SCHEMA {name}_views AUTHORIZATION {name}"
+        server.execute(schemas, TEMPLATE)
+        asyncio.run(migrate(server.dsn(TEMPLATE, f"{name}_owner", "owner"), name, name))
+
+
+@asynccontextmanager
+async def toys_on(server: EmbeddedPostgres, directory: Path) -> AsyncIterator[Toys]:
+    """A fresh database of all three teams on a server that was prepared."""
+    database = f"t{uuid4().hex}"
+    server.execute(f"CREATE DATABASE {database} TEMPLATE {TEMPLATE}")
+    transport = TransportKeys(directory / "transport")
+    for name in TEAMS:
+        transport.ensure(topic_of(name))
+    BROKEN.clear()
+    REFUSED.clear()
+    async with AsyncExitStack() as stack:
+        yield Toys(server, database, directory, stack, transport)
+
+
+def forged(message: Message, **changes: Any) -> Arrived:
+    """The message as somebody else would have sent it: with another event id unless one is given."""
+    values = {name: getattr(message, name) for name in Message.__dataclass_fields__}
+    return arrived(Message(**values | {"event_id": new_event_id()} | changes))

@@ -1,0 +1,59 @@
+"""Every event that makes an entry, with any values and any sealed text, for property tests."""
+
+import string
+from typing import Any
+
+from hypothesis import strategies as st
+
+from services.assessment import events as assessment
+from services.chronology.entries import makes_entry
+from services.mash import events as mash
+from shared.clock import london
+from shared.clocks import DeadlineMissed, DeadlineVaried
+from shared.event import Event, Sealed
+from shared.people_words import AGENCIES
+from shared.rules import Deadline
+
+WRITTEN = [
+    kind
+    for module in (mash, assessment)
+    for kind in vars(module).values()
+    if isinstance(kind, type) and issubclass(kind, Event) and kind.NAME and makes_entry(kind)
+] + [DeadlineMissed, DeadlineVaried]
+
+WORDS = st.text(string.ascii_letters + string.digits, min_size=1, max_size=12).map(lambda word: f"§{word}")
+"""Words that no title of ours contains, so that finding one means that it leaked."""
+DUE = Deadline(london(2026, 4, 8), rule="M1", edition="rules 2026-11; calendar EW-2026-11")
+INSTANTS = st.datetimes(
+    max_value=london(2030, 1, 1).replace(tzinfo=None), min_value=london(2020, 1, 1).replace(tzinfo=None)
+).map(lambda at: london(at.year, at.month, at.day))
+
+
+def sealed(kind: type[Sealed]) -> st.SearchStrategy[Sealed]:
+    """A sealed part whose every text is a word of ours."""
+    texts: dict[str, st.SearchStrategy[Any]] = {
+        name: st.lists(WORDS, max_size=3).map(tuple) if "tuple" in str(field.annotation) else WORDS
+        for name, field in kind.model_fields.items()
+    }
+    return st.builds(kind, **texts)
+
+
+def events(kind: type[Event]) -> st.SearchStrategy[Event]:
+    """Any event of a class."""
+    given: dict[str, st.SearchStrategy[Any]] = {"happened_at": INSTANTS}
+    for name, field in kind.model_fields.items():
+        if field.annotation is Deadline or Deadline in getattr(field.annotation, "__args__", ()):
+            given[name] = st.just(DUE)
+        elif name in {"received_at", "due_at", "was_due_at"}:
+            given[name] = INSTANTS
+        elif name == "referrer_agency":
+            given[name] = st.sampled_from([None, *sorted(AGENCIES)])
+        elif field.annotation is int:
+            given[name] = st.integers(1, 45)
+        elif name == "rule":
+            given[name] = st.sampled_from(["M1", "A2"])
+    given["sealed"] = sealed(kind.TEXT) if kind.TEXT else st.none()
+    return st.builds(kind, **given)
+
+
+ANY = st.sampled_from(WRITTEN).flatmap(events)

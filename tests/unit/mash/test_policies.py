@@ -1,0 +1,15 @@
+"""What the front door does when others' facts arrive."""
+
+from datetime import date
+
+from services.mash.policy import policy
+from services.people.events import PersonRegistered
+from shared.team import KnowPerson
+from shared.testing import CHILD, given_policy, london
+
+
+def test_whoever_people_registered_is_known_from_now_on():
+    person = PersonRegistered(kind="child", born=date(2016, 5, 14))
+    given_policy(policy).when(person, at=london(2026, 4, 2), stream=CHILD).then(
+        KnowPerson(about=(CHILD,), kind="child", born=date(2016, 5, 14))
+    )

@@ -1,0 +1,153 @@
+"""People: registering somebody, an NHS number, and what somebody is to a child."""
+
+from datetime import date
+
+import pytest
+from pydantic import ValidationError
+
+from services.people.events import (
+    NhsNumberRecorded,
+    NhsNumberText,
+    PersonRegistered,
+    PersonText,
+    Relation,
+    RelationshipRecorded,
+)
+from services.people.person import RecordNhsNumber, RegisterPerson, RelatePeople, person
+from services.people.rules import RULES
+from shared.census import Disability, Ethnicity, Sex
+from shared.testing import ADULT, CHILD, actor, decider, london
+
+given = decider(person, RULES).given
+CLERK = actor("business_support", "Lee Park")
+NOW = london(2026, 4, 2, 16)
+AMARA = RegisterPerson(
+    kind="child",
+    name="Amara Test",
+    born=date(2016, 5, 14),
+    sex=Sex.F,
+    nhs_number="999 000 0379",
+    ethnicity=Ethnicity.BAFR,
+    disability=(Disability.NONE,),
+)
+GRACE = RegisterPerson(kind="adult", name="Grace Test")
+MOTHER = RelatePeople(person=ADULT, relation=Relation.MOTHER, parental_responsibility=True)
+
+
+def child():
+    return given().when(AMARA, at=NOW)
+
+
+def test_who_it_is_is_sealed_and_what_decisions_need_is_not():
+    given().when(AMARA, at=NOW, by=CLERK).then(
+        PersonRegistered(
+            kind="child",
+            born=date(2016, 5, 14),
+            sex=Sex.F,
+            has_nhs_number=True,
+            sealed=PersonText(
+                name="Amara Test",
+                nhs_number="9990000379",
+                ethnicity=Ethnicity.BAFR,
+                disability=(Disability.NONE,),
+            ),
+        )
+    )
+
+
+def test_an_adult_needs_no_day_of_birth():
+    given().when(GRACE, at=NOW).then(PersonRegistered(kind="adult"))
+
+
+def test_an_unborn_child_has_the_day_it_is_due():
+    unborn = RegisterPerson(kind="child", name="Unborn Test", due=date(2026, 8, 1))
+    given().when(unborn, at=NOW).then(PersonRegistered(kind="child", due=date(2026, 8, 1)))
+
+
+def test_a_child_without_either_is_refused():
+    given().when(RegisterPerson(kind="child", name="Amara Test"), at=NOW).refused("people")
+
+
+def test_a_disability_is_marked_open_and_named_sealed():
+    command = AMARA.model_copy(update={"disability": (Disability.AUT, Disability.LD)})
+    assert given().when(command, at=NOW).decided[0].disabled
+
+
+@pytest.mark.parametrize(
+    ("born", "at", "refused"),
+    [
+        pytest.param(date(2026, 4, 3), NOW, True, id="tomorrow"),
+        pytest.param(date(2026, 4, 2), NOW, False, id="today"),
+        pytest.param(
+            date(2026, 7, 2), london(2026, 7, 2, 0, 30), False, id="today in London, not yet in UTC"
+        ),
+    ],
+)
+def test_nobody_is_born_later_than_today(born, at, refused):
+    story = given().when(AMARA.model_copy(update={"born": born}), at=at)
+    if refused:
+        story.refused("E2")
+    else:
+        assert story.refusal is None
+
+
+def test_nobody_is_registered_twice_under_one_id():
+    child().when(AMARA, at=NOW).refused("people")
+
+
+def test_a_number_found_later_is_sealed():
+    amara = AMARA.model_copy(update={"nhs_number": None})
+    story = given().when(amara, at=NOW).when(RecordNhsNumber(nhs_number="9990000379"), at=NOW)
+    story.then(NhsNumberRecorded(sealed=NhsNumberText(nhs_number="9990000379")))
+    assert story.state.has_nhs_number
+
+
+@pytest.mark.parametrize("number", ["9990000378", "999000037", "99900003790", "999000037X", "٩٩٩٠٠٠٠٣٧٩", ""])
+def test_a_number_whose_last_digit_does_not_check_is_no_number(number):
+    with pytest.raises(ValidationError, match="this is no NHS number") as caught:
+        RecordNhsNumber(nhs_number=number)
+    assert not number or number not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"disability": ["NONE", "AUT"]},
+        {"due": "2026-08-01"},
+        {"name": "  "},
+        {"kind": "dog"},
+        {"nhs_number": "9990000378"},
+    ],
+)
+def test_what_cannot_be_is_no_command(fields):
+    with pytest.raises(ValidationError):
+        RegisterPerson.model_validate({**AMARA.model_dump(mode="json"), **fields})
+
+
+def test_what_somebody_is_to_a_child():
+    child().when(MOTHER, at=NOW).then(
+        RelationshipRecorded(person=ADULT, relation=Relation.MOTHER, parental_responsibility=True)
+    )
+
+
+def test_the_same_again_is_already_so_and_responsibility_gained_is_not():
+    before = MOTHER.model_copy(update={"parental_responsibility": False})
+    related = child().when(before, at=NOW)
+    related.when(before, at=NOW).nothing()
+    gained = related.when(MOTHER, at=NOW).then(
+        RelationshipRecorded(person=ADULT, relation=Relation.MOTHER, parental_responsibility=True)
+    )
+    assert gained.state.relations == {(ADULT, Relation.MOTHER, True)}
+
+
+def test_one_person_can_be_several_things_to_a_child():
+    carer = MOTHER.model_copy(update={"relation": Relation.CARER})
+    assert len(child().when(MOTHER, at=NOW).when(carer, at=NOW).state.relations) == 2
+
+
+def test_only_a_child_has_people_around_it():
+    given().when(GRACE, at=NOW).when(MOTHER, at=NOW).refused("people")
+
+
+def test_nobody_is_related_to_themselves():
+    child().when(MOTHER.model_copy(update={"person": CHILD}), at=NOW).refused("people")

@@ -1,0 +1,30 @@
+"""What People does when others' facts arrive."""
+
+from services.assessment.events import AllocationText, WorkerAllocated
+from services.people.policy import policy
+from services.people.professional import LearnProfessional
+from shared.testing import ADULT, actor, given_policy, london
+from shared.texts import Professional
+
+NOW = london(2026, 4, 7, 9, 15)
+MANAGER = actor("team_manager", "Ravi Cole")
+
+
+def test_a_worker_who_was_named_has_an_id_from_now_on():
+    allocated = WorkerAllocated(
+        worker=ADULT,
+        assessment_due_in_working_days=30,
+        sealed=AllocationText(worker_name="Mia Dunn", reason=""),
+    )
+    given_policy(policy).when(allocated, at=NOW, by=MANAGER).then(
+        LearnProfessional(
+            about=(ADULT,),
+            professional=Professional(id=ADULT, name="Mia Dunn"),
+            agency="childrens_social_care",
+        )
+    )
+
+
+def test_of_an_erased_child_nothing_is_learnt():
+    erased = WorkerAllocated(worker=ADULT, assessment_due_in_working_days=30)
+    given_policy(policy).when(erased, at=NOW, by=MANAGER).nothing()
