@@ -12,6 +12,7 @@ from typing import Final
 
 from aiokafka.errors import KafkaError
 
+from shared.brokers import Brokers
 from shared.checkpoint_tables import CheckpointTables, NotToBeSigned
 from shared.checkpoints import CHECKPOINT_TOPIC, LONGEST, Checkpoint, NotACheckpoint, PublicKeys, Signer
 from shared.producer import start_producer, throw_away
@@ -35,7 +36,7 @@ class Checkpoints:
         tables: CheckpointTables,
         signer: Signer,
         keys: PublicKeys,
-        bootstrap: str,
+        bootstrap: str | Brokers,
         *,
         idempotent: bool,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

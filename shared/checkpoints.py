@@ -184,18 +184,9 @@ class PublicKeys:
         """The keys of a directory. Raises BadKeys where it holds none, or a file is no key."""
         found = {}
         for path in sorted(directory.glob("*.pub")):
-            keys = []
-            try:
-                for block in _PEM.findall(path.read_bytes()):
-                    key = load_pem_public_key(block)
-                    if not isinstance(key, Ed25519PublicKey):
-                        raise ValueError
-                    keys.append(key)
-            except (ValueError, OSError):
-                keys = []
-            if not keys:
+            found[path.stem] = _keys_in(path)
+            if not found[path.stem]:
                 raise BadKeys(f"{path} is no Ed25519 public key in PEM: get the service's key again")
-            found[path.stem] = tuple(keys)
         if not found:
             raise BadKeys(f"{directory} holds no public keys: put each service's `<service>.pub` there")
         return cls(found)
@@ -209,3 +200,13 @@ class PublicKeys:
                 continue
             return True
         return False
+
+
+def _keys_in(path: Path) -> tuple[Ed25519PublicKey, ...]:
+    """The keys of a file; none where one of them is no Ed25519 key."""
+    try:
+        keys = [load_pem_public_key(block) for block in _PEM.findall(path.read_bytes())]
+    except (ValueError, OSError):
+        return ()
+    found = tuple(key for key in keys if isinstance(key, Ed25519PublicKey))
+    return found if len(found) == len(keys) else ()

@@ -10,6 +10,8 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.brokers import Brokers
+
 PREFIX = "SAFEGUARDING_"
 
 
@@ -27,6 +29,11 @@ class Settings(BaseSettings):
     broker: Literal["embedded", "kafka"] = Field(
         "kafka", description="embedded: memory only, started by the local stack"
     )
+    kafka_user: str | None = Field(
+        None, description="the service's own user there (SCRAM-SHA-512); the embedded broker asks nobody"
+    )
+    kafka_password: SecretStr = Field(SecretStr(""), description="that user's password")
+    kafka_tls: bool = Field(False, description="encrypt, and check the brokers' certificates: on every network")
     keys: Path = Field(description="the service's key store file")
     master_key: Path = Field(description="file with the 32-byte master key that wraps the store's keys")
     transport_keys: Path = Field(description="directory of the topics' transport keys")
@@ -47,6 +54,11 @@ class Settings(BaseSettings):
     instance: str = Field("0", description="this process among those of the service: a stable number or name")
     pool: int = Field(8, description="most database connections for reading")
     log_level: str = "INFO"
+
+    @property
+    def brokers(self) -> Brokers:
+        """Where Kafka is, and as whom the service connects."""
+        return Brokers(self.kafka, self.kafka_user, self.kafka_password, self.kafka_tls)
 
     @classmethod
     def of(cls, service: str) -> Self:

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage, TopicPartition
 
+from shared.brokers import Brokers
 from shared.inbox import AWAY, Arrived, Inbox
 from shared.inbox_rows import Gap
 from shared.messages import RESEND_TOPIC, NotAMessage, plain_headers, topic_of
@@ -37,7 +38,7 @@ class Consumer:
         service: str,
         sources: Sequence[str],
         inbox: Inbox,
-        bootstrap: str,
+        bootstrap: str | Brokers,
         kind: BrokerKind,
         *,
         instance: str,
@@ -51,7 +52,7 @@ class Consumer:
         self._service = service
         self._sources = tuple(sources)
         self._inbox = inbox
-        self._bootstrap = bootstrap
+        self._bootstrap = Brokers.at(bootstrap)
         self._kind = kind
         self._instance = instance
         self._resend = resend
@@ -97,7 +98,13 @@ class Consumer:
             pause = min(pause * 2, 2.0)
 
     def _made(self) -> KafkaBroker:
-        broker = KafkaBroker(self._bootstrap, enable_idempotence=False, logger=None, graceful_timeout=5.0)
+        broker = KafkaBroker(
+            self._bootstrap.bootstrap,
+            security=self._bootstrap.security(),
+            enable_idempotence=False,
+            logger=None,
+            graceful_timeout=5.0,
+        )
         common: dict[str, Any] = {
             "batch": True,
             "max_records": 500,
@@ -162,6 +169,19 @@ class Consumer:
             await msg.ack()
         except Exception as error:  # the page is committed; read again, it is dropped as a duplicate
             log.warning("acknowledgement failed", extra={"error": type(error).__name__})
+
+    async def look_again(self, *, gap_patience: float, ask_again: float) -> None:
+        """Look at what waits in the inbox, and ask for what is missing: `gap_patience` seconds after that was noticed,
+        and every `ask_again` seconds.
+
+        Raises:
+            Any of AWAY: nothing is lost.
+        """
+        held, parked = await self._inbox.tables.counts()
+        if held or parked:
+            await self._inbox.look_again()
+        if held:
+            await self.ask(await self._inbox.tables.gaps(gap_patience, ask_again))
 
     async def ask(self, gaps: Sequence[Gap]) -> None:
         """Ask sources to send keys again."""

@@ -6,19 +6,21 @@ from contextlib import suppress
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from shared.brokers import Brokers
 
-async def start_producer(bootstrap: str, *, idempotent: bool) -> AIOKafkaProducer:
+
+async def start_producer(bootstrap: str | Brokers, *, idempotent: bool) -> AIOKafkaProducer:
     """A producer that is told of every send when all replicas have it.
 
     Args:
-        bootstrap: the brokers.
+        bootstrap: the brokers; an address alone where they ask nobody who connects.
         idempotent: where the broker can tell a repeated send from a new one.
 
     Raises:
         KafkaError: the broker does not answer.
     """
     producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap,
+        **Brokers.at(bootstrap).client(),
         acks="all",
         enable_idempotence=idempotent,
         linger_ms=0,

@@ -17,6 +17,7 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from shared.brokers import Brokers
 from shared.keys import KeyStore
 from shared.messages import Message, kafka_headers, topic_of
 from shared.producer import start_producer, throw_away
@@ -44,7 +45,7 @@ class Relay:
         self,
         service: str,
         connect: Any,
-        bootstrap: str,
+        bootstrap: str | Brokers,
         keys: KeyStore,
         transport: TransportKeys,
         *,

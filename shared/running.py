@@ -106,7 +106,7 @@ class Running:
         self._relay = Relay(
             name,
             self._connection,
-            settings.kafka,
+            settings.brokers,
             self.keys,
             self.transport,
             idempotent=settings.broker == "kafka",
@@ -115,7 +115,7 @@ class Running:
             name,
             self.service.reads,
             self.inbox,
-            settings.kafka,
+            settings.brokers,
             settings.broker,
             instance=settings.instance,
             resend=partial(ask_for_resend, self.pool, name),
@@ -188,11 +188,7 @@ class Running:
             try:
                 if isinstance(self.clock, StoredClock):
                     await self.clock.read()
-                held, parked = await self.inbox.tables.counts()
-                if held or parked:
-                    await self.inbox.look_again()
-                if held:
-                    await self._consumer.ask(await self.inbox.tables.gaps(GAP_PATIENCE, ASK_AGAIN))
+                await self._consumer.look_again(gap_patience=GAP_PATIENCE, ask_again=ASK_AGAIN)
             except AWAY as error:
                 log.warning("inbox pauses", extra={"error": type(error).__name__})
             except Exception as error:  # what waits is looked at again; it must never be forgotten

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,14 +20,15 @@ from shared.decider import Command, Per, Refused, Stream
 from shared.event import Event, Record, Sealed, new_event_id
 from shared.followers import Views
 from shared.identity import Actor
-from shared.inbox import Arrived, Inbox
+from shared.inbox import AWAY, Arrived, Inbox
 from shared.inbox_tables import InboxTables
+from shared.kafka import Consumer
 from shared.keys import KeyStore
 from shared.messages import Message, topic_of
 from shared.migrations import migrate
 from shared.policy import AlreadySo, Policy, TaskFor
 from shared.projection import Insert, View
-from shared.relay import Relay
+from shared.relay import Relay, ask_for_resend
 from shared.rules import Rulebook
 from shared.runner import Runner
 from shared.store import Store
@@ -191,6 +192,10 @@ class Team:
     def relay(self, bootstrap: str) -> Relay:
         return Relay(self.name, self.connect, bootstrap, self.keys, self.transport, idempotent=False)
 
+    def consumer(self, bootstrap: str, *sources: str) -> Consumer:
+        resend = partial(ask_for_resend, self.pool, self.name)
+        return Consumer(self.name, sources, self.inbox, bootstrap, "embedded", instance="1", resend=resend)
+
     async def do(self, *commands: Command) -> None:
         await asyncio.gather(*(self.runner.run(c, Actor.service(self.name), uuid4()) for c in commands))
 
@@ -315,6 +320,35 @@ async def toys_on(server: EmbeddedPostgres, directory: Path) -> AsyncIterator[To
     REFUSED.clear()
     async with AsyncExitStack() as stack:
         yield Toys(server, database, directory, stack, transport)
+
+
+@asynccontextmanager
+async def running(*parts: Relay | Consumer) -> AsyncIterator[None]:
+    """Relays and consumers at work; consumers look at what waits as a process of a service does, but sooner."""
+
+    async def look(consumer: Consumer) -> None:
+        while True:
+            await asyncio.sleep(0.05)
+            with suppress(*AWAY):
+                await consumer.look_again(gap_patience=0.1, ask_again=0.5)
+
+    for part in parts:
+        await part.start()
+    looking = [asyncio.create_task(look(part)) for part in parts if isinstance(part, Consumer)]
+    try:
+        yield
+    finally:
+        for task in looking:
+            task.cancel()
+        await asyncio.gather(*looking, return_exceptions=True)
+        await asyncio.gather(*(part.stop() for part in parts))
+
+
+async def until(true: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+    """Wait until it is so."""
+    async with asyncio.timeout(seconds):
+        while not await true():
+            await asyncio.sleep(0.02)
 
 
 def forged(message: Message, **changes: Any) -> Arrived:
