@@ -9,8 +9,8 @@ from typing import Any
 import services
 from services.playing.command_fields import own_fields
 from shared.decider import Command
-from shared.runner import personal_commands, public_name
 from shared.service import Service
+from shared.team import personal_commands, public_name
 
 
 def known_commands() -> dict[str, type[Command]]:

@@ -1,7 +1,7 @@
 """Where the brokers are, and as whom a service connects to them."""
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from faststream.kafka.security import parse_security
@@ -23,7 +23,7 @@ class Brokers:
 
     bootstrap: str
     user: str | None = None
-    password: SecretStr = SecretStr("")
+    password: SecretStr = field(default_factory=lambda: SecretStr(""))
     tls: bool = False
 
     @classmethod

@@ -33,7 +33,9 @@ class Settings(BaseSettings):
         None, description="the service's own user there (SCRAM-SHA-512); the embedded broker asks nobody"
     )
     kafka_password: SecretStr = Field(SecretStr(""), description="that user's password")
-    kafka_tls: bool = Field(False, description="encrypt, and check the brokers' certificates: on every network")
+    kafka_tls: bool = Field(
+        False, description="encrypt, and check the brokers' certificates: on every network"
+    )
     keys: Path = Field(description="the service's key store file")
     master_key: Path = Field(description="file with the 32-byte master key that wraps the store's keys")
     transport_keys: Path = Field(description="directory of the topics' transport keys")

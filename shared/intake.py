@@ -18,8 +18,9 @@ from shared.inbox_rows import FORKED, Place, Standing, Why
 from shared.inbox_tables import InboxTables
 from shared.judging import AnotherBody, Conflict, Member
 from shared.messages import Message, parse
+from shared.placing import Decided
 from shared.reactions import CauseMissing, Reactions
-from shared.runner import Decided, Runner
+from shared.runner import Runner
 from shared.store import GONE, LogUnavailable, NotStorable
 from shared.transport_keys import NoTransportKey
 

@@ -81,18 +81,20 @@ class Consumer:
     async def _until_started(self) -> None:
         pause = 0.1
         while True:
-            # Made anew each time: one that failed half-way cannot be started again.
-            broker = self._made()
             try:
-                await broker.start()
-            except BaseException as error:
-                await broker.stop()
-                if not isinstance(error, Exception):
-                    raise
+                # First what can be given up cleanly: the framework leaves its own producer open where it cannot connect.
+                if self._asking is None:
+                    self._asking = await start_producer(self._bootstrap, idempotent=False)
+                # Made anew each time: one that failed half-way cannot be started again.
+                self._broker = self._made()
+                await self._broker.start()
+            except Exception as error:
                 self.error = type(error).__name__
                 log.warning("consumer waits for the broker", extra={"error": self.error})
+                if self._broker is not None:
+                    await self._broker.stop()
             else:
-                self._broker, self.error = broker, None
+                self.error = None
                 return
             await asyncio.sleep(pause)
             pause = min(pause * 2, 2.0)
@@ -102,6 +104,7 @@ class Consumer:
             self._bootstrap.bootstrap,
             security=self._bootstrap.security(),
             enable_idempotence=False,
+            allow_auto_create_topics=False,
             logger=None,
             graceful_timeout=5.0,
         )

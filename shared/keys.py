@@ -138,6 +138,10 @@ class KeyStore:
                 raise Tampered(f"the sealed part of event {event_id} is not what was sealed for it") from None
         return opened
 
+    def fingerprint(self, plain: bytes) -> bytes:
+        """A keyed digest (32 bytes) of what was asked, the same in every process with the same master key."""
+        return self._master.fingerprint(plain)
+
     def erase(self, subject: UUID) -> int:
         """Destroys the subject's keys; answers how many there were (none, if they were erased before).
 
@@ -242,6 +246,11 @@ class _Master:
             raise ValueError(f"a master key has {KEY_BYTES} bytes; this one has {len(key)}")
         self._cipher = AESGCM(key)
         self.id = hmac.digest(key, b"safeguarding master key id", hashlib.sha256)[:8]
+        self._fingerprints = hmac.digest(key, b"safeguarding fingerprints", hashlib.sha256)
+
+    def fingerprint(self, plain: bytes) -> bytes:
+        """HMAC-SHA-256 under a key that is derived from this one for nothing else."""
+        return hmac.digest(self._fingerprints, plain, hashlib.sha256)
 
     def wrap(self, key_id: bytes, subject: UUID, plain: bytes) -> bytes:
         nonce = secrets.token_bytes(12)

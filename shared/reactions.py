@@ -13,8 +13,9 @@ from shared.folding import Reader
 from shared.identity import Actor
 from shared.judging import Head, Member, Part
 from shared.messages import Message
+from shared.placing import Decided
 from shared.policy import AlreadySo, Policy, Step, TaskFor
-from shared.runner import Decided, Runner, digest
+from shared.runner import Runner
 from shared.tasks import RaiseTask
 from shared.transport_keys import TransportKeys
 
@@ -66,7 +67,7 @@ class Reactions:
             _first_seen(reads, decided.reads)
             all_decided.append(decided)
             if decided.rows:
-                parts.append(decided.part(digest(command)))
+                parts.append(decided.part(self._runner.digest(command)))
         written = {write.stream for part in parts for write in part.writes}
         only_read = tuple((stream, version) for stream, version in reads.items() if stream not in written)
         head = Head(message.source, message.key, message.previous, message.position, message.event_id)

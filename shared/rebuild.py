@@ -16,7 +16,7 @@ import asyncpg
 from shared.event import UnknownEvent
 from shared.log_reader import BREATH, head, pages, to_record
 from shared.projection import Change, View
-from shared.view_table import apply, create, shape, would_fail_again
+from shared.view_table import apply, complete, create, shape, would_fail_again
 
 PAGE: Final = 5000
 """Events at once: three such pages are in memory."""
@@ -102,6 +102,8 @@ class Rebuild:
         async with self.connection.transaction():
             await self.connection.execute(create(self.view, self.service, self._beside))
             done, failed = await self._build()
+            for index in complete(self.view, self.service, self._beside):
+                await self.connection.execute(index)
             await self._analyze()
             while True:
                 try:
@@ -174,7 +176,8 @@ class Rebuild:
 
     async def _count(self) -> None:
         """Have PostgreSQL look at the table as it grows: for all it knows, a new table is empty, and reading it whole
-        for every Update is as good as using the key. No one else will, before the transaction ends."""
+        for every Update is as good as using the key. No one else will, before the transaction ends.
+        """
         self._pages += 1
         if self._pages & (self._pages - 1) == 0:  # after 1, 2, 4, 8, … pages
             await self._analyze()

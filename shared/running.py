@@ -27,10 +27,11 @@ from shared.messages import topic_of
 from shared.notifier import Notifier
 from shared.operator_clock import StoredClock
 from shared.relay import Relay, ask_for_resend
-from shared.runner import Runner, personal_commands, public_name
+from shared.runner import Runner
 from shared.secret_files import read_key
 from shared.service import Service
 from shared.store import Store
+from shared.team import personal_commands, public_name
 from shared.transport_keys import TransportKeys
 
 log = logging.getLogger(__name__)
@@ -157,7 +158,7 @@ class Running:
     async def _pool(self) -> asyncpg.Pool:
         return await asyncpg.create_pool(
             self.settings.dsn.get_secret_value(),
-            min_size=1,
+            min_size=0,  # with idle connections kept, the driver logs a traceback a retry while the database is away
             max_size=self.settings.pool,
             command_timeout=10,
             server_settings={"application_name": f"{self.service.name} reader"},

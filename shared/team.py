@@ -5,6 +5,7 @@ team knows of a person (that the person exists, child or adult, when born) is a 
 command about an unknown child is refused by a read that the append guards.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, assert_never
@@ -126,3 +127,16 @@ known_person = Stream(
     per=Per.CHILD,
 )
 """One stream for each person a team has been told of."""
+
+
+def personal_commands(streams: Sequence[Stream]) -> list[type[Command]]:
+    """Every command that a person may send to a service of these streams, by name."""
+    own = [command for stream in streams for command in stream.command_types() if not command.INTERNAL]
+    if any(stream.clocks for stream in streams):
+        own.append(VaryDeadline)
+    return sorted(own, key=lambda command: command.NAME)
+
+
+def public_name(service: str, command: type[Command]) -> str:
+    """A command's name as callers and the policy table know it: every team's commands carry this team's name."""
+    return f"{service}.{command.NAME.partition('.')[2]}" if command.NAME.startswith("team.") else command.NAME

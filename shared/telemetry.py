@@ -48,7 +48,9 @@ def exporting(endpoint: str) -> tuple[SpanProcessor, ...]:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
-        raise ValueError("install opentelemetry-exporter-otlp-proto-http to send traces to a collector") from None
+        raise ValueError(
+            "install opentelemetry-exporter-otlp-proto-http to send traces to a collector"
+        ) from None
     return (BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)),)
 
 

@@ -7,7 +7,7 @@ about the time of reading it. Nothing is locked: a log only grows, and what is c
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg

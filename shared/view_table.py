@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from shared.projection import Change, Delete, Insert, Update, Upsert, View
+from shared.projection import Change, Delete, Index, Insert, Update, Upsert, View
 
 _FAILS_AGAIN: Final = frozenset({"0A", "22", "23", "42", "54"})
 """Classes of PostgreSQL's errors that come from what was asked: not supported, data, constraint, name or syntax, limit."""
@@ -32,7 +32,7 @@ def shape(view: View[Any]) -> str:
 
 
 def create(view: View[Any], service: str, table: str) -> str:
-    """The statements that make the view's empty table under the name `table`, with key and indexes.
+    """The statements that make the view's empty table under the name `table`, with key and full indexes.
 
     Constraints and indexes go without names: PostgreSQL finds free ones, so a table built beside never collides.
     """
@@ -41,13 +41,17 @@ def create(view: View[Any], service: str, table: str) -> str:
         f'"{column.name}" {column.sql}{"" if column.nullable else " NOT NULL"}'
         for column in view.columns.values()
     ]
-    indexes = [
-        f"CREATE INDEX ON {full} ({_names(index.columns)}){f' WHERE {index.where}' if index.where else ''};"
-        for index in view.indexes
-    ]
-    return "\n".join(
-        [f"CREATE TABLE {full} ({', '.join(columns)}, PRIMARY KEY ({_names(view.key)}));", *indexes]
-    )
+    made = f"CREATE TABLE {full} ({', '.join(columns)}, PRIMARY KEY ({_names(view.key)}))"
+    return ";\n".join([made, *(_index(full, index) for index in view.indexes if not index.where)])
+
+
+def complete(view: View[Any], service: str, table: str) -> list[str]:
+    """The statements that give a filled table its partial indexes.
+
+    They are for readers only. While a table is filled in one transaction, nobody clears from them what has left them:
+    an Update that PostgreSQL sent through one would read past every row that ever was in it.
+    """
+    return [_index(f'"{service}_views"."{table}"', index) for index in view.indexes if index.where]
 
 
 @dataclass(slots=True)
@@ -155,6 +159,11 @@ class _Statements:
     def _update(self, match: dict[str, Any], columns: dict[str, Any]) -> str:
         changed = ", ".join(f'"{name}" = ${n}' for n, name in enumerate(columns, 1))
         return f"UPDATE {self._table} SET {changed} WHERE {_matching(match, len(columns) + 1)}"
+
+
+def _index(table: str, index: Index) -> str:
+    where = f" WHERE {index.where}" if index.where else ""
+    return f"CREATE INDEX ON {table} ({_names(index.columns)}){where}"
 
 
 def _matching(match: dict[str, Any], first: int) -> str:

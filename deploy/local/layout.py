@@ -23,7 +23,8 @@ _SERVICE = re.compile(r"[a-z][a-z_]{1,30}")
 
 class Layout:
     """The files of one stack: `logs/`, `secrets/`, `keys/`, `issuer/`, `postgres/` and, where it runs here, `kafka/`;
-    readable by us alone."""
+    readable by us alone.
+    """
 
     def __init__(self, directory: Path) -> None:
         """Nothing is made yet."""

@@ -6,11 +6,12 @@ from typing import Any, Final
 from shared.addressing import NotFound
 from shared.calendar import CalendarEnds
 from shared.decider import Refused
+from shared.deciding import Forbidden
 from shared.judging import AnotherBody
 from shared.rules import NoSuchRule
-from shared.runner import Busy, Forbidden
-from shared.store import GONE, LogUnavailable
-from shared.web.problems import Problem, conflict, different_command, not_found, not_ready, refused
+from shared.runner import Busy
+from shared.store import GONE, LogUnavailable, NotStorable
+from shared.web.problems import Problem, conflict, different_command, invalid, not_found, not_ready, refused
 
 
 def _away(_error: BaseException) -> Problem:
@@ -25,6 +26,7 @@ ANSWERS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
     Busy: lambda error: conflict(str(error)),
     NoSuchRule: lambda error: refused((), str(error), by_role=False),
     CalendarEnds: lambda error: refused((), str(error), by_role=False),
+    NotStorable: lambda error: invalid([("with", str(error))]),
     LogUnavailable: _away,
     **dict.fromkeys(GONE, _away),
 }

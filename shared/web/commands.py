@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
 from shared.decider import ADDRESS, Command, Refused
-from shared.runner import Answer, Forbidden
+from shared.deciding import Forbidden
+from shared.runner import Answer
 from shared.running import Running
 from shared.texts import Names
 from shared.web.here import Asking, Here, record

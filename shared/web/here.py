@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import Depends, Query, Request
 
 from shared.access_log import Attempt
+from shared.deciding import Forbidden
 from shared.identity import Actor, bearer_of
-from shared.runner import Forbidden
 from shared.running import Running
 from shared.web.problems import not_ready
 

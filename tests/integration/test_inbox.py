@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -76,7 +76,8 @@ async def close_gaps(reader: Team, published: Sequence[Arrived]) -> None:
             missing = [
                 each
                 for each in published
-                if (m := parse(each.headers, each.body)).place == (gap.source, gap.key) and m.position > gap.after
+                if (m := parse(each.headers, each.body)).place == (gap.source, gap.key)
+                and m.position > gap.after
             ]
             await reader.inbox.take(missing)
     raise AssertionError(f"still waiting: {await reader.waits()}")
@@ -121,7 +122,9 @@ async def test_a_message_says_the_position_before_it_of_its_key_past_what_does_n
     assert [(m.position, m.previous) for m in messages] == [(1, 0), (2, 0), (4, 1)]
 
 
-async def test_the_sealed_part_travels_under_the_transport_key_and_is_absent_of_who_was_erased(toys, mash, reader):
+async def test_the_sealed_part_travels_under_the_transport_key_and_is_absent_of_who_was_erased(
+    toys, mash, reader
+):
     await known(toys, reader, 1, 2)
     await mash.say([(1, 1), (2, 2)])
     assert mash.keys.erase(child(2)) == 1
@@ -157,7 +160,7 @@ async def test_two_processes_that_take_the_same_pages_at_once_take_each_event_on
 
 async def test_a_page_of_500_is_few_transactions(toys, mash, reader):
     await known(toys, reader, *range(50))
-    await mash.do(*(Note(about=(child(n % 50),), n=n) for n in range(500)))
+    await mash.say_much(500, 50)
     before = reader.store.groups
     await reader.inbox.take(await mash.published())
     assert sum(map(len, (await reader.copied()).values())) == 500
@@ -272,7 +275,9 @@ async def test_a_cause_that_does_not_come_within_the_patience_parks_the_event(to
     assert await reader.waits() == (0, 0)
 
 
-async def test_an_event_newer_than_this_program_is_held_and_taken_by_a_program_that_knows_it(toys, mash, reader):
+async def test_an_event_newer_than_this_program_is_held_and_taken_by_a_program_that_knows_it(
+    toys, mash, reader
+):
     await known(toys, reader, 1, 2)
     await mash.say([(1, 1), (1, 2), (2, 3)])
     first, second, third = await mash.published()
@@ -302,7 +307,3 @@ async def test_an_event_under_a_key_that_is_not_here_waits_for_the_key(toys, mas
     (tmp_path / "away").rename(key)
     await reader.inbox.look_again()
     assert await reader.copied() == {child(1): [1]}
-
-
-def keys_of(published: Sequence[Arrived]) -> list[UUID]:
-    return [parse(each.headers, each.body).key for each in published]

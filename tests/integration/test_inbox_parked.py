@@ -52,7 +52,13 @@ async def test_a_handler_that_fails_parks_its_event_and_others_go_on_until_a_ret
     await reader.inbox.take(published)
     assert await reader.copied() == {child(2): [3, 5]}
     (row,) = await reader.inbox.tables.parked()
-    assert (row.source, row.key, row.position, row.error, row.tries) == ("mash", child(1), 1, "RuntimeError", 3)
+    assert (row.source, row.key, row.position, row.error, row.tries) == (
+        "mash",
+        child(1),
+        1,
+        "RuntimeError",
+        3,
+    )
     assert await reader.waits() == (2, 1)
     assert await reader.inbox.tables.gaps(0, 0) == []
 
@@ -114,7 +120,9 @@ async def test_two_processes_may_settle_and_take_the_same_key_at_once(toys, mash
         else:
             await team.inbox.skip("mash", child(1), "a test", WHO)
 
-    await asyncio.gather(settle(reader), settle(other), other.inbox.take(published), reader.inbox.take(published))
+    await asyncio.gather(
+        settle(reader), settle(other), other.inbox.take(published), reader.inbox.take(published)
+    )
     await reader.inbox.look_again()
     await reader.inbox.look_again()
     assert await reader.copied() == {child(1): list(range(1 if act == "retry" else 2, 30))}
@@ -150,7 +158,9 @@ async def test_what_was_held_by_a_process_that_died_before_it_could_take_it_is_t
 # -- a source that was restored to an older state
 
 
-async def test_another_event_at_the_position_of_the_last_one_stops_the_key_until_a_person_has_looked(mash, reader):
+async def test_another_event_at_the_position_of_the_last_one_stops_the_key_until_a_person_has_looked(
+    mash, reader
+):
     await mash.say([(1, 1), (2, 2), (1, 3)])
     first, of_two, later = await mash.published()
     await reader.inbox.take([first, of_two])
@@ -219,9 +229,7 @@ async def test_a_refusal_that_means_a_task_raises_it_on_the_readers_log_once(mas
         " convert_from(state, 'UTF8')::jsonb->>'regarding' AS regarding"
         " FROM assessment.events WHERE topic = 'team.TaskRaised'"
     )
-    assert [tuple(row) for row in rows] == [
-        (child(1), "team_manager", "look", published[0].headers["ce_id"])
-    ]
+    assert [tuple(row) for row in rows] == [(child(1), "team_manager", "look", published[0].headers["ce_id"])]
     assert await reader.copied() == {child(1): [2]}
 
 

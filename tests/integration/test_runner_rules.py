@@ -8,8 +8,9 @@ import pytest
 
 from shared.addressing import NotFound, Target, thing_stream
 from shared.decider import Command, Refused
+from shared.deciding import Forbidden
 from shared.replay import states
-from shared.runner import Forbidden, Runner
+from shared.runner import Runner
 from shared.team import CheckDeadline, VaryDeadline
 from tests.integration.toy_team import (
     AVA,

@@ -71,6 +71,10 @@ class Note(Command, name="mash.Note", opens=True):
     words: str = "a name"
 
 
+class NoteMuch(Command, name="mash.NoteMuch", opens=True):
+    numbers: tuple[int, ...]
+
+
 class Ponder(Command, name="mash.Ponder", opens=True):
     pass
 
@@ -79,10 +83,12 @@ class Appear(Command, name="people.Appear", opens=True):
     pass
 
 
-def said(command: Note | Ponder | Appear, _state: Any, _context: Any) -> list[Event]:
+def said(command: Note | NoteMuch | Ponder | Appear, _state: Any, _context: Any) -> list[Event]:
     match command:
         case Note(n=n, words=words):
             return [Noted(n=n, sealed=NoteText(words=words))]
+        case NoteMuch(numbers=numbers):
+            return [Noted(n=n, sealed=NoteText(words="a name")) for n in numbers]
         case Ponder():
             return [Pondered()]
         case Appear():
@@ -94,7 +100,7 @@ diary = Stream(
     state=None,
     evolve=lambda state, _event: state,
     decide=said,
-    commands=Note | Ponder | Appear,
+    commands=Note | NoteMuch | Ponder | Appear,
     events=Noted | Pondered | Appeared,
     per=Per.ITSELF,
 )
@@ -203,6 +209,19 @@ class Team:
         """Notes of (child, n), each in its place."""
         for who, n in notes:
             await self.do(Note(about=(child(who),), n=n, words=f"name {n}"))
+
+    async def say_much(self, count: int, children: int) -> None:
+        """So many notes in all, ten at a time of a child."""
+        for round_ in range(0, count, 10 * children):
+            await self.do(
+                *(
+                    NoteMuch(
+                        about=(child(who),),
+                        numbers=tuple(range(round_ + who, round_ + 10 * children, children)),
+                    )
+                    for who in range(children)
+                )
+            )
 
     async def published(self) -> list[Arrived]:
         """All that crosses, as a broker would give it."""

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 from rich.console import Console
 
+from services.play import Played
 from services.playing.answers import DeadlineRow, Entry
 from services.playing.case_types import By, Case, Expected, ExpectedDeadline, ExpectedSight, Person, Step
 from services.playing.expecting import Seen, differences, reader_of
-from services.play import Played
 from services.playing.printing import show, show_differences
 from shared.people_words import AGENCIES, DEFAULT_AGENCY
 

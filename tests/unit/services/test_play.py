@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.play import Job, Play, Played, Wait, agenda
 from services.playing.calling import CannotGoOn, ServiceAway
 from services.playing.case_types import (
     By,
@@ -18,7 +19,6 @@ from services.playing.case_types import (
     Step,
 )
 from services.playing.journal import Done, Journal
-from services.play import Job, Play, Played, Wait, agenda
 from services.playing.quiet import Progress, earliest_due, what_failed, what_moves
 
 sys.path.insert(0, str(Path(__file__).parent))
