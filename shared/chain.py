@@ -13,12 +13,16 @@ GENESIS = bytes(32)
 COVERED: Final = """
     int8send(notification_id) || uuid_send(originator_id) || int8send(originator_version)
     || int8send(CASE WHEN isfinite(recorded_at) THEN (extract(epoch FROM recorded_at) * 1000000)::bigint ELSE 0 END)
-    || int4send(length(convert_to(topic, 'UTF8'))) || convert_to(topic, 'UTF8') || int4send(length(state)) || state
+    || int4send(octet_length(topic)) || textsend(topic) || int4send(length(state)) || state
     || CASE WHEN sealed IS NULL THEN '\\x0000000000'::bytea ELSE '\\x01'::bytea || int4send(length(sealed)) || sealed END"""
-"""The bytes whose SHA-256 is `content`, put together by the database: for reading many rows. A column that is empty and
-must not be makes them NULL."""
+"""The bytes whose SHA-256 is `content`, put together by the database (whose encoding is UTF-8): for reading many rows. A
+column that is empty and must not be makes them NULL."""
 
-_COVERED_HEAD: Final = Struct(">q16sqqI")
+COVERED_HEAD: Final = Struct(">q16sqqI")
+"""How those bytes begin: position, stream, version, microseconds of `recorded_at` since 1970, length of the name; then
+come the name, four bytes with the length of the open part, and the open part.
+"""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,15 +63,6 @@ def content(
             )
         )
     ).digest()
-
-
-def covered_parts(covered: bytes) -> tuple[int, bytes, int, int, bytes, bytes]:
-    """What the bytes of `COVERED` say: position, stream, version, microseconds of `recorded_at` since 1970, name, state."""
-    position, stream, version, recorded, length = _COVERED_HEAD.unpack_from(covered)
-    end = 44 + length
-    start = end + 4
-    size = int.from_bytes(covered[end:start], "big")
-    return position, stream, version, recorded, covered[44:end], covered[start : start + size]
 
 
 def link(previous: bytes, content_digest: bytes) -> bytes:

@@ -9,13 +9,15 @@ from uuid import UUID
 import orjson
 
 from shared import merkle
-from shared.chain import COVERED, GENESIS, covered_parts
+from shared.chain import COVERED, COVERED_HEAD, GENESIS
 from shared.checkpoints import LONGEST, Checkpoint
 
 SELECTED: Final = f"""{COVERED} AS covered, digest,
-    concat_ws(' ', event_id, coalesce(child::text, '-'), coalesce(key::text, '-'), category) AS columns"""
+    concat(event_id, ' ', coalesce(child::text, '-'), ' ', coalesce(key::text, '-'), ' ', category) AS columns"""
 """What is read of each row: the bytes the digest covers, the digest, and the columns it does not cover, as text."""
 
+REMEMBERED: Final = 100_000
+"""Streams whose versions are remembered while rows go by; with more, somebody else must look at the streams."""
 MOST: Final = 100
 """Findings that are told one by one; beyond them they are counted."""
 
@@ -101,8 +103,12 @@ class Held:
 class LogCheck:
     """Takes the rows of a log in order, a page at a time, with the checkpoints that end within the page."""
 
-    def __init__(self, service: str, contract: Contract, findings: Findings) -> None:
+    def __init__(
+        self, service: str, contract: Contract, findings: Findings, *, remembered: int = REMEMBERED
+    ) -> None:
         self.findings = findings
+        self.streams_checked = True
+        """Whether versions and kinds of all streams were checked; not where there are more than `remembered`."""
         self.position = 0
         """The last position seen."""
         self.rows = 0
@@ -115,6 +121,9 @@ class LogCheck:
             name.encode(): (crosses, contract.categories.get(name))
             for name, crosses in contract.crosses.items()
         }
+        self._remembered = remembered
+        self._streams: dict[bytes, int] = {}
+        self._kinds: dict[bytes, str] = {}
         self._digest: bytes | None = GENESIS
         self._recorded = -(2**63)
         self._leaves: list[bytes] = []
@@ -125,7 +134,7 @@ class LogCheck:
         due: dict[int, list[Held]] = {}
         for each in held:
             due.setdefault(each.checkpoint.last, []).append(each)
-        sha = hashlib.sha256
+        sha, head_of, versions = hashlib.sha256, COVERED_HEAD.unpack_from, self._streams
         add, leaves = self.findings.add, self._leaves
         position, digest, recorded = self.position, self._digest, self._recorded
         for covered, stored, columns in rows:
@@ -133,7 +142,7 @@ class LogCheck:
                 add("a column is empty that never is", position + 1)
                 position, digest = position + 1, stored
                 continue
-            found, stream, version, at, name, state = covered_parts(covered)
+            found, stream, version, at, length = head_of(covered)
             if found != position + 1:
                 if found <= position:
                     add("the position is there more than once", found, stream=stream)
@@ -149,40 +158,75 @@ class LogCheck:
                 )
             if at < recorded:
                 add("recorded earlier than the row before", found, stream=stream)
-            self._columns(found, stream, name, state, columns)
+            if version != versions.get(stream, 0) + 1 and self.streams_checked:
+                add("its version does not follow the one before it in its stream", found, stream=stream)
+            versions[stream] = version
+            if version == 1:
+                self._kinds[stream] = columns.rpartition(" ")[2]
+            self._columns(found, stream, covered, 44 + length, columns)
             position, digest, recorded = found, stored, at
             leaves.append(leaf)
             if found in due:
                 self._checkpoints(due.pop(found), stored)
             if len(leaves) > LONGEST:
                 leaves.clear()  # no checkpoint covers so much: none of these is the start of one
-            if version < 1:
-                add("a version below 1", found, stream=stream)
         self.rows += len(rows)
         self.position, self._digest, self._recorded = position, digest, recorded
+        if len(versions) > self._remembered:
+            self.streams_checked = False
+        if not self.streams_checked:
+            versions.clear()
+            self._kinds.clear()
         for missed in due.values():  # the position they end at is not there; that is found already
             self._checkpoints(missed, None)
 
-    def _columns(self, position: int, stream: bytes, name: bytes, state: bytes, columns: str) -> None:
-        """Compare what no digest covers with what the open part, which one covers, says."""
+    def _columns(self, position: int, stream: bytes, covered: bytes, start: int, columns: str) -> None:
+        """Compare what no digest covers with what the open part, which one covers, says.
+
+        The writer begins an open part with the child, and its envelope with the event's id: so most are looked at
+        without being read.
+        """
+        event_id, child, key, category = columns.split(" ", 3)
+        crosses, kind = self._names.get(covered[44:start], (None, None))
+        if (
+            child != "-"
+            and covered.startswith(f'{{"child":"{child}"'.encode(), start + 4)
+            and covered.find(f'"envelope":{{"id":"{event_id}"'.encode(), start) > 0
+            and key == (child if crosses else "-")
+            and category == kind
+        ):
+            return
+        size = int.from_bytes(covered[start : start + 4], "big")
+        self._slowly(
+            position,
+            stream,
+            covered[start + 4 : start + 4 + size],
+            (event_id, child, key, category),
+            (crosses, kind),
+        )
+
+    def _slowly(
+        self,
+        position: int,
+        stream: bytes,
+        state: bytes,
+        stored: tuple[str, str, str, str],
+        known: tuple[bool | None, str | None],
+    ) -> None:
         try:
             fields = orjson.loads(state)
-            event_id, child = fields["envelope"]["id"], fields.get("child", "-")
+            event_id, child = fields["envelope"]["id"], fields.get("child") or "-"
         except (ValueError, TypeError, KeyError):
             self.findings.add("the open part cannot be read", position, stream=stream)
             return
-        crosses, category = self._names.get(name, (None, None))
-        key = "-" if not crosses else child if child != "-" else str(UUID(bytes=stream))
-        if columns == f"{event_id} {child} {key} {category}":
-            return
-        stored = columns.split(" ", 3)
-        wanted = [event_id, child, key, category]
-        for column, have, want in zip(("event_id", "child", "key", "category"), stored, wanted, strict=False):
-            if column == "key" and crosses is None:
-                fits = have in ("-", child if child != "-" else str(UUID(bytes=stream)))
-            else:
-                fits = want is None or have == want
-            if not fits:
+        crosses, kind = known
+        keyed = child if child != "-" else str(UUID(bytes=stream))
+        keys = {keyed, "-"} if crosses is None else {keyed} if crosses else {"-"}
+        # Of a name that several kinds of stream hold, or that is not known here: the kind of the rest of its stream.
+        kind = kind or self._kinds.get(stream, stored[3])
+        fits = (stored[0] == event_id, stored[1] == child, stored[2] in keys, stored[3] == kind)
+        for column, fine in zip(("event_id", "child", "key", "category"), fits, strict=True):
+            if not fine:
                 self.findings.add(
                     f"the column {column} is not what the event itself says", position, stream=stream
                 )

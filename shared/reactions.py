@@ -50,23 +50,22 @@ class Reactions:
         reads: dict[UUID, int] = {}
         all_decided: list[Decided] = []
         for step, command_id, command in self._policy.react(record):
-            asked: Command | None = command
             try:
                 decided = await self._decide(command, command_id, reader, record)
             except Refused as refusal:
                 _first_seen(reads, reader.looked)
-                asked = _meaning(step, refusal, command, record)
-                if asked is None:
+                task = _meaning(step, refusal, command, record)
+                if task is None:
                     continue
                 try:
-                    decided = await self._decide(asked, command_id, reader, record)
-                except (
-                    CauseMissing
-                ):  # nobody the task could be about: then it is for whoever looks at what is parked
+                    decided = await self._decide(task, command_id, reader, record)
+                except CauseMissing:
+                    # There is nobody the task could be about: then it is for whoever looks at what is parked.
                     raise refusal from None
             _first_seen(reads, decided.reads)
             all_decided.append(decided)
             if decided.rows:
+                # Under the digest of what the policy asked, whether that was done or became a task.
                 parts.append(decided.part(self._runner.digest(command)))
         written = {write.stream for part in parts for write in part.writes}
         only_read = tuple((stream, version) for stream, version in reads.items() if stream not in written)

@@ -15,7 +15,7 @@ import asyncpg
 from shared import access_log
 from shared.checkpoint_tables import COLUMNS
 from shared.checkpoints import Checkpoint, PublicKeys
-from shared.log_check import SELECTED, Contract, Finding, Findings, Held, LogCheck
+from shared.log_check import REMEMBERED, SELECTED, Contract, Finding, Findings, Held, LogCheck
 
 PAGE: Final = 1000
 """Rows at once."""
@@ -87,10 +87,11 @@ async def verify_log(
     *,
     audited: Sequence[Checkpoint] = (),
     page: int = PAGE,
+    remembered: int = REMEMBERED,
 ) -> Report:
-    """As `verify_service`, the log alone."""
+    """As `verify_service`, the log alone. `page`: rows at once. `remembered`: streams followed in memory."""
     pool, findings = pools[service], Findings(service)
-    check = LogCheck(service, contract, findings)
+    check = LogCheck(service, contract, findings, remembered=remembered)
     own = _Shelf(pool, f"SELECT {COLUMNS} FROM {service}.checkpoints WHERE last > $1", None)
     holders = [
         _Shelf(
@@ -106,18 +107,16 @@ async def verify_log(
     # Their ends before the log's: what was signed by then must stand in it.
     ends = [await shelf.end(service) for shelf in shelves]
     head: int = await pool.fetchval(f"SELECT coalesce(max(notification_id), 0) FROM {service}.events")
-    streams = asyncio.create_task(_streams(pool, service, head))
-    try:
-        async for rows, until in _pages(pool, service, head, page):
-            held = [one for shelf in shelves for one in await shelf.up_to(service, until)]
-            check.page(rows, _signed(held, keys, findings))
-        counted, broken = await streams
-    finally:
-        streams.cancel()
+    async for rows, until in _pages(pool, service, head, page):
+        held = [one for shelf in shelves for one in await shelf.up_to(service, until)]
+        check.page(rows, _signed(held, keys, findings))
+    counted = await pool.fetchval(
+        f"SELECT count(*) FROM {service}.events WHERE notification_id <= $1 OR notification_id IS NULL", head
+    )
+    if not check.streams_checked:
+        await _streams(pool, service, head, findings)
     if counted != check.rows:
         findings.add(f"there are {counted} rows, and only {check.rows} of them have a position of their own")
-    for position, stream, what in broken:
-        findings.add(what, position, stream=stream)
     for shelf, end in zip(shelves, ends, strict=True):
         if end > head:
             rest = [one for one in await shelf.up_to(service, end) if one.checkpoint.last > head]
@@ -218,34 +217,30 @@ def _signed(held: Sequence[Held], keys: PublicKeys, findings: Findings) -> list[
     return fine
 
 
-async def _streams(pool: asyncpg.Pool, service: str, head: int) -> tuple[int, list[tuple[int, UUID, str]]]:
-    """How many rows there are, and the first whose version or kind does not follow in its stream.
+async def _streams(pool: asyncpg.Pool, service: str, head: int, findings: Findings) -> None:
+    """Find rows whose version or kind does not follow in their stream, where there are too many streams to remember.
 
-    The database walks the streams by their index: a reader would have to remember every one of them.
+    The database walks them by their index.
     """
-    counted = await pool.fetchval(
-        f"SELECT count(*) FROM {service}.events WHERE notification_id <= $1 OR notification_id IS NULL", head
-    )
     rows = await pool.fetch(
         f"""SELECT * FROM (
                 SELECT originator_id AS stream, notification_id AS position,
-                       originator_version <> coalesce(lag(originator_version) OVER one, 0) + 1 AS version,
-                       notification_id <= lag(notification_id) OVER one AS early,
+                       originator_version <> coalesce(lag(originator_version) OVER one, 0) + 1
+                           OR notification_id <= lag(notification_id) OVER one AS version,
                        category <> lag(category) OVER one AS kind
                   FROM {service}.events WHERE notification_id <= $1
                 WINDOW one AS (PARTITION BY originator_id ORDER BY originator_version)) AS walked
-             WHERE version OR early OR kind ORDER BY position LIMIT 100""",
+             WHERE version OR kind ORDER BY position LIMIT 100""",
         head,
         timeout=None,
     )
-    what = {
-        "version": "its version does not follow the one before it in its stream",
-        "early": "it stands before an earlier version of its stream",
-        "kind": "the column category is not that of the rest of its stream",
-    }
-    return counted, [
-        (row["position"], row["stream"], text) for row in rows for name, text in what.items() if row[name]
-    ]
+    for row in rows:
+        if row["version"]:
+            what = "its version does not follow the one before it in its stream"
+            findings.add(what, row["position"], stream=row["stream"])
+        if row["kind"]:
+            what = "the column category is not that of the rest of its stream"
+            findings.add(what, row["position"], stream=row["stream"])
 
 
 async def _heads(

@@ -104,7 +104,9 @@ def _state(event_id: UUID, child: UUID) -> bytes:
 async def raw_fetch(pool: asyncpg.Pool, page: int = 1000) -> int:
     """Read every column of every row, a page at a time, and do nothing with it; how many rows."""
     after = count = 0
-    sql = f"SELECT {COLUMNS} FROM {SERVICE}.events WHERE notification_id > $1 ORDER BY notification_id LIMIT $2"
+    sql = (
+        f"SELECT {COLUMNS} FROM {SERVICE}.events WHERE notification_id > $1 ORDER BY notification_id LIMIT $2"
+    )
     while rows := await pool.fetch(sql, after, page):
         after, count = rows[-1]["notification_id"], count + len(rows)
     return count

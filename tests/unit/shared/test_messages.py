@@ -160,7 +160,9 @@ def test_a_body_that_is_malformed_is_refused(body):
         parse(MESSAGE.headers(), body)
 
 
-@given(st.binary(max_size=60), st.dictionaries(st.sampled_from(list(MESSAGE.headers())), st.text(max_size=40)))
+@given(
+    st.binary(max_size=60), st.dictionaries(st.sampled_from(list(MESSAGE.headers())), st.text(max_size=40))
+)
 def test_nothing_that_arrives_does_more_than_be_refused(body, headers):
     with pytest.raises(NotAMessage):
         parse(MESSAGE.headers() | headers, body)
