@@ -17,7 +17,7 @@ def known_commands() -> dict[str, type[Command]]:
     """Every command that a person may send, by its name `<service>.<Command>`."""
     found = {
         public_name(team.name, command): command
-        for team in _teams()
+        for team in teams()
         for command in personal_commands(team.streams)
     }
     return dict(sorted(found.items()))
@@ -35,7 +35,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     }
 
 
-def _teams() -> Iterator[Service]:
+def teams() -> Iterator[Service]:
     """The declaration of every team: the `app` in its `app.py`."""
     for package in pkgutil.iter_modules(services.__path__):
         if package.ispkg and importlib.util.find_spec(f"services.{package.name}.app") is not None:

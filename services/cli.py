@@ -15,6 +15,8 @@ from uuid import UUID
 
 import typer
 
+from services import proof_cli
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -326,3 +328,6 @@ def _fail(message: str, code: int) -> NoReturn:
     with suppress(BrokenPipeError):
         print(message, file=sys.stderr)
     raise typer.Exit(code)
+
+
+proof_cli.add_to(app, _run)

@@ -67,6 +67,8 @@ class SimulatedClock:
 
 def utc(instant: datetime) -> datetime:
     """The same instant in UTC. Raises ValueError for a time without an offset: it is no instant."""
+    if instant.tzinfo is UTC:
+        return instant
     if instant.utcoffset() is None:
         raise ValueError("this time has no offset from UTC: add Z or an offset such as +01:00")
     try:

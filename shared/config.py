@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     names_key: Path = Field(
         description="file with the 32-byte key of professionals' ids, the same for every service"
     )
+    signing_key: Path = Field(description="file with the 32-byte key that signs the log's checkpoints")
+    checkpoint_keys: Path = Field(description="directory of all services' public keys, <service>.pub each")
     issuer: str = Field(description="issuer of bearer tokens")
     audience: str = Field(description="audience the tokens must be for")
     jwks: str = Field(description="the issuer's key set: a file or an https URL")

@@ -244,3 +244,11 @@ async def board(
     )
     clocks = [DeadlineRow(**row) for row in rows]
     return [BoardEntry(clock, clock.state(now)) for clock in clocks]
+
+
+async def missed_by_rule(pool: asyncpg.Pool, service: str) -> dict[str, int]:
+    """How many clocks of each rule a fact says were missed."""
+    rows = await pool.fetch(
+        f'SELECT rule, count(*) AS n FROM "{service}_views".{NAME} WHERE missed_at IS NOT NULL GROUP BY rule'
+    )
+    return {row["rule"]: row["n"] for row in rows}

@@ -155,7 +155,7 @@ def _deadline_fields(cls: type[Event]) -> tuple[str, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would double the time it takes to read an event back
 class Envelope:
     """What is known of an event beside its body; stored in the open part, so the digest covers it.
 
@@ -203,7 +203,7 @@ class Envelope:
 _ENVELOPE: Final = dict.fromkeys(field.name for field in fields_of(Envelope))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
     """An event as it stands in a log or arrived from one: body, envelope, place, and the sealed blob unopened."""
 
@@ -251,7 +251,9 @@ def decode(name: str, state: bytes) -> tuple[Event, Envelope]:
         upcast: Callable[[dict[str, Any]], None] = getattr(cls, f"upcast_v{version}_v{version + 1}")
         upcast(fields)
         version += 1
-    return cls.model_validate(fields), envelope
+    # A field that a later program added without a new version is not for this one; it stays in what is stored.
+    known = cls.model_fields
+    return cls.model_validate({name: value for name, value in fields.items() if name in known}), envelope
 
 
 def sealed_bytes(event: Event, actor_name: str) -> bytes | None:

@@ -18,6 +18,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage, TopicPartition
 
 from shared.brokers import Brokers
+from shared.checkpoints import CHECKPOINT_TOPIC
 from shared.inbox import AWAY, Arrived, Inbox
 from shared.inbox_rows import Gap
 from shared.messages import RESEND_TOPIC, NotAMessage, plain_headers, topic_of
@@ -43,9 +44,11 @@ class Consumer:
         *,
         instance: str,
         resend: Callable[[UUID | None, int], Awaitable[None]],
+        keep: Callable[[Sequence[bytes]], Awaitable[None]],
     ) -> None:
         """`sources`: the services whose events it reads. `instance`: this process among those of the service.
         `resend(key, after)` has this service's own relay send a key again, when another service asks for it.
+        `keep(bodies)` keeps the checkpoints that every service publishes.
         """
         self.error: str | None = None
         """What keeps it from reading or taking in, as the kind of the error."""
@@ -56,6 +59,7 @@ class Consumer:
         self._kind = kind
         self._instance = instance
         self._resend = resend
+        self._keep = keep
         self._asking: AIOKafkaProducer | None = None
         self._broker: KafkaBroker | None = None
         self._stopping = asyncio.Event()
@@ -122,24 +126,34 @@ class Consumer:
         read = (
             (topics, PARTITIONS, self._service, self._page),
             ([RESEND_TOPIC], 1, f"{self._service}.resend", self._asked),
+            ([CHECKPOINT_TOPIC], 1, f"{self._service}.checkpoints", self._checkpoints),
         )
         for names, count, group, handler in read:
+            # Nobody waits for a checkpoint: an idle reader of them should cost next to nothing.
+            options = common | ({"fetch_max_wait_ms": 1000} if names == [CHECKPOINT_TOPIC] else {})
             if names and self._kind == "embedded":
                 partitions = [TopicPartition(topic, p) for topic in names for p in range(count)]
-                broker.subscriber(partitions=partitions, group_id=group, **common)(handler)
+                broker.subscriber(partitions=partitions, group_id=group, **options)(handler)
             elif names:
                 member = f"{group}.{self._instance}"
-                broker.subscriber(*names, group_id=group, group_instance_id=member, **common)(handler)
+                broker.subscriber(*names, group_id=group, group_instance_id=member, **options)(handler)
         return broker
 
     async def _page(self, msg: KafkaMessage) -> None:
         # An exception that left this handler would be logged and passed, and the next acknowledgement would commit
         # beyond the page: so whatever happens, the page is taken before this returns.
         page = [_arrived(raw) for raw in msg.raw_message]
+        await self._until_taken(msg, lambda: self._inbox.take(page))
+
+    async def _checkpoints(self, msg: KafkaMessage) -> None:
+        bodies = [raw.value or b"" for raw in msg.raw_message]
+        await self._until_taken(msg, lambda: self._keep(bodies))
+
+    async def _until_taken(self, msg: KafkaMessage, take: Callable[[], Awaitable[Any]]) -> None:
         pause = 0.05
         while not self._stopping.is_set():
             try:
-                await self._inbox.take(page)
+                await take()
             except AWAY as error:
                 self.error = type(error).__name__
                 log.warning("consumer pauses", extra={"error": self.error})

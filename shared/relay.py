@@ -298,7 +298,8 @@ async def forget_broker(dsn: str, service: str) -> None:
         await connection.execute(
             f"""UPDATE {service}.relay SET position = 0;
                 DELETE FROM {service}.relay_acknowledged;
-                DELETE FROM {service}.consumed"""
+                DELETE FROM {service}.consumed;
+                UPDATE {service}.checkpoints_sent SET last = 0"""
         )
     finally:
         await connection.close()

@@ -12,6 +12,9 @@ import asyncpg
 
 from shared.access import AccessPolicy
 from shared.access_log import AccessLog
+from shared.checkpoint_tables import CheckpointTables
+from shared.checkpointing import Checkpoints
+from shared.checkpoints import PublicKeys, Signer
 from shared.clock import Clock, RealClock
 from shared.config import Settings
 from shared.deadline_board import next_due
@@ -24,6 +27,7 @@ from shared.inbox_tables import InboxTables
 from shared.kafka import PARTITIONS, Consumer
 from shared.keys import KeyStore
 from shared.messages import topic_of
+from shared.metrics import Metrics
 from shared.notifier import Notifier
 from shared.operator_clock import StoredClock
 from shared.relay import Relay, ask_for_resend
@@ -61,14 +65,18 @@ class Running:
         )
         self.keys = KeyStore.from_files(settings.keys, settings.master_key)
         self.transport = TransportKeys(settings.transport_keys)
+        self.checkpoint_keys = PublicKeys.read(settings.checkpoint_keys)
+        self._signer = Signer(service.name, settings.signing_key)
         self.pool: asyncpg.Pool
         self.clock: Clock
         self.store: Store
+        self.metrics: Metrics
         self.runner: Runner
         self.views: Views
         self.inbox: Inbox
         self.access_log: AccessLog
         self.timers: Timers
+        self.checkpoints: Checkpoints
         self._relay: Relay
         self._consumer: Consumer
         self._notifier: Notifier
@@ -91,6 +99,9 @@ class Running:
         self.clock = await self._clock()
         connect = partial(self._connection, lock_timeout="10s")
         self.store = Store(self.pool, connect, name, self.clock)
+        self.metrics = Metrics(name)
+        self.store.on_answer = self.metrics.append_seconds.observe
+        self.store.on_group = self.metrics.group_members.observe
         self.runner = Runner(
             name,
             self.service.streams,
@@ -112,6 +123,13 @@ class Running:
             self.transport,
             idempotent=settings.broker == "kafka",
         )
+        self.checkpoints = Checkpoints(
+            CheckpointTables(self.pool, name),
+            self._signer,
+            self.checkpoint_keys,
+            settings.brokers,
+            idempotent=settings.broker == "kafka",
+        )
         self._consumer = Consumer(
             name,
             self.service.reads,
@@ -120,6 +138,7 @@ class Running:
             settings.broker,
             instance=settings.instance,
             resend=partial(ask_for_resend, self.pool, name),
+            keep=self.checkpoints.keep,
         )
         self._notifier = Notifier(self._connection, name, [self._relay.wake, self.views.wake])
         self.store.on_append(self._notifier.appended)
@@ -131,6 +150,7 @@ class Running:
         await self._notifier.start()
         await self._relay.start()
         await self._consumer.start()
+        await self.checkpoints.start()
         if isinstance(self.clock, RealClock):
             await self.timers.start()
         self._looking = asyncio.create_task(self._look_again(), name=f"inbox:{name}")
@@ -145,6 +165,7 @@ class Running:
             with suppress(asyncio.CancelledError):
                 await self._looking
         await self._consumer.stop()
+        await self.checkpoints.stop()
         await self.timers.stop()
         await self._relay.stop()
         await self._notifier.stop()
@@ -214,6 +235,8 @@ class Running:
             "relayed": await self.pool.fetchval(f"SELECT position FROM {name}.relay"),
             "relay_error": self._relay.error,
             "consumer_error": self._consumer.error,
+            "checkpoint_error": self.checkpoints.error,
+            "checkpoint_alarm": self.checkpoints.alarm,
             "acknowledged": {f"{row['topic']}/{row['partition']}": row["offset"] for row in acknowledged},
             "consumed": consumed,
             "views": {view: position for view, (position, _) in views.items()},

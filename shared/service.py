@@ -11,6 +11,7 @@ from shared.decider import Stream
 from shared.policy import Policy
 from shared.projection import View
 from shared.rules import Rulebook
+from shared.task_list import task_list
 from shared.tasks import task
 from shared.team import known_person
 
@@ -59,7 +60,7 @@ def service(
         name=name,
         streams=all_streams,
         policy=policy,
-        views=(*views, deadline_board(streams)),
+        views=(*views, deadline_board(streams), task_list()),
         rules=rules,
         router=router,
         reads=tuple(reads),

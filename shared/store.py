@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -66,6 +67,10 @@ class Store:
         self._writer: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[], None]] = []
         self._sql = statements(service)
+        self.on_answer: Callable[[float], None] = _unmeasured
+        """Told the seconds each append took."""
+        self.on_group: Callable[[float], None] = _unmeasured
+        """Told how many members each transaction had."""
         self.groups = 0
         """Groups committed by this process in which something stood."""
 
@@ -101,15 +106,18 @@ class Store:
         """
         if self._writer is None or self._writer.done():
             raise LogUnavailable
+        asked = perf_counter()
         waiting = _Waiting(member, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._work.set()
         try:
             # The writer is bound by the timeouts of its connection; the caller by this, wherever its member stands.
             async with asyncio.timeout(self._patience):
-                return await waiting.answer
+                answer = await waiting.answer
         except TimeoutError:
             raise LogUnavailable from None
+        self.on_answer(perf_counter() - asked)
+        return answer
 
     async def _write_forever(self) -> None:
         while True:
@@ -136,6 +144,7 @@ class Store:
         def wanted() -> bool:
             return any(not waiting.answer.done() for waiting in group)
 
+        self.on_group(len(group))
         verdicts = await self._log.write([waiting.member for waiting in group], wanted)
         for waiting, verdict in zip(group, verdicts, strict=True):
             if not isinstance(verdict, Accepted):
@@ -192,6 +201,10 @@ class Store:
                     pause = min(pause * 2, 1.0)
         except TimeoutError:
             raise LogUnavailable from None
+
+
+def _unmeasured(_value: float) -> None:
+    """Nobody measures."""
 
 
 def _fail(waiting: _Waiting, error: BaseException) -> None:

@@ -22,7 +22,7 @@ from shared.clocks import Clock, Clocks, DeadlineMissed, DeadlineVaried
 from shared.decider import Command, Context, Per, Refused, Stream
 from shared.event import Event, Record
 from shared.identity import Actor
-from shared.people_words import SERVICE
+from shared.people_words import SERVICE, TEAM_AGENCY
 from shared.rules import ClockState, Rulebook, clock_state
 from shared.team import CheckDeadline, VaryDeadline, decide_clock
 from shared.testing_facts import (
@@ -137,6 +137,20 @@ class Story:
         """The state of the stream by now."""
         return self.streams[self.of.stream.name].state
 
+    @property
+    def _service(self) -> str:
+        """The team whose stream it is."""
+        return self.of.stream.command_types()[0].NAME.partition(".")[0]
+
+    @property
+    def _team(self) -> Actor:
+        """The team's own service, for its timers and misses."""
+        return replace(
+            actor("mash_manager", ""),
+            role=SERVICE,
+            agency=TEAM_AGENCY.get(self._service, "childrens_social_care"),
+        )
+
     # -- steps
 
     def when(
@@ -172,18 +186,18 @@ class Story:
             story = story.after(event, step)
         for name in dict.fromkeys(self._kind(event).name for event in decided):
             for miss in story.streams[name].clocks.newly_missed(step.now):
-                story = replace(story.after(miss, step), misses=(*story.misses, miss))
+                # The team's own word, not the person's with whose act it came to light.
+                story = replace(story.after(miss, replace(step, by=self._team)), misses=(*story.misses, miss))
         return story
 
     def time_passes(self, *, until: datetime) -> "Story":
         """Nothing is done until then; the timers ask about every clock that fell due, as at its due instant."""
-        service = replace(actor("mash_manager", ""), role=SERVICE)
         story = replace(self, decided=(), misses=(), refusal=None)
         due = [
             clock for each in self.streams.values() for clock in each.clocks if clock.missed_by(utc(until))
         ]
         for clock in due:
-            step = _Step(utc(until), clock.due_at, clock.due_at, self.child, service, clock.started_by)
+            step = _Step(utc(until), clock.due_at, clock.due_at, self.child, self._team, clock.started_by)
             story = replace(story, last=step)
             for event in story._decide(CheckDeadline(rule=clock.rule, started_by=clock.started_by), step):  # noqa: SLF001 - another story of this class
                 assert isinstance(event, DeadlineMissed)
@@ -292,7 +306,7 @@ class Story:
             known=step.known,
             child=step.child,
             stream=step.child if itself else uuid5(step.child, kind.name),
-            service=kind.command_types()[0].NAME.partition(".")[0],
+            service=self._service,
             version=before.version + 1,
             n=len(self.records) + 1,
             command=step.command,

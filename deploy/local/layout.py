@@ -11,6 +11,7 @@ from deploy.local.errors import StackError
 from deploy.local.locks import LOCK
 from deploy.local.ports import LOOPBACK
 from deploy.topics import topics
+from shared.checkpoints import make_signing_key
 from shared.development_issuer import DevelopmentIssuer
 from shared.secret_files import UnsafeSecret, make_key, make_secret
 from shared.transport_keys import TransportKeys
@@ -36,6 +37,7 @@ class Layout:
         self.kafka = self.directory / "kafka"
         self.names_key = self.secrets / "names.key"
         self.transport_keys = self.secrets / "transport"
+        self.checkpoint_keys = self.directory / "checkpoint-keys"
 
     def log(self, name: str) -> Path:
         """Where a process of the stack writes what it says."""
@@ -70,6 +72,7 @@ class Layout:
             make_key(self.names_key)
             for service in services:
                 make_key(self._master_key(service))
+                make_signing_key(service, self._signing_key(service), self.checkpoint_keys)
                 for role in (service, owner_of(service)):
                     self.password(role)
             transport = TransportKeys(self.transport_keys)
@@ -114,6 +117,8 @@ class Layout:
             "MASTER_KEY": str(self._master_key(service)),
             "TRANSPORT_KEYS": str(self.transport_keys),
             "NAMES_KEY": str(self.names_key),
+            "SIGNING_KEY": str(self._signing_key(service)),
+            "CHECKPOINT_KEYS": str(self.checkpoint_keys),
             "ISSUER": self.issuer.issuer,
             "AUDIENCE": self.issuer.audience,
             "JWKS": str(self.issuer.jwks_path),
@@ -131,6 +136,9 @@ class Layout:
             "PYTHONUNBUFFERED": "1",
             **{f"SAFEGUARDING_{name}": text for name, text in settings.items()},
         }
+
+    def _signing_key(self, service: str) -> Path:
+        return self.secrets / f"{service}.signing.key"
 
     def _master_key(self, service: str) -> Path:
         return self.secrets / f"{service}.master.key"

@@ -14,7 +14,6 @@ from services.chronology.events import SeenBy, Significance
 from services.mash import events as mash
 from shared.clocks import DeadlineMissed, DeadlineVaried
 from shared.event import Event, Record
-from shared.people_words import TEAM_AGENCY
 
 SOCIAL_CARE = "childrens_social_care"
 
@@ -63,9 +62,6 @@ def audience(record: Record, draft: Draft) -> tuple[SeenBy, ...]:
     if envelope.sensitivity != "sealed":
         seen[SOCIAL_CARE, None] = SeenBy(agency=SOCIAL_CARE)
     own = SeenBy(agency=envelope.agency, organisation=envelope.organisation)
-    if isinstance(record.event, DeadlineMissed):
-        # Whoever's act it came to light with: a missed deadline is its team's, and nobody else's.
-        own = SeenBy(agency=TEAM_AGENCY[record.service])
     seen.setdefault((own.agency, own.organisation), own)
     for each in draft.also:
         seen.setdefault((each.agency, each.organisation), each)

@@ -60,7 +60,7 @@ def running_stack(directory: Path) -> Running:
         urls = json.loads((directory / STACK_FILE).read_text())["urls"]
     except FileNotFoundError:
         urls = None
-    if urls is None or not _is_locked(directory / "lock"):
+    if urls is None or not is_running(directory):
         raise NoStack(
             f"no stack runs on {directory}: start one with `safeguarding up --stack {directory}`, "
             "or name the directory of one with --stack"
@@ -78,10 +78,10 @@ def issuer_of(directory: Path) -> DevelopmentIssuer:
     return DevelopmentIssuer(directory / "issuer")
 
 
-def _is_locked(path: Path) -> bool:
+def is_running(directory: Path) -> bool:
     """Whether a supervisor holds the directory; a file left behind by one that was killed does not say so."""
     try:
-        with path.open() as lock:
+        with (directory / "lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False

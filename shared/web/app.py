@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from shared.running import Running
-from shared.web import board, operator, problems
+from shared.web import audit, board, operator, problems, tasks
 from shared.web.answers import ANSWERS
 from shared.web.commands import commands_router
 
@@ -35,6 +35,8 @@ def application(running: Running) -> FastAPI:
     app.include_router(commands_router(running))
     app.include_router(board.health)
     app.include_router(board.router)
+    app.include_router(tasks.router)
     app.include_router(operator.router)
+    app.include_router(audit.router)
     app.include_router(running.service.router)
     return app

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
-from shared.deadline_board import board
+from shared.deadline_board import board, missed_by_rule
+from shared.metrics import CONTENT_TYPE
 from shared.web.here import (
     After,
     Asking,
@@ -79,6 +80,13 @@ health = APIRouter(tags=["health"])
 async def live() -> dict[str, bool]:
     """The process answers."""
     return {"live": True}
+
+
+@health.get("/metrics")
+async def metrics(here: Here) -> Response:
+    """What the service measures of itself, for Prometheus. Counts alone: it needs no token, and names nobody."""
+    missed = await missed_by_rule(here.pool, here.service.name)
+    return Response(here.metrics.text(await here.progress(), missed), media_type=CONTENT_TYPE)
 
 
 @health.get("/health/ready")

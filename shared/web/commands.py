@@ -11,6 +11,7 @@ from shared.decider import ADDRESS, Command, Refused
 from shared.deciding import Forbidden
 from shared.runner import Answer
 from shared.running import Running
+from shared.telemetry import beginning
 from shared.texts import Names
 from shared.web.here import Asking, Here, record
 from shared.web.problems import invalid, sentence, too_large
@@ -126,7 +127,8 @@ def _endpoint(name: str, command: type[Command]) -> Any:
         names = Names(here.names_key, who.agency)
         asked = read_command(command, await _body(request), names)
         try:
-            answer = await here.runner.run(asked, who, command_id)
+            with beginning(name, request.headers.get("traceparent"), service=here.service.name, command=name):
+                answer = await here.runner.run(asked, who, command_id)
         except (Refused, Forbidden) as refusal:
             await record(
                 here, who, name, children=asked.about, subject=asked.re, shown=False, rules=refusal.rules

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from functools import partial
 
 import asyncpg
@@ -13,7 +14,7 @@ from aiokafka.errors import KafkaError
 
 from deploy.local.broker import EmbeddedBroker
 from deploy.local.postgres import EmbeddedPostgres
-from deploy.topics import create_topics
+from deploy.topics import TopicError, create_topics
 from shared.messages import Message, parse, plain_headers, topic_of
 from shared.relay import PAGE, forget_broker
 from tests.integration import toys as t
@@ -210,10 +211,14 @@ async def test_a_long_resend_does_not_keep_new_facts_waiting(mash, broker):
     await mash.say([(0, 5000)])
     async with running(mash.relay(broker.bootstrap)):
         messages = await on_the_topic(broker, 2 * PAGE + 1)
-    assert sorted(message.position for message in messages) == list(range(1, 2 * PAGE + 2))
+        await until(partial(nothing_asked, mash))
+    assert {message.position for message in messages} == set(range(1, 2 * PAGE + 2))
     of_child = [message.position for message in messages if message.key == child(0)]
-    assert of_child.index(2 * PAGE + 1) < len(of_child) - 1
-    assert await mash.pool.fetchval("SELECT count(*) FROM mash.resend") == 0
+    assert of_child.index(2 * PAGE + 1) < of_child.index(max(n for n in of_child if n <= 2 * PAGE))
+
+
+async def nothing_asked(mash: Team) -> bool:
+    return await mash.pool.fetchval("SELECT count(*) FROM mash.resend") == 0
 
 
 # -- away for a while
@@ -338,6 +343,7 @@ async def test_while_the_broker_is_away_a_service_starts_and_stops_and_says_what
         async with asyncio.timeout(10):
             while relay.error is None or consumer.error is None:
                 await asyncio.sleep(0.05)
-        await restart(broker)
+        with suppress(TopicError):  # this broker makes a topic for whoever asks first, and they ask all the time
+            await restart(broker)
         await until(partial(has, reader, 4))
         assert (relay.error, consumer.error) == (None, None)

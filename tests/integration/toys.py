@@ -190,6 +190,10 @@ class Team:
     keys: KeyStore
     transport: TransportKeys
     views: Views
+    kept: list[bytes] = field(default_factory=list)
+
+    async def _keep(self, bodies: Sequence[bytes]) -> None:
+        self.kept += bodies
 
     @property
     def connect(self) -> Callable[[], Awaitable[asyncpg.Connection]]:
@@ -200,7 +204,16 @@ class Team:
 
     def consumer(self, bootstrap: str, *sources: str) -> Consumer:
         resend = partial(ask_for_resend, self.pool, self.name)
-        return Consumer(self.name, sources, self.inbox, bootstrap, "embedded", instance="1", resend=resend)
+        return Consumer(
+            self.name,
+            sources,
+            self.inbox,
+            bootstrap,
+            "embedded",
+            instance="1",
+            resend=resend,
+            keep=self._keep,
+        )
 
     async def do(self, *commands: Command) -> None:
         await asyncio.gather(*(self.runner.run(c, Actor.service(self.name), uuid4()) for c in commands))

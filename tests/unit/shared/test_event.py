@@ -176,10 +176,16 @@ def test_what_is_not_known_here_is_not_guessed(name, version):
     assert "deploy" in str(caught.value)
 
 
-def test_a_field_that_nobody_knows_is_refused_without_repeating_it():
+def test_a_field_that_a_later_program_added_is_left_alone():
+    about = orjson.loads(encode(Bare(), envelope()))["envelope"]
+    event, _ = decode("test_event.Bare", orjson.dumps({"added": "later", "envelope": about}))
+    assert event == Bare()
+
+
+def test_a_field_of_the_wrong_kind_is_refused_without_repeating_it():
     about = orjson.loads(encode(Bare(), envelope()))["envelope"]
     with pytest.raises(ValidationError) as caught:
-        decode("test_event.Bare", orjson.dumps({"name": "Ava Moss", "envelope": about}))
+        decode("test_event.Bare", orjson.dumps({"child": "Ava Moss", "envelope": about}))
     assert "Moss" not in str(caught.value)
 
 

@@ -127,7 +127,8 @@ def test_clocks_run_beside_the_state_and_misses_are_recorded_once():
     )
     late.time_passes(until=london(2027, 1, 4)).missed()
     assert late.state == ("test_testing.Asked",)
-    asked.when(Do(), at=DUE.due_at).missed("T1").clocks(T1="missed")
+    answered = asked.when(Do(), at=DUE.due_at).missed("T1").clocks(T1="missed")
+    assert [one.envelope.role for one in answered.records] == ["mash_manager", "mash_manager", "service"]
     asked.when(Do(), at=MONDAY).missed().clocks(T1="met")
 
 

@@ -1,0 +1,1 @@
+"""How fast it is, beside floors and peers measured in the same run: `python -m tests.benchmarks`."""

@@ -1,0 +1,248 @@
+"""What a service may not write or read, the broker refuses it; shown for every pair of a service and a topic."""
+
+import asyncio
+
+import pytest
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError as ClientError
+from aiokafka.errors import NoError, for_code
+from aiokafka.protocol.fetch import FetchRequest
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._acl import AclBinding, AclOperation, AclPermissionType
+from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
+from pydantic import SecretStr
+
+from deploy.kafka.access import access, bindings
+from deploy.kafka.apply import main
+from deploy.kafka.client import login
+from deploy.topics import Topic, TopicError, admin_client, create_topics, topics
+from shared.brokers import Brokers
+from shared.producer import start_producer, throw_away
+from tests.kafka.conftest import login_as
+
+pytestmark = pytest.mark.kafka
+
+SERVICES = tuple(access().services)
+TOPICS = tuple(topic.name for topic in topics())
+PAIRS = [
+    pytest.param(service, topic, id=f"{service}-{topic.removeprefix('safeguarding.').removesuffix('.v1')}")
+    for service in SERVICES
+    for topic in TOPICS
+]
+PATIENCE = 20
+
+
+@pytest.fixture(scope="module")
+def ask(kafka):
+    """A client's settings, as a service."""
+
+    def settings(service: str, **more: str | bool) -> dict[str, str | bool]:
+        known = login(service, kafka.password(service))
+        return {"bootstrap.servers": kafka.bootstrap, **known, "log_level": "0", **more}
+
+    return settings
+
+
+@pytest.fixture(scope="module")
+def filled(kafka) -> None:
+    """Something to read on every topic."""
+    producer = Producer({"bootstrap.servers": kafka.bootstrap, **kafka.administrator, "log_level": "0"})
+    for topic in TOPICS:
+        producer.produce(topic, b"to be read", partition=0)
+    assert producer.flush(PATIENCE) == 0
+
+
+async def write(brokers: Brokers, topic: str) -> str:
+    """What comes of writing a topic, as a relay writes: over SCRAM and idempotent."""
+    producer = await start_producer(brokers, idempotent=True)
+    try:
+        sent = await asyncio.wait_for(producer.send_and_wait(topic, b"written", partition=0), PATIENCE)
+    except ClientError as error:
+        return type(error).__name__
+    finally:
+        await throw_away(producer)
+    assert sent.topic == topic
+    return "done"
+
+
+async def read(brokers: Brokers, topic: str) -> str:
+    """What the broker answers to a request for the topic's first messages, whatever a client would make of it."""
+    client = AIOKafkaClient(**brokers.client())
+    await client.bootstrap()
+    try:
+        node = client.get_random_node()
+        request = FetchRequest(500, 1, 1_000_000, 0, [(topic, [(0, 0, 1_000_000)])], rack_id="")
+        answer = await asyncio.wait_for(client.send(node, request), PATIENCE)
+    finally:
+        await client.close()
+    ((_, (partition,)),) = answer.topics
+    error, records = for_code(partition[1]), partition[-1]
+    assert bool(records) == (error is NoError)
+    return "done" if error is NoError else str(error.__name__)
+
+
+@pytest.mark.parametrize(("service", "topic"), PAIRS)
+async def test_a_service_writes_its_own_topics_and_is_refused_on_every_other(kafka, service, topic):
+    expected = "done" if access().may_write(service, topic) else "TopicAuthorizationFailedError"
+    assert await write(login_as(kafka, service), topic) == expected
+
+
+@pytest.mark.parametrize(("service", "topic"), PAIRS)
+async def test_a_service_reads_what_it_declares_and_is_refused_every_other_topic(
+    kafka, filled, service, topic
+):
+    expected = "done" if access().may_read(service, topic) else "TopicAuthorizationFailedError"
+    assert await read(login_as(kafka, service), topic) == expected
+
+
+@pytest.mark.parametrize("owner", SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_takes_part_in_its_own_groups_alone(ask, service, owner):
+    for group in (owner, f"{owner}.resend"):
+        consumer = Consumer(ask(service, **{"group.id": group}))
+        try:
+            place = TopicPartition("safeguarding.resend.v1", 0)
+            if service == owner:
+                assert consumer.committed([place], timeout=PATIENCE)
+            else:
+                with pytest.raises(KafkaException) as refused:
+                    consumer.committed([place], timeout=PATIENCE)
+                assert refused.value.args[0].name() == "GROUP_AUTHORIZATION_FAILED"
+        finally:
+            consumer.close()
+
+
+def test_a_group_of_a_like_name_is_not_its_own(ask):
+    consumer = Consumer(ask("mash", **{"group.id": "mash_archive"}))
+    with pytest.raises(KafkaException) as refused:
+        consumer.committed([TopicPartition("safeguarding.resend.v1", 0)], timeout=PATIENCE)
+    consumer.close()
+    assert refused.value.args[0].name() == "GROUP_AUTHORIZATION_FAILED"
+
+
+def test_nobody_but_the_lado_touches_what_lies_behind_its_wall(kafka):
+    """Said of the broker's own list of rules, and not only tried."""
+    found = admin_client(kafka.bootstrap, kafka.administrator).describe_acls(_every_rule()).result()
+    about = {
+        (rule.principal, rule.operation.name)
+        for rule in found
+        if rule.restype is ResourceType.TOPIC and "lado" in rule.name
+    }
+    assert about == {("User:lado", "READ"), ("User:lado", "WRITE"), ("User:mash", "WRITE")}
+    assert {
+        rule for rule in found if rule.restype is ResourceType.TOPIC and rule.name.endswith("lado.v1")
+    } == {rule for rule in bindings() if rule.name == "safeguarding.lado.v1"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_service_makes_topics_or_rules(kafka, service):
+    admin = admin_client(kafka.bootstrap, login(service, kafka.password(service)))
+    extra = Topic(name="safeguarding.extra.v1", partitions=1, retention_days=1)
+    with pytest.raises(TopicError, match="uthorization"):
+        create_topics(
+            kafka.bootstrap, declared=[extra], login=login(service, kafka.password(service)), timeout=PATIENCE
+        )
+    rule = _rule(f"User:{service}", "safeguarding.lado.v1")
+    with pytest.raises(KafkaException, match="uthoriz"):
+        admin.create_acls([rule], request_timeout=PATIENCE)[rule].result()
+
+
+def test_a_misspelt_topic_is_an_error_and_not_a_new_topic(kafka):
+    admin = admin_client(kafka.bootstrap, kafka.administrator)
+    found = admin.list_topics("safeguarding.mahs.v1", timeout=PATIENCE).topics["safeguarding.mahs.v1"]
+    assert found.error.name() == "UNKNOWN_TOPIC_OR_PART"
+    assert "safeguarding.mahs.v1" not in admin.list_topics(timeout=PATIENCE).topics
+
+
+@pytest.mark.parametrize("who", ["nobody", "wrong password", "unknown user"])
+async def test_who_does_not_say_who_they_are_gets_nothing(kafka, who):
+    known = login_as(kafka, "mash")
+    brokers = {
+        "nobody": Brokers(kafka.bootstrap),
+        "wrong password": Brokers(kafka.bootstrap, "mash", SecretStr("guessed")),
+        "unknown user": Brokers(kafka.bootstrap, "police", known.password),
+    }[who]
+    with pytest.raises(ClientError):
+        async with asyncio.timeout(PATIENCE):
+            await start_producer(brokers, idempotent=False)
+
+
+def test_a_rule_that_is_not_declared_is_told_and_taken_away(kafka, tmp_path, capsys):
+    password = tmp_path / "admin.password"
+    password.touch(mode=0o600)
+    password.write_text(kafka.administrator["sasl.password"])
+    command = [kafka.bootstrap, "--password-file", str(password), "--mechanism", "PLAIN"]
+    assert main([*command, "--check"]) == 0
+    assert capsys.readouterr().out == "Everything is as declared.\n"
+    admin = admin_client(kafka.bootstrap, kafka.administrator)
+    strange = [
+        _rule("User:chronology", "safeguarding.lado.v1"),
+        _rule("User:school", "safeguarding.", ResourcePatternType.PREFIXED),
+        _rule("User:*", "*"),
+    ]
+    _make(admin, strange)
+    told = {
+        "not declared: User:chronology may read topic safeguarding.lado.v1",
+        "not declared: User:school may read topic safeguarding.*",
+        "not declared: User:* may read topic *",
+    }
+    assert main([*command, "--check"]) == 1
+    assert set(capsys.readouterr().out.splitlines()) == told
+    assert main(command) == 1
+    assert set(capsys.readouterr().out.splitlines()) == told
+    assert main([*command, "--remove-undeclared"]) == 0
+    assert main([*command, "--check"]) == 0
+    password.write_text("guessed")
+    assert main([*command, "--check"]) == 1
+    assert "refuses the user admin" in capsys.readouterr().err
+
+
+def test_another_broker_is_brought_to_the_same_by_the_command_alone(kafka, tmp_path, capsys):
+    """Rules and a topic taken away by hand come back."""
+    admin = admin_client(kafka.bootstrap, kafka.administrator)
+    _remove_everything(admin)
+    passwords = tmp_path / "passwords"
+    passwords.mkdir()
+    for name, word in {
+        "admin": kafka.administrator["sasl.password"],
+        **{service: kafka.password(service) for service in SERVICES},
+    }.items():
+        path = passwords / f"{name}.password"
+        path.touch(mode=0o600)
+        path.write_text(word)
+    command = [kafka.bootstrap, "--password-file", str(passwords / "admin.password"), "--mechanism", "PLAIN"]
+    assert main([*command, "--check"]) == 1
+    assert "no topic safeguarding.lado.v1" in capsys.readouterr().out
+    assert main([*command, "--passwords", str(passwords)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "created topic safeguarding.lado.v1" in said
+    assert "set the password of lado" in said
+    assert sum(line.startswith("added: ") for line in said) == len(bindings())
+    assert not any(kafka.password(service) in line for service in SERVICES for line in said)
+    assert main([*command, "--check"]) == 0
+
+
+def _rule(
+    principal: str, topic: str, pattern: ResourcePatternType = ResourcePatternType.LITERAL
+) -> AclBinding:
+    return AclBinding(
+        ResourceType.TOPIC, topic, pattern, principal, "*", AclOperation.READ, AclPermissionType.ALLOW
+    )
+
+
+def _every_rule():
+    from deploy.kafka.rules import _any
+
+    return _any(kind=ResourceType.ANY)
+
+
+def _make(admin: AdminClient, rules: list[AclBinding]) -> None:
+    for done in admin.create_acls(rules, request_timeout=PATIENCE).values():
+        done.result()
+
+
+def _remove_everything(admin: AdminClient) -> None:
+    for done in admin.delete_acls([_every_rule()], request_timeout=PATIENCE).values():
+        done.result()
+    admin.delete_topics(["safeguarding.lado.v1"], operation_timeout=PATIENCE)["safeguarding.lado.v1"].result()
