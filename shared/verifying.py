@@ -212,8 +212,9 @@ def _signed(held: Sequence[Held], keys: PublicKeys, findings: Findings) -> list[
             checked.add(same)
             fine.append(each)
         else:
-            who = "its own" if each.holder is None else f"the kept (by {each.holder})"
-            findings.add(f"{who} checkpoint of these positions has no valid signature", one.first, one.last)
+            keeper = "its own list" if each.holder is None else each.holder
+            places = f"positions {one.first} to {one.last}"
+            findings.add(f"the checkpoint of {places} in the keeping of {keeper} has no valid signature")
     return fine
 
 
