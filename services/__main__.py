@@ -12,6 +12,7 @@ import uvicorn
 import uvloop
 
 from services import SERVICES
+from shared import telemetry
 from shared.config import BadSettings, Settings
 from shared.logs import configure
 from shared.running import Running
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         settings = {name: Settings.of(name) for name in names}
         configure(arguments[0], settings[names[0]].log_level)
+        first = settings[names[0]]
+        telemetry.configure(first.traces, *(telemetry.exporting(first.traces_to) if first.traces else ()))
         servers = [_server(name, settings[name]) for name in names]
     except BadSettings as error:
         print(error, file=sys.stderr)

@@ -85,7 +85,7 @@ async def export(child: UUID, stack: Path, to: Path) -> Mapping[str, int]:
     """
     running = running_stack(stack)
     counts: dict[str, int] = {}
-    parts = [head_line(child, datetime.now(UTC))]
+    parts = [head_line(child, datetime.now(UTC), running.urls)]
     async with Services(running.urls, running.tokens, patience=5) as services:
         for name in services.names:
             answer = await services.ask(name, "GET", f"/audit/children/{child}", by=AUDITOR)

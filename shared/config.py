@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8080
     instance: str = Field("0", description="this process among those of the service: a stable number or name")
+    traces: float = Field(0.0, ge=0.0, le=1.0, description="share of commands that are traced, 0 to 1")
+    traces_to: str = Field(
+        "", description="where traces go: the URL of a collector (OTLP over HTTP), or a file; empty: nowhere"
+    )
     pool: int = Field(8, description="most database connections for reading")
     log_level: str = "INFO"
 

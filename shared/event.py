@@ -256,6 +256,14 @@ def decode(name: str, state: bytes) -> tuple[Event, Envelope]:
     return cls.model_validate({name: value for name, value in fields.items() if name in known}), envelope
 
 
+def trace_of(state: bytes) -> str | None:
+    """The trace context a stored open part carries; None, without reading it, for what was not sampled."""
+    if b'"trace":"' not in state:
+        return None
+    trace: str | None = orjson.loads(state)["envelope"].get("trace")
+    return trace
+
+
 def sealed_bytes(event: Event, actor_name: str) -> bytes | None:
     """The sealed part as it is encrypted: the event's own text, and the name of the person who acted."""
     text = event.sealed.model_dump(mode="json", exclude_none=True) if event.sealed is not None else {}

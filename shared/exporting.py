@@ -102,9 +102,15 @@ def _line(what: dict[str, Any]) -> bytes:
     return orjson.dumps(what) + b"\n"
 
 
-def head_line(child: UUID, made_at: datetime) -> bytes:
-    """The first line of an export's file."""
-    return _line({"export": {"format": FORMAT, "child": str(child), "made_at": made_at.isoformat()}})
+def head_line(child: UUID, made_at: datetime, services: Iterable[str]) -> bytes:
+    """The first line of an export's file: whose it is, when it was made, which services' lines follow."""
+    head = {
+        "format": FORMAT,
+        "child": str(child),
+        "made_at": made_at.isoformat(),
+        "services": sorted(services),
+    }
+    return _line({"export": head})
 
 
 @dataclass
@@ -123,7 +129,7 @@ class Proved:
     signed: dict[str, int] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     _covering: Checkpoint | None = None
-    _versions: dict[str, int] = field(default_factory=dict)
+    _versions: dict[tuple[str, str], int] = field(default_factory=dict)
     _position: int = 0
 
     def take(self, number: int, line: bytes, keys: PublicKeys) -> None:
@@ -133,6 +139,7 @@ class Proved:
             match kind:
                 case "export" if number == 1 and what["format"] == FORMAT:
                     self.child = str(UUID(what["child"]))
+                    self.events = dict.fromkeys(map(str, what["services"]), 0)
                 case "checkpoint":
                     self._checkpoint(number, Checkpoint.parse(what), keys)
                 case "event":
@@ -176,12 +183,12 @@ class Proved:
             self.troubles.append(f"{place}: this event is about somebody else")
         elif position <= self._position:
             self.troubles.append(f"{place}: this event is out of order")
-        elif version != self._versions.get(event["stream"], 0) + 1:
+        elif version != self._versions.get((service, event["stream"]), 0) + 1:
             self.troubles.append(f"{place}: an earlier event of this stream is not in the file")
         else:
             self.events[service] = self.events.get(service, 0) + 1
         self._position = position
-        self._versions[event["stream"]] = version
+        self._versions[service, event["stream"]] = version
 
     def _end(self, number: int, end: dict[str, Any]) -> None:
         service, count = str(end["service"]), int(end["events"])
@@ -204,6 +211,6 @@ def check_export(lines: Iterable[bytes], keys: PublicKeys) -> Proved:
         proved.take(number, line, keys)
     if not proved.child:
         proved.troubles.insert(0, "this is no export: its first line must say whose it is")
-    for service in proved.events.keys() - proved.signed.keys():
+    for service in sorted(proved.events.keys() - proved.signed.keys()):
         proved.troubles.append(f"the file is cut short: the last line of {service} is not in it")
     return proved

@@ -18,11 +18,12 @@ from typing import Any, Final
 
 import asyncpg
 
-from shared.event import UnknownEvent
+from shared.event import UnknownEvent, trace_of
 from shared.log_reader import COLUMNS
 from shared.projection import View
 from shared.rebuild import PAGE as REBUILD_PAGE
 from shared.rebuild import Rebuild, Say, building, changes_of, failure
+from shared.telemetry import following
 from shared.view_table import apply, shape, would_fail_again
 
 log = logging.getLogger(__name__)
@@ -249,6 +250,16 @@ class _Follower:
                 return False
             await apply(connection, self._view, self._service, self._view.name, changes)
         self.position = target
+        for row in page:
+            with following(
+                f"follow {row['topic']}",
+                trace_of(row["state"]),
+                service=self._service,
+                view=self._view.name,
+                event=row["topic"],
+                position=row["notification_id"],
+            ):
+                pass  # the page went in as a whole: the span says that, and when
         return True
 
     async def _one_by_one(self, page: Sequence[asyncpg.Record]) -> bool:

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from shared.decider import Refused
+from shared.addressing import child_stream, episode_stream
+from shared.decider import Per, Refused, Stream
 from shared.event import UnknownEvent
 from shared.inbox_rows import FORKED, Place, Standing, Why
 from shared.inbox_tables import InboxTables
@@ -52,6 +53,12 @@ class Intake:
         self._runner = runner
         self._reactions = reactions
         self._tables = tables
+        # What policies ask for is internal to the team, and addressed to a child.
+        self._likely_kinds = [
+            kind
+            for kind in runner.streams.values()
+            if kind.per in (Per.CHILD, Per.EPISODE) and any(one.INTERNAL for one in kind.command_types())
+        ]
 
     async def work(self, messages: Sequence[Message]) -> set[UUID]:
         """Take what can be taken, hold or park the rest; the keys whose head moved."""
@@ -96,6 +103,12 @@ class Intake:
             What met a conflict, and the keys whose head moved.
         """
         reader = self._runner.reader(fresh=fresh)
+        try:
+            await reader.get(self._likely(messages, places))
+        except AWAY:
+            raise
+        except Exception as error:  # of one stream among them; whoever needs that one will see
+            log.warning("reading ahead failed", extra={"error": type(error).__name__})
         decided: list[tuple[Message, Member, list[Decided]]] = []
         for message in messages:
             standing = Standing.of(message, places[message.place])
@@ -129,6 +142,21 @@ class Intake:
                 moved.add(message.key)
                 self._keep(parts)
         return conflicts, moved
+
+    def _likely(
+        self, messages: Sequence[Message], places: dict[tuple[str, UUID], Place]
+    ) -> dict[UUID, Stream]:
+        """The streams that decisions about these children will most likely look at, to be read in one round trip
+        instead of several for each event. What is not among them is read when it is needed.
+        """
+        keys = {message.key for message in messages if message.position > places[message.place].position}
+        return {
+            child_stream(self._runner.service, kind, key)
+            if kind.per is Per.CHILD
+            else episode_stream(self._runner.service, kind, key, 1): kind
+            for kind in self._likely_kinds
+            for key in keys
+        }
 
     async def follow(self, moved: Collection[UUID]) -> None:
         """Heads moved: what was held behind them, or waited for a cause about the same child, is taken now."""

@@ -50,8 +50,7 @@ class Consumer:
         `resend(key, after)` has this service's own relay send a key again, when another service asks for it.
         `keep(bodies)` keeps the checkpoints that every service publishes.
         """
-        self.error: str | None = None
-        """What keeps it from reading or taking in, as the kind of the error."""
+        self._errors: dict[str, str] = {}
         self._service = service
         self._sources = tuple(sources)
         self._inbox = inbox
@@ -64,6 +63,11 @@ class Consumer:
         self._broker: KafkaBroker | None = None
         self._stopping = asyncio.Event()
         self._starting: asyncio.Task[None] | None = None
+
+    @property
+    def error(self) -> str | None:
+        """What keeps it from reading or taking in, as the kind of the error."""
+        return next(iter(self._errors.values()), None)
 
     async def start(self) -> None:
         """Start reading, in the background for as long as the broker is away."""
@@ -93,12 +97,12 @@ class Consumer:
                 self._broker = self._made()
                 await self._broker.start()
             except Exception as error:
-                self.error = type(error).__name__
+                self._errors["broker"] = type(error).__name__
                 log.warning("consumer waits for the broker", extra={"error": self.error})
                 if self._broker is not None:
                     await self._broker.stop()
             else:
-                self.error = None
+                self._errors.pop("broker", None)
                 return
             await asyncio.sleep(pause)
             pause = min(pause * 2, 2.0)
@@ -143,25 +147,25 @@ class Consumer:
         # An exception that left this handler would be logged and passed, and the next acknowledgement would commit
         # beyond the page: so whatever happens, the page is taken before this returns.
         page = [_arrived(raw) for raw in msg.raw_message]
-        await self._until_taken(msg, lambda: self._inbox.take(page))
+        await self._until_taken("page", msg, lambda: self._inbox.take(page))
 
     async def _checkpoints(self, msg: KafkaMessage) -> None:
         bodies = [raw.value or b"" for raw in msg.raw_message]
-        await self._until_taken(msg, lambda: self._keep(bodies))
+        await self._until_taken("checkpoints", msg, lambda: self._keep(bodies))
 
-    async def _until_taken(self, msg: KafkaMessage, take: Callable[[], Awaitable[Any]]) -> None:
+    async def _until_taken(self, what: str, msg: KafkaMessage, take: Callable[[], Awaitable[Any]]) -> None:
         pause = 0.05
         while not self._stopping.is_set():
             try:
                 await take()
             except AWAY as error:
-                self.error = type(error).__name__
-                log.warning("consumer pauses", extra={"error": self.error})
+                self._errors[what] = type(error).__name__
+                log.warning("consumer pauses", extra={"error": type(error).__name__})
             except Exception as error:
-                self.error = type(error).__name__
-                log.exception("page failed", extra={"error": self.error})
+                self._errors[what] = type(error).__name__
+                log.exception("page failed", extra={"error": type(error).__name__})
             else:
-                self.error = None
+                self._errors.pop(what, None)
                 await self._acknowledge(msg)
                 return
             with suppress(TimeoutError):

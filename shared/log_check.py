@@ -62,21 +62,23 @@ class Findings:
     items: list[Finding] = field(default_factory=list)
     more: int = 0
     """How many were counted only."""
+    _latest: dict[str, Finding] = field(default_factory=dict)
 
     def add(
         self, what: str, first: int = 0, last: int | None = None, stream: UUID | bytes | None = None
     ) -> None:
         """Note one."""
         last = first if last is None else last
-        for item in reversed(self.items[-4:]):
-            if first and item.what == what and item.last and first - 1 <= item.last <= last:
-                item.last = last
-                return
+        latest = self._latest.get(what)
+        if first and latest is not None and first - 1 <= latest.last <= last:
+            latest.last = last
+            return
         if len(self.items) >= MOST:
             self.more += 1
             return
         where = UUID(bytes=stream) if isinstance(stream, bytes) else stream
-        self.items.append(Finding(self.service, what, first, last, where))
+        self._latest[what] = Finding(self.service, what, first, last, where)
+        self.items.append(self._latest[what])
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from shared.placing import Decided
 from shared.policy import AlreadySo, Policy, Step, TaskFor
 from shared.runner import Runner
 from shared.tasks import RaiseTask
+from shared.telemetry import following
 from shared.transport_keys import TransportKeys
 
 
@@ -46,6 +47,17 @@ class Reactions:
             NoTransportKey: its sealed part was sealed with a key that is not here.
         """
         record = self.record_of(message)
+        with following(
+            f"take in {message.name}",
+            message.trace or record.envelope.trace,
+            service=self._runner.service,
+            event=message.name,
+            source=message.source,
+            position=message.position,
+        ):
+            return await self._member(message, record, reader)
+
+    async def _member(self, message: Message, record: Record, reader: Reader) -> tuple[Member, list[Decided]]:
         parts: list[Part] = []
         reads: dict[UUID, int] = {}
         all_decided: list[Decided] = []

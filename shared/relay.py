@@ -18,10 +18,12 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from shared.brokers import Brokers
+from shared.event import trace_of
 from shared.keys import KeyStore
 from shared.messages import Message, kafka_headers, topic_of
 from shared.producer import start_producer, throw_away
 from shared.store import GONE
+from shared.telemetry import current, following
 from shared.transport_keys import TransportKeys
 
 log = logging.getLogger(__name__)
@@ -195,6 +197,14 @@ class Relay:
     def _message(self, row: asyncpg.Record, plain: bytes | None) -> Message:
         """The sealed part under the topic's key; of an erased subject it is absent."""
         event_id: UUID = row["event_id"]
+        with following(
+            f"publish {row['topic']}",
+            trace_of(row["state"]),
+            service=self.service,
+            event=row["topic"],
+            position=row["notification_id"],
+        ):
+            trace = current()
         return Message(
             event_id=event_id,
             source=self.service,
@@ -207,6 +217,7 @@ class Relay:
             recorded_at=row["recorded_at"],
             state=row["state"],
             sealed=None if plain is None else self._transport.seal(self._topic, event_id, plain),
+            trace=trace,
         )
 
     async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> Mapping[int, int]:

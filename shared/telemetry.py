@@ -7,19 +7,23 @@ which service, command, event, view and position; never a key, an id of a person
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
+import orjson
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _TRACEPARENT: Final = "traceparent"
 _PROPAGATOR: Final = TraceContextTextMapPropagator()
-_TRACER: Final = trace.get_tracer("safeguarding")
+_NAME: Final = "safeguarding"
+_tracing: dict[str, trace.Tracer] = {_NAME: trace.NoOpTracer()}
 
 SAID: Final = frozenset({"service", "command", "event", "source", "view", "position", "outcome"})
 """What a span may say."""
@@ -32,32 +36,50 @@ def configure(ratio: float, *processors: SpanProcessor) -> TracerProvider:
     )
     for processor in processors:
         provider.add_span_processor(processor)
-    trace.set_tracer_provider(provider)
+    # Not the process's global provider: frameworks that find one there make spans of their own, which say what they
+    # like, among it addresses that name a child.
+    _tracing[_NAME] = provider.get_tracer(_NAME)
     return provider
 
 
-def exporting(endpoint: str) -> tuple[SpanProcessor, ...]:
-    """Spans sent in batches to a collector (OTLP over HTTP), where the exporter is installed; none for no endpoint.
-
-    Raises:
-        ValueError: an endpoint is named and the exporter is not installed.
-    """
-    if not endpoint:
+def exporting(where: str) -> tuple[SpanProcessor, ...]:
+    """Spans sent in batches to a collector at a URL (OTLP over HTTP), or written to a file, a line of JSON each."""
+    if not where:
         return ()
-    try:
+    if where.startswith(("http://", "https://")):
+        # Loaded only where there is a collector: it is a tenth of a service's start.
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    except ImportError:
-        raise ValueError(
-            "install opentelemetry-exporter-otlp-proto-http to send traces to a collector"
-        ) from None
-    return (BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)),)
+
+        return (BatchSpanProcessor(OTLPSpanExporter(endpoint=where)),)
+    file = Path(where)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    out = file.open("a", encoding="utf-8")
+    return (SimpleSpanProcessor(ConsoleSpanExporter(out=out, formatter=_line)),)
+
+
+def _line(span: ReadableSpan) -> str:
+    context = span.get_span_context()
+    return (
+        orjson.dumps(
+            {
+                "trace": f"{context.trace_id:032x}" if context else None,
+                "span": f"{context.span_id:016x}" if context else None,
+                "parent": f"{span.parent.span_id:016x}" if span.parent else None,
+                "name": span.name,
+                "said": dict(span.attributes or {}),
+                "start": span.start_time,
+                "end": span.end_time,
+                "error": span.status.description,
+            }
+        ).decode()
+        + "\n"
+    )
 
 
 @contextmanager
 def beginning(name: str, parent: str | None = None, **said: str | int) -> Iterator[None]:
     """A span that may begin a trace: of a command, under the caller's trace if it sent one."""
-    with _TRACER.start_as_current_span(
+    with _tracing[_NAME].start_as_current_span(
         name, context=_context(parent), kind=SpanKind.SERVER, attributes=_said(said), record_exception=False
     ) as span:
         try:
@@ -74,7 +96,7 @@ def following(name: str, traceparent: str | None, **said: str | int) -> Iterator
     if traceparent is None:
         yield
         return
-    with _TRACER.start_as_current_span(
+    with _tracing[_NAME].start_as_current_span(
         name,
         context=_context(traceparent),
         kind=SpanKind.CONSUMER,

@@ -125,7 +125,8 @@ def _done(asked: Iterable["Future[Any]"], what: str) -> list[Any]:
     try:
         return [one.result() for one in asked]
     except KafkaException as error:
-        raise AccessError(f"the broker did not {what}: {error.args[0].str()}") from None
+        # Its name alone: the text that comes with it may be the broker's own working, pages of it.
+        raise AccessError(f"the broker did not {what}: {error.args[0].name()}") from None
 
 
 def _any(*, kind: ResourceType, name: str | None = None) -> AclBindingFilter:

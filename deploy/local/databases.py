@@ -9,6 +9,15 @@ from deploy.local.postgres import EmbeddedPostgres
 
 DATABASE = "safeguarding"
 
+AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    OSError,
+    TimeoutError,
+)
+"""Errors that say that the server has just died, or recovers, and not that what was asked is wrong."""
+
 
 async def prepare(server: EmbeddedPostgres, layout: Layout, services: Sequence[str]) -> None:
     """Makes the database, roles and schemas that are not there yet, and sets the roles' passwords as the files have them.

@@ -174,7 +174,8 @@ class LocalKafka:
         """Makes the data directory. It gets its name when it is whole, so a death on the way is made good."""
         new = self.data.with_name("data.new")
         shutil.rmtree(new, ignore_errors=True)
-        cluster = urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+        # 16 bytes as Kafka writes them; one that begins with a dash would be taken for an option.
+        cluster = urlsafe_b64encode(b"\x00" + secrets.token_bytes(15)).decode().rstrip("=")
         settings = self._write_settings(new)
         done = run([*self._command, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings)])
         settings.unlink()

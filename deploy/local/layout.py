@@ -126,6 +126,8 @@ class Layout:
             "HOST": LOOPBACK,
             "PORT": str(port),
             "LOG_LEVEL": os.environ.get("SAFEGUARDING_LOG_LEVEL", "INFO"),
+            "TRACES": os.environ.get("SAFEGUARDING_TRACES", "0"),
+            "TRACES_TO": os.environ.get("SAFEGUARDING_TRACES_TO", f"{self.directory / 'traces'}/{service}.jsonl"),
         }
         ours = {
             name: value for name, value in os.environ.items() if not name.startswith(("SAFEGUARDING_", "PG"))

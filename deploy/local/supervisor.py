@@ -194,15 +194,38 @@ class Stack:
         if not self._postgres.data.exists():
             self._say("making the database")
         self._postgres.open()
-        await self._bring_up_postgres()
-        await databases.prepare(self._postgres, self.layout, self._names)
-        for name in self._names:
-            from shared.migrations import migrate
-
-            await migrate(self.owner_dsn(name), name, app_role=name)
-        await self._mend()
+        await self._bring_up_all()
         self._run(self._supervise())
         await self.ready()
+
+    async def _bring_up_all(self, patience: float = 60) -> None:
+        """Brings everything up for the first time; where a server dies on the way, again from the beginning."""
+        until = time.monotonic() + patience
+        while True:
+            try:
+                await self._bring_up_postgres()
+                await databases.prepare(self._postgres, self.layout, self._names)
+                for name in self._names:
+                    from shared.migrations import migrate
+
+                    await migrate(self.owner_dsn(name), name, app_role=name)
+                await self._mend()
+            except databases.AWAY as error:
+                # Also while PostgreSQL recovers from the death of one of its own processes, of which we see nothing.
+                if time.monotonic() > until:
+                    raise StackError(
+                        f"the database keeps going away while everything starts ({type(error).__name__}). "
+                        f"The end of {self._postgres.log}:\n{tail(self._postgres.log)}"
+                    ) from None
+            except StackError:
+                # One that was killed is not at fault; one that ended by itself would do so again.
+                servers = (self._postgres.child, self._broker.child)
+                killed = any(child is not None and child.exit_status == -signal.SIGKILL for child in servers)
+                if not killed or time.monotonic() > until:
+                    raise
+            else:
+                return
+            await asyncio.sleep(0.1)
 
     async def _stop_tasks(self) -> None:
         for task in self._tasks:

@@ -47,7 +47,7 @@ async def own_stack(
         file = stack.directory / STACK_FILE
         try:
             written = file.with_name(f".{STACK_FILE}")  # renamed, so that nobody reads half of it
-            written.write_text(json.dumps({"urls": stack.urls}, indent=2))
+            written.write_text(json.dumps({"urls": stack.urls, "broker": stack.bootstrap}, indent=2))
             written.replace(file)
             yield Running(stack.directory, stack.urls, issuer_of(stack.directory))
         finally:

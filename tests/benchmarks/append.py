@@ -35,7 +35,9 @@ async def measure(*, quick: bool) -> Findings:
     figures = [
         _ratio(times, "commands of 16 callers, warm, beside stock", "warm", "stock", 16, 8),
         _ratio(times, "commands of 16 callers, cold, beside stock", "cold", "stock", 16, 4),
-        _ratio(times, "commands of 64 callers, warm, traced at 5 %, beside a raw insert", "warm", "raw", 64, 0.8),
+        _ratio(
+            times, "commands of 64 callers, warm, traced at 5 %, beside a raw insert", "warm", "raw", 64, 0.8
+        ),
         Figure(
             "99th percentile of 16 callers, warm, beside a raw insert's",
             tuple(a.p99 / b.p99 for a, b in zip(times["warm", 16], times["raw", 16], strict=True)),
@@ -51,9 +53,13 @@ async def measure(*, quick: bool) -> Findings:
             of_rounds([one.p50 for one in found]),
             of_rounds([one.p99 for one in found]),
         )
-        for (side, callers), found in sorted(times.items(), key=lambda item: (item[0][1], list(WHAT).index(item[0][0])))
+        for (side, callers), found in sorted(
+            times.items(), key=lambda item: (item[0][1], list(WHAT).index(item[0][0]))
+        )
     )
-    table = Table("Commands, medians of the rounds", ("what", "callers", "a second", "p50 ms", "p99 ms"), rows)
+    table = Table(
+        "Commands, medians of the rounds", ("what", "callers", "a second", "p50 ms", "p99 ms"), rows
+    )
     how = (
         f"A caller sends a command after the answer to the one before. Ours: word to a referrer on a contact of {EVENTS} "
         f"events and more, through address, decider, seal, digest, store and commit, {sizes.warm} contacts warm and "
@@ -76,7 +82,9 @@ def _rounds(where: Database, sizes: Sizes) -> Times:
     times: Times = {}
     with ExitStack() as stack:
         ours = stack.enter_context(
-            Worker("append_ours", dsn=where.app, directory=str(where.directory), warm=sizes.warm, cold=sizes.cold)
+            Worker(
+                "append_ours", dsn=where.app, directory=str(where.directory), warm=sizes.warm, cold=sizes.cold
+            )
         )
         stock = stack.enter_context(
             Worker(

@@ -50,7 +50,9 @@ class Figure:
 
     def aim_in_words(self) -> str:
         """The aim, with which way it goes."""
-        return f"{'≥' if self.at_least else '≤'} {short(self.aim)} {self.unit}" if self.aim is not None else "–"
+        return (
+            f"{'≥' if self.at_least else '≤'} {short(self.aim)} {self.unit}" if self.aim is not None else "–"
+        )
 
     def verdict(self) -> str:
         """Met, or what holds it."""

@@ -74,13 +74,17 @@ class Stack:
             time.sleep(0.03)
         raise AssertionError("the logs do not come to rest")
 
-    def child(self) -> str:
+    def bootstrap(self) -> str:
+        """Where the broker is."""
+        return str(json.loads((self.directory / "stack.json").read_text())["broker"])
+
+    def child(self, name: str = "Kit Test") -> str:
         """A child whom every team knows by now."""
         clerk = self.token("business_support", "childrens_social_care")
         answer = self.send(
             "people.RegisterPerson",
             clerk,
-            {"with": {"kind": "child", "name": "Kit Test", "born": "2017-02-11"}},
+            {"with": {"kind": "child", "name": name, "born": "2017-02-11"}},
         )
         assert answer.status_code == 200, answer.text
         child = str(answer.json()["id"])
@@ -143,7 +147,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             cwd=ROOT,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "COLUMNS": "180"},
+            env={**os.environ, "COLUMNS": "180", "SAFEGUARDING_TRACES": "1"},
         )
     try:
         until = time.monotonic() + PATIENCE

@@ -302,7 +302,7 @@ def test_secrets_are_made_once_for_us_alone(tmp_path):
     lock.release()
     assert {str(path.relative_to(layout.secrets)) for path in first} == {
         "names.key",
-        *(f"{service}.master.key" for service in ("people", "mash")),
+        *(f"{service}.{key}.key" for service in ("people", "mash") for key in ("master", "signing")),
         *(f"{role}.password" for role in ("people", "people_owner", "mash", "mash_owner")),
         *(f"transport/{topic.name}/0001.key" for topic in topics()),
     }
@@ -326,6 +326,7 @@ def test_a_service_gets_its_own_settings_and_nothing_of_the_owner(tmp_path, monk
     assert ours == {
         *("SERVICE", "DSN", "KAFKA", "BROKER", "KEYS", "MASTER_KEY", "TRANSPORT_KEYS", "NAMES_KEY", "ISSUER"),
         *("AUDIENCE", "JWKS", "SIMULATED_CLOCK", "HOST", "PORT", "LOG_LEVEL"),
+        *("SIGNING_KEY", "CHECKPOINT_KEYS"),
     }
     assert "PGHOST" not in settings
     assert Path(settings["SAFEGUARDING_JWKS"]).exists()

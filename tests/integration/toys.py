@@ -113,7 +113,7 @@ class Copied(Event, name="toys.Copied"):
     words: str | None = None
 
 
-class Copy(Command, name="assessment.Copy", opens=True):
+class Copy(Command, name="assessment.Copy", opens=True, internal=True):
     n: int
     words: str | None = None
 

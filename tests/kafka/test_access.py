@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError, NoError, for_code
 from aiokafka.errors import KafkaError as ClientError
-from aiokafka.errors import NoError, for_code
+from aiokafka.protocol.coordination import FindCoordinatorRequest
 from aiokafka.protocol.fetch import FetchRequest
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._acl import AclBinding, AclOperation, AclPermissionType
 from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
@@ -31,17 +32,6 @@ PAIRS = [
     for topic in TOPICS
 ]
 PATIENCE = 20
-
-
-@pytest.fixture(scope="module")
-def ask(kafka):
-    """A client's settings, as a service."""
-
-    def settings(service: str, **more: str | bool) -> dict[str, str | bool]:
-        known = login(service, kafka.password(service))
-        return {"bootstrap.servers": kafka.bootstrap, **known, "log_level": "0", **more}
-
-    return settings
 
 
 @pytest.fixture(scope="module")
@@ -96,34 +86,36 @@ async def test_a_service_reads_what_it_declares_and_is_refused_every_other_topic
     assert await read(login_as(kafka, service), topic) == expected
 
 
+async def find_group(brokers: Brokers, group: str) -> str:
+    """What the broker answers to the question every member of a group asks first."""
+    client = AIOKafkaClient(**brokers.client())
+    await client.bootstrap()
+    try:
+        question = FindCoordinatorRequest(group, 0)
+        answer = await asyncio.wait_for(client.send(client.get_random_node(), question), PATIENCE)
+    finally:
+        await client.close()
+    error = for_code(answer.error_code)
+    # The first question of all has it make the topic of offsets, and is to be asked again.
+    return "done" if error in {NoError, GroupCoordinatorNotAvailableError} else str(error.__name__)
+
+
 @pytest.mark.parametrize("owner", SERVICES)
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_takes_part_in_its_own_groups_alone(ask, service, owner):
+async def test_a_service_takes_part_in_its_own_groups_alone(kafka, service, owner):
+    expected = "done" if service == owner else "GroupAuthorizationFailedError"
     for group in (owner, f"{owner}.resend"):
-        consumer = Consumer(ask(service, **{"group.id": group}))
-        try:
-            place = TopicPartition("safeguarding.resend.v1", 0)
-            if service == owner:
-                assert consumer.committed([place], timeout=PATIENCE)
-            else:
-                with pytest.raises(KafkaException) as refused:
-                    consumer.committed([place], timeout=PATIENCE)
-                assert refused.value.args[0].name() == "GROUP_AUTHORIZATION_FAILED"
-        finally:
-            consumer.close()
+        assert await find_group(login_as(kafka, service), group) == expected
 
 
-def test_a_group_of_a_like_name_is_not_its_own(ask):
-    consumer = Consumer(ask("mash", **{"group.id": "mash_archive"}))
-    with pytest.raises(KafkaException) as refused:
-        consumer.committed([TopicPartition("safeguarding.resend.v1", 0)], timeout=PATIENCE)
-    consumer.close()
-    assert refused.value.args[0].name() == "GROUP_AUTHORIZATION_FAILED"
+async def test_a_group_of_a_like_name_is_not_its_own(kafka):
+    assert await find_group(login_as(kafka, "mash"), "mash_archive") == "GroupAuthorizationFailedError"
 
 
 def test_nobody_but_the_lado_touches_what_lies_behind_its_wall(kafka):
     """Said of the broker's own list of rules, and not only tried."""
-    found = admin_client(kafka.bootstrap, kafka.administrator).describe_acls(_every_rule()).result()
+    admin = admin_client(kafka.bootstrap, kafka.administrator)  # kept: its requests end with it
+    found = admin.describe_acls(_every_rule()).result()
     about = {
         (rule.principal, rule.operation.name)
         for rule in found
@@ -144,7 +136,7 @@ def test_no_service_makes_topics_or_rules(kafka, service):
             kafka.bootstrap, declared=[extra], login=login(service, kafka.password(service)), timeout=PATIENCE
         )
     rule = _rule(f"User:{service}", "safeguarding.lado.v1")
-    with pytest.raises(KafkaException, match="uthoriz"):
+    with pytest.raises(KafkaException, match="AUTHORIZATION_FAILED"):
         admin.create_acls([rule], request_timeout=PATIENCE)[rule].result()
 
 

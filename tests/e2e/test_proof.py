@@ -1,0 +1,75 @@
+"""The auditor's commands on a running stack: what was signed is kept by the others, and one child's events are proved."""
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+from tests.e2e.conftest import Stack
+from tests.e2e.test_first_contact import safeguarding
+
+PATIENCE = 60
+
+
+def reports(stack: Stack) -> dict[str, dict]:
+    """What `safeguarding verify` says of each service."""
+    done = safeguarding("verify", "--json", "--stack", stack.directory)
+    return {one["service"]: one for one in map(json.loads, done.stdout.splitlines())}
+
+
+def export(stack: Stack, child: str, to: Path) -> subprocess.CompletedProcess[str]:
+    return safeguarding("export", child, "--to", to, "--stack", stack.directory)
+
+
+def test_every_log_is_signed_kept_by_the_others_and_verifies(stack: Stack, tmp_path: Path):
+    child = stack.child()
+    export(stack, child, tmp_path / "export.jsonl")  # which signs all there is
+    until = time.monotonic() + PATIENCE
+    while True:
+        found = reports(stack)
+        assert not any(one["findings"] for one in found.values())
+        others = {name: set(found) - {name} for name in found}
+        fully = all(
+            {holder for holder, last in one["kept"].items() if last == one["signed"]} == others[name]
+            for name, one in found.items()
+            if one["signed"]
+        )
+        if fully and found["people"]["signed"]:
+            break
+        assert time.monotonic() < until, found
+        time.sleep(0.5)
+    kept = tmp_path / "kept.jsonl"
+    said = safeguarding("verify", "--stack", stack.directory, "--kept", kept).stdout
+    assert said.count("Nothing was found.") == len(found)
+    assert len(kept.read_text().splitlines()) == sum(1 for one in found.values() if one["signed"])
+    again = safeguarding("verify", "--stack", stack.directory, "--kept", kept).stdout
+    assert "the auditor's file up to" in again
+
+
+def test_an_export_holds_and_an_altered_one_does_not(stack: Stack, tmp_path: Path):
+    child, file = stack.child(), tmp_path / "export.jsonl"
+    assert "people 1" in export(stack, child, file).stdout
+    keys = stack.directory / "checkpoint-keys"
+    said = safeguarding("verify-export", file, "--keys", keys).stdout
+    assert "Every event stands as it was signed." in said
+    assert "Kit Test" not in file.read_text()
+    file.write_text(file.read_text().replace('"version":1', '"version":2', 1))
+    assert "is not what was signed" in safeguarding("verify-export", file, "--keys", keys, code=1).stdout
+
+
+def test_only_an_auditor_gets_an_export(stack: Stack):
+    child = stack.child()
+    for role, agency in (("mash_manager", "childrens_social_care"), ("operator", "childrens_social_care")):
+        answer = stack.get("people", f"/audit/children/{child}", stack.token(role, agency))
+        assert answer.status_code == 403, answer.text
+    answer = stack.get("people", f"/audit/children/{child}", stack.token("auditor", "childrens_social_care"))
+    assert answer.status_code == 200
+    assert json.loads(answer.text.splitlines()[-1])["end"]["events"] == 1
+
+
+def test_what_is_no_stack_or_no_keys_is_said(tmp_path: Path):
+    assert "is no stack's directory" in safeguarding("verify", "--stack", tmp_path, code=2).stderr
+    (tmp_path / "file").write_text("")
+    told = safeguarding("verify-export", tmp_path / "file", "--keys", tmp_path, code=1).stderr
+    assert "holds no public keys" in told
+    assert "set SAFEGUARDING_PEOPLE_DSN" in safeguarding("verify", "--environment", code=1).stderr

@@ -1,0 +1,173 @@
+"""Relay and consumer on Apache Kafka, each as its service's own user, while the broker is killed under them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from functools import partial
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from deploy.local.postgres import EmbeddedPostgres
+from shared.kafka import Consumer
+from shared.messages import Message, parse, plain_headers, topic_of
+from shared.relay import Relay, ask_for_resend
+from tests.integration.toys import Appear, Team, Toys, child, prepare_toys, running, toys_on, until
+from tests.kafka.conftest import Kafka, broker_in, login_as
+
+pytestmark = pytest.mark.kafka
+
+CHILDREN = 20
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), settings={"fsync": "off"}) as server:
+        prepare_toys(server)
+        yield server
+
+
+@pytest.fixture
+async def toys(server, tmp_path) -> AsyncIterator[Toys]:
+    async with toys_on(server, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def kafka(tmp_path_factory) -> Iterator[Kafka]:
+    """One of its own, since it is killed."""
+    with broker_in(tmp_path_factory.mktemp("killed")) as broker:
+        yield broker
+
+
+def relay_of(team: Team, kafka: Kafka) -> Relay:
+    relay = Relay(
+        team.name, team.connect, login_as(kafka, team.name), team.keys, team.transport, idempotent=True
+    )
+    team.store.on_append(relay.wake)
+    return relay
+
+
+async def no_checkpoints(bodies: Sequence[bytes]) -> None:
+    assert not bodies
+
+
+def consumer_of(team: Team, kafka: Kafka) -> Consumer:
+    return Consumer(
+        team.name,
+        ["mash"],
+        team.inbox,
+        login_as(kafka, team.name),
+        "kafka",
+        instance="1",
+        resend=partial(ask_for_resend, team.pool, team.name),
+        keep=no_checkpoints,
+    )
+
+
+async def on_the_topic(kafka: Kafka) -> list[Message]:
+    """All that stands on the topic of MASH, in the order of each partition."""
+    places = [TopicPartition(topic_of("mash"), p) for p in range(4)]
+    found: list[Message] = []
+    consumer = AIOKafkaConsumer(**login_as(kafka, "assessment").client(), auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        consumer.assign(places)
+        ends = await consumer.end_offsets(places)
+        async with asyncio.timeout(30):
+            while any([await consumer.position(place) < ends[place] for place in places]):
+                for page in (await consumer.getmany(timeout_ms=100)).values():
+                    found += [parse(plain_headers(raw.headers), raw.value, topic=raw.topic) for raw in page]
+    finally:
+        await consumer.stop()
+    return found
+
+
+async def relayed(team: Team) -> bool:
+    position: int = await team.pool.fetchval(f"SELECT position FROM {team.name}.relay")
+    return position == await team.store.head()
+
+
+async def kill_and_restart(kafka: Kafka, away: float) -> None:
+    """Off the event loop, which relay and consumer use meanwhile; but a child is started from the main thread."""
+    kafka.kill()
+    await asyncio.sleep(away)
+    kafka.launch()
+    async with asyncio.timeout(60):
+        while not await asyncio.to_thread(kafka.answering):
+            await asyncio.sleep(0.05)
+
+
+async def test_a_broker_killed_while_events_cross_loses_doubles_and_reorders_nothing(toys, kafka):
+    mash, reader, people = [await toys.open(name) for name in ("mash", "assessment", "people")]
+    await people.do(*(Appear(about=(child(n),)) for n in range(CHILDREN)))
+    await reader.inbox.take(await people.published())
+    cursors: list[int] = []
+
+    async def watch() -> None:
+        while True:
+            cursors.append(await mash.pool.fetchval("SELECT position FROM mash.relay"))
+            await asyncio.sleep(0.02)
+
+    enough = asyncio.Event()
+
+    async def speak() -> int:
+        said = 0
+        while not enough.is_set():
+            await asyncio.gather(*(mash.say([(who, said + who)]) for who in range(CHILDREN)))
+            said += CHILDREN
+            await asyncio.sleep(0.2)
+        return said
+
+    async def everything() -> bool:
+        expected = {child(who): list(range(who, said, CHILDREN)) for who in range(CHILDREN)}
+        return await reader.copied() == expected
+
+    relay, consumer = relay_of(mash, kafka), consumer_of(reader, kafka)
+    watching = asyncio.create_task(watch())
+    async with running(relay, consumer):
+        speaking = asyncio.create_task(speak())
+        # Once it is back before a send is given up, and once after (10 s): then the producer is another.
+        for away in (0.0, 11.0):
+            await asyncio.sleep(1)
+            await kill_and_restart(kafka, away)
+        await asyncio.sleep(1)
+        enough.set()
+        said = await speaking
+        await until(everything, 60)  # each once: the reader's own decision fails on a second of the same
+        await until(partial(relayed, mash), 30)
+        assert relay.error is None
+        assert consumer.error is None
+    watching.cancel()
+    assert await reader.waits() == (0, 0)
+    assert cursors == sorted(cursors)
+
+    # The topic itself: all of it, and of each key the log's order; what is there again is there in its place or later.
+    messages = await on_the_topic(kafka)
+    positions = {message.position for message in messages}
+    assert positions == {message.position for message in await _published(mash)}
+    heads: dict[object, int] = {}
+    for message in messages:
+        head = heads.get(message.key, 0)
+        assert message.position <= head or message.previous == head
+        heads[message.key] = max(head, message.position)
+
+
+async def test_a_relay_with_another_services_login_publishes_nothing(toys, kafka):
+    mash = await toys.open("mash")
+    before = len(await on_the_topic(kafka))
+    stranger = Relay(
+        "mash", mash.connect, login_as(kafka, "people"), mash.keys, mash.transport, idempotent=True
+    )
+    async with running(stranger):
+        await mash.say([(0, 0)])
+
+        async def refused() -> bool:
+            return stranger.error == "TopicAuthorizationFailedError"
+
+        await until(refused)
+    assert await mash.pool.fetchval("SELECT position FROM mash.relay") == 0
+    assert len(await on_the_topic(kafka)) == before
+
+
+async def _published(team: Team) -> list[Message]:
+    return [parse(each.headers, each.body) for each in await team.published()]
