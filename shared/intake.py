@@ -7,6 +7,7 @@ where it still cannot be taken.
 import asyncio
 import enum
 import logging
+import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
@@ -22,6 +23,7 @@ from shared.messages import Message, parse
 from shared.placing import Decided
 from shared.reactions import CauseMissing, Reactions
 from shared.runner import Runner
+from shared.secret_files import UnsafeSecret
 from shared.store import GONE, LogUnavailable, NotStorable
 from shared.transport_keys import NoTransportKey
 
@@ -33,8 +35,8 @@ PAUSES: Final = (0.1, 0.6)
 """Seconds between them."""
 ROUNDS: Final = 3
 """Times the events of a page are decided again, when others wrote what they stood on meanwhile."""
-AWAY: Final = (*GONE, LogUnavailable)
-"""The database is away: the consumer pauses, and nothing is parked."""
+AWAY: Final = (*GONE, LogUnavailable, sqlite3.OperationalError)
+"""The database, or the store of keys, is away: the consumer pauses, and nothing is parked."""
 
 
 class Outcome(enum.Enum):
@@ -200,7 +202,7 @@ class Intake:
                 if conflicts < ROUNDS:
                     continue
                 return Outcome.STOPPED if retrying else await self._hold(message, "gap")
-            except (CauseMissing, UnknownEvent, NoTransportKey) as error:
+            except (CauseMissing, UnknownEvent, NoTransportKey, UnsafeSecret) as error:
                 if retrying:
                     await self.park(message, _named(error))
                     return Outcome.STOPPED

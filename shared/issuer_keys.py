@@ -46,7 +46,8 @@ class IssuerKeys:
 
     async def find(self, kid: str) -> Key | None:
         """The key of that id, or None. Raises KeySetUnavailable where it is unknown and the set cannot be read."""
-        if self._wanting(kid):
+        # While one request reads the set, those with a key unknown so far wait for it; those with a known one do not.
+        if self._wanting(kid) and not (kid in self._keys and self._reading.locked()):
             async with self._reading:
                 if self._wanting(kid):  # not read by another request while this one waited
                     self._failed = not await self._read()
@@ -60,7 +61,6 @@ class IssuerKeys:
         return (kid not in self._keys or stale) and now - self._tried_at >= self._reread_after
 
     async def _read(self) -> bool:
-        self._tried_at = time.monotonic()
         try:
             if isinstance(self._where, str) and self._where.startswith("https://"):
                 content = await _fetched(self._where)
@@ -70,6 +70,9 @@ class IssuerKeys:
         except (OSError, ValueError) as error:
             log.warning("the issuer's key set could not be read: %s", type(error).__name__)
             return False
+        finally:
+            # Not when it begins: a request that came meanwhile would take its key for one that is not in the set.
+            self._tried_at = time.monotonic()
         self._read_at = time.monotonic()
         return True
 

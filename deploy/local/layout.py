@@ -127,7 +127,9 @@ class Layout:
             "PORT": str(port),
             "LOG_LEVEL": os.environ.get("SAFEGUARDING_LOG_LEVEL", "INFO"),
             "TRACES": os.environ.get("SAFEGUARDING_TRACES", "0"),
-            "TRACES_TO": os.environ.get("SAFEGUARDING_TRACES_TO", f"{self.directory / 'traces'}/{service}.jsonl"),
+            "TRACES_TO": os.environ.get(
+                "SAFEGUARDING_TRACES_TO", f"{self.directory / 'traces'}/{service}.jsonl"
+            ),
         }
         ours = {
             name: value for name, value in os.environ.items() if not name.startswith(("SAFEGUARDING_", "PG"))

@@ -5,9 +5,10 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.clock import ClockGoesBack, Instant
+from shared.inbox_rows import FORKED
 from shared.operator_clock import StoredClock
 from shared.relay import ask_for_resend
 from shared.texts import Text
@@ -44,7 +45,7 @@ class Resend(_Body):
     """What to send again: a key, or everything; after a position."""
 
     key: UUID | None = None
-    after: int = 0
+    after: Annotated[int, Field(ge=0, lt=2**63)] = 0
 
 
 @router.get("/progress")
@@ -98,8 +99,14 @@ async def parked(here: Here, who: Asking, limit: Limit = 100) -> dict[str, Any]:
 async def retry(body: OneKey, here: Here, who: Asking) -> dict[str, bool]:
     """Try a parked event again, and what queued behind it in order."""
     await require(here, who, "operate:parked")
-    if await here.inbox.tables.parked_at(body.source, body.key) is None:
+    parked = await here.inbox.tables.parked_at(body.source, body.key)
+    if parked is None:
         raise not_found("nothing is parked under this source and key")
+    if parked.error == FORKED:
+        raise conflict(
+            f"the log of {body.source} was restored to an older state and says something else now: compare the two "
+            "logs, put right what is missing, then skip this event with the reason"
+        )
     return {"taken": await here.inbox.retry(body.source, body.key)}
 
 

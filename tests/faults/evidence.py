@@ -47,7 +47,10 @@ async def gather(stack: Path, case: Path, said: str) -> Evidence:
     found = Evidence(screen=said[said.index("\nChronology of") : said.index("Played in")])
     labels = _labels(stack, case)
     async with _database(stack) as pool:
-        logs = {name: await pool.fetch(f"SELECT * FROM {name}.events ORDER BY notification_id") for name in SERVICES}
+        logs = {
+            name: await pool.fetch(f"SELECT * FROM {name}.events ORDER BY notification_id")
+            for name in SERVICES
+        }
         for name in SERVICES:
             service: Service = importlib.import_module(f"services.{name}.app").app
             _chained(name, logs[name])
@@ -132,7 +135,9 @@ async def _nothing_on_its_way(
     assert await pool.fetchval(f"SELECT position FROM {name}.relay") == len(logs[name]), name
     for table in ("inbox_held", "parked", "skipped", "resend"):
         assert await pool.fetch(f"SELECT * FROM {name}.{table}") == [], (name, table)
-    assert await pool.fetchval(f"SELECT count(*) FROM {name}.claims WHERE until > clock_timestamp()") == 0, name
+    assert await pool.fetchval(f"SELECT count(*) FROM {name}.claims WHERE until > clock_timestamp()") == 0, (
+        name
+    )
     last = {
         (source, row["key"]): (row["notification_id"], row["event_id"])
         for source in service.reads
@@ -215,7 +220,9 @@ async def _deadlines(pool: asyncpg.Pool, service: str, labels: Mapping[UUID, str
 
 
 async def _entries(pool: asyncpg.Pool, labels: Mapping[UUID, str]) -> Sums:
-    rows = await pool.fetch("SELECT * FROM chronology_views.entries ORDER BY happened_at, known_at, recorded_at")
+    rows = await pool.fetch(
+        "SELECT * FROM chronology_views.entries ORDER BY happened_at, known_at, recorded_at"
+    )
     seen = await pool.fetch("SELECT entry, agency, organisation, depth FROM chronology_views.audience")
     audience: dict[UUID, set[str]] = {}
     for row in seen:

@@ -44,7 +44,9 @@ async def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path):
         left[: len(kinds)] = [blow.kind for blow in missed]
         kills += drill.kills
         plays.append((drill, undisturbed))
-        print(f"After {time.monotonic() - started:.0f} s: {len(kills)} kills in {len(plays)} plays", flush=True)
+        print(
+            f"After {time.monotonic() - started:.0f} s: {len(kills)} kills in {len(plays)} plays", flush=True
+        )
     took = time.monotonic() - started
     print(told(kills))
 

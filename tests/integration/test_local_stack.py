@@ -281,11 +281,6 @@ async def test_a_directory_in_use_or_of_somebody_else_is_refused(tmp_path):
             pass
 
 
-def test_kafka_is_refused_in_a_sentence_until_the_stack_can_run_it(tmp_path):
-    with pytest.raises(StackError, match="use the embedded broker"):
-        Stack(tmp_path / "stack", (), simulated_clock=True, broker="kafka")
-
-
 def test_secrets_are_made_once_for_us_alone(tmp_path):
     layout = Layout(tmp_path / "stack")
     layout.make_directory()
@@ -326,7 +321,7 @@ def test_a_service_gets_its_own_settings_and_nothing_of_the_owner(tmp_path, monk
     assert ours == {
         *("SERVICE", "DSN", "KAFKA", "BROKER", "KEYS", "MASTER_KEY", "TRANSPORT_KEYS", "NAMES_KEY", "ISSUER"),
         *("AUDIENCE", "JWKS", "SIMULATED_CLOCK", "HOST", "PORT", "LOG_LEVEL"),
-        *("SIGNING_KEY", "CHECKPOINT_KEYS"),
+        *("SIGNING_KEY", "CHECKPOINT_KEYS", "TRACES", "TRACES_TO"),
     }
     assert "PGHOST" not in settings
     assert Path(settings["SAFEGUARDING_JWKS"]).exists()

@@ -108,9 +108,8 @@ diary = Stream(
 # -- the reader
 
 
-class Copied(Event, name="toys.Copied"):
+class Copied(Event, name="toys.Copied", text=NoteText):
     n: int
-    words: str | None = None
 
 
 class Copy(Command, name="assessment.Copy", opens=True, internal=True):
@@ -127,7 +126,7 @@ def decide_copy(command: Copy, state: tuple[int, ...], _context: Any) -> list[Ev
         raise RuntimeError("a handler with a mistake in it")
     if command.n in REFUSED:
         raise Refused("not this one", rule="M5", reason=REFUSED[command.n])
-    return [Copied(n=command.n, words=command.words)]
+    return [Copied(n=command.n, sealed=NoteText(words=command.words) if command.words else None)]
 
 
 CLOSE, REOPEN = -1, -2
@@ -325,14 +324,19 @@ class Toys:
         return Team(name, dsn, pool, store, runner, inbox, self.keys[name], self.transport, views)
 
 
+_prepared: set[Path] = set()
+
+
 def prepare_toys(server: EmbeddedPostgres) -> None:
-    """The teams' roles, and a migrated database to copy. Blocks."""
+    """The teams' roles, and a migrated database to copy, once on each server. Blocks."""
+    if server.directory in _prepared:
+        return
+    _prepared.add(server.directory)
     for name in TEAMS:
         for role, password in ((f"{name}_owner", "owner"), (name, "app")):
             server.execute(
                 f"DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD '{password}'; EXCEPTION WHEN duplicate_object THEN END $$"
             )
-    server.drop_database(TEMPLATE)
     server.create_database(TEMPLATE)
     for name in TEAMS:
         schemas = f"CREATE SCHEMA {name} AUTHORIZATION {name}_owner; CREATE SCHEMA {name}_views AUTHORIZATION {name}"

@@ -290,6 +290,12 @@ async def test_made_up_keys_do_not_flood_the_issuer(issuer):
         await verifier.actor(token)  # read within the hour already
 
 
+async def test_first_requests_that_come_together_all_find_their_key(issuer):
+    verifier = TokenVerifier(issuer.issuer, issuer.audience, issuer.jwks_path, NAMES_KEY)
+    actors = await asyncio.gather(*(verifier.actor(issuer.token(*ANA)) for _ in range(8)))
+    assert {actor.name for actor in actors} == {"Ana Lim"}
+
+
 async def test_a_key_set_that_cannot_be_read_is_not_the_callers_fault(issuer, tmp_path):
     verifier = TokenVerifier(issuer.issuer, issuer.audience, tmp_path / "none.json", NAMES_KEY)
     for _ in range(2):  # the second is within the pause between two readings
