@@ -54,6 +54,7 @@ def up(
     simulated: Annotated[
         bool, typer.Option("--simulated", help="With a clock that stands until the operator moves it.")
     ] = False,
+    broker: Annotated[Literal["embedded", "kafka"], typer.Option(help="Which broker to run.")] = "embedded",
 ) -> None:
     """Start everything on this machine and stay until ctrl-C."""
 
@@ -62,7 +63,7 @@ def up(
 
         out = _console()
         say = lambda text: out.print(text, markup=False, highlight=False)  # noqa: E731 - one line, used once
-        async with own_stack(stack, simulated_clock=simulated, broker="embedded", say=say) as running:
+        async with own_stack(stack, simulated_clock=simulated, broker=broker, say=say) as running:
             await _stay(running)
 
     _run(main())

@@ -6,6 +6,7 @@ open an episode at the same moment meet on one stream, and its version lets only
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -36,17 +37,23 @@ class Target:
 
 def thing_stream(thing: UUID, child: UUID) -> UUID:
     """The stream of a thing for one of its children."""
-    return uuid5(thing, str(child))
+    return _made(thing, str(child))
 
 
 def child_stream(service: str, kind: Stream, child: UUID) -> UUID:
     """A team's one stream of a kind for a child."""
-    return uuid5(child, f"{service}/{kind.name}")
+    return _made(child, f"{service}/{kind.name}")
 
 
 def episode_stream(service: str, kind: Stream, child: UUID, n: int) -> UUID:
     """The stream of a child's n-th episode of a kind, n from 1."""
-    return uuid5(child, f"{service}/{kind.name}/{n}")
+    return _made(child, f"{service}/{kind.name}/{n}")
+
+
+@lru_cache(maxsize=20_000)
+def _made(of: UUID, name: str) -> UUID:
+    """The same ones are asked for with each command about a child."""
+    return uuid5(of, name)
 
 
 class Addresses:
@@ -128,10 +135,7 @@ class Addresses:
         known = self._children.get((kind.name, thing))
         if known is not None:
             return known
-        opened = await self._store.command(thing)
-        if opened is None:
-            return []
-        rows = await self._store.between(opened[1], opened[2])
+        rows = await self._store.opened_by(thing)
         children = list(
             dict.fromkeys(
                 row["child"]

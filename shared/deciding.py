@@ -156,7 +156,13 @@ class Deciding:
         if kind is known_person:
             return {}
         streams = {person: self._person_stream(person) for person in (*about, *people_in(command))}
-        folded = await reader.get(dict.fromkeys(streams.values(), self._person_kind))
+        # With the streams it is decided on, which are looked at next: one round trip for both.
+        folded = await reader.get(
+            {
+                **{each.stream: kind for each in targets},
+                **dict.fromkeys(streams.values(), self._person_kind),
+            }
+        )
         for person, stream in streams.items():
             if folded[stream].version == 0:
                 where = "in `about`" if person in about else "in `with`"

@@ -242,7 +242,10 @@ def decode(name: str, state: bytes) -> tuple[Event, Envelope]:
     fields: dict[str, Any] = orjson.loads(state)
     about = fields.pop("envelope")
     # What a newer program says of every event beside its body is not for this one, and no reason to stop.
-    envelope = Envelope(**{key: value for key, value in about.items() if key in _ENVELOPE})
+    try:
+        envelope = Envelope(**about)
+    except TypeError:
+        envelope = Envelope(**{key: value for key, value in about.items() if key in _ENVELOPE})
     version = fields.pop("class_version", 1)
     cls = _EVENTS.get(name)
     if cls is None or version > cls.VERSION:
@@ -252,8 +255,11 @@ def decode(name: str, state: bytes) -> tuple[Event, Envelope]:
         upcast(fields)
         version += 1
     # A field that a later program added without a new version is not for this one; it stays in what is stored.
-    known = cls.model_fields
-    return cls.model_validate({name: value for name, value in fields.items() if name in known}), envelope
+    known = cls.__pydantic_fields__
+    if not fields.keys() <= known.keys():
+        fields = {name: value for name, value in fields.items() if name in known}
+    event: Event = cls.__pydantic_validator__.validate_python(fields)
+    return event, envelope
 
 
 def trace_of(state: bytes) -> str | None:
@@ -274,6 +280,8 @@ def sealed_bytes(event: Event, actor_name: str) -> bytes | None:
 
 def new_event_id() -> UUID:
     """A UUIDv7: sorts roughly by when it was made, says nothing else."""
-    stamp = time.time_ns() // 1_000_000
-    number = stamp << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
-    return UUID(int=number)
+    number = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
+    return UUID(int=number & ~_VERSION_AND_VARIANT | 0x7 << 76 | 0b10 << 62)
+
+
+_VERSION_AND_VARIANT: Final = 0xF << 76 | 0b11 << 62

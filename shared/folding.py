@@ -80,16 +80,7 @@ class Reader:
 
     async def get(self, wanted: Mapping[UUID, Stream]) -> dict[UUID, Folded]:
         """The folded states of these streams, in one round trip at most."""
-        missing = []
-        for stream_id in wanted:
-            if stream_id in self._seen:
-                continue
-            kept = None if self._fresh else self._warm.get(stream_id)
-            if kept is None:
-                missing.append(stream_id)
-            else:
-                self._seen[stream_id] = kept
-                self.used_warm = True
+        missing = [stream_id for stream_id in wanted if self._at_hand(stream_id) is None]
         if missing:
             folded = {stream_id: Folded(0, wanted[stream_id].state) for stream_id in missing}
             for row in await self._store.load(missing):
@@ -106,7 +97,21 @@ class Reader:
 
     async def one(self, stream_id: UUID, stream: Stream) -> Folded:
         """The folded state of one stream."""
-        return (await self.get({stream_id: stream}))[stream_id]
+        kept = self._at_hand(stream_id)
+        if kept is None:
+            return (await self.get({stream_id: stream}))[stream_id]
+        self.looked.setdefault(stream_id, kept.version)
+        return kept
+
+    def _at_hand(self, stream_id: UUID) -> Folded | None:
+        """What was seen before, or is kept warm."""
+        kept = self._seen.get(stream_id)
+        if kept is None and not self._fresh:
+            kept = self._warm.get(stream_id)
+            if kept is not None:
+                self._seen[stream_id] = kept
+                self.used_warm = True
+        return kept
 
     def put(self, stream_id: UUID, folded: Folded) -> None:
         """What was decided here and is not yet stored: later decisions of the same page stand on it."""

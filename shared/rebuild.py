@@ -71,7 +71,11 @@ async def building(
         yield
     finally:
         if not connection.is_closed():  # a closed session has let go of it
-            await connection.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
+            try:
+                await connection.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
+            except BaseException:
+                connection.terminate()  # else the pool would hand on a session that still holds it
+                raise
 
 
 @dataclass(slots=True)

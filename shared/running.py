@@ -30,6 +30,7 @@ from shared.messages import topic_of
 from shared.metrics import Metrics
 from shared.notifier import Notifier
 from shared.operator_clock import StoredClock
+from shared.pools import open_pool
 from shared.relay import Relay, ask_for_resend
 from shared.runner import Runner
 from shared.secret_files import read_key
@@ -95,7 +96,7 @@ class Running:
     async def start(self) -> None:
         """Connect and start every task; ready when this returns."""
         name, settings = self.service.name, self.settings
-        self.pool = await self._pool()
+        self.pool = await open_pool(settings.dsn.get_secret_value(), name, most=settings.pool)
         self.clock = await self._clock()
         connect = partial(self._connection, lock_timeout="10s")
         self.store = Store(self.pool, connect, name, self.clock)
@@ -175,15 +176,6 @@ class Running:
         await self.store.stop()
         self.pool.terminate()
         self.keys.close()
-
-    async def _pool(self) -> asyncpg.Pool:
-        return await asyncpg.create_pool(
-            self.settings.dsn.get_secret_value(),
-            min_size=0,  # with idle connections kept, the driver logs a traceback a retry while the database is away
-            max_size=self.settings.pool,
-            command_timeout=10,
-            server_settings={"application_name": f"{self.service.name} reader"},
-        )
 
     async def _connection(self, *, lock_timeout: str = "0") -> asyncpg.Connection:
         return await asyncpg.connect(

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 GROUP: Final = 256
 """Most members of one transaction."""
+GOING_ON: Final = 32
+"""Callers of a group that are answered, and heard again, before the rest of it is answered."""
 PATIENCE: Final = 10.0
 """Seconds a caller waits for a database that is away before being told so."""
 
@@ -110,12 +112,12 @@ class Store:
         waiting = _Waiting(member, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._work.set()
+        # The writer is bound by the timeouts of its connection; the caller by this, wherever its member stands.
+        late = asyncio.get_running_loop().call_later(self._patience, _fail, waiting, LogUnavailable())
         try:
-            # The writer is bound by the timeouts of its connection; the caller by this, wherever its member stands.
-            async with asyncio.timeout(self._patience):
-                answer = await waiting.answer
-        except TimeoutError:
-            raise LogUnavailable from None
+            answer = await waiting.answer
+        finally:
+            late.cancel()
         self.on_answer(perf_counter() - asked)
         return answer
 
@@ -146,11 +148,15 @@ class Store:
 
         self.on_group(len(group))
         verdicts = await self._log.write([waiting.member for waiting in group], wanted)
-        for waiting, verdict in zip(group, verdicts, strict=True):
+        for n, (waiting, verdict) in enumerate(zip(group, verdicts, strict=True), 1):
             if not isinstance(verdict, Accepted):
                 _fail(waiting, verdict)
             elif not waiting.answer.done():
                 waiting.answer.set_result(verdict.parts)
+            if n == GOING_ON and n < len(group):
+                # These go on to what they ask next before the others do in any case; the others then go on while the
+                # database is at work on that. Else it and all of the group would only ever wait for each other.
+                await asyncio.sleep(0)
         if any(isinstance(verdict, Accepted) for verdict in verdicts):
             self.groups += 1
             self._tell()
@@ -177,6 +183,10 @@ class Store:
         """What a known command was (digest of its body) and its positions."""
         row = await self._read(lambda: self.pool.fetchrow(self._sql["command"], command_id))
         return (row["body"], row["first"], row["last"]) if row else None
+
+    async def opened_by(self, command_id: UUID) -> list[asyncpg.Record]:
+        """Stream, category and child of each event that a known command wrote; none of one that is not known."""
+        return await self._read(lambda: self.pool.fetch(self._sql["opened_by"], command_id))
 
     async def between(self, first: int, last: int) -> list[asyncpg.Record]:
         """The rows at positions first..last."""

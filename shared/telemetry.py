@@ -5,6 +5,7 @@ sampled, and everything after it (relay, inbox, views) starts a span only for an
 which service, command, event, view and position; never a key, an id of a person, or a text.
 """
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SimpleSpanProcessor
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased
 from opentelemetry.trace import SpanKind, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -24,6 +25,7 @@ _TRACEPARENT: Final = "traceparent"
 _PROPAGATOR: Final = TraceContextTextMapPropagator()
 _NAME: Final = "safeguarding"
 _tracing: dict[str, trace.Tracer] = {_NAME: trace.NoOpTracer()}
+_sampled: dict[str, float] = {_NAME: 0.0}
 
 SAID: Final = frozenset({"service", "command", "event", "source", "view", "position", "outcome"})
 """What a span may say."""
@@ -31,14 +33,15 @@ SAID: Final = frozenset({"service", "command", "event", "source", "view", "posit
 
 def configure(ratio: float, *processors: SpanProcessor) -> TracerProvider:
     """Trace this share of commands, from 0 to 1, to the given processors. Called once in a process."""
+    # Whether a trace begins is drawn in `beginning`, before anything is made for it; what began is then followed.
     provider = TracerProvider(
-        sampler=ParentBased(TraceIdRatioBased(ratio)), resource=Resource({"service.name": "safeguarding"})
+        sampler=ParentBased(ALWAYS_ON), resource=Resource({"service.name": "safeguarding"})
     )
     for processor in processors:
         provider.add_span_processor(processor)
     # Not the process's global provider: frameworks that find one there make spans of their own, which say what they
     # like, among it addresses that name a child.
-    _tracing[_NAME] = provider.get_tracer(_NAME)
+    _tracing[_NAME], _sampled[_NAME] = provider.get_tracer(_NAME), ratio
     return provider
 
 
@@ -79,6 +82,9 @@ def _line(span: ReadableSpan) -> str:
 @contextmanager
 def beginning(name: str, parent: str | None = None, **said: str | int) -> Iterator[None]:
     """A span that may begin a trace: of a command, under the caller's trace if it sent one."""
+    if parent is None and random.random() >= _sampled[_NAME]:  # noqa: S311 - which commands are traced is no secret
+        yield
+        return
     with _tracing[_NAME].start_as_current_span(
         name, context=_context(parent), kind=SpanKind.SERVER, attributes=_said(said), record_exception=False
     ) as span:

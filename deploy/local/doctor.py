@@ -1,6 +1,5 @@
 """What this machine lacks to run the platform, and how to get it."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from deploy.local.broker import broker_program
 from deploy.local.errors import StackError
+from deploy.local.java import java_program
 from deploy.local.ports import Port
 from deploy.local.programs import programs, server_account
 
@@ -141,13 +141,11 @@ def _tool(name: str, arguments: list[str], remedy: str, use: str) -> Finding:
 
 
 def _java() -> Finding:
-    path = shutil.which("java")
-    said = None if path is None else _said([path, "-version"])
-    version = re.search(r'version "(\d+)', said or "")
-    fine = version is not None and int(version[1]) >= 17
-    detail = said.splitlines()[0] if said else "not found"
-    remedy = "" if fine else "get Java 17 or later (runs the tests against Apache Kafka)"
-    return Finding("java", fine, False, detail, remedy)
+    try:
+        said = _said([java_program(), "-version"])
+    except StackError as error:
+        return Finding("java", False, False, str(error), "get Java 17 or later (runs Apache Kafka)")
+    return Finding("java", True, False, (said or "").partition("\n")[0])
 
 
 def _said(command: list[str]) -> str | None:

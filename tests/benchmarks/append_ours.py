@@ -26,6 +26,7 @@ from shared.census import ReferralSource
 from shared.clock import RealClock
 from shared.identity import Actor
 from shared.keys import KeyStore
+from shared.pools import open_pool
 from shared.runner import Runner
 from shared.store import Store
 from shared.team import KnowPerson
@@ -108,7 +109,7 @@ async def opened(arguments: dict[str, Any]) -> AsyncIterator[Round]:
     telemetry.configure(0.05)
     clock = RealClock()
     connect = partial(asyncpg.connect, dsn, timeout=5, command_timeout=15)
-    async with asyncpg.create_pool(dsn, min_size=0, max_size=8, command_timeout=10) as pool:
+    async with await open_pool(dsn, "mash") as pool:
         store = Store(pool, connect, "mash", clock)
         await store.start()
         contacts = Contacts(

@@ -11,6 +11,7 @@ import uvloop
 
 from services.chronology.views import entries
 from shared.followers import Views
+from shared.pools import open_pool
 from tests.benchmarks.memory import resident_mb
 from tests.benchmarks.rebuild_fill import COLUMNS
 from tests.benchmarks.workers import Round, serve
@@ -19,7 +20,7 @@ from tests.benchmarks.workers import Round, serve
 @asynccontextmanager
 async def opened(arguments: dict[str, Any]) -> AsyncIterator[Round]:
     """A process that does one of the two, on the chronology's database."""
-    async with asyncpg.create_pool(arguments["dsn"], min_size=2, max_size=4, command_timeout=600) as pool:
+    async with await open_pool(arguments["dsn"], "chronology") as pool:
         views = Views(pool, "chronology", [entries])
 
         async def one_round(_order: dict[str, Any]) -> dict[str, Any]:

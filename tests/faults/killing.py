@@ -89,8 +89,6 @@ class Drill:
     _process: subprocess.Popen[bytes] | None = None
     _runs: int = 0
     _over: bool = False
-    _struck: bool = False
-    """Whether something was killed since the play was last started."""
 
     async def run(self, blows: Sequence[Blow] = ()) -> list[Blow]:
         """Plays to the end under these blows; answers those for which it was over too soon.
@@ -111,30 +109,18 @@ class Drill:
 
     async def _keep_playing(self) -> None:
         while True:
-            self._struck = False
             code = await self._one_run()
             said = self._output()
             if code == 0:
                 self.said = said
                 return
-            # A kill while the stack starts may end the start, and says so; later the stack must mend itself.
-            if code == -signal.SIGKILL or (self._struck and "The stack was up" not in said):
+            if code == -signal.SIGKILL:
                 assert "Traceback" not in said, said
                 continue
             raise PlayFailed(f"the play ended with {code} after {self._history()}:\n{said}")
 
     async def _one_run(self) -> int:
-        self._runs += 1
-        with self._log().open("wb") as log:
-            self._process = subprocess.Popen(
-                [COMMAND, "play", str(self.case), "--check", "--stack", str(self.stack)],
-                cwd=CHECKOUT,
-                env={**os.environ, "COLUMNS": "200"},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._process = self._start()
         heard, since = "", time.monotonic()
         while (code := self._process.poll()) is None:
             said = self._output()
@@ -147,6 +133,19 @@ class Drill:
         if code == 0:
             self._recovered()
         return code
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._runs += 1
+        with self._log().open("wb") as log:
+            return subprocess.Popen(
+                [COMMAND, "play", str(self.case), "--check", "--stack", str(self.stack)],
+                cwd=CHECKOUT,
+                env={**os.environ, "COLUMNS": "200"},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     # -- kills
 
@@ -171,7 +170,6 @@ class Drill:
                 name = await self._caught() if kind == RELAY else self._any(kind)
                 if name is not None:
                     self.kills.append(Kill(kind, name, time.monotonic(), self.step))
-                    self._struck = True
                     return True
             await asyncio.sleep(0.01)
         return False
