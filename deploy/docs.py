@@ -1,8 +1,9 @@
-"""The pages that say what the code says: the rules of each team, and the events of all.
+"""The pages that say what the code says: the rules of each team, the events of all, and the settings.
 
     python -m deploy.docs
 
-writes `docs/rules.md` and `docs/events.md`. Nothing in them is written by hand.
+writes `docs/rules.md` and `docs/events.md`, of which nothing is written by hand, and the table of the settings in
+`docs/how-to/install.md`.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 from deploy.declared import events, services
 from deploy.golden import sample
+from deploy.settings_table import with_settings
 from services.chronology.entries import makes_entry
 from shared.event import Event
 from shared.rules import Deadline
@@ -148,7 +150,13 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
 
 
-PAGES: Final = {"rules.md": rules_page, "events.md": events_page}
+def install_page() -> str:
+    """The page for whoever installs it, as it stands, with the settings as the code has them."""
+    return with_settings((DOCS / INSTALL).read_text(encoding="utf-8"))
+
+
+INSTALL: Final = "how-to/install.md"
+PAGES: Final = {"rules.md": rules_page, "events.md": events_page, INSTALL: install_page}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -302,6 +302,11 @@ async def _stay(running: "Running") -> None:
         out.print(f"  {name:12} {url}", markup=False, highlight=False, soft_wrap=True)
     hint = f"safeguarding token --as mash_manager --stack {running.directory}"
     out.print(f"A token for it: {hint}", markup=False, highlight=False, soft_wrap=True)
+    out.print(
+        "The local issuer signs whatever it is asked to: for trying out only.",
+        highlight=False,
+        style="yellow",
+    )
     out.print("Ctrl-C stops everything.", highlight=False)
     told = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -10,20 +10,12 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
-from shared.decider import Command, Per, Stream
+from shared.decider import Command, NotFound, Per, Stream
 from shared.folding import Folded, Reader
 from shared.store import Store
 
 MOST_THINGS: Final = 10_000
 """Things whose children are remembered."""
-
-
-class NotFound(Exception):
-    """The command is addressed to something that is not there. The message says what, without naming anyone."""
-
-    def __init__(self, message: str, *, what: str) -> None:
-        super().__init__(message)
-        self.what = what
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +72,7 @@ class Addresses:
             case Per.THING:
                 return await self._of_thing(command, kind)
             case Per.EPISODE:
+                await reader.get({self._where_last(kind, child): kind for child in _some(command)})
                 return [
                     await self.episode(kind, child, reader, opens=command.OPENS) for child in _some(command)
                 ]
@@ -93,12 +86,19 @@ class Addresses:
                     for child in _some(command)
                 ]
             case Per.ITSELF:
+                if command.OPENS and not command.INTERNAL and (command.about or command.re):
+                    raise NotFound(
+                        "leave out `about` and `re`: what is registered gets its id here", what="address"
+                    )
                 ids = tuple(dict.fromkeys(command.about)) or ((command.re,) if command.re else ())
                 if not ids and command.OPENS:
                     ids = (command.own_id() or command_id,)
                 if not ids:
                     raise NotFound("say whom this is about: put the person's id into `about`", what="address")
                 return [Target(each, each, each) for each in ids]
+
+    def _where_last(self, kind: Stream, child: UUID) -> UUID:
+        return episode_stream(self._service, kind, child, self._last_episode.get((kind.name, child), 1))
 
     async def episode(self, kind: Stream, child: UUID, reader: Reader, *, opens: bool) -> Target:
         """The child's open episode, else the last one; for a command that opens one, the next after a closed one."""
@@ -115,7 +115,9 @@ class Addresses:
             if (await reader.one(following, kind)).version == 0 and not opens:
                 break
             n, current = n + 1, following
-        if folded.version:
+        if folded.version > 0 and n > 1:
+            if len(self._last_episode) >= MOST_THINGS:
+                self._last_episode.clear()
             self._last_episode[kind.name, child] = n
         return Target(current, child, current)
 

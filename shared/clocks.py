@@ -1,8 +1,9 @@
 """The clocks running on a stream, folded from its events. Pure.
 
 A clock starts with the event that carries its `Deadline`, is met by an act that happened before it was due (late or
-not, the first act stops it), ends when what it was for ceased, and can be varied by a manager. That it was missed is
-itself a fact, recorded once for each due instant (source: "How a clock runs" in the rules).
+not, the act that happened first stops it, in whatever order acts are recorded), ends when what it was for ceased, and
+can be varied by a manager. That it was missed is itself a fact, recorded once for each due instant (source: "How a
+clock runs" in the rules).
 """
 
 from collections.abc import Iterator
@@ -61,6 +62,12 @@ class Clock:
         """Neither acted on nor ended."""
         return self.acted_at is None and self.ended_at is None
 
+    def met_by(self, at: datetime | None) -> bool:
+        """Whether an act that happened at `at` is the one that counts: it runs, or the act known so far was later."""
+        return self.running or (
+            at is not None and self.ended_at is None and self.acted_at is not None and at < self.acted_at
+        )
+
     def missed_by(self, now: datetime) -> bool:
         """Whether, at `now`, the due instant has passed unmet and no fact says so yet."""
         stopped = self.acted_at if self.acted_at is not None else self.ended_at
@@ -88,9 +95,11 @@ class Clocks:
         if not (met or ended or begun):
             return self
         at = event.happened_at
+        # An act recorded after one that happened later takes its place. No clock repeats yet: one that restarts from
+        # the act that meets it would have to move the next clock's start as well.
         clocks = [
             replace(clock, acted_at=at)
-            if clock.running and clock.rule in met
+            if clock.rule in met and clock.met_by(at)
             else replace(clock, ended_at=at)
             if clock.running and clock.rule in ended
             else clock

@@ -53,15 +53,15 @@ class Settings(BaseSettings):
     simulated_clock: bool = Field(
         False, description="a clock that the operator moves: for demonstrations and tests"
     )
-    host: str = "127.0.0.1"
-    port: int = 8080
+    host: str = Field("127.0.0.1", description="address to listen on; TLS is ended before it")
+    port: int = Field(8080, description="port to listen on")
     instance: str = Field("0", description="this process among those of the service: a stable number or name")
     traces: float = Field(0.0, ge=0.0, le=1.0, description="share of commands that are traced, 0 to 1")
     traces_to: str = Field(
         "", description="where traces go: the URL of a collector (OTLP over HTTP), or a file; empty: nowhere"
     )
     pool: int = Field(8, description="most database connections for reading")
-    log_level: str = "INFO"
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR; logs are lines of JSON")
 
     @property
     def brokers(self) -> Brokers:

@@ -15,7 +15,7 @@ import asyncpg
 from shared.clocks import DeadlineMissed, DeadlineVaried
 from shared.decider import Stream
 from shared.event import Event, Record
-from shared.projection import Change, Index, Insert, Update, View
+from shared.projection import After, Change, Index, Insert, Update, View
 from shared.rules import ClockState, Deadline, clock_state
 
 NAME: Final = "deadlines"
@@ -51,7 +51,7 @@ class DeadlineRow:
     due_at: datetime
     """By now: the first, or the one a manager named last."""
     acted_at: datetime | None = None
-    """When the act that met it, late or not, happened."""
+    """When the act that met it, late or not, happened: of several, the one that happened first."""
     acted_recorded_at: datetime | None = None
     ended_at: datetime | None = None
     """When what it was for ceased."""
@@ -114,6 +114,7 @@ def deadline_board(streams: Sequence[Stream]) -> View[DeadlineRow]:
             Index(_ORDER, where=_RUNNING),
             Index(("due_at", "rule", "stream"), where=_UNSAID),
         ),
+        edition=2,
     )
 
     @view.on(DeadlineMissed)
@@ -139,12 +140,15 @@ def _clock(record: Record, event: DeadlineMissed | DeadlineVaried) -> dict[str, 
 
 
 def _stopped(event: Event, record: Record) -> Iterator[Change]:
-    """Met before ended: of an event that does both to a rule, the act counts."""
+    """Met before ended: of an event that does both to a rule, the act counts. As Clock.met_by: also of a clock whose
+    act known so far happened later.
+    """
     at = record.happened_at
     running = {"acted_at": None, "ended_at": None}
     for rule in event.clocks_met():
-        match = {"stream": record.stream, "rule": rule, **running}
-        yield Update(match, acted_at=at, acted_recorded_at=record.recorded_at)
+        for stands in (running, {"acted_at": After(at), "ended_at": None}):
+            match = {"stream": record.stream, "rule": rule, **stands}
+            yield Update(match, acted_at=at, acted_recorded_at=record.recorded_at)
     for rule in event.clocks_ended():
         yield Update({"stream": record.stream, "rule": rule, **running}, ended_at=at)
 

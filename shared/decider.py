@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.clock import Instant
 from shared.clocks import Clocks
@@ -22,6 +22,10 @@ from shared.rules import Deadline, Rulebook
 
 RecordedWithin = Literal["own", "significant", "outside"]
 """How E1 looks at a command: our own act (72 h), a significant or concerning one (24 h), a report from outside (never late)."""
+
+
+MOST_CHILDREN = 100
+"""Most children of one command: a large family, or all contacts of a day; never a reason to keep a service busy."""
 
 
 class Refused(Exception):
@@ -41,6 +45,14 @@ class Refused(Exception):
         self.reason = reason
 
 
+class NotFound(Exception):
+    """The command is addressed to something that is not there. The message says what, without naming anyone."""
+
+    def __init__(self, message: str, *, what: str) -> None:
+        super().__init__(message)
+        self.what = what
+
+
 class Command(BaseModel):
     """What a person, a policy or a timer asks for. Subclasses name themselves: `class X(Command, name="mash.X")`.
 
@@ -58,7 +70,7 @@ class Command(BaseModel):
     RECORDED_WITHIN: ClassVar[RecordedWithin] = "own"
     INTERNAL: ClassVar[bool] = False
 
-    about: tuple[UUID, ...] = ()
+    about: tuple[UUID, ...] = Field(default=(), max_length=MOST_CHILDREN)
     """The children (or the person) it is about; the command covers them all, and stands or falls whole."""
     re: UUID | None = None
     """The thing it is addressed to: the id of the command that opened it."""

@@ -7,14 +7,14 @@ from typing import Final
 from uuid import UUID
 
 from shared.access import AccessPolicy
-from shared.addressing import Addresses, NotFound, Target, child_stream
+from shared.addressing import Addresses, Target, child_stream
 from shared.clock import Clock
-from shared.decider import Command, Context, Per, RecordedWithin, Refused, Stream
+from shared.decider import Command, Context, NotFound, Per, RecordedWithin, Refused, Stream
 from shared.event import Event, Record
 from shared.folding import Folded, Reader
 from shared.identity import Actor
 from shared.mentions import people_in
-from shared.people_words import SERVICE
+from shared.people_words import SERVICE, TEAM_AGENCY
 from shared.placing import Decided, Deed, Placer
 from shared.rules import Rulebook
 from shared.team import CheckDeadline, VaryDeadline, decide_clock, known_person, public_name
@@ -80,7 +80,7 @@ class Deciding:
         kind = self._kind(command)
         verdict = self._access.may(actor, public_name(self._service, type(command)))
         forbidden = verdict.rules if not verdict.allowed else ()
-        if verdict.stands_alone:
+        if forbidden and (verdict.stands_alone or not self._of_the_team(actor)):
             raise Forbidden(verdict.why, forbidden)
         now = self._clock.now()
         happened = command.happened or now
@@ -138,6 +138,13 @@ class Deciding:
             reader.put(stream, folded)
         return decided
 
+    def _of_the_team(self, actor: Actor) -> bool:
+        """Whether a refusal may also say what stands in the record: to a colleague who sees the team's list, yes; a
+        stranger would learn from it whether a child is known, and what is open.
+        """
+        own = TEAM_AGENCY.get(self._service) == actor.agency
+        return own and self._access.may(actor, f"read:worklist:{self._service}").allowed
+
     def _kind(self, command: Command) -> Stream:
         if isinstance(command, VaryDeadline | CheckDeadline):
             stream = self._of_clock.get(command.rule)
@@ -167,7 +174,8 @@ class Deciding:
             if folded[stream].version == 0:
                 where = "in `about`" if person in about else "in `with`"
                 raise NotFound(
-                    f"one of the people {where} is not known; register the person first", what="person"
+                    f"one of the people {where} is not known here; check the id, or ask the front door to register them",
+                    what="person",
                 )
         return {child: folded[streams[child]].state.born for child in about}
 

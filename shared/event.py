@@ -241,11 +241,22 @@ def decode(name: str, state: bytes) -> tuple[Event, Envelope]:
     """
     fields: dict[str, Any] = orjson.loads(state)
     about = fields.pop("envelope")
-    # What a newer program says of every event beside its body is not for this one, and no reason to stop.
     try:
         envelope = Envelope(**about)
     except TypeError:
+        # What a newer program says of every event beside its body is not for this one, and no reason to stop.
         envelope = Envelope(**{key: value for key, value in about.items() if key in _ENVELOPE})
+    return _event(name, fields), envelope
+
+
+def decode_body(name: str, state: bytes) -> Event:
+    """As `decode`, the event alone: for folding, which looks at nothing else. Raises as `decode`."""
+    fields: dict[str, Any] = orjson.loads(state)
+    del fields["envelope"]
+    return _event(name, fields)
+
+
+def _event(name: str, fields: dict[str, Any]) -> Event:
     version = fields.pop("class_version", 1)
     cls = _EVENTS.get(name)
     if cls is None or version > cls.VERSION:
@@ -259,7 +270,7 @@ def decode(name: str, state: bytes) -> tuple[Event, Envelope]:
     if not fields.keys() <= known.keys():
         fields = {name: value for name, value in fields.items() if name in known}
     event: Event = cls.__pydantic_validator__.validate_python(fields)
-    return event, envelope
+    return event
 
 
 def trace_of(state: bytes) -> str | None:

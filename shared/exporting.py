@@ -64,7 +64,7 @@ async def _rows(tables: CheckpointTables, child: UUID, after: int, until: int) -
         after,
         until,
         _PAGE,
-        timeout=300,  # no index leads to a child's events: an export reads the whole log
+        timeout=300,  # on a log from before its index, an export reads the whole of it
     )
     return rows
 

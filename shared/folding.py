@@ -1,14 +1,14 @@
 """Folded states of streams: loading them, keeping them warm, and looking through what is decided but not yet stored."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from shared.clocks import Clocks, DeadlineMissed, DeadlineVaried
-from shared.decider import Stream
-from shared.event import Event, decode
+from shared.decider import NotFound, Stream
+from shared.event import Event, decode_body
 from shared.store import Store
 
 CLOCK_FACTS = (DeadlineMissed, DeadlineVaried)
@@ -55,11 +55,6 @@ class WarmStates:
         while len(self._states) > self._most:
             self._states.popitem(last=False)
 
-    def forget(self, streams: Sequence[UUID]) -> None:
-        """Drop what turned out to be stale."""
-        for stream in streams:
-            self._states.pop(stream, None)
-
 
 class Reader:
     """What one decision, or one page of decisions, sees: what it decided itself, then warm states, then the log.
@@ -85,7 +80,11 @@ class Reader:
             folded = {stream_id: Folded(0, wanted[stream_id].state) for stream_id in missing}
             for row in await self._store.load(missing):
                 stream_id = row["originator_id"]
-                event, _ = decode(row["topic"], row["state"])
+                if row["category"] != wanted[row["originator_id"]].name:
+                    raise NotFound(
+                        "the id is of something else; check `about`, `re` and the people named", what="kind"
+                    )
+                event = decode_body(row["topic"], row["state"])
                 folded[stream_id] = folded[stream_id].after(wanted[stream_id], event, row["event_id"])
             for stream_id, state in folded.items():
                 self._seen[stream_id] = state

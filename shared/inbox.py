@@ -11,7 +11,7 @@ through, and the other finds a duplicate.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -30,6 +30,10 @@ from shared.transport_keys import TransportKeys
 __all__ = ["AWAY", "Arrived", "CauseMissing", "Inbox"]
 
 log = logging.getLogger(__name__)
+
+
+def _unmeasured(_seconds: float) -> None:
+    """Nobody measures."""
 
 
 class Inbox:
@@ -56,6 +60,8 @@ class Inbox:
         self._runner = runner
         self._intake = Intake(runner, Reactions(runner, policy, transport), tables)
         self._cause_patience = cause_patience
+        self.on_taken: Callable[[float], None] = _unmeasured
+        """Told, for each page, the seconds since the last of its events was recorded at its source."""
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
@@ -84,6 +90,9 @@ class Inbox:
                         place = {"topic": arrived.topic, "offset": arrived.offset}
                         log.error("unreadable message parked", extra=place)
             await self._intake.follow(await self._intake.work(messages))
+            if messages:
+                now = self._runner.clock.now()
+                self.on_taken((now - max(message.recorded_at for message in messages)).total_seconds())
             await self.tables.consumed([Consumed(a.topic, a.partition, a.offset + 1) for a in page])
 
     # -- what waits

@@ -7,7 +7,6 @@ the log stays whole. The store needs short-lived backups of its own: a backup of
 
 import hashlib
 import hmac
-import os
 import secrets
 import sqlite3
 import threading
@@ -30,7 +29,6 @@ _BODY: Final = 29
 _TAG_BYTES: Final = 16
 _CACHED_KEYS: Final = 10_000
 _ASKED_AT_ONCE: Final = 500
-_CHANGE_COUNTER: Final = 24  # where it stands in a SQLite file
 
 _TABLE = """
 create table if not exists key (
@@ -82,11 +80,9 @@ class KeyStore:
         for setting in ("journal_mode=delete", "synchronous=full", "secure_delete=on"):
             self._database.execute(f"pragma {setting}").fetchall()
         self._database.execute(_TABLE)
-        # Closed after SQLite has closed the file: closing it earlier would drop the locks that SQLite holds on it.
-        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self._by_id: dict[bytes, _Key] = {}
         self._by_subject: dict[UUID, _Key] = {}
-        self._seen = b""
+        self._seen = -1
 
     @classmethod
     def from_files(cls, path: Path, master_key: Path) -> Self:
@@ -98,7 +94,6 @@ class KeyStore:
         with self._lock:
             self._forget()
             self._database.close()
-            os.close(self._file)
 
     def seal(self, subject: UUID, event_id: UUID, plain: bytes) -> bytes:
         """`plain` sealed for that event with the subject's key, which is made if there is none."""
@@ -187,12 +182,8 @@ class KeyStore:
         """Forgets what is remembered if another process changed the file, or if it is too much.
 
         Asked before memory is used: a key erased after this answer is at worst used by the call already under way.
-        The counter is the one SQLite keeps in the file's head and changes with every commit ("file change counter" of
-        its file format; in this journal mode it is on its way to the disk before the commit returns). Read as it
-        stands, it takes a tenth of the time of asking SQLite, which locks the file for it. Read in the middle of a
-        commit it is the new one at worst: then the keys are read again, and that waits for the commit.
         """
-        version = os.pread(self._file, 4, _CHANGE_COUNTER)
+        [version] = self._database.execute("pragma data_version").fetchone()
         if version != self._seen or len(self._by_id) > _CACHED_KEYS:
             self._forget()
             self._seen = version

@@ -52,7 +52,8 @@ def statements(schema: str) -> Mapping[str, str]:
               JOIN {events} e ON e.notification_id BETWEEN c.first AND c.last
              WHERE c.command_id = $1 ORDER BY e.notification_id""",
         "load": f"""
-            SELECT originator_id, originator_version, topic, state, event_id, notification_id FROM {events}
+            SELECT originator_id, originator_version, topic, state, category, event_id, notification_id
+              FROM {events}
              WHERE originator_id = ANY($1::uuid[]) ORDER BY originator_id, originator_version""",
         "position": f"SELECT coalesce(max(notification_id), 0) FROM {events}",
         "between": f"""

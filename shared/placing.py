@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shared.access import AccessPolicy
 from shared.addressing import Target
+from shared.clocks import DeadlineMissed
 from shared.decider import Command, Context, Stream
 from shared.event import Envelope, Event, Record, encode, new_event_id, sealed_bytes
 from shared.folding import Folded
@@ -69,8 +70,8 @@ class Placer:
     ) -> None:
         """Add what was decided for one child to `decided`: each event on the stream of its kind.
 
-        Misses that have become true and that no fact says yet follow the act that the stream was touched by; they are
-        the team's own word, not the person's.
+        Misses that have become true and that no fact says yet follow the act that the stream was touched by. They, and
+        those decided with it, are the team's own word, not the person's.
         """
         touched: dict[str, list[Event]] = {}
         for event in events:
@@ -84,23 +85,27 @@ class Placer:
             rows: list[Row] = []
             for event in own_events:
                 placed = event.placed(child=deed.target.child, happened_at=context.happened_at)
-                rows.append(self._row(placed, kind, stream, deed, context.actor))
+                rows.append(self._row(placed, kind, stream, deed))
                 folded = folded.after(kind, placed, rows[-1].event_id)
             for missed in folded.clocks.newly_missed(context.now):
                 placed = missed.placed(child=deed.target.child, happened_at=missed.due_at)
-                rows.append(self._row(placed, kind, stream, deed, self._own))
+                rows.append(self._row(placed, kind, stream, deed))
                 folded = folded.after(kind, placed, rows[-1].event_id)
             decided.rows[stream] = (start, rows)
             decided.folded[stream] = folded
             decided.names += [row.name for row in rows]
 
-    def _row(self, event: Event, kind: Stream, stream: UUID, deed: Deed, actor: Actor) -> Row:
+    def _row(self, event: Event, kind: Stream, stream: UUID, deed: Deed) -> Row:
         event_id = new_event_id()
         context, cause = deed.context, deed.cause
+        actor, known_at = context.actor, context.known_at
+        if isinstance(event, DeadlineMissed):
+            # Whoever's act brings it to light, long after or about a time before: it is known once it has happened.
+            actor, known_at = self._own, max(known_at, event.due_at)
         purpose, basis = self._access.basis(public_name(self._service, type(deed.command)))
         envelope = Envelope(
             id=str(event_id),
-            known_at=context.known_at.isoformat(),
+            known_at=known_at.isoformat(),
             actor=str(actor.id),
             role=actor.role,
             agency=actor.agency,

@@ -36,6 +36,17 @@ class BadView(TypeError):
     """A view, or a change made by its handler, that does not fit its row. The message says what to change."""
 
 
+@dataclass(frozen=True, slots=True)
+class After:
+    """In a change's `match`: rows whose column is greater than this value. Null is greater than nothing."""
+
+    value: Any
+
+    def matches(self, value: Any) -> bool:
+        """Whether a row with this value is meant."""
+        return value is not None and bool(value > self.value)
+
+
 @dataclass(slots=True, init=False)
 class Insert:
     """A row that never stood there. A second one of the same key stops the view. The fastest change to rebuild."""
@@ -62,7 +73,10 @@ class Upsert:
 
 @dataclass(slots=True, init=False)
 class Update:
-    """Sets columns of all rows that match; none may. None in `match` means: is null. Keys never change."""
+    """Sets columns of all rows that match; none may. Keys never change.
+
+    In `match`, None means: is null; an `After` means: is greater than its value.
+    """
 
     match: dict[str, Any]
     columns: dict[str, Any]
@@ -74,7 +88,7 @@ class Update:
 
 @dataclass(slots=True, init=False)
 class Delete:
-    """Removes all rows that match; None means: is null."""
+    """Removes all rows that match; None means: is null, an `After`: is greater than its value."""
 
     match: dict[str, Any]
 
@@ -263,7 +277,12 @@ def _apply(view: View[RowT], rows: dict[tuple[Any, ...], RowT], change: Change) 
             rows[key] = view.row(**new)
         return
     matching = [
-        key for key, row in rows.items() if all(getattr(row, k) == v for k, v in change.match.items())
+        key
+        for key, row in rows.items()
+        if all(
+            v.matches(getattr(row, k)) if isinstance(v, After) else getattr(row, k) == v
+            for k, v in change.match.items()
+        )
     ]
     for key in matching:
         if isinstance(change, Update):

@@ -6,8 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from shared.addressing import NotFound
-from shared.decider import Command, Refused
+from shared.decider import Command, NotFound, Refused
 from shared.event import Record, decode
 from shared.folding import Reader
 from shared.identity import Actor

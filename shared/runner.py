@@ -12,9 +12,9 @@ from uuid import UUID
 import orjson
 
 from shared.access import AccessPolicy
-from shared.addressing import Addresses, NotFound, Target
+from shared.addressing import Addresses, Target
 from shared.clock import Clock
-from shared.decider import Command, Refused, Stream
+from shared.decider import Command, NotFound, Refused, Stream
 from shared.deciding import Deciding, Forbidden
 from shared.event import Record
 from shared.folding import Reader, WarmStates

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -17,7 +18,7 @@ from shared.checkpointing import Checkpoints
 from shared.checkpoints import PublicKeys, Signer
 from shared.clock import Clock, RealClock
 from shared.config import Settings
-from shared.deadline_board import next_due
+from shared.deadline_board import missed_by_rule, next_due
 from shared.deadlines import Timers
 from shared.decider import Command
 from shared.followers import Views
@@ -46,6 +47,8 @@ LOOK_AGAIN: Final = 0.5
 GAP_PATIENCE: Final = 2.0
 """Seconds a gap is left to close by itself before its source is asked."""
 ASK_AGAIN: Final = 10.0
+MEASURED_FOR: Final = 2.0
+"""Seconds for which a measurement is good."""
 
 
 class Running:
@@ -84,6 +87,7 @@ class Running:
         self._stop_views: asyncio.Event
         self._following: asyncio.Task[None]
         self._looking: asyncio.Task[None] | None = None
+        self._measured: tuple[float, bytes] = (-MEASURED_FOR, b"")
 
     def runner_commands(self) -> list[type[Command]]:
         """Every command a person may send to this service."""
@@ -115,6 +119,7 @@ class Running:
         self.views = Views(self.pool, name, self.service.views)
         self.access_log = AccessLog(self.pool, name, self.clock)
         self.inbox = Inbox(self.runner, self.service.policy, InboxTables(self.pool, name), self.transport)
+        self.inbox.on_taken = self.metrics.took_in
         self.timers = Timers(self.pool, name, self.runner, self.clock)
         self._relay = Relay(
             name,
@@ -207,6 +212,29 @@ class Running:
                 log.warning("inbox pauses", extra={"error": type(error).__name__})
             except Exception as error:  # what waits is looked at again; it must never be forgotten
                 log.exception("looking at what waits failed", extra={"error": type(error).__name__})
+
+    def ended(self) -> list[str]:
+        """The tasks that must run for as long as the process does, and have ended: nothing but a restart helps."""
+        tasks = {"writer": self.store.writing, "views": self._following, "inbox": self._looking}
+        return [name for name, task in tasks.items() if task is None or task.done()]
+
+    async def hindrances(self) -> dict[str, Any]:
+        """What is wrong though commands are taken: the relay's and the checkpoints' errors, views that have stopped."""
+        views = await self.views.positions()
+        return {
+            "relay_error": self._relay.error,
+            "checkpoint_error": self.checkpoints.error,
+            "views_stopped": sorted(view for view, (_, error) in views.items() if error),
+        }
+
+    async def measured(self) -> bytes:
+        """The metrics' text, reckoned anew when the last is two seconds old: nobody can make it dear by asking often."""
+        at, text = self._measured
+        if time.monotonic() - at > MEASURED_FOR:
+            missed = await missed_by_rule(self.pool, self.service.name)
+            text = self.metrics.text(await self.progress(), missed)
+            self._measured = (time.monotonic(), text)
+        return text
 
     async def progress(self) -> dict[str, Any]:
         """How far everything has come; from two looks at all services somebody can tell that nothing is under way."""

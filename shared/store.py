@@ -84,6 +84,11 @@ class Store:
         """Start the writer."""
         self._writer = asyncio.create_task(self._write_forever(), name=f"writer:{self.service}")
 
+    @property
+    def writing(self) -> asyncio.Task[None] | None:
+        """The writer's task; None before it was started."""
+        return self._writer
+
     async def stop(self) -> None:
         """Stop the writer; callers that still wait are told that the log is unavailable."""
         if self._writer is not None:

@@ -15,6 +15,7 @@ from shared.clock import Instant
 from shared.clocks import DeadlineMissed, DeadlineVaried, VariedText
 from shared.decider import Command, Context, Per, Refused, Stream
 from shared.event import Event
+from shared.texts import Said
 
 PersonKind = Literal["child", "adult"]
 
@@ -34,7 +35,7 @@ class VaryDeadline(Command, name="team.VaryDeadline"):
 
     rule: str
     due: Instant
-    reason: str
+    reason: Said
 
 
 def decide_clock(command: CheckDeadline | VaryDeadline, context: Context) -> list[Event]:

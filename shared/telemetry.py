@@ -32,7 +32,10 @@ SAID: Final = frozenset({"service", "command", "event", "source", "view", "posit
 
 
 def configure(ratio: float, *processors: SpanProcessor) -> TracerProvider:
-    """Trace this share of commands, from 0 to 1, to the given processors. Called once in a process."""
+    """Trace this share of commands, from 0 to 1, to the given processors. Called once in a process.
+
+    A caller's word does not raise the share: a command is drawn whether or not it comes with a trace of its own.
+    """
     # Whether a trace begins is drawn in `beginning`, before anything is made for it; what began is then followed.
     provider = TracerProvider(
         sampler=ParentBased(ALWAYS_ON), resource=Resource({"service.name": "safeguarding"})
@@ -82,7 +85,7 @@ def _line(span: ReadableSpan) -> str:
 @contextmanager
 def beginning(name: str, parent: str | None = None, **said: str | int) -> Iterator[None]:
     """A span that may begin a trace: of a command, under the caller's trace if it sent one."""
-    if parent is None and random.random() >= _sampled[_NAME]:  # noqa: S311 - which commands are traced is no secret
+    if random.random() >= _sampled[_NAME]:  # noqa: S311 - which commands are traced is no secret
         yield
         return
     with _tracing[_NAME].start_as_current_span(

@@ -186,8 +186,7 @@ class Story:
             story = story.after(event, step)
         for name in dict.fromkeys(self._kind(event).name for event in decided):
             for miss in story.streams[name].clocks.newly_missed(step.now):
-                # The team's own word, not the person's with whose act it came to light.
-                story = replace(story.after(miss, replace(step, by=self._team)), misses=(*story.misses, miss))
+                story = replace(story.after(miss, step), misses=(*story.misses, miss))
         return story
 
     def time_passes(self, *, until: datetime) -> "Story":
@@ -294,7 +293,9 @@ class Story:
         return kind.decide(command, state, context)
 
     def after(self, event: Event, step: _Step) -> "Story":
-        """The story with one event more, stored and folded."""
+        """The story with one event more, stored and folded. A miss is the team's own word, and known once it happened."""
+        if isinstance(event, DeadlineMissed):
+            step = replace(step, by=self._team, known=max(step.known, event.due_at))
         kind = self._kind(event)
         before = self.streams[kind.name]
         itself = kind.per is Per.ITSELF

@@ -35,6 +35,12 @@ def _no_control(text: str) -> str:
     return text
 
 
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("say it in words: this is blank")
+    return text
+
+
 def _agency(word: str) -> str:
     if word not in AGENCIES:
         raise ValueError(f"this is no agency: it is one of {', '.join(sorted(AGENCIES))}")
@@ -43,6 +49,9 @@ def _agency(word: str) -> str:
 
 Text = Annotated[str, StringConstraints(max_length=MOST_TEXT), AfterValidator(_no_control)]
 """A text a person writes; it may be empty."""
+
+Said = Annotated[Text, AfterValidator(_not_blank), Field(json_schema_extra={"minLength": 1})]
+"""A text that says something: a reason, a message."""
 
 Line = Annotated[
     str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_no_control)
@@ -80,6 +89,9 @@ class Professional(BaseModel):
     @classmethod
     def _named(cls, value: Any, info: ValidationInfo) -> Any:
         if not isinstance(value, str):
+            if isinstance(info.context, Names):
+                # Whoever sends a command gives a name; an id of their own choosing would be somebody else's.
+                raise ValueError("write the professional's name, as text")  # noqa: TRY004 - pydantic's way
             return value
         if not isinstance(info.context, Names):
             raise ValueError("a professional's name is read only from a command")  # noqa: TRY004 - pydantic's way

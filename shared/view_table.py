@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from shared.projection import Change, Delete, Index, Insert, Update, Upsert, View
+from shared.projection import After, Change, Delete, Index, Insert, Update, Upsert, View
 
 _FAILS_AGAIN: Final = frozenset({"0A", "22", "23", "42", "54"})
 """Classes of PostgreSQL's errors that come from what was asked: not supported, data, constraint, name or syntax, limit."""
@@ -82,6 +82,8 @@ def steps(view: View[Any], service: str, table: str, changes: Sequence[Change]) 
         sql, row = statements.of(change)
         named = change.columns if isinstance(change, Insert | Upsert) else change.match
         lane = named.get(first)
+        if isinstance(lane, After):
+            lane = None
         earliest = len(made) - 1 if lane is None else max(wall, latest.get(lane, 0))
         place = next((at for at in places.get(sql, ()) if at >= earliest), len(made))
         if place == len(made):
@@ -134,12 +136,12 @@ class _Statements:
                 row = (*columns.values(), *rest.values())
                 return self._known.get(form) or self._learn(form, self._upsert(columns, rest)), row
             case Update(match=match, columns=columns):
-                form = (Update, *columns, None, *((name, value is None) for name, value in match.items()))
-                row = (*columns.values(), *(value for value in match.values() if value is not None))
+                form = (Update, *columns, None, *_form(match))
+                row = (*columns.values(), *_arguments(match))
                 return self._known.get(form) or self._learn(form, self._update(match, columns)), row
             case Delete(match=match):
-                form = (Delete, *((name, value is None) for name, value in match.items()))
-                row = tuple(value for value in match.values() if value is not None)
+                form = (Delete, *_form(match))
+                row = _arguments(match)
                 sql = f"DELETE FROM {self._table} WHERE {_matching(match, 1)}"
                 return self._known.get(form) or self._learn(form, sql), row
 
@@ -166,11 +168,28 @@ def _index(table: str, index: Index) -> str:
     return f"CREATE INDEX ON {table} ({_names(index.columns)}){where}"
 
 
+def _form(match: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Each column that is matched, and how: changes of one form share their SQL."""
+    return tuple(
+        (name, "IS NULL" if value is None else ">" if isinstance(value, After) else "=")
+        for name, value in match.items()
+    )
+
+
+def _arguments(match: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(
+        value.value if isinstance(value, After) else value for value in match.values() if value is not None
+    )
+
+
 def _matching(match: dict[str, Any], first: int) -> str:
     tests = []
-    for name, value in match.items():
-        tests.append(f'"{name}" IS NULL' if value is None else f'"{name}" = ${first}')
-        first += value is not None
+    for name, how in _form(match):
+        if how == "IS NULL":
+            tests.append(f'"{name}" IS NULL')
+        else:
+            tests.append(f'"{name}" {how} ${first}')
+            first += 1
     return " AND ".join(tests)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from deploy.local.layout import Layout, owner_of
+from deploy.local.layout import Layout
 from deploy.local.postgres import EmbeddedPostgres
+from deploy.provision import DATABASE, close_database, owner_of, statements
 
-DATABASE = "safeguarding"
+__all__ = ["AWAY", "DATABASE", "cut_off", "prepare"]
 
 AWAY = (
     asyncpg.PostgresConnectionError,
@@ -28,21 +29,16 @@ async def prepare(server: EmbeddedPostgres, layout: Layout, services: Sequence[s
     try:
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
             await connection.execute(f"CREATE DATABASE {DATABASE}")
-            await connection.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
-        for service in services:
-            for role in (owner_of(service), service):
-                known = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
-                verb = "ALTER" if known else "CREATE"
-                await connection.execute(f"{verb} ROLE {role} LOGIN PASSWORD '{layout.password(role)}'")
-                await connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {role}")
+            await connection.execute(close_database(DATABASE))
     finally:
         await connection.close()
     connection = await asyncpg.connect(server.dsn(DATABASE))
     try:
         for service in services:
-            owner = owner_of(service)
-            await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {owner}")
-            await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {service}_views AUTHORIZATION {service}")
+            for statement in statements(service, DATABASE):
+                await connection.execute(statement)
+            for role in (owner_of(service), service):
+                await connection.execute(f"ALTER ROLE {role} PASSWORD '{layout.password(role)}'")
     finally:
         await connection.close()
 

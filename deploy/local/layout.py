@@ -10,14 +10,14 @@ from pathlib import Path
 from deploy.local.errors import StackError
 from deploy.local.locks import LOCK
 from deploy.local.ports import LOOPBACK
+from deploy.make_keys import KeyFiles
+from deploy.provision import owner_of
 from deploy.topics import topics
-from shared.checkpoints import make_signing_key
+from services import SERVICES
 from shared.development_issuer import DevelopmentIssuer
-from shared.secret_files import UnsafeSecret, make_key, make_secret
-from shared.transport_keys import TransportKeys
+from shared.secret_files import UnsafeSecret, make_secret
 
-SERVICES = ("people", "mash", "assessment", "chronology")
-"""Every team's service, in the order in which they are started."""
+__all__ = ["SERVICES", "Layout", "owner_of"]
 
 _SERVICE = re.compile(r"[a-z][a-z_]{1,30}")
 
@@ -35,9 +35,8 @@ class Layout:
         self.keys = self.directory / "keys"
         self.postgres = self.directory / "postgres"
         self.kafka = self.directory / "kafka"
-        self.names_key = self.secrets / "names.key"
-        self.transport_keys = self.secrets / "transport"
         self.checkpoint_keys = self.directory / "checkpoint-keys"
+        self._key_files = KeyFiles(self.secrets, self.checkpoint_keys)
 
     def log(self, name: str) -> Path:
         """Where a process of the stack writes what it says."""
@@ -69,15 +68,10 @@ class Layout:
         for folder in (self.logs, self.secrets, self.keys):
             folder.mkdir(exist_ok=True, mode=0o700)
         try:
-            make_key(self.names_key)
+            self._key_files.make(services, [topic.name for topic in topics()])
             for service in services:
-                make_key(self._master_key(service))
-                make_signing_key(service, self._signing_key(service), self.checkpoint_keys)
                 for role in (service, owner_of(service)):
                     self.password(role)
-            transport = TransportKeys(self.transport_keys)
-            for topic in topics():
-                transport.ensure(topic.name)
             _ = self.issuer
         except UnsafeSecret as error:
             raise StackError(str(error)) from None
@@ -114,10 +108,10 @@ class Layout:
             "BROKER": broker,
             **(broker_login or {}),
             "KEYS": str(self.keys / f"{service}.keys"),
-            "MASTER_KEY": str(self._master_key(service)),
-            "TRANSPORT_KEYS": str(self.transport_keys),
-            "NAMES_KEY": str(self.names_key),
-            "SIGNING_KEY": str(self._signing_key(service)),
+            "MASTER_KEY": str(self._key_files.master_key(service)),
+            "TRANSPORT_KEYS": str(self._key_files.transport_keys),
+            "NAMES_KEY": str(self._key_files.names_key),
+            "SIGNING_KEY": str(self._key_files.signing_key(service)),
             "CHECKPOINT_KEYS": str(self.checkpoint_keys),
             "ISSUER": self.issuer.issuer,
             "AUDIENCE": self.issuer.audience,
@@ -140,14 +134,3 @@ class Layout:
             "PYTHONUNBUFFERED": "1",
             **{f"SAFEGUARDING_{name}": text for name, text in settings.items()},
         }
-
-    def _signing_key(self, service: str) -> Path:
-        return self.secrets / f"{service}.signing.key"
-
-    def _master_key(self, service: str) -> Path:
-        return self.secrets / f"{service}.master.key"
-
-
-def owner_of(service: str) -> str:
-    """The role that owns a service's log; the service itself connects as another, named like itself."""
-    return f"{service}_owner"

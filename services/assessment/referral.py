@@ -81,6 +81,8 @@ class RecordVisit(Command, name="assessment.RecordVisit"):
     def _consistent(self) -> "RecordVisit":
         if not self.seen and self.alone:
             raise ValueError("a child who was not seen was not seen alone")
+        if not self.seen and not (self.why_not_seen or "").strip():
+            raise ValueError("say in `why_not_seen` why the child was not seen")
         return self
 
 

@@ -15,7 +15,7 @@ from services.chronology.events import (
 from shared.clock import Instant
 from shared.decider import Command, Context, Per, Refused, Stream
 from shared.event import Sensitivity
-from shared.texts import Text
+from shared.texts import Said
 
 ChildRecordEvent = EntryReceived | SignificanceChanged
 
@@ -66,7 +66,7 @@ class ChangeSignificance(Command, name="chronology.ChangeSignificance"):
 
     entry: UUID
     significance: Significance
-    reason: Text
+    reason: Said
 
 
 ChildRecordCommand = ReceiveEntry | ChangeSignificance
@@ -76,7 +76,7 @@ def decide(command: ChildRecordCommand, state: ChildRecord, context: Context) ->
     """What follows from a command on a child's record.
 
     Raises:
-        Refused: the entry is not of this child's record, or no reason is given.
+        Refused: the entry is not of this child's record.
     """
     match command:
         case ReceiveEntry():
@@ -103,8 +103,6 @@ def decide(command: ChildRecordCommand, state: ChildRecord, context: Context) ->
                 )
             if was == significance:
                 return []
-            if not reason.strip():
-                raise Refused("say why it is weighed differently", rule="chronology")
             return [
                 SignificanceChanged(
                     entry=entry, significance=significance, was=was, sealed=SignificanceText(reason=reason)

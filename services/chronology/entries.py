@@ -1,8 +1,10 @@
 """From a team's event to an entry: its title from codes alone, its words, how it weighs, and who may see it.
 
 The sharing table is here, as functions beside the events they speak of: "who sees an entry when nobody said
-otherwise". Children's social care sees every entry but sealed ones, and the recording agency sees its own; what a
-table row adds is said by the entry. An event without a row makes no entry: its fact stands in another one.
+otherwise". Children's social care sees every entry, and the recording agency (or the one organisation of it that
+recorded) sees its own; what a table row adds is said by the entry: of a restricted entry these see the title alone. A
+sealed entry is seen by those its row names and nobody else. An event without a row makes no entry: its fact stands in
+another one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -61,9 +63,10 @@ def audience(record: Record, draft: Draft) -> tuple[SeenBy, ...]:
     seen: dict[tuple[str, str | None], SeenBy] = {}
     if envelope.sensitivity != "sealed":
         seen[SOCIAL_CARE, None] = SeenBy(agency=SOCIAL_CARE)
-    own = SeenBy(agency=envelope.agency, organisation=envelope.organisation)
-    seen.setdefault((own.agency, own.organisation), own)
-    for each in draft.also:
+        own = SeenBy(agency=envelope.agency, organisation=envelope.organisation)
+        seen.setdefault((own.agency, own.organisation), own)
+    restricted = envelope.sensitivity == "restricted"
+    for each in (one.model_copy(update={"depth": "title"}) if restricted else one for one in draft.also):
         seen.setdefault((each.agency, each.organisation), each)
     return tuple(seen.values())
 
@@ -86,8 +89,14 @@ def _plain(code: str) -> str:
 
 @writes(mash.ContactReceived)
 def _(event: mash.ContactReceived, record: Record) -> Draft:
-    """Seen by the referrer's agency too."""
-    referrer = (SeenBy(agency=event.referrer_agency),) if event.referrer_agency else ()
+    """Seen by the referrer's agency too, or by the one organisation of it that the referrer speaks for."""
+    referrer: tuple[SeenBy, ...] = ()
+    if event.referrer_agency:
+        by, organisation = record.envelope, event.referrer_organisation
+        if organisation is None and by.agency == event.referrer_agency:
+            # A school that writes down its own worry does not show it to every other school.
+            organisation = by.organisation
+        referrer = (SeenBy(agency=event.referrer_agency, organisation=organisation),)
     return Draft(
         title=f"Contact received from {event.source.label}",
         topic="contact",

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from shared.identity import Actor
-
-AUDITOR: Final = "auditor"
-"""Reads every entry; its text stays sealed by the policy table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +42,12 @@ _DEPTH = """
 """$1: reads everything; $2: the reader's agency; $3: the reader's organisation, empty for the whole agency."""
 
 
-def _reader(who: Actor) -> tuple[bool, str, str]:
-    return (who.role == AUDITOR, who.agency, who.organisation or "")
+def _reader(who: Actor, *, everything: bool) -> tuple[bool, str, str]:
+    return (everything, who.agency, who.organisation or "")
 
 
 async def entries_of(
-    pool: asyncpg.Pool, child: UUID, who: Actor, place: Sequence[Any] | None, limit: int
+    pool: asyncpg.Pool, child: UUID, who: Actor, place: Sequence[Any] | None, limit: int, *, everything: bool
 ) -> list[Seen]:
     """A page of one child's entries that the reader may see, from a place on."""
     rows = await pool.fetch(
@@ -59,7 +56,7 @@ async def entries_of(
                    OR (happened_at, known_at, recorded_at, entry) > ($5, $6::timestamptz, $7::timestamptz, $8::uuid))
             ) AS seen WHERE depth IS NOT NULL
             ORDER BY happened_at, known_at, recorded_at, entry LIMIT $9""",
-        *_reader(who),
+        *_reader(who, everything=everything),
         child,
         *(place or (None, None, None, None)),
         limit,
@@ -67,13 +64,15 @@ async def entries_of(
     return [Seen(row, row["depth"]) for row in rows]
 
 
-async def of_weight(pool: asyncpg.Pool, who: Actor, place: Sequence[Any] | None, limit: int) -> list[Seen]:
+async def of_weight(
+    pool: asyncpg.Pool, who: Actor, place: Sequence[Any] | None, limit: int, *, everything: bool
+) -> list[Seen]:
     """A page of the critical and significant entries of all children that the reader may see, the latest first."""
     rows = await pool.fetch(
         f"""SELECT * FROM ({_DEPTH}
              WHERE weighs AND ($4::bigint IS NULL OR (position, entry) < ($4, $5::uuid))) AS seen
              WHERE depth IS NOT NULL ORDER BY position DESC, entry DESC LIMIT $6""",
-        *_reader(who),
+        *_reader(who, everything=everything),
         *(place or (None, None)),
         limit,
     )

@@ -24,7 +24,7 @@ from services.mash.events import (
 from shared.census import PrimaryNeed, ReferralSource
 from shared.decider import Command, Context, Per, Refused, Stream
 from shared.rules import Deadline
-from shared.texts import Agency, Line, Text
+from shared.texts import Agency, Line, Said, Text
 from shared.words import PersonId
 
 ContactEvent = (
@@ -73,7 +73,15 @@ class Referrer(BaseModel):
 
     name: Line = Field(repr=False)
     agency: Agency | None = None
+    organisation: Line | None = None
+    """Of their agency: this school, that ward. Given, it alone sees the contact, and not the whole agency."""
     contact: Line = Field(repr=False)
+
+    @model_validator(mode="after")
+    def _of_an_agency(self) -> "Referrer":
+        if self.organisation is not None and self.agency is None:
+            raise ValueError("name the `agency` that the referrer's `organisation` belongs to")
+        return self
 
 
 class ReceiveContact(Command, name="mash.ReceiveContact", opens=True, recorded_within="outside"):
@@ -84,7 +92,7 @@ class ReceiveContact(Command, name="mash.ReceiveContact", opens=True, recorded_w
 
     source: ReferralSource
     referrer: Referrer
-    worries: Text
+    worries: Said
     strengths: Text = ""
     family_aware: bool
 
@@ -102,7 +110,7 @@ class ScreenContact(Command, name="mash.ScreenContact"):
 class HoldContact(Command, name="mash.HoldContact"):
     """Hold a contact for more information: once, for one working day (M5)."""
 
-    reason: Text
+    reason: Said
 
 
 class DecideContact(Command, name="mash.DecideContact"):
@@ -111,7 +119,7 @@ class DecideContact(Command, name="mash.DecideContact"):
     outcome: Outcome
     level: Annotated[int, Field(ge=1, le=4, strict=True)]
     primary_need: PrimaryNeed | None = None
-    rationale: Text
+    rationale: Said
     indicators: tuple[Line, ...] = ()
     service: Line | None = None
 
@@ -127,7 +135,7 @@ class DecideContact(Command, name="mash.DecideContact"):
 class InformReferrer(Command, name="mash.InformReferrer"):
     """Tell the referrer what happens next (M3), or, once it is decided, the outcome (M4)."""
 
-    message: Text
+    message: Said
     outcome: bool
 
 
@@ -138,14 +146,15 @@ def decide(command: ContactCommand, state: Contact, context: Context) -> list[Co
     """What follows from a command on one child's contact.
 
     Raises:
-        Refused: M1 where it is decided already, M4 for an outcome before the decision, M5 for a second hold.
+        Refused: M1 where it is decided already, M4 for an outcome before the decision, M5 for a second hold, E2 for
+            what is said to have been done with it before it was received (only the referrer may be told before).
     """
     match command:
         case ReceiveContact():
             return [_received(command, context)]
         case ScreenContact(potential=potential, young_carers=young_carers):
             _of_this_contact(young_carers, context)
-            _undecided(state, "it can no longer be screened")
+            _undecided(state, context, "it can no longer be screened")
             young_carer = context.child in young_carers
             if (state.screened_as, state.young_carer) == (potential, young_carer):
                 return []
@@ -160,9 +169,12 @@ def decide(command: ContactCommand, state: Contact, context: Context) -> list[Co
         case HoldContact(reason=reason):
             if state.held:
                 raise Refused(
-                    "a contact is held once: decide it now", *(("M1",) if state.outcome else ()), rule="M5"
+                    "a contact is held once: decide it now",
+                    *(("M1",) if state.outcome else ()),
+                    *_too_early(state, context),
+                    rule="M5",
                 )
-            _undecided(state, "there is nothing left to hold")
+            _undecided(state, context, "there is nothing left to hold")
             return [
                 ContactHeld(
                     contact=context.thing,
@@ -171,7 +183,7 @@ def decide(command: ContactCommand, state: Contact, context: Context) -> list[Co
                 )
             ]
         case DecideContact():
-            _undecided(state, "what follows is done where it was sent")
+            _undecided(state, context, "what follows is done where it was sent")
             return _decided(command, state, context)
         case InformReferrer(message=message, outcome=outcome):
             if outcome and state.outcome is None:
@@ -195,6 +207,7 @@ def _received(command: ReceiveContact, context: Context) -> ContactReceived:
         contact=context.thing,
         source=command.source,
         referrer_agency=command.referrer.agency,
+        referrer_organisation=command.referrer.organisation,
         family_aware=command.family_aware,
         received_at=context.now,
         decide_by=context.deadline("M1", context.now),
@@ -244,9 +257,18 @@ def _decided(command: DecideContact, state: Contact, context: Context) -> list[C
     ]
 
 
-def _undecided(state: Contact, so: str) -> None:
+def _undecided(state: Contact, context: Context, so: str) -> None:
+    early = _too_early(state, context)
     if state.outcome is not None:
-        raise Refused(f"the contact is decided: {so}", rule="M1", reason="already_decided")
+        raise Refused(f"the contact is decided: {so}", *early, rule="M1", reason="already_decided")
+    if early:
+        raise Refused("nothing is done with a contact before it is received; correct the time", rule="E2")
+
+
+def _too_early(state: Contact, context: Context) -> tuple[str, ...]:
+    """E2, where it would have happened before the contact was received."""
+    early = state.received_at is not None and context.happened_at < state.received_at
+    return ("E2",) if early else ()
 
 
 def _of_this_contact(young_carers: tuple[UUID, ...], context: Context) -> None:

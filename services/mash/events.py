@@ -48,6 +48,7 @@ class ContactReceived(Event, name="mash.ContactReceived", crosses=True, text=Con
     contact: UUID
     source: ReferralSource
     referrer_agency: str | None = None
+    referrer_organisation: str | None = None
     family_aware: bool
     received_at: Instant
     decide_by: Deadline = Field(description="M1")

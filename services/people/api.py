@@ -1,5 +1,6 @@
 """People over HTTP, beside its commands: one person, one professional, and whose NHS number is still to be found."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,19 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.people.views import people, professionals, relationships
-from shared.web.here import (
-    After,
-    Asking,
-    CursorText,
-    Here,
-    Limit,
-    caught_up,
-    instant,
-    page_of,
-    record,
-    require,
-)
-from shared.web.lists import open_texts, page
+from shared.web.here import After, Asking, Here, Paging, caught_up, instant, record, require
+from shared.web.lists import listing, open_texts, page
 from shared.web.problems import not_found
 
 router = APIRouter(tags=["people"])
@@ -79,29 +69,25 @@ async def one_professional(professional: UUID, here: Here, who: Asking) -> dict[
 
 
 @router.get("/worklist")
-async def numbers_to_find(
-    here: Here, who: Asking, cursor: CursorText = None, limit: Limit = 50, after: After = None
-) -> dict[str, Any]:
+async def numbers_to_find(here: Here, who: Asking, asked: Paging) -> dict[str, Any]:
     """Children whose NHS number is not recorded: who was registered first comes first."""
-    await require(here, who, "read:people")
-    await caught_up(here, "people", after)
-    found = await page(
+    order = {"registered_at": datetime, "person": UUID}
+    return await listing(
         here,
+        who,
         people,
-        order={"registered_at": datetime, "person": UUID},
+        order=order,
         where={"wants_number": True},
-        cursor=cursor,
-        limit=limit,
+        asked=asked,
+        item=_wants_number,
+        child="person",
     )
-    await record(here, who, "read:people", children=tuple(row["person"] for row in found.rows))
-    texts = open_texts(here, who, found.rows)
-    items = [
-        {
-            "person": str(row["person"]),
-            "registered_at": instant(row["registered_at"]),
-            "waits_for": "the NHS number",
-            "text": text,
-        }
-        for row, text in zip(found.rows, texts, strict=True)
-    ]
-    return page_of(items, found.next)
+
+
+def _wants_number(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "person": str(row["person"]),
+        "registered_at": instant(row["registered_at"]),
+        "waits_for": "the NHS number",
+        "text": text,
+    }

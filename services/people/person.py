@@ -87,7 +87,7 @@ class RegisterPerson(Command, name="people.RegisterPerson", opens=True):
 
 
 class RecordNhsNumber(Command, name="people.RecordNhsNumber"):
-    """Record the NHS number of a person, checked by its last digit."""
+    """Record the NHS number of a person who has none yet, checked by its last digit."""
 
     nhs_number: NhsNumber
 
@@ -113,6 +113,12 @@ def decide(command: PersonCommand, state: Person, context: Context) -> list[Pers
         case RegisterPerson():
             return _registered(command, state, context)
         case RecordNhsNumber(nhs_number=number):
+            if state.has_nhs_number:
+                # It is sealed, so whether this one is the same cannot be told.
+                raise Refused(
+                    "this person's NHS number is recorded already; if it is wrong, ask a manager of the people index",
+                    rule="people",
+                )
             return [NhsNumberRecorded(sealed=NhsNumberText(nhs_number=number))]
         case RelatePeople(person=person, relation=relation, parental_responsibility=responsible):
             if person == context.child:
@@ -130,7 +136,10 @@ def decide(command: PersonCommand, state: Person, context: Context) -> list[Pers
 
 def _registered(command: RegisterPerson, state: Person, context: Context) -> list[PersonEvent]:
     if state.kind is not None:
-        raise Refused("this person is registered already; correct the record instead", rule="people")
+        raise Refused(
+            "this person is registered already; to have the record corrected, ask a manager of the people index",
+            rule="people",
+        )
     if command.born is not None and command.born > local_date(context.now):
         raise Refused(
             "nobody is born later than today; for an unborn child give the day it is `due`", rule="E2"

@@ -19,11 +19,13 @@ CREATE TABLE IF NOT EXISTS {schema}.events (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS events_notification_id_idx ON {schema}.events (notification_id ASC);
 CREATE INDEX IF NOT EXISTS events_key_idx ON {schema}.events (key, notification_id) WHERE key IS NOT NULL;
+-- One child's rows, for an export.
+CREATE INDEX IF NOT EXISTS events_child_idx ON {schema}.events (child, notification_id) WHERE child IS NOT NULL;
 
 -- One row a command that changed something, written with its events: a known id gets its old answer.
 CREATE TABLE IF NOT EXISTS {schema}.commands (
     command_id uuid   PRIMARY KEY,
-    body       bytea  NOT NULL,                          -- SHA-256 of what was asked: another body is refused
+    body       bytea  NOT NULL,                          -- HMAC-SHA-256 of what was asked: another body is refused
     first      bigint NOT NULL,                          -- positions of its events: first..last
     last       bigint NOT NULL
 );

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from shared.addressing import NotFound
 from shared.calendar import CalendarEnds
-from shared.decider import Refused
+from shared.decider import NotFound, Refused
 from shared.deciding import Forbidden
 from shared.judging import AnotherBody
 from shared.rules import NoSuchRule

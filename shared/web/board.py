@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from shared.deadline_board import board, missed_by_rule
+from shared.deadline_board import board
 from shared.metrics import CONTENT_TYPE
+from shared.running import Running
 from shared.web.here import (
     After,
     Asking,
@@ -21,6 +22,7 @@ from shared.web.here import (
     require,
 )
 from shared.web.lists import read_cursor, write_cursor
+from shared.web.problems import not_ready
 
 router = APIRouter(tags=["deadlines"])
 
@@ -46,8 +48,8 @@ async def deadlines(
         cursor=(place[0], place[1], place[2], place[3]) if place else None,
         limit=limit,
     )
-    seen = tuple({entry.clock.child for entry in entries if entry.clock.child is not None})
-    await record(here, who, "read:deadlines", children=seen)
+    seen = {entry.clock.child for entry in entries if entry.clock.child is not None}
+    await record(here, who, "read:deadlines", children=tuple(seen | ({child} if child else set())))
     rules = {rule.id: rule.what for rule in here.service.rules.rules}
     items = [
         {
@@ -77,19 +79,29 @@ health = APIRouter(tags=["health"])
 
 
 @health.get("/health/live")
-async def live() -> dict[str, bool]:
-    """The process answers."""
+async def live(request: Request) -> dict[str, bool]:
+    """The process answers, and nothing that must run in it has ended. A 503 asks for a restart."""
+    here: Running = request.app.state.running
+    if here.ready and (ended := here.ended()):
+        raise not_ready(f"ended, so restart this process: {', '.join(ended)}")
     return {"live": True}
 
 
 @health.get("/metrics")
 async def metrics(here: Here) -> Response:
-    """What the service measures of itself, for Prometheus. Counts alone: it needs no token, and names nobody."""
-    missed = await missed_by_rule(here.pool, here.service.name)
-    return Response(here.metrics.text(await here.progress(), missed), media_type=CONTENT_TYPE)
+    """What the service measures of itself, for Prometheus. Counts alone: it needs no token, and names nobody.
+
+    Reckoned at most every two seconds, however often it is asked for.
+    """
+    return Response(await here.measured(), media_type=CONTENT_TYPE)
 
 
 @health.get("/health/ready")
 async def ready(here: Here) -> dict[str, Any]:
-    """It is started, and its database answers."""
-    return {"ready": True, "service": here.service.name, "head": await here.store.head()}
+    """It can take commands: started, its tasks run, its database answers. What hinders it otherwise is said beside:
+    it still takes commands while the broker is away, and passes them on afterwards.
+    """
+    if ended := here.ended():
+        raise not_ready(f"ended, so restart this process: {', '.join(ended)}")
+    said = await here.hindrances()
+    return {"ready": True, "service": here.service.name, "head": await here.store.head(), **said}

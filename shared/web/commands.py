@@ -7,8 +7,9 @@ import orjson
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
-from shared.decider import ADDRESS, Command, Refused
+from shared.decider import ADDRESS, Command, NotFound, Refused
 from shared.deciding import Forbidden
+from shared.judging import AnotherBody
 from shared.runner import Answer
 from shared.running import Running
 from shared.telemetry import beginning
@@ -133,6 +134,9 @@ def _endpoint(name: str, command: type[Command]) -> Any:
             await record(
                 here, who, name, children=asked.about, subject=asked.re, shown=False, rules=refusal.rules
             )
+            raise
+        except (NotFound, AnotherBody):
+            await record(here, who, name, children=asked.about, subject=asked.re, shown=False)
             raise
         return _answer(answer)
 

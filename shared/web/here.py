@@ -1,5 +1,6 @@
 """What an endpoint depends on: the running service, the actor of the request, and the record of what was read."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -32,9 +33,17 @@ async def actor(request: Request, here: Here) -> Actor:
 Asking = Annotated[Actor, Depends(actor)]
 
 
+_OF_A_TEAM = frozenset({"read:worklist", "read:deadlines", "read:text"})
+
+
+def own_reading(here: Running, action: str) -> str:
+    """A reading of lists or texts asked as this team's own: so that a wall around a team is a wall for the kernel too."""
+    return f"{action}:{here.service.name}" if action in _OF_A_TEAM else action
+
+
 async def require(here: Running, who: Actor, action: str, *, children: tuple[UUID, ...] = ()) -> None:
     """Refuse, and record the refused attempt, where the policy does not allow the action."""
-    verdict = here.access.may(who, action)
+    verdict = here.access.may(who, own_reading(here, action))
     if not verdict.allowed:
         await record(here, who, action, children=children, shown=False, rules=verdict.rules)
         raise Forbidden(verdict.why, verdict.rules)
@@ -55,7 +64,7 @@ async def record(
     await here.access_log.record(
         Attempt(
             actor=who,
-            action=action,
+            action=own_reading(here, action),
             purpose=purpose,
             children=children,
             subject=subject,
@@ -77,6 +86,19 @@ async def caught_up(here: Running, view: str, after: int | None) -> None:
 After = Annotated[int | None, Query(description="a position from a command's answer: the read waits for it")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 CursorText = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which page of a list is asked for."""
+
+    cursor: CursorText = None
+    limit: Limit = 50
+    after: After = None
+
+
+Paging = Annotated[Asked, Depends()]
+"""The query parameters every list takes: `cursor`, `limit`, `after`."""
 
 
 def page_of(items: list[Any], next_cursor: str | None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Pages of a view: by key and cursor, never by offset; the sealed text opened only for those who may read it."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ import orjson
 from shared.identity import Actor
 from shared.projection import View
 from shared.running import Running
+from shared.web.here import Asked, caught_up, own_reading, page_of, record, require
 from shared.web.problems import invalid
 
 
@@ -100,6 +101,35 @@ def open_texts(here: Running, who: Actor, rows: Iterable[Mapping[str, Any]]) -> 
     read come before this.
     """
     blobs = [(row["sealed"], row["event"]) for row in rows]
-    if not here.access.may(who, "read:text").allowed:
+    if not here.access.may(who, own_reading(here, "read:text")).allowed:
         return [None] * len(blobs)
     return [orjson.loads(plain) if plain is not None else None for plain in here.keys.open_many(blobs)]
+
+
+async def listing(
+    here: Running,
+    who: Actor,
+    view: View[Any],
+    *,
+    order: Mapping[str, type],
+    where: Mapping[str, Any] | None,
+    asked: Asked,
+    item: Callable[[Mapping[str, Any], dict[str, Any] | None], dict[str, Any]],
+    child: str = "child",
+) -> dict[str, Any]:
+    """A page of a team's list, in the one order in which it may be made: the access decision, the page, the record of
+    the read, and only then the texts.
+
+    Args:
+        order: as of `page`.
+        where: as of `page`.
+        asked: cursor, limit and position of the request.
+        item: a row and its opened text (None where the reader may not see it), as the answer shows it.
+        child: the column that says whose record a row is of.
+    """
+    await require(here, who, "read:worklist")
+    await caught_up(here, view.name, asked.after)
+    found = await page(here, view, order=order, where=where, cursor=asked.cursor, limit=asked.limit)
+    await record(here, who, "read:worklist", children=tuple({row[child] for row in found.rows}))
+    texts = open_texts(here, who, found.rows) if "sealed" in view.columns else [None] * len(found.rows)
+    return page_of([item(row, text) for row, text in zip(found.rows, texts, strict=True)], found.next)

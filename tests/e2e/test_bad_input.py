@@ -145,11 +145,43 @@ def test_a_step_out_of_order(stack, contact, child):
 
 
 def test_a_roles_refusal_does_not_hide_the_others(stack, contact):
-    """The screener may not (M7, E9), and nobody may before the decision (M4)."""
+    """A social worker may not (E9), and nobody may before the decision (M4)."""
     before = stack.heads()
-    officer = stack.token("police_officer", "police")
+    colleague = stack.token("social_worker", SOCIAL_CARE)
     body = {"re": contact, "with": {"message": "Accepted.", "outcome": True}}
-    refused(stack, stack.send("mash.InformReferrer", officer, body), 403, before, "E9", "M4")
+    refused(stack, stack.send("mash.InformReferrer", colleague, body), 403, before, "E9", "M4")
+
+
+@pytest.mark.parametrize("role", ["police_officer", "housing_officer", "operator", "auditor"])
+def test_a_refusal_tells_a_stranger_nothing_of_the_record(stack, contact, child, role):
+    who = stack.token(role, {"police_officer": "police", "housing_officer": "housing"}.get(role, SOCIAL_CARE))
+    told = {"message": "Accepted.", "outcome": True}
+    answers = [
+        stack.send("mash.InformReferrer", who, {"re": re, "with": told}).json()
+        for re in (contact, str(uuid.uuid4()))
+    ]
+    visit = {"seen": True, "alone": True, "words": "", "place": "home"}
+    answers += [
+        stack.send("assessment.RecordVisit", who, {"about": [about], "with": visit}).json()
+        for about in (child, str(uuid.uuid4()))
+    ]
+    assert {tuple(answer["rules"]) for answer in answers} == {("E9",)}
+    assert answers[0] == answers[1]
+    assert answers[2] == answers[3]
+
+
+def test_nobody_chooses_somebody_elses_id(stack, child):
+    before = stack.heads()
+    manager = stack.token("team_manager", SOCIAL_CARE)
+    body = {"about": [child], "with": {"worker": {"id": str(uuid.uuid4()), "name": "Mallory"}}}
+    refused(stack, stack.send("assessment.AllocateWorker", manager, body), 422, before, says="name")
+    clerk = stack.token("business_support", SOCIAL_CARE)
+    person = {"kind": "child", "name": "Kit Test", "born": "2017-02-11"}
+    for address in ({"about": [str(uuid.uuid4())]}, {"re": str(uuid.uuid4())}):
+        refused(stack, stack.send("people.RegisterPerson", clerk, {**address, "with": person}), 404, before)
+    refused(
+        stack, stack.send("people.RelatePeople", clerk, {"about": [child] * 101, "with": {}}), 422, before
+    )
 
 
 def test_tokens_that_do_not_count(stack, child, tmp_path):

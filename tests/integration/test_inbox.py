@@ -261,6 +261,7 @@ async def test_a_cause_that_does_not_come_within_the_patience_parks_the_event(to
     await mash.say([(1, 1), (1, 2)])
     first, second = await mash.published()
     await reader.inbox.take([second])
+    await reader.inbox.tables.hold([parse(first.headers, first.body)], "gap")
     await asyncio.sleep(0.25)
     await reader.inbox.take([first])
     await reader.inbox.look_again()

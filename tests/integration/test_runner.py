@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.addressing import NotFound, episode_stream, thing_stream
-from shared.decider import Refused
+from shared.addressing import episode_stream, thing_stream
+from shared.decider import NotFound, Refused
 from shared.judging import AnotherBody, Conflict
 from shared.runner import Answer, Busy
 from shared.team import VaryDeadline

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.addressing import NotFound, Target, thing_stream
-from shared.decider import Command, Refused
+from shared.addressing import Target, thing_stream
+from shared.decider import Command, NotFound, Refused
 from shared.deciding import Forbidden
 from shared.replay import states
 from shared.runner import Runner

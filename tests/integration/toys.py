@@ -66,20 +66,20 @@ class Appeared(Event, name="toys.Appeared", crosses=True):
     pass
 
 
-class Note(Command, name="mash.Note", opens=True):
+class Note(Command, name="mash.Note", opens=True, internal=True):
     n: int
     words: str = "a name"
 
 
-class NoteMuch(Command, name="mash.NoteMuch", opens=True):
+class NoteMuch(Command, name="mash.NoteMuch", opens=True, internal=True):
     numbers: tuple[int, ...]
 
 
-class Ponder(Command, name="mash.Ponder", opens=True):
+class Ponder(Command, name="mash.Ponder", opens=True, internal=True):
     pass
 
 
-class Appear(Command, name="people.Appear", opens=True):
+class Appear(Command, name="people.Appear", opens=True, internal=True):
     pass
 
 

@@ -66,3 +66,15 @@ def test_without_a_referral_there_is_no_visit():
 
 def test_where_both_forbid_it_both_are_named():
     given().when(TOGETHER.model_copy(update={"why_not_alone": None}), at=TUESDAY).refused("A2", "A10")
+
+
+def test_a_colleagues_earlier_visit_recorded_afterwards_was_in_time():
+    story = opened().time_passes(until=london(2026, 4, 11)).missed("A2")
+    story = story.when(SEEN_ALONE, at=london(2026, 4, 11, 9)).clocks(A2="missed")
+    story.when(SEEN_ALONE, at=london(2026, 4, 13, 9), happened=TUESDAY).missed().clocks(A2="met")
+
+
+@pytest.mark.parametrize("why", [None, "", " \n"])
+def test_a_child_who_was_not_seen_takes_a_reason(why):
+    with pytest.raises(ValidationError, match="why the child was not seen"):
+        RecordVisit(seen=False, why_not_seen=why, place=Place.HOME)

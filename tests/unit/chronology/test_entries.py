@@ -1,12 +1,14 @@
 """Entries: titles from codes alone, the words sealed, how an entry weighs, and who may see it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.assessment import events as assessment
-from services.chronology.entries import audience, draft_of
+from services.chronology.entries import Draft, audience, draft_of
 from services.chronology.events import SeenBy
 from services.mash import events as mash
 from services.people.events import PersonRegistered
@@ -25,11 +27,12 @@ MANAGER = actor("mash_manager", "Ana Lim")
 OFFICER = actor("police_officer", "PC Hale")
 
 
-def contact(referrer_agency="police"):
+def contact(referrer_agency="police", referrer_organisation=None):
     return mash.ContactReceived(
         contact=THING,
         source=ReferralSource.S6,
         referrer_agency=referrer_agency,
+        referrer_organisation=referrer_organisation,
         family_aware=True,
         received_at=NOW,
         decide_by=DUE,
@@ -206,6 +209,61 @@ def test_an_organisation_stands_for_itself_alone():
     stands = record(contact(), at=NOW, by=school)
     assert SeenBy(agency="education", organisation="Elm School") in audience(stands, draft_of(stands))
     assert SeenBy(agency="education") not in audience(stands, draft_of(stands))
+
+
+ELM = SeenBy(agency="education", organisation="Elm School")
+OAK = SeenBy(agency="education", organisation="Oak School")
+EDUCATION = SeenBy(agency="education")
+
+
+@pytest.mark.parametrize(
+    ("event", "organisation", "seen_by"),
+    [
+        pytest.param(contact("education"), "Elm School", {CARE, ELM}, id="a school's own worry: that school"),
+        pytest.param(contact("education"), None, {CARE, EDUCATION}, id="recorded for the whole agency"),
+        pytest.param(contact("education", "Elm School"), "Elm School", {CARE, ELM}, id="it names itself"),
+        pytest.param(
+            contact("education", "Oak School"), "Elm School", {CARE, ELM, OAK}, id="for another school"
+        ),
+        pytest.param(contact("police"), "Elm School", {CARE, ELM, POLICE}, id="for another agency"),
+    ],
+)
+def test_one_school_does_not_show_its_worry_to_another(event, organisation, seen_by):
+    school = actor("designated_safeguarding_lead", organisation=organisation)
+    stands = record(event, at=NOW, by=school)
+    assert set(audience(stands, draft_of(stands))) == seen_by
+
+
+def test_the_front_door_shows_a_contact_to_the_one_school_it_came_from():
+    for event, whom in [(contact("education", "Elm School"), ELM), (contact("education"), EDUCATION)]:
+        stands = record(event, at=NOW, by=MANAGER)
+        assert set(audience(stands, draft_of(stands))) == {CARE, whom}
+
+
+def of_sensitivity(sensitivity, by, also=(POLICE,)):
+    stands = record(TOLD, at=NOW, by=by)
+    stands = replace(stands, envelope=replace(stands.envelope, sensitivity=sensitivity))
+    return set(audience(stands, Draft(title="An allegation", topic="allegation", also=also)))
+
+
+@pytest.mark.parametrize("by", [MANAGER, OFFICER, Actor.service("lado")])
+def test_a_sealed_entry_is_seen_by_those_it_names_and_nobody_else(by):
+    assert of_sensitivity("sealed", by, also=()) == set()
+    assert of_sensitivity("sealed", by, also=(SeenBy(agency="health"),)) == {SeenBy(agency="health")}
+
+
+def test_of_a_restricted_entry_others_see_the_title():
+    title = SeenBy(agency="police", depth="title")
+    assert of_sensitivity("ordinary", MANAGER) == {CARE, POLICE}
+    assert of_sensitivity("restricted", MANAGER) == {CARE, title}
+    assert of_sensitivity("restricted", MANAGER, also=(CARE, POLICE)) == {CARE, title}
+    assert of_sensitivity("restricted", OFFICER) == {CARE, POLICE}
+    school = actor("designated_safeguarding_lead", organisation="Elm School")
+    assert of_sensitivity("restricted", school, also=(OAK,)) == {
+        CARE,
+        ELM,
+        SeenBy(agency="education", organisation="Oak School", depth="title"),
+    }
 
 
 def test_an_event_without_a_row_makes_no_entry():

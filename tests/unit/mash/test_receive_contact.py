@@ -56,13 +56,25 @@ def test_a_member_of_the_public_has_no_agency():
     ("field", "value"),
     [
         ("source", "6B"),
+        ("worries", " \n"),
         ("worries", "a NUL \0 in it"),
         ("worries", "x" * 20_001),
         ("referrer", {"name": "", "contact": "020 7946 0000"}),
         ("referrer", {"name": "Rose Test", "contact": "020 7946 0000", "agency": "the_press"}),
+        ("referrer", {"name": "Rose Test", "contact": "020 7946 0000", "organisation": "Elm School"}),
         ("family_aware", None),
     ],
 )
 def test_a_contact_that_cannot_be_kept_is_no_command(field, value):
     with pytest.raises(ValidationError):
         ReceiveContact.model_validate({**RECEIVE.model_dump(), field: value})
+
+
+def test_a_referrer_may_speak_for_one_school_of_their_agency():
+    referrer = RECEIVE.referrer.model_copy(update={"organisation": "Elm School"})
+    story = given().when(RECEIVE.model_copy(update={"referrer": referrer}), at=THURSDAY)
+    assert story.decided[0].referrer_organisation == "Elm School"
+
+
+def test_strengths_may_be_left_out():
+    assert ReceiveContact.model_validate({**RECEIVE.model_dump(), "strengths": ""}).strengths == ""

@@ -6,7 +6,7 @@ from services.mash.contact import ScreenContact
 from services.mash.events import ContactScreened, Potential
 from shared.rules import Deadline
 from shared.testing import ADULT, CHILD, SIBLING, THING, london
-from tests.unit.mash.contacts import CLOSE, EW_2026, RECEIVE, SCREEN, SCREENER, given
+from tests.unit.mash.contacts import ACKNOWLEDGE, CLOSE, EW_2026, HOLD, RECEIVE, SCREEN, SCREENER, given
 
 THURSDAY = london(2026, 4, 2, 16, 40)
 LATER = london(2026, 4, 2, 16, 55)
@@ -74,3 +74,22 @@ def test_somebody_outside_the_contact_is_not_asked_about():
 
 def test_a_decided_contact_is_not_screened():
     received().when(CLOSE, at=LATER).when(SCREEN, at=LATER).refused("M1", reason="already_decided")
+
+
+@pytest.mark.parametrize("command", [SCREEN, HOLD, CLOSE], ids=["screened", "held", "decided"])
+def test_nothing_is_done_with_a_contact_before_it_is_received(command):
+    received().when(command, at=LATER, happened=london(2026, 4, 2, 16, 39)).refused("E2")
+    assert received().when(command, at=LATER, happened=THURSDAY).refusal is None
+
+
+def test_where_the_time_and_the_decision_forbid_it_both_are_named():
+    early = london(2026, 4, 2, 16, 39)
+    decided = received().when(CLOSE, at=LATER)
+    for command in (SCREEN, HOLD, CLOSE):
+        decided.when(command, at=LATER, happened=early).refused("M1", "E2", reason="already_decided")
+    received().when(HOLD, at=LATER).when(HOLD, at=LATER, happened=early).refused("M5", "E2")
+
+
+def test_the_referrer_may_have_been_told_before_the_contact_was_taken_in():
+    early = london(2026, 4, 2, 16)
+    assert received().when(ACKNOWLEDGE, at=LATER, happened=early).refusal is None

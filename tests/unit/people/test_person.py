@@ -92,7 +92,8 @@ def test_nobody_is_born_later_than_today(born, at, refused):
 
 
 def test_nobody_is_registered_twice_under_one_id():
-    child().when(AMARA, at=NOW).refused("people")
+    story = child().when(AMARA, at=NOW).refused("people")
+    assert "ask a manager of the people index" in story.refusal.message
 
 
 def test_a_number_found_later_is_sealed():
@@ -100,6 +101,16 @@ def test_a_number_found_later_is_sealed():
     story = given().when(amara, at=NOW).when(RecordNhsNumber(nhs_number="9990000379"), at=NOW)
     story.then(NhsNumberRecorded(sealed=NhsNumberText(nhs_number="9990000379")))
     assert story.state.has_nhs_number
+
+
+@pytest.mark.parametrize("number", ["9990000379", "9990000743"])
+def test_a_second_number_is_refused_as_the_first_is_sealed_and_cannot_be_compared(number):
+    found = AMARA.model_copy(update={"nhs_number": None})
+    later = given().when(found, at=NOW).when(RecordNhsNumber(nhs_number="9990000379"), at=NOW)
+    for story in (child(), later):
+        refused = story.when(RecordNhsNumber(nhs_number=number), at=NOW).refused("people")
+        assert "ask a manager of the people index" in refused.refusal.message
+        assert number not in refused.refusal.message
 
 
 @pytest.mark.parametrize("number", ["9990000378", "999000037", "99900003790", "999000037X", "٩٩٩٠٠٠٠٣٧٩", ""])

@@ -125,6 +125,10 @@ def who_may(policy: AccessPolicy, action: str) -> set[str]:
         # reading and running
         ("read:chronology", PRACTITIONERS | {"auditor"}),
         ("read:text", PRACTITIONERS),
+        ("read:text:people", PRACTITIONERS | {"business_support"}),
+        ("read:text:mash", PRACTITIONERS),
+        ("read:people", SOCIAL_CARE | LADO | {"keyworker", "fws_manager", "business_support", "auditor"}),
+        ("read:worklist:people", SOCIAL_CARE | {"business_support", "auditor"}),
         ("read:worklist", SOCIAL_CARE | {"auditor"}),
         ("read:worklist:mash", SOCIAL_CARE | {"auditor"}),
         ("read:deadlines", SOCIAL_CARE | {"auditor"}),

@@ -109,10 +109,21 @@ def test_an_act_in_time_that_is_recorded_after_the_miss_answers_it():
     assert clocks.newly_missed(DUE + HOUR) == ()
 
 
-def test_the_first_act_stops_the_clock():
-    clocks = begun(Acted(happened_at=DUE + HOUR), Acted(happened_at=DUE - HOUR))
-    assert only(clocks).acted_at == DUE + HOUR
+@pytest.mark.parametrize("first_recorded", [0, 1])
+def test_of_several_acts_the_one_that_happened_first_counts(first_recorded):
+    acts = [Acted(happened_at=DUE + HOUR), Acted(happened_at=DUE - HOUR)]
+    clocks = begun(acts[first_recorded], acts[1 - first_recorded])
+    assert only(clocks).acted_at == DUE - HOUR
     assert not only(clocks).running
+
+
+def test_an_earlier_act_recorded_later_answers_the_miss_and_the_miss_stays():
+    clocks = begun(Acted(happened_at=DUE + HOUR))
+    clocks = clocks.after(clocks.newly_missed(DUE + HOUR)[0], uuid4())
+    clocks = clocks.after(Acted(happened_at=DUE - HOUR), uuid4())
+    assert state(only(clocks), DUE + 2 * HOUR) == "met"
+    assert only(clocks).missed_due == DUE
+    assert clocks.newly_missed(DUE + 2 * HOUR) == ()
 
 
 def test_what_an_act_says_may_decide_whether_it_meets():

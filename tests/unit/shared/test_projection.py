@@ -16,7 +16,7 @@ from shared.clocks import Clocks, DeadlineMissed, DeadlineVaried
 from shared.deadline_board import deadline_board
 from shared.decider import Stream
 from shared.event import Envelope, Event, Record
-from shared.projection import BadView, Change, Delete, Index, Insert, Update, Upsert, View, fold
+from shared.projection import After, BadView, Change, Delete, Index, Insert, Update, Upsert, View, fold
 from shared.rules import Deadline, clock_state
 from shared.view_table import complete, create, shape, steps, would_fail_again
 
@@ -280,6 +280,29 @@ def test_upsert_brings_defaults_for_a_new_row_and_leaves_them_in_an_old_one() ->
     assert step.rows == [(A, "a", None, 0, []), (B, "b", None, 0, [])]
 
 
+def test_a_change_may_be_for_rows_whose_value_is_greater() -> None:
+    rows = [Insert(id=A, note="a", count=1), Insert(id=B, note="b", count=2), Insert(id=C, note="c", count=3)]
+    assert {
+        key: row.count for key, row in rows_after(*rows, Update({"count": After(2)}, count=0)).items()
+    } == {
+        (A,): 1,
+        (B,): 2,
+        (C,): 0,
+    }
+    assert rows_after(*rows, Delete(count=After(0), outcome=After("a"))).keys() == {
+        (A,),
+        (B,),
+        (C,),
+    }  # null is not
+    (step,) = steps(worklist(), "mash", "worklist", [Update({"id": A, "count": After(2)}, count=0)])
+    assert (step.sql, step.rows) == (
+        'UPDATE "mash_views"."worklist" SET "count" = $1 WHERE "id" = $2 AND "count" > $3',
+        [(0, A, 2)],
+    )
+    (step,) = steps(worklist(), "mash", "worklist", [Delete(id=After(A))])
+    assert (step.sql, step.rows) == ('DELETE FROM "mash_views"."worklist" WHERE "id" > $1', [(A,)])
+
+
 CHANGES = st.one_of(
     st.builds(lambda i, n: Upsert(id=i, note=n), st.sampled_from([A, B, C]), st.sampled_from("nm")),
     st.builds(
@@ -291,6 +314,11 @@ CHANGES = st.one_of(
     st.builds(lambda i, c: Update({"id": i}, count=c), st.sampled_from([A, B, C]), st.integers(0, 3)),
     st.builds(
         lambda n, c: Update({"note": n, "outcome": None}, count=c), st.sampled_from("nm"), st.integers(0, 3)
+    ),
+    st.builds(
+        lambda i, c: Update({"id": i, "count": After(c)}, count=0),
+        st.sampled_from([A, B, C, After(A)]),
+        st.integers(0, 3),
     ),
     st.builds(lambda i: Delete(id=i), st.sampled_from([A, B, C])),
     st.builds(lambda n: Delete(note=n), st.sampled_from("nm")),
@@ -454,6 +482,21 @@ def test_an_act_in_time_recorded_after_the_due_instant_is_marked() -> None:
     assert (row.state(T0 + timedelta(days=1)), row.recorded_late, row.category) == ("met", True, "contact")
     (row,) = fold(BOARD, [started, replace(act, recorded_at=T0 + timedelta(seconds=1))]).values()
     assert not row.recorded_late
+
+
+def test_an_earlier_act_recorded_later_takes_the_place_of_the_first_recorded() -> None:
+    due = Deadline(due_at=T0 + timedelta(hours=3), rule="R1", edition="2026-11")
+    late = record(Acted(happened_at=T0 + timedelta(hours=4)), position=2)
+    early = replace(
+        record(Acted(happened_at=T0 + timedelta(hours=2)), position=3), recorded_at=T0 + timedelta(hours=5)
+    )
+    (row,) = fold(BOARD, [record(Begun(first=due)), late, early]).values()
+    assert (row.state(T0 + timedelta(days=1)), row.acted_at, row.recorded_late) == (
+        "met",
+        early.happened_at,
+        True,
+    )
+    assert row.acted_recorded_at == early.recorded_at
 
 
 def test_an_event_that_touches_clocks_belongs_to_one_kind_of_stream() -> None:
