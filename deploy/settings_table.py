@@ -18,7 +18,7 @@ class NoPlace(ValueError):
 def settings_table() -> str:
     """One row a setting: its variable, its default, and what it is for."""
     rows = [
-        f"| `{PREFIX}{name.upper()}` | {_default(field)} | {field.description} |"
+        f"| `{PREFIX}{name.upper()}` | {_default(field)} | {_cell(field.description or '')} |"
         for name, field in Settings.model_fields.items()
     ]
     return "\n".join(("| setting | default | |", "|---|---|---|", *rows))
@@ -39,3 +39,8 @@ def _default(field: FieldInfo) -> str:
     if value is None or value == "" or isinstance(value, SecretStr):
         return "–"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _cell(text: str) -> str:
+    """The text as a cell shows it: Markdown would take `<service>` for a tag and `|` for the cell's end."""
+    return text.replace("<", "\\<").replace("|", "\\|")

@@ -124,10 +124,10 @@ def local_instant(text: str) -> datetime:
 
 
 def _instant(value: object) -> datetime:
-    if isinstance(value, datetime):
-        return utc(value)
     if not isinstance(value, str):
-        raise ValueError("a time is a text such as 2026-04-02T15:40:00Z, not a number or anything else")  # noqa: TRY004 - pydantic reports ValueError
+        if isinstance(value, datetime):
+            return utc(value)
+        raise ValueError("a time is a text such as 2026-04-02T15:40:00Z, not a number or anything else")
     if _RFC3339.fullmatch(value) is None:
         raise ValueError(
             "this is not an RFC 3339 time with its offset from UTC, such as 2026-04-02T15:40:00Z "
@@ -137,7 +137,7 @@ def _instant(value: object) -> datetime:
         instant = datetime.fromisoformat(value)
     except ValueError:
         raise ValueError("there is no such date or time of day: check the day, hour and minute") from None
-    return utc(instant)
+    return instant if instant.tzinfo is UTC else utc(instant)
 
 
 Instant = Annotated[datetime, BeforeValidator(_instant)]

@@ -95,6 +95,12 @@ class Clocks:
         if not (met or ended or begun):
             return self
         at = event.happened_at
+        changed = any(
+            (clock.rule in met and clock.met_by(at)) or (clock.running and clock.rule in ended)
+            for clock in self.all
+        )
+        if not (begun or changed):
+            return self
         # An act recorded after one that happened later takes its place. No clock repeats yet: one that restarts from
         # the act that meets it would have to move the next clock's start as well.
         clocks = [

@@ -20,6 +20,7 @@ from uuid import UUID, uuid5
 from joserfc import jws
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwa import JWSAlgModel
+from joserfc.jwk import Key
 
 from shared.issuer_keys import IssuerKeys, KeySetUnavailable
 from shared.people_words import AGENCIES, ROLES, SERVICE, TEAM_AGENCY
@@ -39,6 +40,7 @@ ALGORITHMS: Final = frozenset({"Ed25519", "EdDSA", "RS256", "ES256", "PS256"})
 """Signatures that are accepted: public-key ones alone. `Ed25519` is the name RFC 9864 gives EdDSA on that curve."""
 
 _LONGEST_TOKEN = 16 * 1024
+_REMEMBERED = 500  # tokens whose signature is not checked again at each request
 _LONGEST_WORD = 200
 _SERVICES = UUID("6a3c1a52-6a0b-5b0e-9d3f-5f1f7a3f9d10")
 
@@ -133,6 +135,7 @@ class TokenVerifier:
         self._names_key = names_key
         self._keys = IssuerKeys(jwks, reread_after.total_seconds())
         self._registry = _Registry(algorithms=ALGORITHMS, strict_check_header=False)
+        self._good: dict[str, _Good] = {}
 
     async def actor(self, bearer: str) -> Actor:
         """Who a token stands for, at this moment by the real clock, with no allowance for clocks that differ.
@@ -142,10 +145,20 @@ class TokenVerifier:
                 not yet valid, or does not say who acts in words this system knows.
             KeySetUnavailable: the key set could not be read, and the key is not among those read before.
         """
-        return self._actor_of(_claims_within(await self._verified(bearer)))
+        good = self._good.get(bearer)
+        # The same text under the same key: its signature is as good as it was. A key that was read anew is another.
+        if good is None or await self._keys.find(good.kid) is not good.key:
+            kid, key, payload = await self._verified(bearer)
+            claims = _claims_within(payload)
+            good = _Good(kid, key, claims, self._actor_of(claims))
+            if len(self._good) >= _REMEMBERED:
+                self._good.clear()
+            self._good[bearer] = good
+        _see_that_it_is_time(good.claims)
+        return good.actor
 
-    async def _verified(self, bearer: str) -> bytes:
-        """The payload, once the signature has been found good."""
+    async def _verified(self, bearer: str) -> tuple[str, Key, bytes]:
+        """The id of its key, the key, and the payload, once the signature has been found good."""
         if len(bearer) > _LONGEST_TOKEN:
             raise NotAuthenticated("this token is too long: send the access token alone")
         malformed = NotAuthenticated(
@@ -179,7 +192,7 @@ class TokenVerifier:
             good = False
         if not good:
             raise NotAuthenticated("the signature of this token is wrong: sign in again")
-        return signed.payload
+        return kid, key, signed.payload
 
     def _actor_of(self, claims: dict[str, Any]) -> Actor:
         """The actor of claims that are signed by the issuer's key. Raises NotAuthenticated."""
@@ -188,13 +201,7 @@ class TokenVerifier:
         audience = claims.get("aud")
         if self._audience not in (audience if isinstance(audience, list) else [audience]):
             raise NotAuthenticated("this token was issued for another system: ask for one for this audience")
-        now = time.time()
-        if _moment(claims, "exp") <= now:
-            raise NotAuthenticated("this token has expired: sign in again")
-        if "nbf" in claims and _moment(claims, "nbf") > now:
-            raise NotAuthenticated(
-                "this token is not valid yet: wait, or check the clocks of issuer and server"
-            )
+        _see_that_it_is_time(claims)
         name, role, agency = (_word(claims, claim) for claim in ("name", "role", "agency"))
         if role not in ROLES or role == SERVICE:
             raise NotAuthenticated(
@@ -206,6 +213,25 @@ class TokenVerifier:
             )
         organisation = None if claims.get("organisation") is None else _word(claims, "organisation")
         return Actor(professional_id(self._names_key, name, agency), name, role, agency, organisation)
+
+
+@dataclass(frozen=True, slots=True)
+class _Good:
+    """A token whose signature was found good: the id of its key, the key, its claims, whom it stands for."""
+
+    kid: str
+    key: Key
+    claims: dict[str, Any] = field(repr=False)
+    actor: Actor
+
+
+def _see_that_it_is_time(claims: dict[str, Any]) -> None:
+    """Raises NotAuthenticated before and after the time for which a token was issued."""
+    now = time.time()
+    if _moment(claims, "exp") <= now:
+        raise NotAuthenticated("this token has expired: sign in again")
+    if "nbf" in claims and _moment(claims, "nbf") > now:
+        raise NotAuthenticated("this token is not valid yet: wait, or check the clocks of issuer and server")
 
 
 def _claims_within(payload: bytes) -> dict[str, Any]:

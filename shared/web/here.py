@@ -14,8 +14,9 @@ from shared.running import Running
 from shared.web.problems import not_ready
 
 
-def running(request: Request) -> Running:
+async def running(request: Request) -> Running:
     """The service that answers. Raises a 503 problem while it starts or stops."""
+    # A coroutine, though it waits for nothing: any other function the framework would run in a thread of its pool.
     here: Running = request.app.state.running
     if not here.ready:
         raise not_ready()

@@ -2,11 +2,9 @@
 
 import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import asyncpg
 import pytest
 
 from deploy.local.supervisor import Stack
+from tests.faults.killing import gone_within, running
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -53,33 +52,8 @@ def supervisor(directory: Path, then: str = "wait"):
             process.kill()
 
 
-def running(directory: Path) -> list[str]:
-    """Every process that works in the stack's directory or has it in its environment or command; zombies do not run."""
-    found = []
-    for process in Path("/proc").iterdir():
-        if not process.name.isdigit() or int(process.name) == os.getpid():
-            continue
-        try:
-            if (process / "stat").read_text().rpartition(")")[2].split()[0] in "ZX":
-                continue
-            words = [(process / name).read_bytes() for name in ("environ", "cmdline")]
-            words.append(os.fsencode((process / "cwd").readlink()))
-        except OSError:
-            continue
-        if any(os.fsencode(directory) in word for word in words):
-            found.append(f"{process.name} {words[1]!r}")
-    return found
-
-
 def alive(pids: dict[str, int]) -> list[str]:
     return [name for name, pid in pids.items() if Path(f"/proc/{pid}/exe").exists()]
-
-
-def gone_within(seconds: float, directory: Path) -> None:
-    until = time.monotonic() + seconds
-    while left := running(directory):
-        assert time.monotonic() < until, left
-        time.sleep(0.02)
 
 
 async def kept(directory: Path) -> str:

@@ -617,6 +617,16 @@ async def test_the_board_is_queried_by_due_instant(pool: asyncpg.Pool) -> None:
             T0 + 2 * HOUR,
         )
         assert [row.stream for row in await due_rows(pool, "mash", T0 + 8 * HOUR, 10)] == [b, c]
+
+        # A colleague's act, earlier than the one recorded first and recorded after it, takes its place; a later does not.
+        await log.append(
+            (a, Decided(outcome="accepted", happened_at=T0 + HOUR / 2)),
+            (a, Decided(outcome="accepted", happened_at=T0 + 5 * HOUR)),
+        )
+        assert await views.wait_for("deadlines", 10)
+        assert {(e.clock.acted_at, e.state) for e in await board(pool, "mash", now=now, child=a)} == {
+            (T0 + HOUR / 2, "met")
+        }
         plan = await pool.fetch(
             "EXPLAIN SELECT due_at FROM mash_views.deadlines WHERE missed_at IS DISTINCT FROM due_at AND "
             "(coalesce(acted_at, ended_at) < due_at) IS NOT TRUE ORDER BY due_at, rule, stream LIMIT 1"

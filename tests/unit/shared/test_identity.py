@@ -290,6 +290,38 @@ async def test_made_up_keys_do_not_flood_the_issuer(issuer):
         await verifier.actor(token)  # read within the hour already
 
 
+async def test_a_token_that_was_good_is_refused_once_it_has_expired(issuer, verifier, monkeypatch):
+    token = issuer.token(*ANA, ttl=timedelta(minutes=1))
+    assert await verifier.actor(token) == await verifier.actor(token)
+    later = time.time() + 61
+    monkeypatch.setattr(time, "time", lambda: later)
+    with pytest.raises(NotAuthenticated, match="expired"):
+        await verifier.actor(token)
+
+
+async def test_a_token_that_was_good_is_refused_once_its_key_is_withdrawn(issuer, verifier, monkeypatch):
+    token = issuer.token(*ANA)
+    await verifier.actor(token)
+    publish(issuer, OKPKey.generate_key("Ed25519", auto_kid=True))
+    later = time.monotonic() + 601
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    with pytest.raises(NotAuthenticated, match="not in the issuer's key set"):
+        await verifier.actor(token)
+
+
+async def test_a_token_that_was_good_is_refused_under_another_key_of_the_same_id(
+    issuer, verifier, monkeypatch
+):
+    token = issuer.token(*ANA)
+    await verifier.actor(token)
+    kid = json.loads(issuer.jwks_path.read_text())["keys"][0]["kid"]
+    publish(issuer, OKPKey.generate_key("Ed25519", {"kid": kid}))
+    later = time.monotonic() + 601
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    with pytest.raises(NotAuthenticated, match="signature"):
+        await verifier.actor(token)
+
+
 async def test_first_requests_that_come_together_all_find_their_key(issuer):
     verifier = TokenVerifier(issuer.issuer, issuer.audience, issuer.jwks_path, NAMES_KEY)
     actors = await asyncio.gather(*(verifier.actor(issuer.token(*ANA)) for _ in range(8)))

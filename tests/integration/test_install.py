@@ -1,0 +1,281 @@
+"""What a council runs to install it: roles and schemas, tables, and key files, each twice."""
+
+import asyncio
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from deploy import make_keys, migrate, provision
+from deploy.local.errors import StackError
+from deploy.local.postgres import EmbeddedPostgres
+from services import SERVICES
+from shared.checkpoints import PublicKeys
+from shared.secret_files import read_key
+from shared.transport_keys import TransportKeys
+
+DATABASE = "council"
+OTHER_ROLE = "fd_app"
+SECRET = "zebra-secret"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
+    """A server on which a superuser has run the printed SQL twice, and given the roles passwords."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("install"), settings={"fsync": "off"}) as server:
+        server.create_database(DATABASE)
+        for _ in range(2):
+            server.execute(printed("all", "--database", DATABASE), DATABASE)
+        for service in SERVICES:
+            for role in (service, provision.owner_of(service)):
+                server.execute(f"ALTER ROLE {role} PASSWORD '{role}'")
+        yield server
+
+
+def printed(*arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "deploy.provision", *arguments], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def migrated(server: EmbeddedPostgres, service: str, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SAFEGUARDING_")}
+    for name in SERVICES:
+        owner = provision.owner_of(name)
+        environment[f"SAFEGUARDING_{name.upper()}_OWNER_DSN"] = server.dsn(DATABASE, owner, owner)
+    return subprocess.run(
+        [sys.executable, "-m", "deploy.migrate", service],
+        env={**environment, **more},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def installed(server) -> EmbeddedPostgres:
+    first = migrated(server, "all")
+    assert first.returncode == 0, first.stderr
+    assert [line.partition(":")[0] for line in first.stdout.splitlines()] == list(SERVICES)
+    assert "made access, " in first.stdout
+    assert "events_child_idx" in first.stdout
+    again = migrated(server, "all")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.count("every table and index was there") == len(SERVICES)
+    return server
+
+
+@asynccontextmanager
+async def connected(server, role):
+    connection = await asyncpg.connect(server.dsn(DATABASE, role, role))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE {0}.events SET topic = 'x'",
+        "DELETE FROM {0}.events",
+        "TRUNCATE {0}.events",
+        "UPDATE {0}.commands SET first = 1",
+        "DELETE FROM {0}.access",
+        "DELETE FROM {0}.checkpoints",
+        "DELETE FROM {0}.skipped",
+        "DROP TABLE {0}.events",
+        "ALTER TABLE {0}.events DISABLE TRIGGER append_only",
+        "CREATE TABLE {0}.mine (a int)",
+        "CREATE INDEX ON {0}.events (topic)",
+        "CREATE TABLE public.mine (a int)",
+        "CREATE SCHEMA mine",
+        "CREATE ROLE mine",
+        "CREATE DATABASE mine",
+        "SET ROLE {0}_owner",
+        "CREATE TEMPORARY TABLE mine (a int)",
+    ],
+)
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_changes_nothing_in_its_log_and_makes_nothing_there(installed, service, sql):
+    async with connected(installed, service) as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(sql.format(service))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_reads_and_adds_to_its_log_and_owns_its_read_tables(installed, service):
+    async with connected(installed, service) as connection:
+        assert await connection.fetchval(f"SELECT count(*) FROM {service}.events") == 0
+        assert await connection.fetchval(f"SELECT has_table_privilege('{service}.events', 'INSERT')")
+        await connection.execute(f"SELECT {service}.make_access_partitions(date '2026-04-01')")
+        await connection.execute(f"CREATE TABLE {service}_views.mine (a int)")
+        await connection.execute(f"DROP TABLE {service}_views.mine")
+
+
+async def test_no_role_gets_at_another_service(installed):
+    for role in (name for service in SERVICES for name in (service, provision.owner_of(service))):
+        async with connected(installed, role) as connection:
+            for other in SERVICES:
+                if other not in (role, role.removesuffix("_owner")):
+                    for sql in (f"SELECT 1 FROM {other}.events", f"CREATE TABLE {other}_views.mine (a int)"):
+                        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                            await connection.execute(sql)
+
+
+async def test_the_owner_cannot_change_what_happened(installed):
+    async with connected(installed, "mash_owner") as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+            await connection.execute("DELETE FROM mash.events")
+
+
+async def test_a_child_s_rows_are_found_by_the_index(installed):
+    """As `shared/exporting.py` asks for them; few rows would be read through either way, so there are many."""
+    async with connected(installed, "people") as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(
+            """INSERT INTO people.events SELECT gen_random_uuid(), 1, 't', '', n, NULL, gen_random_uuid(), 'person',
+                      md5((n % 500)::text)::uuid, NULL, now(), '' FROM generate_series(1, 20000) n"""
+        )
+        plan = await connection.fetch(
+            """EXPLAIN SELECT notification_id, state FROM people.events
+                WHERE child = md5('7')::uuid AND notification_id > 0 AND notification_id <= 20000
+                ORDER BY notification_id LIMIT 1000"""
+        )
+        await transaction.rollback()
+    said = "\n".join(row[0] for row in plan)
+    assert "events_child_idx" in said, said
+
+
+async def test_a_service_s_role_may_have_another_name(server):
+    await asyncio.to_thread(server.execute, "CREATE DATABASE elsewhere")
+    sql = await asyncio.to_thread(printed, "mash", "--database", "elsewhere", "--role", OTHER_ROLE)
+    await asyncio.to_thread(server.execute, sql, "elsewhere")
+    owner = server.dsn("elsewhere", "mash_owner", "mash_owner")
+    more = {"SAFEGUARDING_MASH_OWNER_DSN": owner, "SAFEGUARDING_MASH_ROLE": OTHER_ROLE}
+    done = await asyncio.to_thread(lambda: migrated(server, "mash", **more))
+    assert done.returncode == 0, done.stderr
+    assert f"the rights of {OTHER_ROLE} are set" in done.stdout
+    connection = await asyncpg.connect(server.dsn("elsewhere"))
+    try:
+        asked = "SELECT has_table_privilege($1, 'mash.events', 'INSERT')"
+        assert await connection.fetchval(asked, OTHER_ROLE)
+        assert not await connection.fetchval(asked, "mash")
+    finally:
+        await connection.close()
+
+
+def test_the_printed_sql_refuses_another_database(server):
+    with pytest.raises(StackError, match=f"connect to the database {DATABASE} first; this is postgres"):
+        server.execute(printed("mash", "--database", DATABASE))
+
+
+@pytest.mark.parametrize("name", ["Mash", "mash; DROP ROLE mash", "mash'", "", "1mash", "m" * 42])
+def test_a_name_that_is_none_never_reaches_a_statement(name):
+    with pytest.raises(provision.NotAName, match="lower-case"):
+        provision.script(["mash"], database=name)
+    with pytest.raises(provision.NotAName, match="lower-case"):
+        provision.statements(name)
+
+
+def refused(server, change, **more):
+    done = migrated(server, "mash", SAFEGUARDING_MASH_OWNER_DSN=change, **more)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("mash: ")
+    assert SECRET not in line
+    return line
+
+
+@pytest.mark.parametrize(
+    ("dsn", "said"),
+    [
+        ("", "set SAFEGUARDING_MASH_OWNER_DSN"),
+        ("{secret} is not a dsn", "the owner's DSN cannot be used"),
+        ("postgresql://mash_owner:{secret}@127.0.0.1:1/council", "does not answer"),
+        ("postgresql://mash_owner:{secret}@127.0.0.1:{port}/council", "refuses this login"),
+        ("postgresql://mash_owner:mash_owner@127.0.0.1:{port}/nowhere", "create the database first"),
+        ("postgresql://mash:mash@127.0.0.1:{port}/council", "connect as mash_owner"),
+        ("postgresql://{super}@127.0.0.1:{port}/postgres", "python -m deploy.provision mash"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(installed, dsn, said):
+    login = urlsplit(installed.dsn()).netloc.rpartition("@")[0]
+    for word, text in (("{port}", str(installed.port)), ("{super}", login), ("{secret}", SECRET)):
+        dsn = dsn.replace(word, text)
+    assert said in refused(installed, dsn)
+
+
+def test_a_role_that_is_not_there_or_no_name_is_said(installed):
+    owner = installed.dsn(DATABASE, "mash_owner", "mash_owner")
+    assert "there is no role nobody_here" in refused(installed, owner, SAFEGUARDING_MASH_ROLE="nobody_here")
+    assert "SAFEGUARDING_MASH_ROLE" in refused(installed, owner, SAFEGUARDING_MASH_ROLE="Robert'); --")
+
+
+def test_the_common_dsn_serves_where_the_service_has_none_of_its_own():
+    common = {"SAFEGUARDING_OWNER_DSN": "common"}
+    assert migrate.Target.of("mash", common) == migrate.Target("mash", "common", "mash")
+    own = {**common, "SAFEGUARDING_MASH_OWNER_DSN": "own", "SAFEGUARDING_MASH_ROLE": "app"}
+    assert migrate.Target.of("mash", own) == migrate.Target("mash", "own", "app")
+
+
+# Key files
+
+
+def contents(directory: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+
+
+def test_key_files_are_made_once_for_their_owner_alone(tmp_path, capsys):
+    directory = tmp_path / "safeguarding"
+    umask = os.umask(0o002)  # one that would let the group read
+    try:
+        assert make_keys.main([str(directory), "people", "mash"]) == 0
+    finally:
+        os.umask(umask)
+    made = contents(directory)
+    public = {path for path in made if path.suffix == ".pub"}
+    assert {path.name for path in public} == {"people.pub", "mash.pub"}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made.keys() - public} == {0o600}
+    for folder in (directory, directory / "secrets", directory / "stores"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    settings = dict(line.split("=") for line in capsys.readouterr().out.splitlines() if line[0] != "#")
+    for name in (
+        "NAMES_KEY",
+        "PEOPLE_MASTER_KEY",
+        "MASH_MASTER_KEY",
+        "PEOPLE_SIGNING_KEY",
+        "MASH_SIGNING_KEY",
+    ):
+        assert len(read_key(Path(settings[f"SAFEGUARDING_{name}"]))) == 32
+    PublicKeys.read(Path(settings["SAFEGUARDING_CHECKPOINT_KEYS"]))
+    transport = Path(settings["SAFEGUARDING_TRANSPORT_KEYS"])
+    assert TransportKeys(transport).ensure("safeguarding.mash.v1") == "0001"
+    # A key opens every name on its topic: none is made that these two have no business with.
+    assert not (transport / "safeguarding.lado.v1").exists()
+
+    assert make_keys.main([str(directory), "people", "mash", "assessment"]) == 0
+    assert contents(directory).items() > made.items()
+
+
+def test_a_secret_that_others_can_read_is_refused(tmp_path, capsys):
+    assert make_keys.main([str(tmp_path), "mash"]) == 0
+    (tmp_path / "secrets" / "mash.master.key").chmod(0o640)
+    assert make_keys.main([str(tmp_path), "mash"]) == 1
+    assert "chmod 600" in capsys.readouterr().err
+
+
+def test_a_directory_that_cannot_be_made_is_said(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert make_keys.main([str(tmp_path / "file" / "keys"), "mash"]) == 1
+    assert "cannot be made" in capsys.readouterr().err
