@@ -59,7 +59,8 @@ class Target:
 
 
 async def migrate_service(target: Target) -> list[str]:
-    """Brings one service's log up to date; answers the names of the tables and indexes that were missing.
+    """Brings one service's log up to date; answers the names of the tables and indexes that were missing,
+    without the keys that come with their tables.
 
     Raises:
         CannotMigrate: the database is away, too old, or not provided for this service.
@@ -115,7 +116,8 @@ async def _provided(connection: asyncpg.Connection, target: Target, provision: s
 async def _relations(connection: asyncpg.Connection, schema: str) -> set[str]:
     rows = await connection.fetch(
         """SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE nspname = $1 AND relkind IN ('r', 'p', 'i', 'I')""",
+             LEFT JOIN pg_index i ON i.indexrelid = c.oid
+            WHERE nspname = $1 AND relkind IN ('r', 'p', 'i', 'I') AND indisprimary IS NOT true""",
         schema,
     )
     return {row["relname"] for row in rows}

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import signal
 import sys
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str]) -> int:
         first = settings[names[0]]
         telemetry.configure(first.traces, *(telemetry.exporting(first.traces_to) if first.traces else ()))
         servers = [_server(name, settings[name]) for name in names]
+        # What is loaded now stays: a collection need not look through it again and again while somebody waits.
+        gc.collect()
+        gc.freeze()
     except BadSettings as error:
         print(error, file=sys.stderr)
         return 2

@@ -204,6 +204,15 @@ class InboxTables:
 
     # -- all of it
 
+    async def anything_of(self, keys: Collection[UUID]) -> bool:
+        """Whether anything of these keys is held or parked: mostly not, and then nothing more need be asked."""
+        found: bool = await self._pool.fetchval(
+            f"""SELECT EXISTS (SELECT 1 FROM {self._schema}.inbox_held WHERE key = ANY($1::uuid[]))
+                    OR EXISTS (SELECT 1 FROM {self._schema}.parked WHERE key = ANY($1::uuid[]))""",
+            list(keys),
+        )
+        return found
+
     async def tidy(self, keys: Collection[UUID] | None = None) -> None:
         """Drop rows of events that have been taken or parked, also what a crash between two transactions left.
 

@@ -162,7 +162,7 @@ class Intake:
 
     async def follow(self, moved: Collection[UUID]) -> None:
         """Heads moved: what was held behind them, or waited for a cause about the same child, is taken now."""
-        while moved:
+        while moved and await self._tables.anything_of(moved):
             await self._tables.tidy(moved)
             held = await self._tables.in_line(moved)
             if not held:

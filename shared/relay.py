@@ -126,21 +126,19 @@ class Relay:
 
     async def _page(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> bool:
         """Send the next page; whether there may be more."""
-        cursor = await connection.fetchval(f"SELECT position FROM {self.service}.relay")
-        head = await connection.fetchval(
-            f"SELECT coalesce(max(notification_id), 0) FROM {self.service}.events"
+        stand = await connection.fetchrow(
+            f"""SELECT position, (SELECT coalesce(max(notification_id), 0) FROM {self.service}.events) AS head
+                  FROM {self.service}.relay"""
         )
+        cursor, head = stand["position"], stand["head"]
         if head <= cursor:
             return False
         messages = await self.messages(connection, after=cursor, until=head)
         offsets = await self._send(producer, messages)
         done = messages[-1].position if len(messages) == PAGE else head
         await self._see_that_it_remembers(connection, offsets)
-        async with connection.transaction():
-            await self._note(connection, offsets)
-            await connection.execute(
-                f"UPDATE {self.service}.relay SET position = $1 WHERE position < $1", done
-            )
+        move = f"UPDATE {self.service}.relay SET position = $4 WHERE position < $4"
+        await self._note(connection, offsets, move, done)
         return True
 
     async def _resend(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> bool:
@@ -156,16 +154,12 @@ class Relay:
         messages = await self.messages(connection, after=asked["after"], until=cursor, key=asked["key"])
         offsets = await self._send(producer, messages)
         await self._see_that_it_remembers(connection, offsets)
-        async with connection.transaction():
-            await self._note(connection, offsets)
-            if len(messages) < PAGE:
-                await connection.execute(f"DELETE FROM {self.service}.resend WHERE id = $1", asked["id"])
-            else:
-                await connection.execute(
-                    f"UPDATE {self.service}.resend SET after = $2 WHERE id = $1",
-                    asked["id"],
-                    messages[-1].position,
-                )
+        if len(messages) < PAGE:
+            done = f"DELETE FROM {self.service}.resend WHERE id = $4"
+            await self._note(connection, offsets, done, asked["id"])
+        else:
+            move = f"UPDATE {self.service}.resend SET after = $5 WHERE id = $4"
+            await self._note(connection, offsets, move, asked["id"], messages[-1].position)
         return True
 
     async def messages(
@@ -250,15 +244,23 @@ class Relay:
         # A broker that recognised a send as a repetition has it, but may no longer know at which offset (-1 and on).
         return {partition: offset for partition, offset in highest.items() if lowest[partition] >= 0}
 
-    async def _note(self, connection: asyncpg.Connection, offsets: Mapping[int, int]) -> None:
-        """Note what the broker has; inside the transaction that moves what it stands for."""
+    async def _note(
+        self, connection: asyncpg.Connection, offsets: Mapping[int, int], move: str, *values: int
+    ) -> None:
+        """Note what the broker has and move what it stands for, in one statement: both, or neither.
+
+        `move` takes `values` as $4 and on.
+        """
         await connection.execute(
-            f"""INSERT INTO {self.service}.relay_acknowledged AS old (topic, "partition", "offset")
-                SELECT $1, * FROM unnest($2::int[], $3::bigint[])
-                ON CONFLICT (topic, "partition") DO UPDATE SET "offset" = excluded."offset" """,
+            f"""WITH noted AS (
+                    INSERT INTO {self.service}.relay_acknowledged AS old (topic, "partition", "offset")
+                    SELECT $1, * FROM unnest($2::int[], $3::bigint[])
+                    ON CONFLICT (topic, "partition") DO UPDATE SET "offset" = excluded."offset")
+                {move}""",
             self._topic,
             list(offsets),
             list(offsets.values()),
+            *values,
         )
 
     async def _see_that_it_remembers(

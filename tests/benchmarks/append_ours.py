@@ -6,6 +6,7 @@ address before each command, as if another process had served the contact until 
 """
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -105,6 +106,7 @@ def _shares(commands: list[InformReferrer]) -> list[Iterator[InformReferrer]]:
 @asynccontextmanager
 async def opened(arguments: dict[str, Any]) -> AsyncIterator[Round]:
     """The process, on a database and a directory given; traces sampled as in production."""
+    gc.freeze()  # as a service's process does when it starts
     dsn, directory = arguments["dsn"], Path(arguments["directory"])
     telemetry.configure(0.05)
     clock = RealClock()
