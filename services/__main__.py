@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import importlib
 import signal
 import sys
@@ -15,6 +14,7 @@ import uvloop
 from services import SERVICES
 from shared import telemetry
 from shared.config import BadSettings, Settings
+from shared.garbage import settle
 from shared.logs import configure
 from shared.running import Running
 from shared.web.app import application
@@ -34,9 +34,7 @@ def main(arguments: Sequence[str]) -> int:
         first = settings[names[0]]
         telemetry.configure(first.traces, *(telemetry.exporting(first.traces_to) if first.traces else ()))
         servers = [_server(name, settings[name]) for name in names]
-        # What is loaded now stays: a collection need not look through it again and again while somebody waits.
-        gc.collect()
-        gc.freeze()
+        settle()
     except BadSettings as error:
         print(error, file=sys.stderr)
         return 2

@@ -91,7 +91,7 @@ class Professional(BaseModel):
         if not isinstance(value, str):
             if isinstance(info.context, Names):
                 # Whoever sends a command gives a name; an id of their own choosing would be somebody else's.
-                raise ValueError("write the professional's name, as text")  # noqa: TRY004 - pydantic's way
+                raise ValueError("write who it is as plain text, as you would say it")  # noqa: TRY004 - pydantic's way
             return value
         if not isinstance(info.context, Names):
             raise ValueError("a professional's name is read only from a command")  # noqa: TRY004 - pydantic's way

@@ -10,6 +10,11 @@ from tests.benchmarks.workers import Worker
 
 CALLERS = (1, 4, 16, 64)
 WHAT = {"warm": "ours, warm", "cold": "ours, cold", "stock": "stock eventsourcing", "raw": "raw insert"}
+ONE_CORE = (
+    "one interpreter on one core decides, validates, seals and encodes every command, and no part of that stands out; "
+    "what the group saves is the waiting for the disk"
+)
+COLD = "20 events are validated again for each command, 20 µs each with their folding, on one core"
 Times = dict[tuple[str, int], list[Timed]]
 
 
@@ -33,16 +38,23 @@ async def measure(*, quick: bool) -> Findings:
     async with database("mash") as where:
         times = _rounds(where, sizes)
     figures = [
-        _ratio(times, "commands of 16 callers, warm, beside stock", "warm", "stock", 16, 8),
-        _ratio(times, "commands of 16 callers, cold, beside stock", "cold", "stock", 16, 4),
+        _ratio(times, "commands of 16 callers, warm, beside stock", "warm", "stock", 16, 8, ONE_CORE),
+        _ratio(times, "commands of 16 callers, cold, beside stock", "cold", "stock", 16, 4, COLD),
         _ratio(
-            times, "commands of 64 callers, warm, traced at 5 %, beside a raw insert", "warm", "raw", 64, 0.8
+            times,
+            "commands of 64 callers, warm, traced at 5 %, beside a raw insert",
+            "warm",
+            "raw",
+            64,
+            0.8,
+            ONE_CORE,
         ),
         Figure(
             "99th percentile of 16 callers, warm, beside a raw insert's",
             tuple(a.p99 / b.p99 for a, b in zip(times["warm", 16], times["raw", 16], strict=True)),
             aim=3,
             at_least=False,
+            holds="a group's four statements (lock, head, rows, commit) stand where a raw insert has one",
         ),
     ]
     rows = tuple(
@@ -113,6 +125,6 @@ def _rounds(where: Database, sizes: Sizes) -> Times:
     return times
 
 
-def _ratio(times: Times, name: str, ours: str, other: str, callers: int, aim: float) -> Figure:
+def _ratio(times: Times, name: str, ours: str, other: str, callers: int, aim: float, holds: str) -> Figure:
     pairs = zip(times[ours, callers], times[other, callers], strict=True)
-    return Figure(name, tuple(a.rate / b.rate for a, b in pairs), aim=aim)
+    return Figure(name, tuple(a.rate / b.rate for a, b in pairs), aim=aim, holds=holds)

@@ -6,7 +6,6 @@ address before each command, as if another process had served the contact until 
 """
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -25,6 +24,7 @@ from shared import telemetry
 from shared.access import AccessPolicy
 from shared.census import ReferralSource
 from shared.clock import RealClock
+from shared.garbage import settle
 from shared.identity import Actor
 from shared.keys import KeyStore
 from shared.pools import open_pool
@@ -106,7 +106,7 @@ def _shares(commands: list[InformReferrer]) -> list[Iterator[InformReferrer]]:
 @asynccontextmanager
 async def opened(arguments: dict[str, Any]) -> AsyncIterator[Round]:
     """The process, on a database and a directory given; traces sampled as in production."""
-    gc.freeze()  # as a service's process does when it starts
+    settle()
     dsn, directory = arguments["dsn"], Path(arguments["directory"])
     telemetry.configure(0.05)
     clock = RealClock()

@@ -68,7 +68,7 @@ def _open_end(figure: Figure) -> str:
 
 
 def _label(end: float, y: float, words: str) -> str:
-    if end > _WIDTH * 0.6:
+    if end > _WIDTH / 2:
         return _text(end - 8, y, words, anchor="end", size=12, fill="#ffffff")
     return _text(end + 8, y, words, size=12)
 

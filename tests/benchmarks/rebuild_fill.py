@@ -23,9 +23,8 @@ _BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 _ENTRY, _COMMAND, _CHILD, _EVENT = (UUID(int=n) for n in (0xA1, 0xA2, 0xA3, 0xA4))
 
 
-def _model() -> tuple[bytes, EntryText]:
-    """The open part of an entry with those marks in it, and the words of its sealed part."""
-    text = EntryText(parts=(("Message", MESSAGE),), recorder="Ana Lim")
+def _model() -> tuple[bytes, bytes]:
+    """The open part of an entry with those marks in it, and its sealed part as it is encrypted."""
     event = EntryReceived(
         entry=_ENTRY,
         source="mash",
@@ -43,7 +42,7 @@ def _model() -> tuple[bytes, EntryText]:
         seen_by=(SeenBy(agency="childrens_social_care"), SeenBy(agency="police", depth="title")),
         child=_CHILD,
         happened_at=_BEGAN,
-        sealed=text,
+        sealed=EntryText(parts=(("Message", MESSAGE),), recorder="Ana Lim"),
     )
     envelope = Envelope(
         id=str(_EVENT),
@@ -58,15 +57,13 @@ def _model() -> tuple[bytes, EntryText]:
         command=str(_COMMAND),
         thing=str(_CHILD),
     )
-    return encode(event, envelope), text
+    return encode(event, envelope), sealed_bytes(event, "") or b""
 
 
 async def fill(dsn: str, keys: Path, entries: int) -> None:
     """Fill the log of the chronology with so many entries of children with a hundred each."""
     store = KeyStore(keys, bytes(32))
-    model, text = _model()
-    plain = sealed_bytes(EntryReceived.model_construct(sealed=text), "")
-    assert plain is not None
+    model, plain = _model()
     children = [uuid4() for _ in range(max(1, entries // ENTRIES_A_CHILD))]
     digest, at = GENESIS, _BEGAN
     connection = await asyncpg.connect(dsn)

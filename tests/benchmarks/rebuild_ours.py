@@ -11,6 +11,7 @@ import uvloop
 
 from services.chronology.views import entries
 from shared.followers import Views
+from shared.garbage import settle
 from shared.pools import open_pool
 from tests.benchmarks.memory import resident_mb
 from tests.benchmarks.rebuild_fill import COLUMNS
@@ -20,6 +21,7 @@ from tests.benchmarks.workers import Round, serve
 @asynccontextmanager
 async def opened(arguments: dict[str, Any]) -> AsyncIterator[Round]:
     """A process that does one of the two, on the chronology's database."""
+    settle()
     async with await open_pool(arguments["dsn"], "chronology") as pool:
         views = Views(pool, "chronology", [entries])
 

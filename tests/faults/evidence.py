@@ -18,7 +18,7 @@ from deploy.local.postgres import EmbeddedPostgres
 from shared.chain import first_break
 from shared.followers import Views
 from shared.service import Service
-from tests.faults.killing import SERVICES
+from tests.faults.processes import SERVICES
 
 Sums = Counter[tuple[object, ...]]
 

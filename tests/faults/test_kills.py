@@ -4,7 +4,8 @@ import random
 
 from tests.faults.cases import busy_case, steps_of
 from tests.faults.evidence import compare, gather
-from tests.faults.killing import KINDS, Drill, gone_within, plan, seed, told
+from tests.faults.killing import KINDS, Drill, plan, seed, told
+from tests.faults.processes import gone_within
 
 
 async def test_a_play_comes_out_the_same_whatever_is_killed_on_the_way(tmp_path):

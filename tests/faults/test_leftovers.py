@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from tests.faults.killing import CHECKOUT, COMMAND, gone_within, processes, running
+from tests.faults.killing import CHECKOUT, COMMAND
+from tests.faults.processes import gone_within, processes, running
 
 PATIENCE = 120
 

@@ -8,7 +8,8 @@ import pytest
 
 from tests.faults.cases import busy_case, steps_of
 from tests.faults.evidence import Evidence, compare, gather
-from tests.faults.killing import CHECKOUT, KINDS, WEIGHTS, Drill, Kill, gone_within, plan, seed, told
+from tests.faults.killing import CHECKOUT, KINDS, WEIGHTS, Drill, Kill, plan, seed, told
+from tests.faults.processes import gone_within
 
 KILLS = 50
 MINUTES = 6

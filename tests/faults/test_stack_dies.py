@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from deploy.local.supervisor import Stack
-from tests.faults.killing import gone_within, running
+from tests.faults.processes import gone_within, running
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
