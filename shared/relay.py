@@ -249,14 +249,15 @@ class Relay:
     ) -> None:
         """Note what the broker has and move what it stands for, in one statement: both, or neither.
 
-        `move` takes `values` as $4 and on.
+        `move` takes `values` as $4 and on. Nobody waits for the disk: what a failing machine forgets of this is sent
+        again, and the readers drop it.
         """
         await connection.execute(
             f"""WITH noted AS (
                     INSERT INTO {self.service}.relay_acknowledged AS old (topic, "partition", "offset")
                     SELECT $1, * FROM unnest($2::int[], $3::bigint[])
                     ON CONFLICT (topic, "partition") DO UPDATE SET "offset" = excluded."offset")
-                {move}""",
+                {move} RETURNING set_config('synchronous_commit', 'off', true)""",
             self._topic,
             list(offsets),
             list(offsets.values()),

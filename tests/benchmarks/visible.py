@@ -49,8 +49,8 @@ async def measure(*, quick: bool) -> Findings:
         aim=5,
         at_least=False,
         holds=(
-            "four commits to the disk lie on the way one after the other (relay's cursor, the chronology's append, its "
-            "offsets, a view), and about twenty statements: the pages of each step wait for the one before"
+            "relay, inbox and view each do a page at a time, and a page begins when the one before is done: about thirty "
+            "statements lie on the way, and two commits to the disk besides the command's own"
         ),
     )
     table = Table(
