@@ -7,12 +7,8 @@ from enum import StrEnum
 from typing import Self
 
 
-class Sex(StrEnum):
-    """Sex as the census records it."""
-
-    F = "F", "female"
-    M = "M", "male"
-    U = "U", "not known or unborn"
+class Coded(StrEnum):
+    """A code with the words a person reads for it."""
 
     label: str
 
@@ -24,7 +20,15 @@ class Sex(StrEnum):
         return member
 
 
-class ReferralSource(StrEnum):
+class Sex(Coded):
+    """Sex as the census records it."""
+
+    F = "F", "female"
+    M = "M", "male"
+    U = "U", "not known or unborn"
+
+
+class ReferralSource(Coded):
     """Who made the contact; the label follows the word "from"."""
 
     S1A = "1A", "a family member, relative or carer"
@@ -50,17 +54,8 @@ class ReferralSource(StrEnum):
     S9 = "9", "an anonymous referrer"
     S10 = "10", "an unknown source"
 
-    label: str
 
-    def __new__(cls, code: str, label: str) -> Self:
-        """A code with its words."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label = label
-        return member
-
-
-class PrimaryNeed(StrEnum):
+class PrimaryNeed(Coded):
     """The main reason why a child needs help."""
 
     N1 = "N1", "Abuse, neglect and exploitation"
@@ -74,17 +69,8 @@ class PrimaryNeed(StrEnum):
     N9 = "N9", "Cases other than children in need"
     N0 = "N0", "Not stated"
 
-    label: str
 
-    def __new__(cls, code: str, label: str) -> Self:
-        """A code with its words."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label = label
-        return member
-
-
-class Ethnicity(StrEnum):
+class Ethnicity(Coded):
     """Ethnicity as the family describes it."""
 
     WBRI = "WBRI", "White British"
@@ -108,17 +94,8 @@ class Ethnicity(StrEnum):
     REFU = "REFU", "Refused"
     NOBT = "NOBT", "Information not yet obtained"
 
-    label: str
 
-    def __new__(cls, code: str, label: str) -> Self:
-        """A code with its words."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label = label
-        return member
-
-
-class Disability(StrEnum):
+class Disability(Coded):
     """Disabilities; NONE stands alone."""
 
     NONE = "NONE", "No disability"
@@ -134,12 +111,3 @@ class Disability(StrEnum):
     CON = "CON", "Consciousness"
     AUT = "AUT", "Autism"
     DDA = "DDA", "Other"
-
-    label: str
-
-    def __new__(cls, code: str, label: str) -> Self:
-        """A code with its words."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label = label
-        return member

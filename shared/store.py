@@ -26,8 +26,6 @@ log = logging.getLogger(__name__)
 
 GROUP: Final = 256
 """Most members of one transaction."""
-GOING_ON: Final = 32
-"""Callers of a group that are answered, and heard again, before the rest of it is answered."""
 PATIENCE: Final = 10.0
 """Seconds a caller waits for a database that is away before being told so."""
 
@@ -153,15 +151,11 @@ class Store:
 
         self.on_group(len(group))
         verdicts = await self._log.write([waiting.member for waiting in group], wanted)
-        for n, (waiting, verdict) in enumerate(zip(group, verdicts, strict=True), 1):
+        for waiting, verdict in zip(group, verdicts, strict=True):
             if not isinstance(verdict, Accepted):
                 _fail(waiting, verdict)
             elif not waiting.answer.done():
                 waiting.answer.set_result(verdict.parts)
-            if n == GOING_ON and n < len(group):
-                # These go on to what they ask next before the others do in any case; the others then go on while the
-                # database is at work on that. Else it and all of the group would only ever wait for each other.
-                await asyncio.sleep(0)
         if any(isinstance(verdict, Accepted) for verdict in verdicts):
             self.groups += 1
             self._tell()
