@@ -1,6 +1,7 @@
 """The topics, declared as data, and the command that creates them on a broker."""
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -117,12 +118,19 @@ def admin_client(bootstrap: str, login: Mapping[str, str] | None = None) -> Admi
 
 def _same_partitions(admin: AdminClient, bootstrap: str, wanted: Sequence[Topic], timeout: float) -> None:
     """A key's partition follows from their number: with another one, order would not hold."""
-    try:
-        there = admin.list_topics(timeout=timeout).topics
-    except KafkaException as error:
-        raise TopicError(f"the broker at {bootstrap} does not answer: {error.args[0].str()}") from None
+    until = time.monotonic() + timeout
+    while True:
+        try:
+            there = admin.list_topics(timeout=timeout).topics
+        except KafkaException as error:
+            raise TopicError(f"the broker at {bootstrap} does not answer: {error.args[0].str()}") from None
+        counted = {t.name: len(there[t.name].partitions) if t.name in there else 0 for t in wanted}
+        # A topic that was made a moment ago is without partitions until their leaders are known.
+        if all(counted.values()) or time.monotonic() > until:
+            break
+        time.sleep(0.05)
     for topic in wanted:
-        found = len(there[topic.name].partitions) if topic.name in there else 0
+        found = counted[topic.name]
         if found != topic.partitions:
             raise TopicError(
                 f"topic {topic.name} at {bootstrap} has {found} partitions, declared are {topic.partitions}: "

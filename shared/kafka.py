@@ -31,6 +31,10 @@ PARTITIONS: Final = 4
 """Of every topic of the embedded broker; `deploy/topics.yaml` says the same."""
 
 
+STARTING: Final = 5.0
+"""Seconds a start under way is let come to its end before it is cancelled."""
+
+
 class Consumer:
     """Reads the topics of other services for one service."""
 
@@ -77,6 +81,8 @@ class Consumer:
         """Stop reading; a page that cannot be taken now is taken again by the next reader."""
         self._stopping.set()
         if self._starting is not None:
+            # Not cut short at once: a start that is cancelled half-way leaves the framework's own producer open.
+            await asyncio.wait([self._starting], timeout=STARTING)
             self._starting.cancel()
             with suppress(asyncio.CancelledError):
                 await self._starting
@@ -88,7 +94,7 @@ class Consumer:
 
     async def _until_started(self) -> None:
         pause = 0.1
-        while True:
+        while not self._stopping.is_set():
             try:
                 # First what can be given up cleanly: the framework leaves its own producer open where it cannot connect.
                 if self._asking is None:
@@ -104,7 +110,8 @@ class Consumer:
             else:
                 self._errors.pop("broker", None)
                 return
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
             pause = min(pause * 2, 2.0)
 
     def _made(self) -> KafkaBroker:

@@ -21,8 +21,11 @@ from tests.integration import toys as t
 from tests.integration.toys import Appear, Team, Toys, child, prepare_toys, running, toys_on, until
 
 CHILDREN = range(4)
-# The client's own: stopped while it connects, it leaves that one connection to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore:Unclosed AIOKafkaConnection:ResourceWarning")
+# The client's and the framework's own: stopped while they connect, they leave that one to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Unclosed AIOKafkaConnection:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:Unclosed AIOKafkaProducer:ResourceWarning"),
+]
 
 
 @pytest.fixture(scope="module")
