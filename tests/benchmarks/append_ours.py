@@ -50,10 +50,17 @@ RECEIVE = ReceiveContact(
 
 
 class Contacts:
-    """A process of the front door with contacts to write to."""
+    """A process of the front door with contacts to write to.
 
-    def __init__(self, runner: Runner) -> None:
-        self._runner = runner
+    Args:
+        warm: keeps what it has seen.
+        cold: another runner over the same log, made to forget before each command; a runner of its own, so that what
+            it forgets stays warm in the other.
+    """
+
+    def __init__(self, warm: Runner, cold: Runner) -> None:
+        self._runner = warm
+        self._forgetful = cold
         self._warm: list[Iterator[InformReferrer]] = []
         self._cold: list[Iterator[InformReferrer]] = []
 
@@ -85,18 +92,18 @@ class Contacts:
 
     async def warm(self, caller: int) -> None:
         """One command by one caller."""
-        await self._one(next(self._warm[caller]))
+        await self._one(self._runner, next(self._warm[caller]))
 
     async def cold(self, caller: int) -> None:
         """One command by one caller, everything forgotten before."""
-        self._runner._warm._states.clear()
-        self._runner.addresses._children.clear()
-        await self._one(next(self._cold[caller]))
+        self._forgetful._warm._states.clear()
+        self._forgetful.addresses._children.clear()
+        await self._one(self._forgetful, next(self._cold[caller]))
 
-    async def _one(self, command: InformReferrer) -> None:
+    async def _one(self, runner: Runner, command: InformReferrer) -> None:
         # As the HTTP layer does: a command may begin a trace.
         with telemetry.beginning("command", service="mash", command=command.NAME):
-            await self._runner.run(command, WHO, uuid4())
+            await runner.run(command, WHO, uuid4())
 
 
 def _shares(commands: list[InformReferrer]) -> list[Iterator[InformReferrer]]:
@@ -114,17 +121,17 @@ async def opened(arguments: dict[str, Any]) -> AsyncIterator[Round]:
     async with await open_pool(dsn, "mash") as pool:
         store = Store(pool, connect, "mash", clock)
         await store.start()
-        contacts = Contacts(
-            Runner(
-                "mash",
-                app.streams,
-                store=store,
-                keys=KeyStore(directory / "keys", bytes(32)),
-                rules=app.rules,
-                access=AccessPolicy.from_yaml(ROOT / "services" / "access.yaml"),
-                clock=clock,
-            )
+        runner = partial(
+            Runner,
+            "mash",
+            app.streams,
+            store=store,
+            keys=KeyStore(directory / "keys", bytes(32)),
+            rules=app.rules,
+            access=AccessPolicy.from_yaml(ROOT / "services" / "access.yaml"),
+            clock=clock,
         )
+        contacts = Contacts(runner(), runner())
         await contacts.fill(arguments["warm"], arguments["cold"])
 
         async def one_round(order: dict[str, Any]) -> dict[str, Any]:
