@@ -12,7 +12,7 @@ culprit is told. A connection lost at any moment is settled by looking up what w
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 from uuid import UUID
@@ -122,11 +122,15 @@ class GroupWriter:
             head, versions = await self._head(connection, streams)
             # Each expected version is compared, also of streams that are written: the primary key would let a member
             # pass that expects more than there is (it stood on one that fell), and leave a hole.
-            verdicts = judge(members, Standing.hoped(members, dict(zip(streams, versions, strict=True))))
-            accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
-            if len(accepted) < len(members):
+            standing = dict(zip(streams, versions, strict=True))
+            verdicts = judge(members, Standing.hoped(members, standing))
+            if any(
+                not isinstance(verdict, Accepted) and not _stands_alone(member, standing)
+                for member, verdict in zip(members, verdicts, strict=True)
+            ):
                 raise _Changed
-            return await self._insert(connection, head, accepted)
+            # What falls only for a member before it is told so at once, and the others are not judged again for it.
+            return await self._inserted(connection, head, verdicts)
 
     async def _judged(self, members: Sequence[Member], *, settling: bool) -> Sequence[Verdict]:
         """The members in order against what the lock lets us see, each counting those before it."""
@@ -139,9 +143,7 @@ class GroupWriter:
                 await self._heads(connection, members),
             )
             verdicts = judge(members, standing, settling=settling)
-            taken = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
-            done = iter(await self._insert(connection, head, taken))
-            return [next(done) if isinstance(verdict, Accepted) else verdict for verdict in verdicts]
+            return await self._inserted(connection, head, verdicts)
 
     async def _fairly(
         self, members: Sequence[Member], wanted: Callable[[], bool], *, settling: bool = False
@@ -178,6 +180,13 @@ class GroupWriter:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 1.0)
         return [LogUnavailable() for _ in members]
+
+    async def _inserted(
+        self, connection: asyncpg.Connection, head: LogHead, verdicts: Sequence[Verdict]
+    ) -> Sequence[Verdict]:
+        """The same verdicts, once what was accepted has its places."""
+        done = iter(await self._insert(connection, head, [one for one in verdicts if isinstance(one, Accepted)]))
+        return [next(done) if isinstance(verdict, Accepted) else verdict for verdict in verdicts]
 
     async def _insert(
         self, connection: asyncpg.Connection, head: LogHead, taken: Sequence[Accepted]
@@ -247,6 +256,11 @@ def _streams(members: Iterable[Member]) -> list[UUID]:
         streams.update(dict.fromkeys(write.stream for write in member.writes()))
         streams.update(dict.fromkeys(stream for stream, _ in member.reads))
     return list(streams)
+
+
+def _stands_alone(member: Member, versions: Mapping[UUID, int]) -> bool:
+    [verdict] = judge([member], Standing.hoped([member], versions))
+    return isinstance(verdict, Accepted)
 
 
 def _moves(members: Iterable[Member]) -> list[Head]:

@@ -17,9 +17,13 @@ class AnotherBody(Exception):
         super().__init__("this Idempotency-Key was used for another command; use a new key")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: the store seals it in place
 class Row:
-    """One event as it will be stored. `key` is its key on the topic; None: it does not cross."""
+    """One event as it will be stored. `key` is its key on the topic; None: it does not cross.
+
+    Personal text comes as `plain`, with the `subject` whose key is to seal it; the store sets `sealed` when the group it
+    is written in is sealed.
+    """
 
     event_id: UUID
     name: str
@@ -28,6 +32,8 @@ class Row:
     sealed: bytes | None = None
     child: UUID | None = None
     key: UUID | None = None
+    plain: bytes | None = field(default=None, repr=False)
+    subject: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

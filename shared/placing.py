@@ -1,4 +1,4 @@
-"""Placing what was decided: on its streams, in an envelope, sealed, with the misses it was born with."""
+"""Placing what was decided: on its streams, in an envelope, with the misses it was born with."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,6 @@ from shared.event import Envelope, Event, Record, encode, new_event_id, sealed_b
 from shared.folding import Folded
 from shared.identity import Actor
 from shared.judging import Part, Row, Write
-from shared.keys import KeyStore
 from shared.team import public_name
 from shared.telemetry import current
 
@@ -52,12 +51,11 @@ class Deed:
 class Placer:
     """Turns decided events into rows of one service's log."""
 
-    def __init__(self, service: str, streams: Sequence[Stream], keys: KeyStore, access: AccessPolicy) -> None:
+    def __init__(self, service: str, streams: Sequence[Stream], access: AccessPolicy) -> None:
         self._service = service
         self._own = Actor.service(service)
         self._streams = {stream.name: stream for stream in streams}
         self._of_event = {event: stream for stream in streams for event in stream.event_types()}
-        self._keys = keys
         self._access = access
 
     def place(
@@ -120,14 +118,13 @@ class Placer:
             sensitivity=event.SENSITIVITY,
             late=deed.late and actor is context.actor,
         )
-        plain = sealed_bytes(event, actor.name)
-        sealed = self._keys.seal(event.subject(stream), event_id, plain) if plain is not None else None
         return Row(
             event_id=event_id,
             name=event.NAME,
             category=kind.name,
             state=encode(event, envelope),
-            sealed=sealed,
             child=event.child,
             key=(event.child or stream) if event.CROSSES else None,
+            plain=sealed_bytes(event, actor.name),
+            subject=event.subject(stream),
         )

@@ -1,4 +1,4 @@
-"""Running commands: find the streams, fold them, decide, seal, append; once for each command id.
+"""Running commands: find the streams, fold them, decide, append; once for each command id.
 
 A success is guarded by the versions it was decided on. A refusal, or "already so", that was decided on a warm state is
 decided again on a fresh read before it is answered. A conflict is read and decided again, up to five times.
@@ -75,7 +75,7 @@ class Runner:
             service,
             streams,
             addresses=self.addresses,
-            placer=Placer(service, streams, keys, access),
+            placer=Placer(service, streams, access),
             rules=rules,
             access=access,
             clock=clock,

@@ -103,7 +103,7 @@ class Running:
         self.pool = await open_pool(settings.dsn.get_secret_value(), name, most=settings.pool)
         self.clock = await self._clock()
         connect = partial(self._connection, lock_timeout="10s")
-        self.store = Store(self.pool, connect, name, self.clock)
+        self.store = Store(self.pool, connect, name, self.clock, keys=self.keys)
         self.metrics = Metrics(name)
         self.store.on_answer = self.metrics.append_seconds.observe
         self.store.on_group = self.metrics.group_members.observe

@@ -18,7 +18,9 @@ import asyncpg
 from shared.clock import Clock
 from shared.group_writer import GONE, GroupWriter, LogUnavailable, NotStorable
 from shared.judging import Accepted, Appended, Member
+from shared.keys import KeyStore
 from shared.log_statements import statements
+from shared.sealing import seal_members
 
 __all__ = ["GONE", "GROUP", "PATIENCE", "LogUnavailable", "NotStorable", "Store"]
 
@@ -46,6 +48,7 @@ class Store:
         connect: makes the writer's own connection.
         service: the schema's name.
         clock: gives recorded_at.
+        keys: seal the rows that bring a plain text; without them every row comes as it is to be stored.
         patience: seconds a caller waits for a database that is away.
     """
 
@@ -56,10 +59,12 @@ class Store:
         service: str,
         clock: Clock,
         *,
+        keys: KeyStore | None = None,
         patience: float = PATIENCE,
     ) -> None:
         self.pool = pool
         self.service = service
+        self._keys = keys
         self._patience = patience
         self._log = GroupWriter(connect, service, clock)
         self._waiting: list[_Waiting] = []
@@ -150,6 +155,7 @@ class Store:
             return any(not waiting.answer.done() for waiting in group)
 
         self.on_group(len(group))
+        group = self._sealed(group)
         verdicts = await self._log.write([waiting.member for waiting in group], wanted)
         for waiting, verdict in zip(group, verdicts, strict=True):
             if not isinstance(verdict, Accepted):
@@ -159,6 +165,14 @@ class Store:
         if any(isinstance(verdict, Accepted) for verdict in verdicts):
             self.groups += 1
             self._tell()
+
+    def _sealed(self, group: list[_Waiting]) -> list[_Waiting]:
+        """Those of the group that could be sealed; the others are told what hindered it."""
+        hindered = seal_members(self._keys, [waiting.member for waiting in group])
+        for waiting, error in zip(group, hindered, strict=True):
+            if error is not None:
+                _fail(waiting, error)
+        return [waiting for waiting, error in zip(group, hindered, strict=True) if error is None]
 
     def _tell(self) -> None:
         for listener in self._listeners:

@@ -119,14 +119,15 @@ async def opened(arguments: dict[str, Any]) -> AsyncIterator[Round]:
     clock = RealClock()
     connect = partial(asyncpg.connect, dsn, timeout=5, command_timeout=15)
     async with await open_pool(dsn, "mash") as pool:
-        store = Store(pool, connect, "mash", clock)
+        keys = KeyStore(directory / "keys", bytes(32))
+        store = Store(pool, connect, "mash", clock, keys=keys)
         await store.start()
         runner = partial(
             Runner,
             "mash",
             app.streams,
             store=store,
-            keys=KeyStore(directory / "keys", bytes(32)),
+            keys=keys,
             rules=app.rules,
             access=AccessPolicy.from_yaml(ROOT / "services" / "access.yaml"),
             clock=clock,

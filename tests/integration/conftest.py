@@ -12,7 +12,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from deploy.local.broker import EmbeddedBroker
 from deploy.local.postgres import EmbeddedPostgres
+from deploy.topics import create_topics
 from shared.access import AccessPolicy
 from shared.clock import Clock, RealClock, SimulatedClock
 from shared.keys import KeyStore
@@ -21,6 +23,7 @@ from shared.runner import Runner
 from shared.store import Store
 from shared.team import KnowPerson
 from tests.integration import toy_team
+from tests.integration.toys import Team, Toys, prepare_toys, toys_on
 
 SERVICE = "mash"
 ACCESS = Path(__file__).parents[2] / "services" / "access.yaml"
@@ -138,7 +141,7 @@ async def runners(open_store, clock, keys) -> list[Runner]:
         Runner(
             SERVICE,
             toy_team.STREAMS,
-            store=await open_store(clock=clock),
+            store=await open_store(clock=clock, keys=keys),
             keys=keys,
             rules=toy_team.RULES,
             access=access,
@@ -155,3 +158,31 @@ async def runners(open_store, clock, keys) -> list[Runner]:
 def runner(runners) -> Runner:
     """One of them."""
     return runners[0]
+
+
+@pytest.fixture(scope="session")
+def toys_server(postgres) -> EmbeddedPostgres:
+    """The server, with the roles of the toy teams that exchange messages."""
+    prepare_toys(postgres)
+    return postgres
+
+
+@pytest.fixture
+async def toys(toys_server, tmp_path) -> AsyncIterator[Toys]:
+    """Those teams, on a fresh database."""
+    async with toys_on(toys_server, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def mash(toys) -> Team:
+    """The team that says something."""
+    return await toys.open("mash")
+
+
+@pytest.fixture
+def broker(tmp_path) -> Iterator[EmbeddedBroker]:
+    """An empty broker of the test's own, with all topics."""
+    with EmbeddedBroker(tmp_path / "broker") as started:
+        create_topics(started.bootstrap)
+        yield started

@@ -184,17 +184,37 @@ async def test_listeners_hear_of_commits_and_cannot_undo_them(store):
     assert heard == [1]
 
 
-async def test_two_writers_never_meet_on_a_key(open_store, connection):
-    """The lock is a statement of its own. Taken together with the head, the head would be older than the lock: most
-    groups of one writer would then collide with positions of the other, and be rolled back."""
-    rolled_back = []
+def watched(rolled_back: list[str]) -> type[asyncpg.Connection]:
+    """Connections that note each transaction given up."""
 
     class Watched(asyncpg.Connection):
         async def execute(self, query, *args, **more):
             rolled_back.extend(["ROLLBACK"] if query == "ROLLBACK" else [])
             return await super().execute(query, *args, **more)
 
-    stores = [await open_store(connection_class=Watched) for _ in range(2)]
+    return Watched
+
+
+async def test_members_that_meet_in_one_group_are_one_transaction(open_store, connection):
+    """What falls for a member before it is told so, and what stands is not written in a second try for it."""
+    rolled_back: list[str] = []
+    store = await open_store(connection_class=watched(rolled_back))
+    await store.append(member((Y, 0)))
+    others = [uuid4() for _ in range(3)]
+    asked = [member((X, 0)), *(member((other, 0)) for other in others), member((X, 0)), member((Y, 0))]
+    answers = await asyncio.gather(*(store.append(each) for each in asked[:-1]), return_exceptions=True)
+    assert [type(answer).__name__ for answer in answers] == ["tuple"] * 4 + ["Conflict"]
+    assert (rolled_back, store.groups) == ([], 2)
+    assert [r["originator_id"] for r in await log_of(connection)] == [Y, X, *others]
+    # One that others wrote before is looked up: it might be known.
+    assert await told(store, asked[-1]) == ["Conflict"]
+
+
+async def test_two_writers_never_meet_on_a_key(open_store, connection):
+    """The lock is a statement of its own. Taken together with the head, the head would be older than the lock: most
+    groups of one writer would then collide with positions of the other, and be rolled back."""
+    rolled_back: list[str] = []
+    stores = [await open_store(connection_class=watched(rolled_back)) for _ in range(2)]
 
     async def caller(store: Store) -> None:
         for _ in range(25):

@@ -301,11 +301,11 @@ class Toys:
         pool = await asyncpg.create_pool(dsn, min_size=0, max_size=6, command_timeout=10)
         connect = partial(asyncpg.connect, dsn, command_timeout=15, timeout=5)
         clock = RealClock()
-        store = Store(pool, connect, name, clock, patience=store_patience)
         own = (diary, known_person, task) if name != "assessment" else (copies, known_person, task)
         if name not in self.keys:
             self.keys[name] = KeyStore(self.directory / f"{name}.keys", bytes(32))
             self.stack.callback(self.keys[name].close)
+        store = Store(pool, connect, name, clock, keys=self.keys[name], patience=store_patience)
         runner = Runner(
             name,
             own,

@@ -17,7 +17,6 @@ from shared.event import Event, decode
 from shared.folding import Folded
 from shared.identity import Actor
 from shared.judging import Row
-from shared.keys import KeyStore
 from shared.placing import Decided, Deed, Placer
 from shared.team import VaryDeadline, decide_clock
 from shared.testing import CHILD, THING, actor, london
@@ -29,13 +28,6 @@ NOW = london(2026, 4, 9, 9)
 MANAGER = actor("mash_manager", "Ana Lim")
 ACCESS = AccessPolicy.from_yaml(Path(__file__).parents[3] / "services" / "access.yaml")
 STREAM = UUID(int=5)
-
-
-class NoKeys:
-    """Sealing is not looked at here."""
-
-    def seal(self, _subject: UUID, _event_id: UUID, plain: bytes) -> bytes:
-        return plain
 
 
 def context(now: datetime, happened: datetime, clocks: Clocks) -> Context:
@@ -55,7 +47,7 @@ def context(now: datetime, happened: datetime, clocks: Clocks) -> Context:
 
 def placed(command: Command, now: datetime, happened: datetime, before: Folded) -> tuple[Folded, list[Row]]:
     """What a command writes, as the service places it."""
-    placer = Placer("mash", [contact], cast(KeyStore, NoKeys()), ACCESS)
+    placer = Placer("mash", [contact], ACCESS)
     about = context(now, happened, before.clocks)
     if isinstance(command, VaryDeadline):
         events: list[Event] = decide_clock(command, about)
