@@ -37,6 +37,9 @@ class Decision:
     stands_alone: bool = False
 
 
+ALLOWED: Final = Decision(allowed=True)
+
+
 class AccessPolicy:
     """The table, ready to decide."""
 
@@ -68,14 +71,14 @@ class AccessPolicy:
         if actor.role == SERVICE:
             if action.startswith("operate:"):
                 return self._refused(actor.role, action)
-            return Decision(allowed=True)
+            return ALLOWED
         wall = self._sealed.get(_team_of(action))
         if wall is not None and actor.role not in wall.roles:
             return Decision(
                 allowed=False, rules=(wall.rule,), why=" ".join(wall.why.split()), stands_alone=True
             )
         if self._granted(actor.role, action):
-            return Decision(allowed=True)
+            return ALLOWED
         return self._refused(actor.role, action)
 
     def basis(self, action: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from shared.decider import Command, NotFound, Per, Stream
 from shared.folding import Folded, Reader
+from shared.ids import quick
 from shared.store import Store
 
 MOST_THINGS: Final = 10_000
@@ -27,9 +28,10 @@ class Target:
     thing: UUID
 
 
+@lru_cache(maxsize=20_000)
 def thing_stream(thing: UUID, child: UUID) -> UUID:
     """The stream of a thing for one of its children."""
-    return _made(thing, str(child))
+    return quick(uuid5(thing, str(child)))
 
 
 def child_stream(service: str, kind: Stream, child: UUID) -> UUID:
@@ -45,7 +47,7 @@ def episode_stream(service: str, kind: Stream, child: UUID, n: int) -> UUID:
 @lru_cache(maxsize=20_000)
 def _made(of: UUID, name: str) -> UUID:
     """The same ones are asked for with each command about a child."""
-    return uuid5(of, name)
+    return quick(uuid5(of, name))
 
 
 class Addresses:

@@ -95,22 +95,18 @@ class Clocks:
         if not (met or ended or begun):
             return self
         at = event.happened_at
-        changed = any(
-            (clock.rule in met and clock.met_by(at)) or (clock.running and clock.rule in ended)
-            for clock in self.all
-        )
-        if not (begun or changed):
+        clocks: list[Clock] = []
+        changed = bool(begun)
+        for clock in self.all:
+            # An act recorded after one that happened later takes its place. No clock repeats yet: one that restarts
+            # from the act that meets it would have to move the next clock's start as well.
+            if clock.rule in met and clock.met_by(at):
+                clock, changed = replace(clock, acted_at=at), True
+            elif clock.rule in ended and clock.running:
+                clock, changed = replace(clock, ended_at=at), True
+            clocks.append(clock)
+        if not changed:
             return self
-        # An act recorded after one that happened later takes its place. No clock repeats yet: one that restarts from
-        # the act that meets it would have to move the next clock's start as well.
-        clocks = [
-            replace(clock, acted_at=at)
-            if clock.rule in met and clock.met_by(at)
-            else replace(clock, ended_at=at)
-            if clock.running and clock.rule in ended
-            else clock
-            for clock in self.all
-        ]
         clocks += [Clock(deadline=due, started_by=event_id, due_at=due.due_at) for due in begun]
         return replace(self, all=tuple(clocks))
 

@@ -26,6 +26,10 @@ RECORDED_WITHIN: Final[Mapping[RecordedWithin, timedelta]] = {
 """E1: how long after it was known an act may be recorded without being marked late."""
 
 
+_OF_CLOCKS: Final = (CheckDeadline, VaryDeadline)
+"""What every team decides alike, from the clocks of a stream."""
+
+
 class Forbidden(Exception):
     """The actor's role may not do this. `rules` names the role's rules first, then every other that forbids it too."""
 
@@ -93,6 +97,7 @@ class Deciding:
                 _refuse_future(happened, known, now)
             targets = [target] if target else await self._addresses.targets(command, kind, command_id, reader)
             people = await self._people(kind, command, targets, reader)
+            children = tuple(each.child for each in targets if each.child)
             for each in targets:
                 folded = await reader.one(each.stream, kind)
                 if kind.per is Per.ITSELF and not command.OPENS and folded.version == 0:
@@ -106,12 +111,12 @@ class Deciding:
                     known_at=known,
                     thing=each.thing,
                     child=each.child,
-                    children=tuple(one.child for one in targets if one.child),
+                    children=children,
                     born=people.get(each.child) if each.child else None,
                     clocks=folded.clocks,
                 )
                 streams = await self._beside(kind, each, folded, reader)
-                if isinstance(command, CheckDeadline | VaryDeadline):
+                if isinstance(command, _OF_CLOCKS):
                     events: Sequence[Event] = decide_clock(command, context)
                 else:
                     state = folded.state
@@ -146,7 +151,7 @@ class Deciding:
         return own and self._access.may(actor, f"read:worklist:{self._service}").allowed
 
     def _kind(self, command: Command) -> Stream:
-        if isinstance(command, VaryDeadline | CheckDeadline):
+        if isinstance(command, _OF_CLOCKS):
             stream = self._of_clock.get(command.rule)
             if stream is None:
                 raise NotFound(f"no clock of rule {command.rule} is kept by this team", what="rule")

@@ -75,7 +75,14 @@ class Reader:
 
     async def get(self, wanted: Mapping[UUID, Stream]) -> dict[UUID, Folded]:
         """The folded states of these streams, in one round trip at most."""
-        missing = [stream_id for stream_id in wanted if self._at_hand(stream_id) is None]
+        found: dict[UUID, Folded] = {}
+        missing: list[UUID] = []
+        for stream_id in wanted:
+            kept = self._at_hand(stream_id)
+            if kept is None:
+                missing.append(stream_id)
+            else:
+                found[stream_id] = kept
         if missing:
             folded = {stream_id: Folded(0, wanted[stream_id].state) for stream_id in missing}
             for row in await self._store.load(missing):
@@ -90,9 +97,10 @@ class Reader:
                 self._seen[stream_id] = state
                 if state.version:
                     self._warm.keep(stream_id, state)
-        for stream_id in wanted:
-            self.looked.setdefault(stream_id, self._seen[stream_id].version)
-        return {stream_id: self._seen[stream_id] for stream_id in wanted}
+            found |= folded
+        for stream_id, state in found.items():
+            self.looked.setdefault(stream_id, state.version)
+        return found
 
     async def one(self, stream_id: UUID, stream: Stream) -> Folded:
         """The folded state of one stream."""

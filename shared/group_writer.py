@@ -185,7 +185,9 @@ class GroupWriter:
         self, connection: asyncpg.Connection, head: LogHead, verdicts: Sequence[Verdict]
     ) -> Sequence[Verdict]:
         """The same verdicts, once what was accepted has its places."""
-        done = iter(await self._insert(connection, head, [one for one in verdicts if isinstance(one, Accepted)]))
+        done = iter(
+            await self._insert(connection, head, [one for one in verdicts if isinstance(one, Accepted)])
+        )
         return [next(done) if isinstance(verdict, Accepted) else verdict for verdict in verdicts]
 
     async def _insert(

@@ -1,6 +1,6 @@
 """The people a command's own fields speak of, beside those it is about: each must be known, or the command is refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, get_args
 from uuid import UUID
@@ -33,8 +33,17 @@ def _fields(model: type[BaseModel]) -> tuple[tuple[str, bool], ...]:
     return tuple(
         (name, any(map(_is_person, (*field.metadata, field.annotation))))
         for name, field in model.model_fields.items()
-        if name not in address
+        if name not in address and _may_hold_people(field.annotation, field.metadata)
     )
+
+
+def _may_hold_people(annotation: Any, metadata: Sequence[Any]) -> bool:
+    """Whether it is worth looking into: most fields are text, codes and times."""
+    return any(map(_is_person, (*metadata, annotation))) or _has_model(annotation)
+
+
+def _has_model(hint: Any) -> bool:
+    return (isinstance(hint, type) and issubclass(hint, BaseModel)) or any(map(_has_model, get_args(hint)))
 
 
 def _is_person(hint: Any) -> bool:

@@ -8,9 +8,10 @@ from shared.access import AccessPolicy
 from shared.addressing import Target
 from shared.clocks import DeadlineMissed
 from shared.decider import Command, Context, Stream
-from shared.event import Envelope, Event, Record, encode, new_event_id, sealed_bytes
+from shared.event import Envelope, Event, Record, encode, sealed_bytes
 from shared.folding import Folded
 from shared.identity import Actor
+from shared.ids import new_event_id
 from shared.judging import Part, Row, Write
 from shared.team import public_name
 from shared.telemetry import current

@@ -7,7 +7,7 @@ which service, command, event, view and position; never a key, an id of a person
 
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,7 @@ _PROPAGATOR: Final = TraceContextTextMapPropagator()
 _NAME: Final = "safeguarding"
 _tracing: dict[str, trace.Tracer] = {_NAME: trace.NoOpTracer()}
 _sampled: dict[str, float] = {_NAME: 0.0}
+_UNTRACED: Final = nullcontext()
 
 SAID: Final = frozenset({"service", "command", "event", "source", "view", "position", "outcome"})
 """What a span may say."""
@@ -82,12 +83,15 @@ def _line(span: ReadableSpan) -> str:
     )
 
 
-@contextmanager
-def beginning(name: str, parent: str | None = None, **said: str | int) -> Iterator[None]:
+def beginning(name: str, parent: str | None = None, **said: str | int) -> AbstractContextManager[None]:
     """A span that may begin a trace: of a command, under the caller's trace if it sent one."""
     if random.random() >= _sampled[_NAME]:  # noqa: S311 - which commands are traced is no secret
-        yield
-        return
+        return _UNTRACED
+    return _begun(name, parent, said)
+
+
+@contextmanager
+def _begun(name: str, parent: str | None, said: dict[str, str | int]) -> Iterator[None]:
     with _tracing[_NAME].start_as_current_span(
         name, context=_context(parent), kind=SpanKind.SERVER, attributes=_said(said), record_exception=False
     ) as span:
@@ -99,12 +103,13 @@ def beginning(name: str, parent: str | None = None, **said: str | int) -> Iterat
             raise
 
 
-@contextmanager
-def following(name: str, traceparent: str | None, **said: str | int) -> Iterator[None]:
+def following(name: str, traceparent: str | None, **said: str | int) -> AbstractContextManager[None]:
     """A span of what follows from an event that is traced; nothing for one that is not."""
-    if traceparent is None:
-        yield
-        return
+    return _UNTRACED if traceparent is None else _followed(name, traceparent, said)
+
+
+@contextmanager
+def _followed(name: str, traceparent: str, said: dict[str, str | int]) -> Iterator[None]:
     with _tracing[_NAME].start_as_current_span(
         name,
         context=_context(traceparent),

@@ -8,7 +8,8 @@ import asyncpg
 
 from services.chronology.events import EntryReceived, EntryText, SeenBy
 from shared.chain import GENESIS, content, link
-from shared.event import Envelope, encode, new_event_id, sealed_bytes
+from shared.event import Envelope, encode, sealed_bytes
+from shared.ids import new_event_id
 from shared.keys import KeyStore
 from tests.benchmarks.append_ours import MESSAGE
 

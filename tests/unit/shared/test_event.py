@@ -20,9 +20,9 @@ from shared.event import (
     decode,
     encode,
     event_types,
-    new_event_id,
     sealed_bytes,
 )
+from shared.ids import new_event_id
 from shared.rules import Deadline
 
 AT = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
