@@ -2,13 +2,24 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from shared.running import Running
 from shared.web import audit, board, operator, problems, tasks
 from shared.web.answers import ANSWERS
 from shared.web.commands import commands_router
+from shared.web.short_way import ShortWay
+
+OF_THE_FRAMEWORK: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "auto_configure": False,
+}
+"""No spans and metrics of the framework's own, whatever the environment says: they carry addresses, which name a child."""
 
 
 def application(running: Running) -> FastAPI:
@@ -29,10 +40,13 @@ def application(running: Running) -> FastAPI:
         # The stock pages of the API's description load scripts from elsewhere; the description itself stays.
         docs_url=None,
         redoc_url=None,
+        telemetry=OF_THE_FRAMEWORK,
     )
     app.state.running = running
     problems.install(app, ANSWERS)
-    app.include_router(commands_router(running))
+    commands = commands_router(running)
+    app.router.routes.insert(0, ShortWay(commands))
+    app.include_router(commands)
     app.include_router(board.health)
     app.include_router(board.router)
     app.include_router(tasks.router)

@@ -93,12 +93,17 @@ CursorText = Annotated[str | None, Query(max_length=500, description="`next` of 
 class Asked:
     """Which page of a list is asked for."""
 
-    cursor: CursorText = None
-    limit: Limit = 50
-    after: After = None
+    cursor: str | None
+    limit: int
+    after: int | None
 
 
-Paging = Annotated[Asked, Depends()]
+async def _asked(cursor: CursorText = None, limit: Limit = 50, after: After = None) -> Asked:
+    # A coroutine as above: a class, too, the framework would make an instance of in a thread.
+    return Asked(cursor, limit, after)
+
+
+Paging = Annotated[Asked, Depends(_asked)]
 """The query parameters every list takes: `cursor`, `limit`, `after`."""
 
 

@@ -42,7 +42,7 @@ async def measure(*, quick: bool) -> Findings:
         aim=0.4,
         holds=(
             "the process that answers also decides, seals, writes, relays and follows its views on the same core; the "
-            "empty one only answers"
+            "empty one only answers. What HTTP itself takes is the server's for the most part, the same on both sides"
         ),
     )
     table = Table(
@@ -61,7 +61,8 @@ async def measure(*, quick: bool) -> Findings:
     how = (
         f"The front door's own process, with relay, views and timers at work beside, against a FastAPI application that "
         f"reads the same body and does nothing; one process of uvicorn each, {CONNECTIONS} connections on loopback that "
-        f"ask again after each answer. The command is authenticated, decided, sealed and committed before it is answered. "
+        f"ask again after each answer. The command is authenticated, decided, sealed and committed before it is answered; "
+        f"it is found in a table, past the framework's routes and dependencies, which the empty POST goes through. "
         f"{rounds} rounds of {seconds} s, in turns."
     )
     return Findings("HTTP", how, [figure], [table])
