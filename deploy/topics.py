@@ -131,6 +131,11 @@ def _same_partitions(admin: AdminClient, bootstrap: str, wanted: Sequence[Topic]
         time.sleep(0.05)
     for topic in wanted:
         found = counted[topic.name]
+        if not found:
+            raise TopicError(
+                f"topic {topic.name} at {bootstrap} has no partitions after {timeout:g} s: "
+                "look into the broker's log, and create the topics again"
+            )
         if found != topic.partitions:
             raise TopicError(
                 f"topic {topic.name} at {bootstrap} has {found} partitions, declared are {topic.partitions}: "

@@ -6,24 +6,22 @@ Whoever connects says who they are: each service is a user of its own and may wr
 
 import secrets
 import shutil
-import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from string import Template
-from types import TracebackType
 from typing import Final, Self
 
 from deploy.kafka.access import access
 from deploy.kafka.apply import apply
 from deploy.kafka.client import login
 from deploy.kafka.rules import until_in_force
-from deploy.local.children import Child, rotate, run, spawn, tail
+from deploy.local.broker import Broker
+from deploy.local.children import run, spawn
 from deploy.local.errors import StackError
 from deploy.local.java import java_program, kafka_jars
-from deploy.local.ports import LOOPBACK, Port, accepts
-from deploy.topics import broker_answers
+from deploy.local.ports import LOOPBACK, Port
 from shared.secret_files import UnsafeSecret, make_secret
 
 ADMINISTRATOR: Final = "admin"
@@ -36,36 +34,24 @@ _JVM: Final = (
 )
 
 
-class LocalKafka:
+class LocalKafka(Broker):
     """One node of Apache Kafka. Topics, messages, offsets, users and rules outlive it, also when it is killed.
 
     Attributes:
         directory: where its data, its settings and its users' passwords are; for us alone.
-        log: what it says.
     """
 
+    called = "Kafka"
     keeps_data = True
+    grace = 5
 
     def __init__(self, directory: Path, *, log: Path | None = None) -> None:
         """Nothing happens yet. Its log goes to `log`; left out, into the directory."""
         self.directory = directory.resolve()
         self.data = self.directory / "data"
         self.log = log.resolve() if log else self.directory / "broker.log"
-        self.child: Child | None = None
-        self._ports: tuple[Port, Port] | None = None  # of clients, of the controller
+        self._controller: Port | None = None
         self._command: list[str] = []
-
-    @property
-    def alive(self) -> bool:
-        """Whether its process runs."""
-        return self.child is not None and self.child.alive
-
-    @property
-    def bootstrap(self) -> str:
-        """Where clients connect, the same from first start to `stop`. StackError while it is not started."""
-        if self._ports is None:
-            raise StackError("this broker is not started: use it inside its `with`")
-        return f"{LOOPBACK}:{self._ports[0].number}"
 
     @property
     def administrator(self) -> dict[str, str]:
@@ -93,13 +79,12 @@ class LocalKafka:
 
         StackError when Java or Kafka's jars are missing; the text says how to get them.
         """
-        if self._ports is None:
+        if self._port is None:
             classpath = ":".join(str(jar) for jar in kafka_jars())
             self._command = [java_program(), *_JVM, "-cp", classpath]
-            self._ports = (Port(), Port())
             self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            rotate(self.log)
+            self._controller = Port()
+            self._begin()
             (self.directory / "log4j2.properties").write_text(_file("log4j2.properties"))
             if not self.data.exists():
                 self._make_data()
@@ -119,24 +104,6 @@ class LocalKafka:
             env={"LANG": "C.UTF-8"},  # Java also takes options from the environment
         )
 
-    def answering(self) -> bool:
-        """Whether it answers its administrator. StackError when it has ended."""
-        if not self.alive:
-            raise StackError(f"Kafka stopped while starting. The end of {self.log}:\n{tail(self.log)}")
-        host, port = self.bootstrap.split(":")
-        # The port first: a client that finds nobody there waits.
-        return accepts(int(port)) and broker_answers(f"{host}:{port}", login=self.administrator)
-
-    def start(self, timeout: float = 60) -> None:
-        """Starts it if it is not alive and waits until it answers. StackError when it does not."""
-        if not self.alive:
-            self.launch()
-        until = time.monotonic() + timeout
-        while not self.answering():
-            if time.monotonic() > until:
-                raise StackError(f"Kafka does not answer after {timeout:.0f} s; its log is {self.log}")
-            time.sleep(0.02)
-
     def prepare(self) -> None:
         """Makes the topics, the services' users and their rules, and waits until they hold. Blocks.
 
@@ -150,25 +117,19 @@ class LocalKafka:
 
     def stop(self) -> None:
         """Ends it in order, within seconds, and gives up its ports. A second time is nothing."""
-        if self.child is not None:
-            self.child.stop(grace=5)
-        for port in self._ports or ():
-            port.release()
-        self.child = self._ports = None
+        super().stop()
+        if self._controller is not None:
+            self._controller.release()
+        self._controller = None
 
     def __enter__(self) -> Self:
+        super().__enter__()
         try:
-            self.start()
             self.prepare()
         except BaseException:
             self.stop()
             raise
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _make_data(self) -> None:
         """Makes the data directory. It gets its name when it is whole, so a death on the way is made good."""
@@ -188,8 +149,9 @@ class LocalKafka:
 
     def _write_settings(self, data: Path) -> Path:
         """Writes the node's settings for this data directory, with its ports and the administrator's password."""
-        assert self._ports is not None
-        port, controller = (str(one.number) for one in self._ports)
+        assert self._port is not None
+        assert self._controller is not None
+        port = str(self._port.number)
         path = self._settings(data)
         path.touch(mode=0o600)
         path.write_text(
@@ -197,7 +159,7 @@ class LocalKafka:
                 listen=LOOPBACK,
                 port=port,
                 advertised_port=port,
-                controller_port=controller,
+                controller_port=str(self._controller.number),
                 data=str(data),
                 admin=ADMINISTRATOR,
                 admin_password=self.password(ADMINISTRATOR),

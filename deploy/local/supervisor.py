@@ -271,7 +271,7 @@ class Stack:
             self._say("starting PostgreSQL")
             self._postgres.launch()
             self._watch(self._postgres.child)
-        await self._until(self._postgres.answering, "PostgreSQL", self._postgres.log)
+        await self._postgres.until_answering()
 
     async def _bring_up_broker(self) -> None:
         """A broker that kept nothing must be met by no service before it was told so.
@@ -284,7 +284,7 @@ class Stack:
             self._say("starting the broker")
             self._broker.launch()
             self._watch(self._broker.child)
-        await self._until(self._broker.answering, "the broker", self._broker.log)
+        await self._broker.until_answering()
         await self._prepare_broker()
         if self._names and not self._broker.keeps_data:
             await databases.cut_off(self._postgres, self._names)
@@ -356,15 +356,6 @@ class Stack:
 
     def _happened(self, child: Child, what: Literal["started", "ready", "died"]) -> None:
         self.events.append(StackEvent(child.name, what, child.pid, datetime.now(UTC)))
-
-    async def _until(self, answering: Callable[[], bool], who: str, log: Path, timeout: float = 60) -> None:
-        until = time.monotonic() + timeout
-        while not answering():
-            if time.monotonic() > until:
-                raise StackError(
-                    f"{who} does not answer after {timeout:.0f} s. The end of {log}:\n{tail(log)}"
-                )
-            await asyncio.sleep(0.01)
 
     def _run(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -108,6 +108,8 @@ async def _stack(directory: Path | None, broker: BrokerKind, out: Console) -> As
     try:
         place = fresh or directory
         assert place is not None
+        name = "Apache Kafka (fetched the first time)" if broker == "kafka" else "the broker"
+        out.print(f"Starting PostgreSQL, {name} and the services ...", highlight=False)
         async with own_stack(place, simulated_clock=True, broker=broker, say=lambda _: None) as running:
             out.print(f"The stack was up in {time.monotonic() - started:.1f} s.", highlight=False)
             yield running

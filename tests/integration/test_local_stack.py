@@ -18,12 +18,12 @@ from deploy.local.broker import EmbeddedBroker
 from deploy.local.children import run
 from deploy.local.doctor import findings
 from deploy.local.errors import StackError
-from deploy.local.layout import SERVICES, Layout
+from deploy.local.layout import Layout
 from deploy.local.locks import DirectoryLock
 from deploy.local.ports import Port
 from deploy.local.postgres import EmbeddedPostgres, servers_on
 from deploy.local.supervisor import Stack
-from deploy.topics import Topic, TopicError, create_topics, topics
+from deploy.topics import create_topics, topics
 
 SERVICE = """
 import http.server, os
@@ -158,7 +158,7 @@ def test_programs_are_copied_to_where_another_account_reads_them_and_mended_when
         assert done.stdout.startswith("postgres (PostgreSQL) 17")
 
 
-# Ports and topics
+# Ports
 
 
 def test_a_port_is_ours_alone_and_none_that_an_outgoing_connection_can_get():
@@ -171,31 +171,6 @@ def test_a_port_is_ours_alone_and_none_that_an_outgoing_connection_can_get():
         for port in ports:
             port.release()
     socket.create_server(("127.0.0.1", ports[0].number)).close()
-
-
-def test_every_service_has_its_topic_and_requests_to_resend_have_one():
-    declared = {topic.name: (topic.partitions, topic.retention_days) for topic in topics()}
-    assert [declared[f"safeguarding.{service}.v1"] for service in SERVICES] == [(4, 14)] * len(SERVICES)
-    assert declared["safeguarding.resend.v1"] == (1, 1)
-
-
-def test_broker_has_the_declared_topics_and_comes_back_empty_on_the_same_port(tmp_path):
-    names = [topic.name for topic in topics()]
-    with EmbeddedBroker(tmp_path) as broker:
-        assert create_topics(broker.bootstrap) == names
-        assert create_topics(broker.bootstrap) == []
-        with pytest.raises(TopicError, match="already there"):
-            create_topics(broker.bootstrap, existing_ok=False)
-        other = Topic(name="safeguarding.people.v1", partitions=7, retention_days=14)
-        with pytest.raises(TopicError, match="has 4 partitions, declared are 7"):
-            create_topics(broker.bootstrap, declared=[other])
-        before = broker.bootstrap
-        kill(broker)
-        broker.start()
-        assert broker.bootstrap == before
-        assert create_topics(broker.bootstrap) == names
-    with pytest.raises(TopicError):
-        create_topics(before, timeout=0.5)
 
 
 # The stack

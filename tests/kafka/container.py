@@ -50,9 +50,9 @@ class ContainerKafka(LocalKafka):
             return
         from testcontainers.core.container import DockerContainer
 
-        self._ports = (Port(), Port())
+        self._port, self._controller = Port(), Port()
         # The same number inside: the node reaches itself by the address it gives to clients.
-        port = self._ports[0].number
+        port = self._port.number
         mounted = self.directory / "mounted"
         mounted.mkdir(parents=True)
         (mounted / "server.properties").write_text(
@@ -60,7 +60,7 @@ class ContainerKafka(LocalKafka):
                 listen="0.0.0.0",
                 port=str(port),
                 advertised_port=str(port),
-                controller_port=str(self._ports[1].number),
+                controller_port=str(self._controller.number),
                 data=_DATA,
                 admin=ADMINISTRATOR,
                 admin_password=self.password(ADMINISTRATOR),
