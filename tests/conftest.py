@@ -16,7 +16,10 @@ _LEFT_OUT = pytest.StashKey[str]()
 @pytest.hookimpl(trylast=True)  # after -m and -k have taken their choice
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     wanted = [item for item in items if item.get_closest_marker("kafka")]
-    reason = why_kafka_cannot_run() if wanted else None
+    if not wanted:
+        return
+    with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():  # fetching says so
+        reason = why_kafka_cannot_run()
     if reason is None:
         return
     if os.environ.get("CI") == "true" or os.environ.get("SAFEGUARDING_REQUIRE_KAFKA") == "1":
