@@ -6,10 +6,12 @@ the clock on the wall, which is wrong by an hour across a clock change; in UTC t
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Protocol
+from typing import Annotated, Final, Protocol
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 LONDON = ZoneInfo("Europe/London")
 """The zone in which days, working days and case-file times are reckoned. Read from the machine's zone data, or
@@ -140,7 +142,33 @@ def _instant(value: object) -> datetime:
     return instant if instant.tzinfo is UTC else utc(instant)
 
 
-Instant = Annotated[datetime, BeforeValidator(_instant)]
+class _InstantRules:
+    """`_instant`, but for a JSON text in the form in which an instant is stored: nothing of that is done in Python.
+
+    Whatever else stands in a JSON text, and all that is refused, still comes to `_instant`.
+    """
+
+    _STORED: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?Z$"
+
+    def __get_pydantic_core_schema__(
+        self, source: type[datetime], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        any_form = core_schema.no_info_before_validator_function(_instant, handler(source))
+        read = core_schema.no_info_plain_validator_function(datetime.fromisoformat)
+        stored = core_schema.chain_schema([core_schema.str_schema(pattern=self._STORED), read])
+        return core_schema.json_or_python_schema(
+            json_schema=core_schema.union_schema([stored, any_form], mode="left_to_right"),
+            python_schema=any_form,
+            serialization=core_schema.simple_ser_schema("datetime"),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(core_schema.datetime_schema())
+
+
+Instant = Annotated[datetime, _InstantRules()]
 """The type of a field that holds an instant: an RFC 3339 text (or an aware datetime in Python), kept in UTC.
 
 Numbers, texts of digits and times without an offset are refused. Finer than a microsecond is cut off.

@@ -9,21 +9,21 @@ A stored name is a string of ours, never a module path. A later version of an ev
 `upcast_v1_v2(state)` that changes the stored open part in place; golden files in `tests/contract` pin every version.
 """
 
-import secrets
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from types import UnionType
 from typing import Any, ClassVar, Final, Literal, Self, Union, get_args, get_origin
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from shared.clock import Instant
+from shared.direct_reading import LEAST, MOST, numbers_of
 from shared.rules import Deadline
 
 Sensitivity = Literal["ordinary", "restricted", "sealed"]
@@ -182,17 +182,17 @@ class Envelope:
     @property
     def event_id(self) -> UUID:
         """The event's id."""
-        return UUID(self.id)
+        return _uuid(self.id)
 
     @property
     def command_id(self) -> UUID:
         """The command that caused it; an entry of the chronology belongs to this command."""
-        return UUID(self.command)
+        return _uuid(self.command)
 
     @property
     def thing_id(self) -> UUID | None:
         """The contact, meeting or plan that it belongs to: one id for all its children."""
-        return UUID(self.thing) if self.thing else None
+        return _uuid(self.thing) if self.thing else None
 
     @property
     def known(self) -> datetime:
@@ -200,7 +200,10 @@ class Envelope:
         return datetime.fromisoformat(self.known_at)
 
 
+_uuid: Final[Callable[[str], UUID]] = TypeAdapter(UUID).validator.validate_python
+"""As `UUID(text)`, in a third of the time."""
 _ENVELOPE: Final = dict.fromkeys(field.name for field in fields_of(Envelope))
+_in_envelope: Final = attrgetter(*_ENVELOPE)
 
 
 @dataclass(slots=True)
@@ -227,7 +230,11 @@ class Record:
 def encode(event: Event, envelope: Envelope) -> bytes:
     """The open part as it is stored and published: the body's fields, `class_version` past 1, and the envelope."""
     body = event.__pydantic_serializer__.to_json(event, exclude_none=True)
-    about = {key: value for key in _ENVELOPE if (value := getattr(envelope, key)) not in (None, False)}
+    about = {
+        name: value
+        for name, value in zip(_ENVELOPE, _in_envelope(envelope), strict=True)
+        if value is not None and value is not False
+    }
     version = b'"class_version":%d,' % event.VERSION if event.VERSION > 1 else b""
     fields = body[1:-1] + b"," if len(body) > 2 else b""
     return b"{" + fields + version + b'"envelope":' + orjson.dumps(about) + b"}"
@@ -241,19 +248,54 @@ def decode(name: str, state: bytes) -> tuple[Event, Envelope]:
     """
     fields: dict[str, Any] = orjson.loads(state)
     about = fields.pop("envelope")
+    event = _directly(name, state) or _event(name, fields)
     try:
-        envelope = Envelope(**about)
+        return event, Envelope(**about)
     except TypeError:
         # What a newer program says of every event beside its body is not for this one, and no reason to stop.
-        envelope = Envelope(**{key: value for key, value in about.items() if key in _ENVELOPE})
-    return _event(name, fields), envelope
+        return event, Envelope(**{key: value for key, value in about.items() if key in _ENVELOPE})
 
 
 def decode_body(name: str, state: bytes) -> Event:
     """As `decode`, the event alone: for folding, which looks at nothing else. Raises as `decode`."""
     fields: dict[str, Any] = orjson.loads(state)
     del fields["envelope"]
-    return _event(name, fields)
+    return _directly(name, state) or _event(name, fields)
+
+
+def _directly(name: str, state: bytes) -> Event | None:
+    """The event in what is laid out as `encode` does it, in this program's version, read from the text before the
+    envelope; the whole is known to be JSON. None for anything else, and for all that is wrong with it: `_event` says.
+    """
+    cls = _EVENTS.get(name)
+    known = None if cls is None else _direct(cls)
+    if known is None:
+        return None
+    read, between, numbers = known
+    body, found, envelope = state.rpartition(between)
+    if not found or envelope.find(b"}") != len(envelope) - 2:  # something may stand behind it
+        return None
+    try:
+        event: Event = read(body + b"}")
+    except ValidationError:
+        return None
+    for number in numbers:
+        value = getattr(event, number)
+        if value is not None and not LEAST <= value <= MOST:
+            return None
+    return event
+
+
+@cache
+def _direct(cls: type[Event]) -> tuple[Callable[[bytes], Event], bytes, tuple[str, ...]] | None:
+    """How the body of an event of the present version is read, what stands between it and the envelope, and its
+    fields of whole numbers; None where the class is not read directly.
+    """
+    numbers = numbers_of(cls)
+    if numbers is None:
+        return None
+    version = b',"class_version":%d' % cls.VERSION if cls.VERSION > 1 else b""
+    return cls.__pydantic_validator__.validate_json, version + b',"envelope":{', numbers
 
 
 def _event(name: str, fields: dict[str, Any]) -> Event:
@@ -287,12 +329,3 @@ def sealed_bytes(event: Event, actor_name: str) -> bytes | None:
     if actor_name:
         text["recorded_by"] = actor_name
     return orjson.dumps(text) if text else None
-
-
-def new_event_id() -> UUID:
-    """A UUIDv7: sorts roughly by when it was made, says nothing else."""
-    number = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
-    return UUID(int=number & ~_VERSION_AND_VARIANT | 0x7 << 76 | 0b10 << 62)
-
-
-_VERSION_AND_VARIANT: Final = 0xF << 76 | 0b11 << 62

@@ -6,11 +6,12 @@ page is simply what comes after p.
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
 from shared.event import Record, decode
+from shared.projection import Change, View
 
 COLUMNS: Final = "notification_id, originator_id, originator_version, topic, state, sealed, recorded_at"
 """What a Record is made of."""
@@ -38,12 +39,36 @@ def to_record(service: str, row: asyncpg.Record) -> Record:
     )
 
 
+def changes_of(view: View[Any], service: str, rows: Sequence[asyncpg.Record]) -> list[Change]:
+    """What these rows of the log change. Raises whatever decoding or a handler raises."""
+    return [change for row in rows for change in view.changes(to_record(service, row))]
+
+
 async def head(connection: asyncpg.Connection | asyncpg.Pool, service: str) -> int:
     """The last position of the log; 0 when it is empty."""
     position: int = await connection.fetchval(
         f'SELECT coalesce(max(notification_id), 0) FROM "{service}".events'
     )
     return position
+
+
+async def between(
+    source: asyncpg.Pool | asyncpg.Connection,
+    service: str,
+    *,
+    after: int,
+    until: int,
+    topics: Sequence[str] | None = None,
+) -> list[asyncpg.Record]:
+    """The rows of the log after a position and up to another, in order; of events of these names, where any are."""
+    rows: list[asyncpg.Record] = await source.fetch(
+        f'SELECT {COLUMNS} FROM "{service}".events WHERE notification_id > $1 AND notification_id <= $2 '
+        "AND ($3::text[] IS NULL OR topic = ANY($3)) ORDER BY notification_id",
+        after,
+        until,
+        topics,
+    )
+    return rows
 
 
 async def pages(

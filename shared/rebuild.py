@@ -9,19 +9,24 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import asyncpg
 
 from shared.event import UnknownEvent
-from shared.log_reader import BREATH, head, pages, to_record
+from shared.log_reader import BREATH, between, changes_of, head, pages
 from shared.projection import Change, View
-from shared.view_table import apply, complete, create, shape, would_fail_again
+from shared.rebuild_helper import AHEAD, Helper
+from shared.turns import Turn, Turns
+from shared.view_table import Step, create, indexes, shape, steps, take, would_fail_again
 
 PAGE: Final = 5000
-"""Events at once: three such pages are in memory."""
+"""Events at once: three such pages are in memory, or four with a second process."""
 SWAP_PATIENCE: Final = "2s"
 """How long the change of tables waits for a slow reader, with all later readers behind it, before it tries anew."""
+LONG: Final = 50_000
+"""So many events take about as long as a second process takes to come up."""
 
 Say = Callable[[str], None]
 
@@ -50,11 +55,6 @@ class ViewFailed(Exception):
 def failure(row: asyncpg.Record, error: Exception) -> str:
     """What is shown of an event that a view could not take in: nothing of its contents."""
     return f"event {row['topic']} at position {row['notification_id']}: {type(error).__name__}"
-
-
-def changes_of(view: View[Any], service: str, rows: Sequence[asyncpg.Record]) -> list[Change]:
-    """What these rows of the log change. Raises whatever decoding or a handler raises."""
-    return [change for row in rows for change in view.changes(to_record(service, row))]
 
 
 @asynccontextmanager
@@ -86,6 +86,8 @@ class Rebuild:
         pool: where the log is read, one connection beside the other.
         connection: where the table is built.
         keep_partial: where an event fails, put the table up to it in place, stopped, instead of raising.
+        dsn: how a second process gets to the log; None: there is none.
+        long: of how many events on there may be a second process.
     """
 
     pool: asyncpg.Pool
@@ -95,7 +97,11 @@ class Rebuild:
     page: int = PAGE
     say: Say = lambda _line: None
     keep_partial: bool = False
+    dsn: str | None = None
+    long: int = LONG
     _pages: int = field(default=0, init=False)
+    _look_again: int = field(default=2, init=False)
+    _indexed: bool = field(default=False, init=False)
 
     async def run(self) -> ViewFailed | None:
         """Build and put in place. Answers the failure when a partial table was kept.
@@ -106,7 +112,8 @@ class Rebuild:
         async with self.connection.transaction():
             await self.connection.execute(create(self.view, self.service, self._beside))
             done, failed = await self._build()
-            for index in complete(self.view, self.service, self._beside):
+            await self._index()
+            for index in indexes(self.view, self.service, self._beside, partial=True):
                 await self.connection.execute(index)
             await self._analyze()
             while True:
@@ -127,7 +134,11 @@ class Rebuild:
         done = 0
         try:
             while (last := await head(self.pool, self.service)) - done > (self.page if done else 0):
-                await self._take(self.pool, done, last)
+                async with self._helper(last - done) as helper:
+                    if helper is None:
+                        await self._take(self.pool, done, last)
+                    else:
+                        await self._take_together(helper, done, last)
                 done = last
         except ViewFailed as failed:
             if not self.keep_partial:
@@ -135,56 +146,102 @@ class Rebuild:
             return failed.after, failed
         return done, None
 
+    @asynccontextmanager
+    async def _helper(self, events: int) -> AsyncIterator[Helper | None]:
+        """The second process, where there are so many events that it pays for its start, and there can be one."""
+        helper = None
+        if events >= self.long and self.dsn is not None:
+            helper = await Helper.start(self.dsn, self.service, self.view, self._beside)
+        try:
+            yield helper
+        finally:
+            if helper is not None:
+                await helper.close()
+
     async def _take(self, source: asyncpg.Pool | asyncpg.Connection, after: int, last: int) -> None:
         """One page goes to the database while the next is read and turned into changes."""
         log = pages(source, self.service, after=after, until=last, topics=self.view.topics, page=self.page)
-        going: asyncio.Task[None] | None = None
-        try:
-            async with aclosing(log):
-                async for rows in log:
-                    try:
-                        changes = await self._changes(rows)
-                    except Exception as error:
-                        if not would_fail_again(error):
-                            raise
-                        changes = None
-                    if going is not None:
-                        await going
-                        await self._count()
-                    going = asyncio.create_task(self._land(rows, changes))
-                    self.say(f"{self.view.name}: {rows[-1]['notification_id']:,} of {last:,}")
-            if going is not None:
-                await going
-        finally:
-            if going is not None and not going.done():
-                going.cancel()
-                await asyncio.wait([going])
+        async with aclosing(log), Turns() as turns:
+            async for rows in log:
+                changes = await self._changes(rows)
+                await turns.room(1)
+                turns.add(partial(self._land, rows, changes))
+                self._show(rows[-1]["notification_id"], last)
 
-    async def _changes(self, rows: Sequence[asyncpg.Record]) -> list[Change]:
+    async def _take_together(self, helper: Helper, after: int, last: int) -> None:
+        """As `_take`, with a second process that reads a page while this one reads another. They land in their turn."""
+        async with Turns() as turns:
+            for first in range(after, last, self.page):
+                until = min(first + self.page, last)
+                if helper.idle:
+                    turns.add(partial(self._land_theirs, helper.ask(first, until), first, until))
+                else:
+                    rows = await self._between(first, until)
+                    turns.add(partial(self._land, rows, await self._changes(rows)))
+                await turns.room(AHEAD + 1)
+                self._show(until, last)
+
+    def _show(self, position: int, last: int) -> None:
+        self.say(f"{self.view.name}: {position:,} of {last:,}")
+
+    async def _between(self, after: int, until: int) -> list[asyncpg.Record]:
+        return await between(self.pool, self.service, after=after, until=until, topics=self.view.topics)
+
+    async def _changes(self, rows: Sequence[asyncpg.Record]) -> list[Change] | None:
+        """What a page changes; None where one of its events fails, to be found when it is its turn."""
         changes: list[Change] = []
-        for first in range(0, len(rows), BREATH):
-            changes += changes_of(self.view, self.service, rows[first : first + BREATH])
-            await asyncio.sleep(0)  # the rest of the process gets a turn
+        try:
+            for first in range(0, len(rows), BREATH):
+                changes += changes_of(self.view, self.service, rows[first : first + BREATH])
+                await asyncio.sleep(0)  # the rest of the process gets a turn
+        except Exception as error:
+            if not would_fail_again(error):
+                raise
+            return None
         return changes
 
-    async def _land(self, rows: Sequence[asyncpg.Record], changes: Sequence[Change] | None) -> None:
-        if changes is not None:
-            try:
-                await self._apply(changes)
-            except Exception as error:
-                if not would_fail_again(error):
-                    raise
-            else:
+    async def _land_theirs(
+        self, answer: asyncio.Future[list[Step] | None], after: int, until: int, turn: Turn
+    ) -> None:
+        made = await answer
+        if made is not None:
+            await turn
+            if await self._landed(made):
                 return
-        await self._one_by_one(rows)
+        rows = await self._between(after, until)
+        await self._land(rows, await self._changes(rows), turn)
 
-    async def _count(self) -> None:
-        """Have PostgreSQL look at the table as it grows: for all it knows, a new table is empty, and reading it whole
-        for every Update is as good as using the key. No one else will, before the transaction ends.
-        """
+    async def _land(
+        self, rows: Sequence[asyncpg.Record], changes: Sequence[Change] | None, turn: Turn
+    ) -> None:
+        await turn
+        if changes is None or not await self._landed(steps(self.view, self.service, self._beside, changes)):
+            await self._one_by_one(rows)
+
+    async def _landed(self, made: Sequence[Step]) -> bool:
+        """Bring a page in; False where something of it fails, and nothing of it is in."""
         self._pages += 1
-        if self._pages & (self._pages - 1) == 0:  # after 1, 2, 4, 8, … pages
+        if any(step.anywhere for step in made):
+            await self._index()
+        if self._pages >= self._look_again and any(step.sql for step in made):
+            # Have PostgreSQL look at the table as it grows: a plan made while it was small, reading it whole for every
+            # Update, would be kept. No one else will, before the transaction ends; and new rows need no plan.
             await self._analyze()
+            self._look_again = 2 * self._pages
+        try:
+            await self._apply(made)
+        except Exception as error:
+            if not would_fail_again(error):
+                raise
+            return False
+        return True
+
+    async def _index(self) -> None:
+        """The full indexes: at the end, or before what looks for rows otherwise than by the key."""
+        if not self._indexed:
+            for index in indexes(self.view, self.service, self._beside, partial=False):
+                await self.connection.execute(index)
+            self._indexed = True
 
     async def _analyze(self) -> None:
         await self.connection.execute(f'ANALYZE "{self.service}_views"."{self._beside}"')
@@ -192,15 +249,16 @@ class Rebuild:
     async def _one_by_one(self, rows: Sequence[asyncpg.Record]) -> None:
         for row in rows:
             try:
-                await self._apply(changes_of(self.view, self.service, [row]))
+                changes = changes_of(self.view, self.service, [row])
+                await self._apply(steps(self.view, self.service, self._beside, changes))
             except Exception as error:
                 if not would_fail_again(error):
                     raise
                 raise ViewFailed(row, error) from None
 
-    async def _apply(self, changes: Sequence[Change]) -> None:
+    async def _apply(self, made: Sequence[Step]) -> None:
         async with self.connection.transaction():  # a savepoint: what fails leaves the rest standing
-            await apply(self.connection, self.view, self.service, self._beside, changes)
+            await take(self.connection, self.view, self.service, self._beside, made)
 
     async def _finish(self, done: int, failed: ViewFailed | None) -> None:
         """The last events and the change of tables, while no follower can move the view."""

@@ -116,7 +116,7 @@ class Running:
             access=self.access,
             clock=self.clock,
         )
-        self.views = Views(self.pool, name, self.service.views)
+        self.views = Views(self.pool, name, self.service.views, dsn=settings.dsn.get_secret_value())
         self.access_log = AccessLog(self.pool, name, self.clock)
         self.inbox = Inbox(self.runner, self.service.policy, InboxTables(self.pool, name), self.transport)
         self.inbox.on_taken = self.metrics.took_in

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any, Final
 
 import asyncpg
@@ -32,34 +33,43 @@ def shape(view: View[Any]) -> str:
 
 
 def create(view: View[Any], service: str, table: str) -> str:
-    """The statements that make the view's empty table under the name `table`, with key and full indexes.
+    """The statement that makes the view's empty table under the name `table`, with its key.
 
     Constraints and indexes go without names: PostgreSQL finds free ones, so a table built beside never collides.
     """
-    full = f'"{service}_views"."{table}"'
     columns = [
         f'"{column.name}" {column.sql}{"" if column.nullable else " NOT NULL"}'
         for column in view.columns.values()
     ]
-    made = f"CREATE TABLE {full} ({', '.join(columns)}, PRIMARY KEY ({_names(view.key)}))"
-    return ";\n".join([made, *(_index(full, index) for index in view.indexes if not index.where)])
+    return (
+        f'CREATE TABLE "{service}_views"."{table}" ({", ".join(columns)}, PRIMARY KEY ({_names(view.key)}))'
+    )
 
 
-def complete(view: View[Any], service: str, table: str) -> list[str]:
-    """The statements that give a filled table its partial indexes.
+def indexes(view: View[Any], service: str, table: str, *, partial: bool) -> list[str]:
+    """The statements that give the table its full indexes, or its partial ones. Both are made faster than kept up.
 
-    They are for readers only. While a table is filled in one transaction, nobody clears from them what has left them:
-    an Update that PostgreSQL sent through one would read past every row that ever was in it.
+    The partial ones are for readers only. While a table is filled in one transaction, nobody clears from them what has
+    left them: an Update that PostgreSQL sent through one would read past every row that ever was in it.
     """
-    return [_index(f'"{service}_views"."{table}"', index) for index in view.indexes if index.where]
+    return [
+        _index(f'"{service}_views"."{table}"', index)
+        for index in view.indexes
+        if bool(index.where) == partial
+    ]
 
 
 @dataclass(slots=True)
 class Step:
-    """Changes of one kind that go to the database together. Without SQL they are new rows, for COPY."""
+    """Changes of one kind that go to the database together. Without SQL they are new rows, for COPY: as values, or
+    as the stream that another process has made of them.
+    """
 
     sql: str
+    anywhere: bool = False
+    """Whether its rows are not looked for by the key."""
     rows: list[tuple[Any, ...]] = field(default_factory=list)
+    stream: bytes = b""
 
 
 def steps(view: View[Any], service: str, table: str, changes: Sequence[Change]) -> list[Step]:
@@ -72,7 +82,7 @@ def steps(view: View[Any], service: str, table: str, changes: Sequence[Change]) 
     statements = _Statements(view, f'"{service}_views"."{table}"')
     fresh = [change for change in changes if isinstance(change, Insert)]
     if len(fresh) == len(changes):
-        return [Step("", [statements.new_row(change) for change in fresh])] if fresh else []
+        return [Step("", rows=[statements.new_row(change) for change in fresh])] if fresh else []
     made: list[Step] = []
     places: dict[str, list[int]] = {}
     latest: dict[Any, int] = {}
@@ -87,7 +97,7 @@ def steps(view: View[Any], service: str, table: str, changes: Sequence[Change]) 
         earliest = len(made) - 1 if lane is None else max(wall, latest.get(lane, 0))
         place = next((at for at in places.get(sql, ()) if at >= earliest), len(made))
         if place == len(made):
-            made.append(Step(sql))
+            made.append(Step(sql, anywhere=lane is None))
             places.setdefault(sql, []).append(place)
         made[place].rows.append(row)
         if lane is None:
@@ -101,9 +111,24 @@ async def apply(
     connection: asyncpg.Connection, view: View[Any], service: str, table: str, changes: Sequence[Change]
 ) -> None:
     """Bring changes into the table, inside the caller's transaction. Raises what PostgreSQL refuses."""
-    for step in steps(view, service, table, changes):
+    await take(connection, view, service, table, steps(view, service, table, changes))
+
+
+async def take(
+    connection: asyncpg.Connection, view: View[Any], service: str, table: str, made: Iterable[Step]
+) -> None:
+    """Take these steps in order, inside the caller's transaction. Raises what PostgreSQL refuses."""
+    for step in made:
         if step.sql:
             await connection.executemany(step.sql, step.rows)
+        elif step.stream:
+            await connection.copy_to_table(
+                table,
+                schema_name=f"{service}_views",
+                columns=list(view.columns),
+                source=BytesIO(step.stream),
+                format="binary",
+            )
         else:
             await connection.copy_records_to_table(
                 table, schema_name=f"{service}_views", columns=list(view.columns), records=step.rows
@@ -120,11 +145,15 @@ class _Statements:
             column.name: None if column.default is None else column.default()
             for column in view.columns.values()
         }
+        self._names = tuple(view.columns)
         self._known: dict[tuple[Any, ...], str] = {}
 
     def new_row(self, change: Insert) -> tuple[Any, ...]:
         """A row of all columns, in their order."""
-        return tuple((self._defaults | change.columns).values())
+        columns = change.columns
+        if tuple(columns) == self._names:
+            return tuple(columns.values())
+        return tuple((self._defaults | columns).values())
 
     def of(self, change: Change) -> tuple[str, tuple[Any, ...]]:
         match change:
