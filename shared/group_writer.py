@@ -1,18 +1,20 @@
 """Writes groups of members to a log, each group in one transaction under the service's advisory lock.
 
-The lock is a statement of its own: a snapshot taken together with it would be older than the lock, and the head read
-by that statement would be stale. Then the head, one insert, commit: so commit order is position order, positions are
-1..n, and no reader at p ever sees a position below p appear later.
+So commit order is position order, positions are 1..n, and no reader at p ever sees a position below p appear later.
 
-A group is first written as if nothing stood against it. Where something does, it is judged member by member against
-what the lock lets us see; where the database refuses what is to be stored, each member goes alone, so that only the
-culprit is told. A connection lost at any moment is settled by looking up what was committed.
+A group is first written as if nothing stood against it: in one statement where nobody else has written since this
+process did, else after a look at the head. There the lock is a statement of its own: a snapshot taken together with it
+would be older than the lock, and the head read by that statement would be stale.
+
+Where something stands against a group, it is judged member by member against what the lock lets us see; where the
+database refuses what is to be stored, each member goes alone, so that only the culprit is told. A connection lost at any
+moment is settled by looking up what was committed.
 """
 
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +22,18 @@ from uuid import UUID
 import asyncpg
 
 from shared.clock import Clock
-from shared.judging import Accepted, Head, Known, Member, Standing, Verdict, judge
+from shared.judging import (
+    Accepted,
+    Head,
+    Known,
+    Member,
+    Standing,
+    Verdict,
+    expected_versions,
+    hoped,
+    judge,
+    moved_heads,
+)
 from shared.log_statements import statements
 from shared.rows import GENESIS_HEAD, LogHead, group_rows
 
@@ -90,6 +103,10 @@ class GroupWriter:
         )
         self._sql = statements(service)
         self._connection: Any = None
+        self._left = GENESIS_HEAD
+        """The end of the log after this process's last group."""
+        self._alone = False
+        """Whether that was still the end when it was last looked at: then most likely it is now."""
 
     async def write(self, members: Sequence[Member], wanted: Callable[[], bool]) -> Sequence[Verdict]:
         """Write a group; one verdict for each member, given after the commit.
@@ -100,7 +117,8 @@ class GroupWriter:
                 group is tried again; then each verdict is LogUnavailable.
         """
         try:
-            return await self._hopefully(members)
+            verdicts = await self._at_once(members) if self._alone else None
+            return await self._hopefully(members) if verdicts is None else verdicts
         except GONE as error:
             return await self._settle(members, wanted, error)
         except Exception:  # judged below, where the culprit is told
@@ -111,30 +129,64 @@ class GroupWriter:
 
     def disconnect(self) -> None:
         """Give the connection up at once; the next group makes another."""
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._alone = self._connection, None, False
         if connection is not None:
             connection.terminate()
 
+    async def _at_once(self, members: Sequence[Member]) -> Sequence[Verdict] | None:
+        """All in one statement, behind the head that this process left and on the versions that are expected; None,
+        and nothing is written, where the log does not stand so.
+
+        The statement's snapshot may be older than its lock. But whoever wrote in between took the next position, and
+        the unique index on positions refuses the whole of this group: where it is taken nothing was written in
+        between, and what was compared in the snapshot still stood.
+        """
+        versions = expected_versions(members)
+        verdicts = hoped(members, versions)
+        if verdicts is None:
+            return None
+        taken = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
+        rows, commands, done = group_rows(self._left, taken, self._clock.now())
+        moves = _columns(moved_heads(verdict.member for verdict in taken))
+        values = (
+            *rows.columns(),
+            *commands.columns(),
+            self._lock_key,
+            self._left.position,
+            list(versions),
+            list(versions.values()),
+            *moves,
+        )
+        try:
+            stands = await self._connection.fetchval(
+                self._sql["at_once_moving" if moves else "at_once"], *values
+            )
+        except asyncio.CancelledError:
+            self.disconnect()
+            raise
+        if not stands:
+            self._alone = False
+            return None
+        self._left = rows.head(self._left)
+        return _in_place(verdicts, done)
+
     async def _hopefully(self, members: Sequence[Member]) -> Sequence[Verdict]:
         """As if no command were known and every head stood as expected: one look less than `_judged`."""
-        streams = _streams(members)
+        streams = list(expected_versions(members))
         async with self._transaction() as connection:
             head, versions = await self._head(connection, streams)
             # Each expected version is compared, also of streams that are written: the primary key would let a member
             # pass that expects more than there is (it stood on one that fell), and leave a hole.
-            standing = dict(zip(streams, versions, strict=True))
-            verdicts = judge(members, Standing.hoped(members, standing))
-            if any(
-                not isinstance(verdict, Accepted) and not _stands_alone(member, standing)
-                for member, verdict in zip(members, verdicts, strict=True)
-            ):
+            hopes = hoped(members, dict(zip(streams, versions, strict=True)))
+            if hopes is None:
                 raise _Changed
-            # What falls only for a member before it is told so at once, and the others are not judged again for it.
-            return await self._inserted(connection, head, verdicts)
+            verdicts, left = await self._insert(connection, head, hopes)
+        self._left = left
+        return verdicts
 
     async def _judged(self, members: Sequence[Member], *, settling: bool) -> Sequence[Verdict]:
         """The members in order against what the lock lets us see, each counting those before it."""
-        streams = _streams(members)
+        streams = list(expected_versions(members))
         async with self._transaction() as connection:
             head, versions = await self._head(connection, streams)
             standing = Standing(
@@ -142,8 +194,9 @@ class GroupWriter:
                 await self._known(connection, members),
                 await self._heads(connection, members),
             )
-            verdicts = judge(members, standing, settling=settling)
-            return await self._inserted(connection, head, verdicts)
+            verdicts, left = await self._insert(connection, head, judge(members, standing, settling=settling))
+        self._left = left
+        return verdicts
 
     async def _fairly(
         self, members: Sequence[Member], wanted: Callable[[], bool], *, settling: bool = False
@@ -181,37 +234,28 @@ class GroupWriter:
                 pause = min(pause * 2, 1.0)
         return [LogUnavailable() for _ in members]
 
-    async def _inserted(
-        self, connection: asyncpg.Connection, head: LogHead, verdicts: Sequence[Verdict]
-    ) -> Sequence[Verdict]:
-        """The same verdicts, once what was accepted has its places."""
-        done = iter(
-            await self._insert(connection, head, [one for one in verdicts if isinstance(one, Accepted)])
-        )
-        return [next(done) if isinstance(verdict, Accepted) else verdict for verdict in verdicts]
-
     async def _insert(
-        self, connection: asyncpg.Connection, head: LogHead, taken: Sequence[Accepted]
-    ) -> Sequence[Accepted]:
+        self, connection: asyncpg.Connection, head: LogHead, verdicts: Sequence[Verdict]
+    ) -> tuple[Sequence[Verdict], LogHead]:
+        """Insert what was accepted: the verdicts, with its places, and the head once this is committed."""
+        taken = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
         rows, commands, done = group_rows(head, taken, self._clock.now())
         if rows.positions or commands.ids:
             await connection.execute(self._sql["insert"], *rows.columns(), *commands.columns())
-        moves = _moves(verdict.member for verdict in taken)
-        if moves:
-            columns = zip(
-                *((m.source, m.key, m.previous, m.position, m.event_id) for m in moves), strict=True
-            )
-            if len(await connection.fetch(self._sql["move_heads"], *map(list, columns))) < len(moves):
-                raise _Changed
-        return done
+        moves = moved_heads(verdict.member for verdict in taken)
+        if moves and len(await connection.fetch(self._sql["move_heads"], *_columns(moves))) < len(moves):
+            raise _Changed
+        return _in_place(verdicts, done), rows.head(head)
 
     async def _head(
         self, connection: asyncpg.Connection, streams: Sequence[UUID]
     ) -> tuple[LogHead, Sequence[int]]:
         row = await connection.fetchrow(self._sql["head"], streams)
-        if row["position"] is None:
-            return GENESIS_HEAD, row["versions"]
-        return LogHead(row["position"], row["digest"], row["recorded_at"]), row["versions"]
+        head = GENESIS_HEAD
+        if row["position"] is not None:
+            head = LogHead(row["position"], row["digest"], row["recorded_at"])
+        self._alone = head == self._left
+        return head, row["versions"]
 
     async def _known(self, connection: asyncpg.Connection, members: Sequence[Member]) -> dict[UUID, Known]:
         ids = [part.command for member in members for part in member.parts]
@@ -252,29 +296,16 @@ class GroupWriter:
             raise
 
 
-def _streams(members: Iterable[Member]) -> list[UUID]:
-    streams = {}
-    for member in members:
-        streams.update(dict.fromkeys(write.stream for write in member.writes()))
-        streams.update(dict.fromkeys(stream for stream, _ in member.reads))
-    return list(streams)
+def _columns(moves: Sequence[Head]) -> list[list[Any]]:
+    """One list a parameter of the statements that move heads."""
+    rows = [(move.source, move.key, move.previous, move.position, move.event_id) for move in moves]
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _stands_alone(member: Member, versions: Mapping[UUID, int]) -> bool:
-    [verdict] = judge([member], Standing.hoped([member], versions))
-    return isinstance(verdict, Accepted)
-
-
-def _moves(members: Iterable[Member]) -> list[Head]:
-    """One move a key: from the first previous to the last position of the group."""
-    moves: dict[tuple[str, UUID], Head] = {}
-    for member in members:
-        for head in member.heads:
-            before = moves.get((head.source, head.key), head)
-            moves[head.source, head.key] = Head(
-                head.source, head.key, before.previous, head.position, head.event_id
-            )
-    return list(moves.values())
+def _in_place(verdicts: Sequence[Verdict], done: Iterable[Accepted]) -> list[Verdict]:
+    """The verdicts, with what was accepted as it was done."""
+    places = iter(done)
+    return [next(places) if isinstance(verdict, Accepted) else verdict for verdict in verdicts]
 
 
 def _verdict_on(error: Exception) -> BaseException:

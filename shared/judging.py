@@ -1,6 +1,6 @@
 """Members of a group commit: what they write, and which of them stand. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 from uuid import UUID
@@ -154,6 +154,44 @@ def judge(members: Sequence[Member], standing: Standing, *, settling: bool = Fal
             for head in verdict.member.heads:
                 heads[head.source, head.key] = head.position
     return verdicts
+
+
+def hoped(members: Sequence[Member], versions: Mapping[UUID, int]) -> list[Verdict] | None:
+    """The verdicts where the streams stand at these versions, no command is known and every head stands as expected;
+    None where a member would fall for what stands there, and must be looked up: it may be known.
+
+    What falls only for a member before it is told so: whoever it is reads and decides again.
+    """
+    verdicts = judge(members, Standing.hoped(members, versions))
+    for member, verdict in zip(members, verdicts, strict=True):
+        if not isinstance(verdict, Accepted):
+            [alone] = judge([member], Standing.hoped([member], versions))
+            if not isinstance(alone, Accepted):
+                return None
+    return verdicts
+
+
+def expected_versions(members: Iterable[Member]) -> dict[UUID, int]:
+    """Every stream that is written or read, and the version at which the first of the members expects it."""
+    versions: dict[UUID, int] = {}
+    for member in members:
+        for write in member.writes():
+            versions.setdefault(write.stream, write.expected)
+        for stream, version in member.reads:
+            versions.setdefault(stream, version)
+    return versions
+
+
+def moved_heads(members: Iterable[Member]) -> list[Head]:
+    """One move a key, from the first previous to the last position of the group. In one order, so that two processes
+    do not wait for each other's.
+    """
+    moves: dict[tuple[str, UUID], Head] = {}
+    for member in members:
+        for head in member.heads:
+            before = moves.get((head.source, head.key), head)
+            moves[head.source, head.key] = replace(head, previous=before.previous)
+    return [moves[place] for place in sorted(moves)]
 
 
 def _one(

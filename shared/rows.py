@@ -39,6 +39,12 @@ class EventColumns:
     recorded: list[datetime] = field(default_factory=list)
     digests: list[bytes] = field(default_factory=list)
 
+    def head(self, before: LogHead) -> LogHead:
+        """The last row of the log once these are written behind `before`."""
+        if not self.positions:
+            return before
+        return LogHead(self.positions[-1], self.digests[-1], self.recorded[-1])
+
     def columns(self) -> tuple[list[Any], ...]:
         """The arrays, in the order of the insert."""
         return (

@@ -7,6 +7,11 @@ CREATE TABLE IF NOT EXISTS {schema}.inbox_heads (
     event_id uuid   NOT NULL,
     PRIMARY KEY (source, key)
 );
+-- Gives up the statement that calls it: not all of the heads it was to move stood where they were expected.
+CREATE OR REPLACE FUNCTION {schema}.a_head_moved_on() RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an inbox head has moved on';
+END $$;
 -- What waits: behind a gap, behind a parked event, for its cause, or for a newer program. Kept as it arrived.
 CREATE TABLE IF NOT EXISTS {schema}.inbox_held (
     source    text        NOT NULL,

@@ -10,6 +10,7 @@ import json
 import random
 import sys
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,7 +24,10 @@ from shared.store import Store
 DSN, SEED, SECONDS = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 CALLERS = 24
 CUT_AT_COMMIT = 0.05
+CUT_AT_ONCE = 0.3
+"""More often: among others that write, a process seldom believes that it is alone."""
 STREAMS = [UUID(int=n) for n in range(1, 31)]
+CUTS = ("before commit", "after commit", "before one statement", "after one statement")
 KEYS = [UUID(int=n) for n in range(901, 905)]
 chance = random.Random(SEED)
 done: list[dict[str, Any]] = []
@@ -32,17 +36,24 @@ cuts: Counter[str] = Counter()
 
 
 class Cut(asyncpg.Connection):
-    """Loses the server now and then just before COMMIT is sent, or just after it was done."""
+    """Loses the server now and then just before a commit is sent, or just after it was done."""
 
     async def execute(self, query: str, *args: Any, **more: Any) -> str:
-        if query != "COMMIT" or chance.random() > CUT_AT_COMMIT:
-            return await super().execute(query, *args, **more)
+        do = partial(super().execute, query, *args, **more)
+        return await (self._cut(do, "commit", CUT_AT_COMMIT) if query == "COMMIT" else do())
+
+    async def fetchval(self, query: str, *args: Any, **more: Any) -> Any:
+        return await self._cut(partial(super().fetchval, query, *args, **more), "one statement", CUT_AT_ONCE)
+
+    async def _cut(self, do: Callable[[], Awaitable[Any]], what: str, how_often: float) -> Any:
+        if chance.random() > how_often:
+            return await do()
         if chance.random() < 0.5:
-            cuts["before commit"] += 1
+            cuts[f"before {what}"] += 1
             self.terminate()
-            return await super().execute(query, *args, **more)
-        cuts["after commit"] += 1
-        await super().execute(query, *args, **more)
+            return await do()
+        cuts[f"after {what}"] += 1
+        await do()
         self.terminate()
         raise asyncpg.ConnectionDoesNotExistError("the answer was lost")
 
@@ -139,10 +150,7 @@ async def main() -> None:
 
         async def caller() -> None:
             """Goes on until the time is up and, on however slow a machine, everything has happened."""
-            while (
-                asyncio.get_running_loop().time() < until
-                or min(cuts["before commit"], cuts["after commit"]) < 2
-            ):
+            while asyncio.get_running_loop().time() < until or min(cuts[moment] for moment in CUTS) < 2:
                 await call(store, pool)
 
         await asyncio.gather(*(caller() for _ in range(CALLERS)))
