@@ -17,7 +17,7 @@ from uuid import UUID
 
 from shared.event import UnknownEvent, decode
 from shared.identity import Actor
-from shared.inbox_rows import FORKED, UNREADABLE, Arrived, Consumed, Held, Parked, Standing
+from shared.inbox_rows import FORKED, UNREADABLE, Arrived, Held, Parked, Standing
 from shared.inbox_tables import InboxTables
 from shared.intake import AWAY, Intake, Outcome
 from shared.judging import Conflict, Head, Member
@@ -93,7 +93,6 @@ class Inbox:
             if messages:
                 now = self._runner.clock.now()
                 self.on_taken((now - max(message.recorded_at for message in messages)).total_seconds())
-            await self.tables.consumed([Consumed(a.topic, a.partition, a.offset + 1) for a in page])
 
     # -- what waits
 

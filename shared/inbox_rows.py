@@ -33,12 +33,14 @@ class Arrived:
 @dataclass(frozen=True, slots=True)
 class Place:
     """How far a key of a source is taken: position and event id of the last event (0 and None before the first), and
-    the position of the parked event behind which it stands still, if it does.
+    the position of the parked event behind which it stands still, if it does. `waits`: something of the key, from
+    whichever source, is held or parked.
     """
 
     position: int = 0
     event_id: UUID | None = None
     stopped: int | None = None
+    waits: bool = False
 
 
 class Standing(enum.Enum):

@@ -8,6 +8,8 @@ import asyncpg
 import orjson
 
 from shared.inbox_rows import FORKED, UNREADABLE, Arrived, Consumed, Gap, Held, Parked, Place, Why
+from shared.judging import Head
+from shared.log_statements import head_moves
 from shared.messages import Message
 
 _UNREADABLE = UUID("1c7bd7a5-6a58-4d9c-9d92-5b6d1c3f1a01")
@@ -21,14 +23,16 @@ class InboxTables:
         self._schema = service
 
     async def places(self, keys: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], Place]:
-        """How far each of these keys is taken, and where it stands still."""
+        """How far each of these keys is taken, where it stands still, and whether anything of it waits."""
         if not keys:
             return {}
         # A parked event at or below its head was taken, or skipped, by somebody who had no time left to say so.
         rows = await self._pool.fetch(
             f"""SELECT source, key, coalesce(head.position, 0) AS position, head.event_id,
                        CASE WHEN parked.error = '{FORKED}' OR parked.position > coalesce(head.position, 0)
-                            THEN parked.position END AS stopped
+                            THEN parked.position END AS stopped,
+                       EXISTS (SELECT FROM {self._schema}.inbox_held held WHERE held.key = wanted.key)
+                       OR EXISTS (SELECT FROM {self._schema}.parked other WHERE other.key = wanted.key) AS waits
                   FROM unnest($1::text[], $2::uuid[]) AS wanted (source, key)
                   LEFT JOIN {self._schema}.inbox_heads head USING (source, key)
                   LEFT JOIN {self._schema}.parked USING (source, key)""",
@@ -36,9 +40,35 @@ class InboxTables:
             [key for _, key in keys],
         )
         return {
-            (row["source"], row["key"]): Place(row["position"], row["event_id"], row["stopped"])
+            (row["source"], row["key"]): Place(row["position"], row["event_id"], row["stopped"], row["waits"])
             for row in rows
         }
+
+    async def pass_over(self, moves: Sequence[Head]) -> set[tuple[str, UUID]]:
+        """Move these heads over events that nothing follows from; the places of those that stood where the first of
+        their moves expects. Each of them moves, or none of its moves does.
+        """
+        heads: dict[tuple[str, UUID], tuple[int, Head]] = {}
+        for move in moves:
+            expected, _ = heads.get((move.source, move.key), (move.previous, move))
+            heads[move.source, move.key] = expected, move
+        if not heads:
+            return set()
+        # In one order, so that two processes do not wait for each other.
+        rows = await self._pool.fetch(
+            f"WITH {head_moves(self._schema, 1)} SELECT * FROM came UNION ALL SELECT * FROM went",
+            *map(
+                list,
+                zip(
+                    *(
+                        (*place, expected, move.position, move.event_id)
+                        for place, (expected, move) in sorted(heads.items())
+                    ),
+                    strict=True,
+                ),
+            ),
+        )
+        return {(row["source"], row["key"]) for row in rows}
 
     # -- held
 
@@ -203,15 +233,6 @@ class InboxTables:
         )
 
     # -- all of it
-
-    async def anything_of(self, keys: Collection[UUID]) -> bool:
-        """Whether anything of these keys is held or parked: mostly not, and then nothing more need be asked."""
-        found: bool = await self._pool.fetchval(
-            f"""SELECT EXISTS (SELECT 1 FROM {self._schema}.inbox_held WHERE key = ANY($1::uuid[]))
-                    OR EXISTS (SELECT 1 FROM {self._schema}.parked WHERE key = ANY($1::uuid[]))""",
-            list(keys),
-        )
-        return found
 
     async def tidy(self, keys: Collection[UUID] | None = None) -> None:
         """Drop rows of events that have been taken or parked, also what a crash between two transactions left.

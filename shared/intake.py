@@ -63,8 +63,14 @@ class Intake:
         ]
 
     async def work(self, messages: Sequence[Message]) -> set[UUID]:
-        """Take what can be taken, hold or park the rest; the keys whose head moved."""
+        """Take what can be taken, hold or park the rest.
+
+        Returns:
+            The keys whose head moved and of which something waits. What another process holds meanwhile is not among
+            them: it is found when the inbox looks again.
+        """
         places = await self._tables.places({message.place for message in messages})
+        waiting = {key for (_, key), place in places.items() if place.waits}
         moved: set[UUID] = set()
         apart: list[tuple[Message, int]] = []
         for n in range(ROUNDS):
@@ -86,8 +92,9 @@ class Intake:
                 moved.add(message.key)
             elif outcome is Outcome.STOPPED:
                 stopped[message.place] = message.position
+                waiting.add(message.key)
         await self._tables.hold(queued, "gap")
-        return moved
+        return moved & waiting
 
     async def _together(
         self,
@@ -111,7 +118,7 @@ class Intake:
             raise
         except Exception as error:  # of one stream among them; whoever needs that one will see
             log.warning("reading ahead failed", extra={"error": type(error).__name__})
-        decided: list[tuple[Message, Member, list[Decided]]] = []
+        decided: list[_Decision] = []
         for message in messages:
             standing = Standing.of(message, places[message.place])
             if standing is Standing.NEXT:
@@ -128,11 +135,16 @@ class Intake:
                 apart.append((message, 0))
                 if standing is Standing.FORKED:  # what follows in this page must not hide it
                     places[message.place] = replace(places[message.place], stopped=message.position)
-        answers = await asyncio.gather(
-            *(self._runner.store.append(member) for _, member, _ in decided), return_exceptions=True
+        passed, decided = _without_effect(decided)
+        over, *answers = await asyncio.gather(
+            self._tables.pass_over([head for _, member, _ in passed for head in member.heads]),
+            *(self._runner.store.append(member) for _, member, _ in decided),
+            return_exceptions=True,
         )
-        moved: set[UUID] = set()
-        conflicts: list[Message] = []
+        if isinstance(over, BaseException):
+            raise over
+        moved: set[UUID] = {message.key for message, _, _ in passed if message.place in over}
+        conflicts = [message for message, _, _ in passed if message.place not in over]
         for (message, _, parts), answer in zip(decided, answers, strict=True):
             if isinstance(answer, Conflict):
                 conflicts.append(message)
@@ -162,7 +174,7 @@ class Intake:
 
     async def follow(self, moved: Collection[UUID]) -> None:
         """Heads moved: what was held behind them, or waited for a cause about the same child, is taken now."""
-        while moved and await self._tables.anything_of(moved):
+        while moved:
             await self._tables.tidy(moved)
             held = await self._tables.in_line(moved)
             if not held:
@@ -247,6 +259,18 @@ class Intake:
                 "error": error,
             },
         )
+
+
+_Decision = tuple[Message, Member, list[Decided]]
+
+
+def _without_effect(decided: Sequence[_Decision]) -> tuple[list[_Decision], list[_Decision]]:
+    """What only moves heads, at places where nothing of the page does more; and all the rest. The one needs neither
+    the log nor its lock.
+    """
+    with_effect = {message.place for message, member, _ in decided if member.parts or member.reads}
+    passed = [each for each in decided if each[0].place not in with_effect]
+    return passed, [each for each in decided if each[0].place in with_effect]
 
 
 def _named(error: BaseException) -> str:

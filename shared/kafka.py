@@ -6,17 +6,20 @@ whose group protocol is slow, every process reads every partition; its inbox dro
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final, Literal
 from uuid import UUID
 
 import orjson
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaMessage, TopicPartition
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka import TopicPartition as Partition
 
+from shared.arrivals import Arrivals
 from shared.brokers import Brokers
 from shared.checkpoints import CHECKPOINT_TOPIC
 from shared.inbox import AWAY, Arrived, Inbox
@@ -31,6 +34,8 @@ PARTITIONS: Final = 4
 """Of every topic of the embedded broker; `deploy/topics.yaml` says the same."""
 
 
+RARELY: Final[dict[str, Any]] = {"batch_timeout_ms": 100, "fetch_max_wait_ms": 500}
+"""How topics are read on which little comes, and where half a second more is nothing."""
 STARTING: Final = 5.0
 """Seconds a start under way is let come to its end before it is cancelled."""
 
@@ -58,6 +63,7 @@ class Consumer:
         self._service = service
         self._sources = tuple(sources)
         self._inbox = inbox
+        self._arrivals = Arrivals(inbox, self._until_done)
         self._bootstrap = Brokers.at(bootstrap)
         self._kind = kind
         self._instance = instance
@@ -75,17 +81,19 @@ class Consumer:
 
     async def start(self) -> None:
         """Start reading, in the background for as long as the broker is away."""
+        self._arrivals.start()
         self._starting = asyncio.create_task(self._until_started(), name=f"consumer:{self._service}")
 
     async def stop(self) -> None:
         """Stop reading; a page that cannot be taken now is taken again by the next reader."""
         self._stopping.set()
         if self._starting is not None:
-            # Not cut short at once: a start that is cancelled half-way leaves the framework's own producer open.
+            # Not cut short at once: the client leaves a connection open whose first question is cancelled half-way.
             await asyncio.wait([self._starting], timeout=STARTING)
             self._starting.cancel()
             with suppress(asyncio.CancelledError):
                 await self._starting
+        await self._arrivals.stop()  # while there is still a client to acknowledge to
         if self._broker is not None:
             await self._broker.stop()
         if self._asking is not None:
@@ -96,9 +104,6 @@ class Consumer:
         pause = 0.1
         while not self._stopping.is_set():
             try:
-                # First what can be given up cleanly: the framework leaves its own producer open where it cannot connect.
-                if self._asking is None:
-                    self._asking = await start_producer(self._bootstrap, idempotent=False)
                 # Made anew each time: one that failed half-way cannot be started again.
                 self._broker = self._made()
                 await self._broker.start()
@@ -118,7 +123,8 @@ class Consumer:
         broker = KafkaBroker(
             self._bootstrap.bootstrap,
             security=self._bootstrap.security(),
-            enable_idempotence=False,
+            # Else it starts a producer and an administrator that nothing uses, and leaves them open when cancelled.
+            consumer_only=True,
             allow_auto_create_topics=False,
             logger=None,
             graceful_timeout=5.0,
@@ -127,7 +133,8 @@ class Consumer:
             "batch": True,
             "max_records": 500,
             "batch_timeout_ms": 5,
-            "fetch_max_wait_ms": 20,
+            # Apache Kafka answers when something comes; the embedded broker only looks again when it has waited.
+            "fetch_max_wait_ms": 20 if self._kind == "embedded" else 500,
             "auto_offset_reset": "earliest",
             "ack_policy": AckPolicy.MANUAL,
             "no_reply": True,
@@ -140,10 +147,11 @@ class Consumer:
             ([CHECKPOINT_TOPIC], 1, f"{self._service}.checkpoints", self._checkpoints),
         )
         for names, count, group, handler in read:
-            # Nobody waits for a checkpoint: an idle reader of them should cost next to nothing.
-            options = common | ({"fetch_max_wait_ms": 1000} if names == [CHECKPOINT_TOPIC] else {})
+            # Nobody waits for a checkpoint, nor for a request that is made seconds after what it is about: an idle
+            # reader of them should cost next to nothing.
+            options = common | ({} if names is topics else RARELY)
             if names and self._kind == "embedded":
-                partitions = [TopicPartition(topic, p) for topic in names for p in range(count)]
+                partitions = [Partition(topic, p) for topic in names for p in range(count)]
                 broker.subscriber(partitions=partitions, group_id=group, **options)(handler)
             elif names:
                 member = f"{group}.{self._instance}"
@@ -151,20 +159,23 @@ class Consumer:
         return broker
 
     async def _page(self, msg: KafkaMessage) -> None:
-        # An exception that left this handler would be logged and passed, and the next acknowledgement would commit
-        # beyond the page: so whatever happens, the page is taken before this returns.
+        # Only taken over: the client reads on while this is taken, and is told of it when it is.
         page = [_arrived(raw) for raw in msg.raw_message]
-        await self._until_taken("page", msg, lambda: self._inbox.take(page))
+        await self._arrivals.put(page, partial(self._acknowledge, msg.consumer))
 
     async def _checkpoints(self, msg: KafkaMessage) -> None:
+        # An exception that left this handler would be logged and passed, and the next acknowledgement would commit
+        # beyond the page: so whatever happens, the page is kept before this returns.
         bodies = [raw.value or b"" for raw in msg.raw_message]
-        await self._until_taken("checkpoints", msg, lambda: self._keep(bodies))
+        if await self._until_done("checkpoints", lambda: self._keep(bodies)):
+            await self._acknowledge_all(msg)
 
-    async def _until_taken(self, what: str, msg: KafkaMessage, take: Callable[[], Awaitable[Any]]) -> None:
+    async def _until_done(self, what: str, do: Callable[[], Awaitable[Any]]) -> bool:
+        """Whether it was done before all was to stop; it is tried at least once."""
         pause = 0.05
-        while not self._stopping.is_set():
+        while True:
             try:
-                await take()
+                await do()
             except AWAY as error:
                 self._errors[what] = type(error).__name__
                 log.warning("consumer pauses", extra={"error": type(error).__name__})
@@ -173,12 +184,12 @@ class Consumer:
                 log.exception("page failed", extra={"error": type(error).__name__})
             else:
                 self._errors.pop(what, None)
-                await self._acknowledge(msg)
-                return
+                return True
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
+            if self._stopping.is_set():
+                return False
             pause = min(pause * 2, 2.0)
-        # Stopping: nothing is acknowledged any more, so nothing is acknowledged beyond this page.
 
     async def _asked(self, msg: KafkaMessage) -> None:
         for raw in msg.raw_message:
@@ -190,12 +201,23 @@ class Consumer:
                 log.warning("request to send again postponed", extra={"error": type(error).__name__})
             except Exception as error:  # whoever sent it may have sent anything
                 log.error("malformed request to send again", extra={"error": type(error).__name__})
-        await self._acknowledge(msg)
+        await self._acknowledge_all(msg)
 
-    async def _acknowledge(self, msg: KafkaMessage) -> None:
+    async def _acknowledge_all(self, msg: KafkaMessage) -> None:
+        """All that its reader has read: for a handler that returns only when it is done."""
         try:
             await msg.ack()
-        except Exception as error:  # the page is committed; read again, it is dropped as a duplicate
+        except Exception as error:  # read again, it does nothing
+            log.warning("acknowledgement failed", extra={"error": type(error).__name__})
+
+    async def _acknowledge(self, reader: AIOKafkaConsumer, places: Mapping[tuple[str, int], int]) -> None:
+        """These places and no others: the reader is ahead of what was taken."""
+        try:
+            mine = reader.assignment()  # a group may have given some of them to another process meanwhile
+            offsets = {TopicPartition(*place): offset for place, offset in places.items()}
+            if offsets := {place: offset for place, offset in offsets.items() if place in mine}:
+                await reader.commit(offsets)
+        except Exception as error:  # what was taken is committed; read again, it is dropped as a duplicate
             log.warning("acknowledgement failed", extra={"error": type(error).__name__})
 
     async def look_again(self, *, gap_patience: float, ask_again: float) -> None:

@@ -14,7 +14,7 @@ from shared.store import GONE
 
 log = logging.getLogger(__name__)
 
-BURST: Final = 0.005
+BURST: Final = 0.02
 """Seconds in which appends are told of together."""
 
 

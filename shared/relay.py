@@ -14,13 +14,13 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from shared.brokers import Brokers
 from shared.event import trace_of
+from shared.flight import MOST, Flight, Landed
 from shared.keys import KeyStore
-from shared.messages import Message, kafka_headers, topic_of
+from shared.messages import Message, topic_of
 from shared.producer import start_producer, throw_away
 from shared.store import GONE
 from shared.telemetry import current, following
@@ -28,10 +28,12 @@ from shared.transport_keys import TransportKeys
 
 log = logging.getLogger(__name__)
 
-PAGE: Final = 500
-"""Most sends in flight."""
+PAGE: Final = MOST
+"""Most events read at once."""
 FLOOR: Final = 0.5
 """Seconds after which the relay looks by itself, should every wake-up be lost."""
+TOGETHER: Final = 0.02
+"""Seconds in which what the broker acknowledges is noted together."""
 CALM: Final = 5.0
 """Seconds of relaying after which a failure is no longer the same one: the pauses start small again."""
 
@@ -66,10 +68,28 @@ class Relay:
             hashlib.sha256(f"relay:{service}".encode()).digest()[:8], "big", signed=True
         )
         self._wake = asyncio.Event()
+        self._appended = False
+        self._acknowledged: dict[int, int] = {}
+        self._crossing = f"""
+            SELECT notification_id, originator_id, originator_version, topic, state, sealed, event_id, key, recorded_at,
+                   coalesce((SELECT max(before.notification_id) FROM {service}.events AS before
+                              WHERE before.key = events.key
+                                AND before.notification_id < events.notification_id), 0) AS previous
+              FROM {service}.events"""
+        # One statement, one snapshot: the head fits the page. It is where a page that is not full leads to, past what
+        # is internal.
+        self._next = f"""
+            SELECT stand.head, stand.asked, page.*
+              FROM (SELECT (SELECT coalesce(max(notification_id), 0) FROM {service}.events) AS head,
+                           EXISTS (SELECT FROM {service}.resend) AS asked) AS stand
+              LEFT JOIN LATERAL ({self._crossing} WHERE notification_id > $1 AND key IS NOT NULL
+                                  ORDER BY notification_id LIMIT $2) AS page ON true
+             ORDER BY page.notification_id"""
         self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
         """Something was appended."""
+        self._appended = True
         self._wake.set()
 
     async def start(self) -> None:
@@ -109,58 +129,82 @@ class Relay:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", self._lock_key):
                 await asyncio.sleep(FLOOR)
             producer = await start_producer(self._bootstrap, idempotent=self._idempotent)
+            flight = Flight(producer, self._topic, self._wake.set)
             try:
-                while True:
-                    self._wake.clear()
-                    # In turns, a page of each: what was asked for again must not keep new facts waiting.
-                    more = await self._resend(connection, producer)
-                    more |= await self._page(connection, producer)
-                    self.error = None
-                    if not more:
-                        with suppress(TimeoutError):
-                            await asyncio.wait_for(self._wake.wait(), FLOOR)
+                await self._publish(connection, flight)
             finally:
+                await flight.give_up()
                 await throw_away(producer)
         finally:
             connection.terminate()
 
-    async def _page(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> bool:
-        """Send the next page; whether there may be more."""
-        stand = await connection.fetchrow(
-            f"""SELECT position, (SELECT coalesce(max(notification_id), 0) FROM {self.service}.events) AS head
-                  FROM {self.service}.relay"""
+    async def _publish(self, connection: asyncpg.Connection, flight: Flight) -> None:
+        """Send what comes, a page behind the other, and note what the broker has of it as it says so."""
+        # From here on nobody else moves these.
+        at = await connection.fetchval(f"SELECT position FROM {self.service}.relay")
+        acknowledged = await connection.fetch(
+            f'SELECT "partition", "offset" FROM {self.service}.relay_acknowledged WHERE topic = $1',
+            self._topic,
         )
-        cursor, head = stand["position"], stand["head"]
-        if head <= cursor:
-            return False
-        messages = await self.messages(connection, after=cursor, until=head)
-        offsets = await self._send(producer, messages)
-        done = messages[-1].position if len(messages) == PAGE else head
-        await self._see_that_it_remembers(connection, offsets)
-        move = f"UPDATE {self.service}.relay SET position = $4 WHERE position < $4"
-        await self._note(connection, offsets, move, done)
-        return True
+        self._acknowledged = {row["partition"]: row["offset"] for row in acknowledged}
+        more, note_from = True, 0.0
+        while True:
+            self._wake.clear()
+            more, self._appended = more or self._appended, False
+            if more and flight.room:
+                at, more = await self._page(connection, flight, at)
+            rest = note_from - time.monotonic()
+            if flight.some_landed and rest <= 0:
+                await self._note_landed(connection, flight.land())
+                note_from = time.monotonic() + TOGETHER
+            if not flight.under_way:
+                self.error = None
+            if self._appended or (more and flight.room):
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(rest, 0.0) if flight.some_landed else FLOOR):
+                    await self._wake.wait()
+                    continue
+            more = not flight.some_landed  # should every wake-up be lost
 
-    async def _resend(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> bool:
-        """Send the next page of what somebody asked for again, harmless to those who have it; whether there may be
-        more.
+    async def _page(self, connection: asyncpg.Connection, flight: Flight, at: int) -> tuple[int, bool]:
+        """Send the next page after a position, and a page of what was asked for again: in turns, so that this never
+        keeps new facts waiting.
+
+        Returns:
+            The position up to which everything is sent, and whether there may be more.
         """
+        room = flight.room
+        rows = await connection.fetch(self._next, at, room)
+        messages = self._opened([row for row in rows if row["notification_id"] is not None])
+        full = len(messages) == room
+        until = messages[-1].position if full else max(at, rows[0]["head"])
+        if until > at:
+            await flight.send(messages, until)
+        if rows[0]["asked"]:
+            await self._resend(connection, flight)
+        return until, full or rows[0]["asked"]
+
+    async def _resend(self, connection: asyncpg.Connection, flight: Flight) -> None:
+        """Send the next page of what somebody asked for again, harmless to those who have it."""
+        await self._note_landed(connection, await flight.all_land())
         asked = await connection.fetchrow(
-            f"SELECT id, key, after FROM {self.service}.resend ORDER BY id LIMIT 1"
+            f"""SELECT id, key, after, (SELECT position FROM {self.service}.relay) AS until
+                  FROM {self.service}.resend ORDER BY id LIMIT 1"""
         )
         if asked is None:
-            return False
-        cursor = await connection.fetchval(f"SELECT position FROM {self.service}.relay")
-        messages = await self.messages(connection, after=asked["after"], until=cursor, key=asked["key"])
-        offsets = await self._send(producer, messages)
-        await self._see_that_it_remembers(connection, offsets)
+            return
+        messages = await self.messages(
+            connection, after=asked["after"], until=asked["until"], key=asked["key"]
+        )
+        await flight.send(messages, asked["until"])
+        offsets = await self._as_remembered(connection, await flight.all_land())
         if len(messages) < PAGE:
             done = f"DELETE FROM {self.service}.resend WHERE id = $4"
             await self._note(connection, offsets, done, asked["id"])
         else:
             move = f"UPDATE {self.service}.resend SET after = $5 WHERE id = $4"
             await self._note(connection, offsets, move, asked["id"], messages[-1].position)
-        return True
 
     async def messages(
         self, connection: asyncpg.Connection, *, after: int, until: int, key: UUID | None = None
@@ -169,15 +213,8 @@ class Relay:
 
         What was internal is passed over, also where a message says the previous position of its key.
         """
-        schema = self.service
         rows = await connection.fetch(
-            f"""SELECT notification_id, originator_id, originator_version, topic, state, sealed, event_id, key,
-                       recorded_at,
-                       coalesce((SELECT max(before.notification_id) FROM {schema}.events AS before
-                                  WHERE before.key = events.key
-                                    AND before.notification_id < events.notification_id), 0) AS previous
-                  FROM {schema}.events
-                 WHERE notification_id > $1 AND notification_id <= $2 AND key IS NOT NULL
+            f"""{self._crossing} WHERE notification_id > $1 AND notification_id <= $2 AND key IS NOT NULL
                    AND ($4::uuid IS NULL OR key = $4)
                  ORDER BY notification_id LIMIT $3""",
             after,
@@ -185,6 +222,9 @@ class Relay:
             PAGE,
             key,
         )
+        return self._opened(rows)
+
+    def _opened(self, rows: Sequence[asyncpg.Record]) -> list[Message]:
         sealed = self._keys.open_many([(row["sealed"], row["event_id"]) for row in rows])
         return [self._message(row, plain) for row, plain in zip(rows, sealed, strict=True)]
 
@@ -214,35 +254,12 @@ class Relay:
             trace=trace,
         )
 
-    async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> Mapping[int, int]:
-        """Send a page and wait for all of it; the last acknowledged offset of each partition.
-
-        Raises:
-            KafkaError: one send failed; the producer must not be used again.
-        """
-        futures: list[asyncio.Future[Any]] = []
-        try:
-            for message in messages:
-                headers = kafka_headers(message.headers())
-                futures.append(
-                    await producer.send(
-                        self._topic, value=message.body(), key=message.key.bytes, headers=headers
-                    )
-                )
-        except BaseException:
-            for future in futures:  # given up with the producer; nobody would look at what became of them
-                future.cancel()
-            raise
-        done = await asyncio.gather(*futures, return_exceptions=True)
-        lowest: dict[int, int] = {}
-        highest: dict[int, int] = {}
-        for answer in done:
-            if isinstance(answer, BaseException):
-                raise answer
-            lowest[answer.partition] = min(lowest.get(answer.partition, answer.offset), answer.offset)
-            highest[answer.partition] = max(highest.get(answer.partition, answer.offset), answer.offset)
-        # A broker that recognised a send as a repetition has it, but may no longer know at which offset (-1 and on).
-        return {partition: offset for partition, offset in highest.items() if lowest[partition] >= 0}
+    async def _note_landed(self, connection: asyncpg.Connection, landed: Sequence[Landed]) -> None:
+        """Note what has landed, and that everything up to there is published."""
+        if landed:
+            offsets = await self._as_remembered(connection, landed)
+            move = f"UPDATE {self.service}.relay SET position = $4 WHERE position < $4"
+            await self._note(connection, offsets, move, landed[-1].until)
 
     async def _note(
         self, connection: asyncpg.Connection, offsets: Mapping[int, int], move: str, *values: int
@@ -264,21 +281,26 @@ class Relay:
             *values,
         )
 
-    async def _see_that_it_remembers(
-        self, connection: asyncpg.Connection, offsets: Mapping[int, int]
-    ) -> None:
-        """Where an offset is not beyond the last acknowledged one, the topic lost messages that readers may not have
+    async def _as_remembered(
+        self, connection: asyncpg.Connection, landed: Sequence[Landed]
+    ) -> Mapping[int, int]:
+        """The last offset of each partition of what landed, once it is seen that the broker remembers what was before.
+
+        Where an offset is not beyond the last acknowledged one, the topic lost messages that readers may not have
         had. The cursor stays; everything is sent again beside it, from the log, and the readers drop what they have.
 
         Raises:
             BrokerForgot: it did; what was just sent is sent again, and noted under its new offsets.
         """
-        known = await connection.fetch(
-            f'SELECT "partition", "offset" FROM {self.service}.relay_acknowledged WHERE topic = $1',
-            self._topic,
-        )
-        if all(offsets.get(row["partition"], row["offset"] + 1) > row["offset"] for row in known):
-            return
+        offsets: dict[int, int] = {}
+        for page in landed:
+            known = self._acknowledged | offsets
+            if any(offset <= known.get(partition, -1) for partition, offset in page.first.items()):
+                break
+            offsets |= page.last
+        else:
+            self._acknowledged |= offsets
+            return offsets
         await connection.execute(
             f"""WITH forgotten AS (DELETE FROM {self.service}.relay_acknowledged WHERE topic = $1)
                 INSERT INTO {self.service}.resend (key, after) VALUES (NULL, 0)""",

@@ -19,7 +19,8 @@ from tests.benchmarks.load import Connection, post
 from tests.benchmarks.workers import Round, serve
 
 CONNECTIONS = 32
-LOOK_EVERY = 0.001
+LOOK_EVERY = 0.002
+"""Seconds between two looks: what is found is that much late at most, and looking more often would itself be load."""
 PATIENCE = 60.0
 _AT = "SELECT min(position) FROM chronology.views WHERE name IN ('entries', 'audience')"
 _TAKEN_IN = """
@@ -34,15 +35,24 @@ class Path:
         self,
         views: asyncpg.Connection,
         log: asyncpg.Connection,
-        connections: list[Connection],
         requests: list[bytes],
     ) -> None:
         """`views`, `log`: connections to the chronology's database, to look at the one and at the other."""
         self._views = views
         self._log = log
-        self._connections = connections
+        self._connections: list[Connection] = []
         self._requests = requests
         self._stands: list[tuple[int, float]] = []
+
+    @asynccontextmanager
+    async def connected(self, port: int) -> AsyncIterator[None]:
+        """To the front door, which closes what was idle for some seconds: so for one round."""
+        self._connections = await asyncio.gather(*(Connection.to(port) for _ in range(CONNECTIONS)))
+        try:
+            yield
+        finally:
+            for each in self._connections:
+                each.close()
 
     async def peak(self, seconds: float) -> float:
         """As many commands as are taken, each connection after its answer: entries a second, to the last one visible."""
@@ -126,20 +136,18 @@ class Path:
 
 @asynccontextmanager
 async def opened(arguments: dict[str, Any]) -> AsyncIterator[Round]:
-    """Connected to the front door and to the chronology's database."""
+    """Connected to the chronology's database, and for each round to the front door."""
     requests = [post(arguments["path"], body.encode(), arguments["token"]) for body in arguments["bodies"]]
-    connections = await asyncio.gather(*(Connection.to(arguments["port"]) for _ in range(CONNECTIONS)))
     views, log = await asyncpg.connect(arguments["dsn"]), await asyncpg.connect(arguments["dsn"])
-    path = Path(views, log, list(connections), requests)
+    path = Path(views, log, requests)
 
     async def one_round(order: dict[str, Any]) -> dict[str, Any]:
-        if "rate" in order:
-            return {"seconds": await path.steady(order["rate"], order["seconds"])}
-        return {"rate": await path.peak(order["seconds"])}
+        async with path.connected(arguments["port"]):
+            if "rate" in order:
+                return {"seconds": await path.steady(order["rate"], order["seconds"])}
+            return {"rate": await path.peak(order["seconds"])}
 
     yield one_round
-    for each in connections:
-        each.close()
     await views.close()
     await log.close()
 

@@ -1,6 +1,7 @@
 """One PostgreSQL for the whole run, a fresh database for each test, and stores on it."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from shared.runner import Runner
 from shared.store import Store
 from shared.team import KnowPerson
 from tests.integration import toy_team
+from tests.integration.ledgers import BUILT, Ledgers, build, directory, opened
 from tests.integration.toys import Team, Toys, prepare_toys, toys_on
 
 SERVICE = "mash"
@@ -80,6 +82,21 @@ def log_database(postgres) -> Iterator[LogDatabase]:
     database = database_on(postgres)
     yield database
     postgres.drop_database(database.name)
+
+
+@pytest.fixture
+async def pool(log_database) -> AsyncIterator[asyncpg.Pool]:
+    """Connections of the service's own role to it."""
+    async with asyncpg.create_pool(log_database.app, min_size=1, max_size=6) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def mortal(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
+    """A second server, to kill; whoever does brings it back."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("mortal"), settings={"fsync": "off"}) as server:
+        prepare(server)
+        yield server
 
 
 OpenStore = Callable[..., Awaitable[Store]]
@@ -186,3 +203,23 @@ def broker(tmp_path) -> Iterator[EmbeddedBroker]:
     with EmbeddedBroker(tmp_path / "broker") as started:
         create_topics(started.bootstrap)
         yield started
+
+
+@pytest.fixture(scope="session")
+def built(postgres) -> Iterator[Path]:
+    """Three services' logs with what they signed and kept, built once to be copied; the path of their keys."""
+    place = directory()
+    asyncio.run(build(postgres, place))
+    yield place
+    postgres.drop_database(BUILT)
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+async def ledgers(postgres, built) -> AsyncIterator[Ledgers]:
+    """A copy of them, to tamper with."""
+    name = f"t{uuid4().hex}"
+    await asyncio.to_thread(postgres.execute, f"CREATE DATABASE {name} TEMPLATE {BUILT}")
+    async with opened(postgres, name, built) as found:
+        yield found
+    await asyncio.to_thread(postgres.drop_database, name)

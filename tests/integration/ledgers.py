@@ -34,15 +34,15 @@ LONGEST = 10
 BUILT = "proof_ledgers"
 
 
-class Told(Event, name="test_proof.Told", crosses=True):
+class Told(Event, name="ledgers.Told", crosses=True):
     what: str
 
 
-class Noted(Event, name="test_proof.Noted"):
+class Noted(Event, name="ledgers.Noted"):
     what: str
 
 
-CONTRACT = Contract({"test_proof.Told": True, "test_proof.Noted": False}, {"test_proof.Told": "talk"})
+CONTRACT = Contract({"ledgers.Told": True, "ledgers.Noted": False}, {"ledgers.Told": "talk"})
 
 
 def row(n: int, child: UUID, event_id: UUID | None = None) -> Row:
@@ -133,6 +133,15 @@ class Ledgers:
     async def found(self, audited: Sequence[Checkpoint] = ()) -> str:
         """Everything that verifying says of MASH's log."""
         return "\n".join(str(each) for each in (await self.verify(audited=audited)).findings)
+
+
+def stream_at(position: int) -> str:
+    return f"stream {STREAMS[(position - 1) % len(STREAMS)]}"
+
+
+async def checkpoints_of(ledgers: Ledgers) -> list[Checkpoint]:
+    rows = await ledgers.superuser.fetch("SELECT * FROM mash.checkpoints ORDER BY last")
+    return [Checkpoint.row("mash", each) for each in rows]
 
 
 def dsn_of(pool: asyncpg.Pool) -> str:

@@ -1,7 +1,6 @@
 """What cannot be taken: parked with its key's later events behind it, retried, skipped; and what refusals mean."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
@@ -10,26 +9,9 @@ from shared.identity import Actor
 from shared.inbox_rows import FORKED
 from shared.messages import parse
 from tests.integration import toys as t
-from tests.integration.toys import Appear, Team, Toys, child, forged, prepare_toys, toys_on
+from tests.integration.toys import Appear, Team, child, forged
 
 WHO = Actor(uuid4(), "A Manager", "operator", "childrens_social_care")
-
-
-@pytest.fixture(scope="module")
-def server(postgres):
-    prepare_toys(postgres)
-    return postgres
-
-
-@pytest.fixture
-async def toys(server, tmp_path) -> AsyncIterator[Toys]:
-    async with toys_on(server, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def mash(toys) -> Team:
-    return await toys.open("mash")
 
 
 @pytest.fixture

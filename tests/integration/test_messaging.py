@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from functools import partial
 
@@ -21,35 +20,6 @@ from tests.integration import toys as t
 from tests.integration.toys import Appear, Team, Toys, child, prepare_toys, running, toys_on, until
 
 CHILDREN = range(4)
-# The client's and the framework's own: stopped while they connect, they leave that one to the garbage collector.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Unclosed AIOKafkaConnection:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore:Unclosed AIOKafkaProducer:ResourceWarning"),
-]
-
-
-@pytest.fixture(scope="module")
-def server(postgres):
-    prepare_toys(postgres)
-    return postgres
-
-
-@pytest.fixture
-async def toys(server, tmp_path) -> AsyncIterator[Toys]:
-    async with toys_on(server, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def broker(tmp_path) -> Iterator[EmbeddedBroker]:
-    with EmbeddedBroker(tmp_path / "broker") as started:
-        create_topics(started.bootstrap)
-        yield started
-
-
-@pytest.fixture
-async def mash(toys) -> Team:
-    return await toys.open("mash")
 
 
 @pytest.fixture
@@ -150,7 +120,7 @@ async def test_of_two_relays_one_publishes_and_the_other_takes_over_when_it_dies
     assert [m.position for m in await on_the_topic(broker, 30)].count(25) == 1
 
 
-async def test_a_relay_whose_connection_is_lost_goes_on_and_no_two_ever_hold_the_cursor(mash, broker, server):
+async def test_a_relay_whose_connection_is_lost_goes_on_and_no_two_ever_hold_the_cursor(mash, broker):
     relays = [mash.relay(broker.bootstrap) for _ in range(2)]
     async with running(*relays):
         for n in range(0, 40, 4):

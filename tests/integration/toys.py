@@ -17,9 +17,10 @@ from deploy.local.postgres import EmbeddedPostgres
 from shared.access import AccessPolicy
 from shared.clock import RealClock
 from shared.decider import Command, Per, Refused, Stream
-from shared.event import Event, Record, Sealed, new_event_id
+from shared.event import Event, Record, Sealed
 from shared.followers import Views
 from shared.identity import Actor
+from shared.ids import new_event_id
 from shared.inbox import AWAY, Arrived, Inbox
 from shared.inbox_tables import InboxTables
 from shared.kafka import Consumer
