@@ -124,7 +124,9 @@ def _fetch(folder: Path) -> None:
             f"Apache Kafka's jars are not here, and neither is Maven to fetch them. Install it (Debian: apt install "
             f"maven), or name a folder that has the jars of Kafka {VERSION} in {LIBRARIES}"
         )
-    print("Fetching Apache Kafka's jars (44 MB) by Maven; half a minute, once ...", file=sys.stderr, flush=True)
+    print(
+        "Fetching Apache Kafka's jars (44 MB) by Maven; half a minute, once ...", file=sys.stderr, flush=True
+    )
     made = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
         with resources.as_file(resources.files("deploy.kafka") / "pom.xml") as pom:
