@@ -14,11 +14,10 @@ from typing import Any, Final
 
 from shared.inbox import Inbox
 from shared.inbox_rows import Arrived, Consumed
+from shared.pace import PAGES, Pace
 
 PAGE: Final = 500
 """Most messages taken together; and when as many are read ahead of them, reading waits."""
-PACE: Final = 0.01
-"""Seconds between two looks at the broker while a page is taken: it would only be asked for the same page in pieces."""
 TOGETHER: Final = 0.1
 """Most seconds in which what was taken is noted together, while more is coming."""
 PATIENCE: Final = 5.0
@@ -77,17 +76,19 @@ class Arrivals:
         self._acknowledge = acknowledge
         self._some_read.set()
         if not self._idle.is_set() and not self._stopping:
-            await asyncio.sleep(PACE)
+            await asyncio.sleep(PAGES)  # the broker would only be asked for the next page in pieces
 
     async def _take(self) -> None:
+        pace = Pace()
         while not self._stopping:
-            page = self._read[:PAGE]
-            if not page:
+            if not self._read:
                 self._idle.set()
                 self._some_read.clear()
                 await self._some_read.wait()
                 continue
             self._idle.clear()
+            await pace.turn()
+            page = self._read[:PAGE]
             del self._read[:PAGE]
             self._room.set()
             # Until it is taken nothing behind it is: an acknowledgement covers all that came before.

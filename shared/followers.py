@@ -19,6 +19,7 @@ from typing import Any, Final
 import asyncpg
 
 from shared.follower import HELD, Follower, Standing
+from shared.pace import Pace
 from shared.projection import View
 from shared.rebuild import PAGE as REBUILD_PAGE
 from shared.rebuild import Rebuild, Say, building
@@ -163,8 +164,9 @@ class Views:
         return there
 
     async def _follow(self) -> None:
-        follower, pause = self._follower, 0.1
+        follower, pause, pace = self._follower, 0.1, Pace()
         while True:
+            await pace.turn()
             self._wake.clear()
             try:
                 more = await follower.step()

@@ -163,7 +163,11 @@ class Intake:
         """The streams that decisions about these children will most likely look at, to be read in one round trip
         instead of several for each event. What is not among them is read when it is needed.
         """
-        keys = {message.key for message in messages if message.position > places[message.place].position}
+        keys = {
+            message.key
+            for message in messages
+            if message.position > places[message.place].position and self._reactions.follow(message.name)
+        }
         return {
             child_stream(self._runner.service, kind, key)
             if kind.per is Per.CHILD

@@ -126,6 +126,8 @@ class Consumer:
             # Else it starts a producer and an administrator that nothing uses, and leaves them open when cancelled.
             consumer_only=True,
             allow_auto_create_topics=False,
+            # Handlers take a message and nothing else: what would look for more to give them does so in a thread.
+            apply_types=False,
             logger=None,
             graceful_timeout=5.0,
         )
@@ -138,7 +140,7 @@ class Consumer:
             "auto_offset_reset": "earliest",
             "ack_policy": AckPolicy.MANUAL,
             "no_reply": True,
-            "decoder": _undecoded,
+            "decoder": _as_it_came,
         }
         topics = [topic_of(source) for source in self._sources]
         read = (
@@ -249,8 +251,9 @@ class Consumer:
                 await throw_away(asking)
 
 
-async def _undecoded(_message: Any) -> None:
+async def _as_it_came(message: KafkaMessage) -> KafkaMessage:
     """Bodies are read by the inbox: the framework must neither parse them nor print them."""
+    return message
 
 
 def _arrived(raw: Any) -> Arrived:

@@ -1,4 +1,4 @@
-"""Wakes followers when something was appended: in this process from memory, in others by NOTIFY.
+"""Wakes followers when another process of the service has appended, and tells the others of ours, by NOTIFY.
 
 The NOTIFY goes out after the commit, on a connection of its own: inside the transaction it would take a lock that
 serialises the commits of every database of the server.
@@ -21,8 +21,21 @@ BURST: Final = 0.02
 class Notifier:
     """Listens for appends by other processes of the service, and tells them of ours."""
 
-    def __init__(self, connect: Callable[[], Any], service: str, wake: Sequence[Callable[[], None]]) -> None:
-        """`connect` makes a connection of its own; `wake` are called, without arguments, for each notice."""
+    def __init__(
+        self,
+        connect: Callable[[], Any],
+        service: str,
+        wake: Sequence[Callable[[], None]],
+        *,
+        needed: Callable[[], bool],
+    ) -> None:
+        """Args:
+        connect: makes a connection of its own.
+        service: whose appends these are.
+        wake: called, without arguments, for each notice of another process.
+        needed: whether others have to do something about what this process appended; asked each time.
+        """
+        self._needed = needed
         self._connect = connect
         self._channel = f"{service}_appended"
         self._wake = wake
@@ -31,10 +44,10 @@ class Notifier:
         self._task: asyncio.Task[None] | None = None
 
     def appended(self) -> None:
-        """This process has appended."""
-        self._wake_all()
-        self._told = False
-        self._look.set()
+        """This process has appended, and has told its own followers."""
+        if self._needed():
+            self._told = False
+            self._look.set()
 
     async def start(self) -> None:
         """Listen and tell, in the background."""

@@ -101,6 +101,10 @@ class Policy:
             raise ValueError(f"a reaction of {self.service} needs a name of its own; {name!r} will not do")
         return Step(name, react, refusals)
 
+    def reacts_to(self, name: str) -> bool:
+        """Whether anything may follow from events of this stored name."""
+        return bool(self._every) or any(name == event.NAME for event in self._steps)
+
     def steps(self, event: Event) -> list[Step]:
         """The reactions to this event."""
         return [*self._steps.get(type(event), ()), *self._every]

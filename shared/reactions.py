@@ -33,6 +33,10 @@ class Reactions:
         self._transport = transport
         self._actor = Actor.service(runner.service)
 
+    def follow(self, name: str) -> bool:
+        """Whether anything may follow from an event of this stored name."""
+        return self._policy.reacts_to(name)
+
     async def prepare(self, message: Message, reader: Reader) -> tuple[Member, list[Decided]]:
         """All that follows from an event, as one member that also moves the head of its key.
 

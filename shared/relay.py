@@ -21,6 +21,7 @@ from shared.event import trace_of
 from shared.flight import MOST, Flight, Landed
 from shared.keys import KeyStore
 from shared.messages import Message, topic_of
+from shared.pace import Pace
 from shared.producer import start_producer, throw_away
 from shared.store import GONE
 from shared.telemetry import current, following
@@ -32,7 +33,7 @@ PAGE: Final = MOST
 """Most events read at once."""
 FLOOR: Final = 0.5
 """Seconds after which the relay looks by itself, should every wake-up be lost."""
-TOGETHER: Final = 0.02
+TOGETHER: Final = 0.1
 """Seconds in which what the broker acknowledges is noted together."""
 CALM: Final = 5.0
 """Seconds of relaying after which a failure is no longer the same one: the pauses start small again."""
@@ -58,6 +59,8 @@ class Relay:
         self.service = service
         self.error: str | None = None
         """What keeps it from publishing, as the kind of the error."""
+        self.leading = False
+        """Whether this process is the one that publishes."""
         self._connect = connect
         self._bootstrap = bootstrap
         self._keys = keys
@@ -130,9 +133,11 @@ class Relay:
                 await asyncio.sleep(FLOOR)
             producer = await start_producer(self._bootstrap, idempotent=self._idempotent)
             flight = Flight(producer, self._topic, self._wake.set)
+            self.leading = True
             try:
                 await self._publish(connection, flight)
             finally:
+                self.leading = False
                 await flight.give_up()
                 await throw_away(producer)
         finally:
@@ -147,9 +152,11 @@ class Relay:
             self._topic,
         )
         self._acknowledged = {row["partition"]: row["offset"] for row in acknowledged}
-        more, note_from = True, 0.0
+        more, note_from, pace = True, 0.0, Pace()
         while True:
             self._wake.clear()
+            if more or self._appended:
+                await pace.turn()
             more, self._appended = more or self._appended, False
             if more and flight.room:
                 at, more = await self._page(connection, flight, at)

@@ -146,8 +146,16 @@ class Running:
             resend=partial(ask_for_resend, self.pool, name),
             keep=self.checkpoints.keep,
         )
-        self._notifier = Notifier(self._connection, name, [self._relay.wake, self.views.wake])
-        self.store.on_append(self._notifier.appended)
+        # Whoever appends follows with its views itself; others have something to do only where one of them relays.
+        self._notifier = Notifier(
+            self._connection,
+            name,
+            [self._relay.wake, self.views.wake],
+            needed=lambda: not self._relay.leading,
+        )
+        self.store.on_append(self.views.wake)
+        self.store.on_append(self._relay.wake, crossing=True)
+        self.store.on_append(self._notifier.appended, crossing=True)
         await self.views.prepare()
         await self.store.start()
         await self.access_log.start()

@@ -70,7 +70,7 @@ class Store:
         self._waiting: list[_Waiting] = []
         self._work = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[tuple[Callable[[], None], bool]] = []
         self._sql = statements(service)
         self.on_answer: Callable[[float], None] = _unmeasured
         """Told the seconds each append took."""
@@ -79,9 +79,11 @@ class Store:
         self.groups = 0
         """Groups committed by this process in which something stood."""
 
-    def on_append(self, listener: Callable[[], None]) -> None:
-        """Call `listener()` in this process after each commit that appended something."""
-        self._listeners.append(listener)
+    def on_append(self, listener: Callable[[], None], *, crossing: bool = False) -> None:
+        """Call `listener()` in this process after each commit that appended events; `crossing`: only where some of them
+        cross to other services.
+        """
+        self._listeners.append((listener, crossing))
 
     async def start(self) -> None:
         """Start the writer."""
@@ -162,9 +164,10 @@ class Store:
                 _fail(waiting, verdict)
             elif not waiting.answer.done():
                 waiting.answer.set_result(verdict.parts)
-        if any(isinstance(verdict, Accepted) for verdict in verdicts):
+        stand = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
+        if stand:
             self.groups += 1
-            self._tell()
+            self._tell(stand)
 
     def _sealed(self, group: list[_Waiting]) -> list[_Waiting]:
         """Those of the group that could be sealed; the others are told what hindered it."""
@@ -174,8 +177,17 @@ class Store:
                 _fail(waiting, error)
         return [waiting for waiting, error in zip(group, hindered, strict=True) if error is None]
 
-    def _tell(self) -> None:
-        for listener in self._listeners:
+    def _tell(self, stand: list[Accepted]) -> None:
+        keys = [
+            row.key
+            for each in stand
+            for part in each.member.parts
+            if part.command not in each.known
+            for write in part.writes
+            for row in write.rows
+        ]
+        crosses = any(key is not None for key in keys)
+        for listener in [listener for listener, crossing in self._listeners if keys and crosses >= crossing]:
             try:
                 listener()
             except Exception as error:  # what was appended stands, whoever failed to hear of it

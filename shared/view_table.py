@@ -14,6 +14,10 @@ _FAILS_AGAIN: Final = frozenset({"0A", "22", "23", "42", "54"})
 """Classes of PostgreSQL's errors that come from what was asked: not supported, data, constraint, name or syntax, limit."""
 
 
+FEW: Final = 20
+"""So many new rows are one question to the database as they stand; COPY is three, and pays for more."""
+
+
 def would_fail_again(error: Exception) -> bool:
     """Whether trying again would end the same way: a fault of handler or value, not of the way to the database."""
     if isinstance(error, asyncpg.InvalidCachedStatementError):
@@ -129,10 +133,18 @@ async def take(
                 source=BytesIO(step.stream),
                 format="binary",
             )
+        elif len(step.rows) <= FEW:
+            await connection.executemany(_insert(view, f'"{service}_views"."{table}"'), step.rows)
         else:
             await connection.copy_records_to_table(
                 table, schema_name=f"{service}_views", columns=list(view.columns), records=step.rows
             )
+
+
+def _insert(view: View[Any], table: str) -> str:
+    names = ", ".join(f'"{name}"' for name in view.columns)
+    values = ", ".join(f"${n}" for n in range(1, len(view.columns) + 1))
+    return f"INSERT INTO {table} ({names}) VALUES ({values})"
 
 
 class _Statements:
