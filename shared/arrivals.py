@@ -47,6 +47,11 @@ class Arrivals:
         self._taking: asyncio.Task[None] | None = None
         self._noting: asyncio.Task[None] | None = None
 
+    @property
+    def tasks(self) -> dict[str, asyncio.Task[None] | None]:
+        """What must run from `start` to `stop`."""
+        return {"taking arrivals": self._taking, "noting arrivals": self._noting}
+
     def start(self) -> None:
         """Take what is read from now on."""
         self._taking = asyncio.create_task(self._take(), name="taking arrivals")

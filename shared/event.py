@@ -121,7 +121,8 @@ class Event(BaseModel):
 
     def deadlines(self) -> tuple[Deadline, ...]:
         """The clocks this fact starts: every field of it that holds a `Deadline`."""
-        return tuple(due for name in _deadline_fields(type(self)) if (due := getattr(self, name)) is not None)
+        names = _deadline_fields(type(self))
+        return tuple(due for name in names if (due := getattr(self, name)) is not None) if names else ()
 
     def subject(self, stream: UUID) -> UUID:
         """Whose key seals it: the child it is about, else the thing or person its stream is of."""

@@ -1,18 +1,17 @@
 """Folded states of streams: loading them, keeping them warm, and looking through what is decided but not yet stored."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from shared.clocks import Clocks, DeadlineMissed, DeadlineVaried
+import asyncpg
+
+from shared.clocks import Clocks, is_of_clocks
 from shared.decider import NotFound, Stream
 from shared.event import Event, decode_body
 from shared.store import Store
-
-CLOCK_FACTS = (DeadlineMissed, DeadlineVaried)
-"""Facts about clocks alone: they fold into the clocks, and never reach a stream's own `evolve`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +24,17 @@ class Folded:
 
     def after(self, stream: Stream, event: Event, event_id: UUID) -> "Folded":
         """The stream with one event more."""
-        state = self.state if isinstance(event, CLOCK_FACTS) else stream.evolve(self.state, event)
-        return Folded(self.version + 1, state, self.clocks.after(event, event_id))
+        return self.after_all(stream, [(event, event_id)])
+
+    def after_all(self, stream: Stream, events: Iterable[tuple[Event, UUID]]) -> "Folded":
+        """The stream with these events more, each with its id."""
+        version, state, clocks = self.version, self.state, self.clocks
+        for event, event_id in events:
+            version += 1
+            if not is_of_clocks(event):
+                state = stream.evolve(state, event)
+            clocks = clocks.after(event, event_id)
+        return Folded(version, state, clocks)
 
 
 class WarmStates:
@@ -54,6 +62,16 @@ class WarmStates:
         self._states.move_to_end(stream)
         while len(self._states) > self._most:
             self._states.popitem(last=False)
+
+
+def _events(stream: Stream, rows: Iterable[asyncpg.Record]) -> Iterator[tuple[Event, UUID]]:
+    """The events of a stream, which must be of that kind, with their ids."""
+    for row in rows:
+        if row["category"] != stream.name:
+            raise NotFound(
+                "the id is of something else; check `about`, `re` and the people named", what="kind"
+            )
+        yield decode_body(row["topic"], row["state"]), row["event_id"]
 
 
 class Reader:
@@ -85,14 +103,10 @@ class Reader:
                 found[stream_id] = kept
         if missing:
             folded = {stream_id: Folded(0, wanted[stream_id].state) for stream_id in missing}
-            for row in await self._store.load(missing):
-                stream_id = row["originator_id"]
-                if row["category"] != wanted[row["originator_id"]].name:
-                    raise NotFound(
-                        "the id is of something else; check `about`, `re` and the people named", what="kind"
-                    )
-                event = decode_body(row["topic"], row["state"])
-                folded[stream_id] = folded[stream_id].after(wanted[stream_id], event, row["event_id"])
+            for stream_id, rows in (await self._store.load(missing)).items():
+                folded[stream_id] = folded[stream_id].after_all(
+                    wanted[stream_id], _events(wanted[stream_id], rows)
+                )
             for stream_id, state in folded.items():
                 self._seen[stream_id] = state
                 if state.version:

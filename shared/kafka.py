@@ -79,6 +79,11 @@ class Consumer:
         """What keeps it from reading or taking in, as the kind of the error."""
         return next(iter(self._errors.values()), None)
 
+    @property
+    def tasks(self) -> dict[str, asyncio.Task[None] | None]:
+        """What must run from `start` to `stop`."""
+        return self._arrivals.tasks
+
     async def start(self) -> None:
         """Start reading, in the background for as long as the broker is away."""
         self._arrivals.start()
@@ -110,14 +115,21 @@ class Consumer:
             except Exception as error:
                 self._errors["broker"] = type(error).__name__
                 log.warning("consumer waits for the broker", extra={"error": self.error})
-                if self._broker is not None:
-                    await self._broker.stop()
+                await self._give_up_reader()
             else:
                 self._errors.pop("broker", None)
                 return
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
             pause = min(pause * 2, 2.0)
+
+    async def _give_up_reader(self) -> None:
+        """End a reader whose start failed. That it cannot be ended in order either is no reason to try no further."""
+        try:
+            if self._broker is not None:
+                await self._broker.stop()
+        except Exception as error:
+            log.warning("reader not ended in order", extra={"error": type(error).__name__})
 
     def _made(self) -> KafkaBroker:
         broker = KafkaBroker(

@@ -84,11 +84,11 @@ def statements(schema: str) -> Mapping[str, str]:
                    (SELECT e.event_id FROM {events} e WHERE e.notification_id = c.first AND c.first <= c.last) AS event_id
               FROM {schema}.commands c WHERE c.command_id = ANY($1::uuid[])""",
         "command": f"SELECT body, first, last FROM {schema}.commands WHERE command_id = $1",
-        # What a command wrote, as far as it tells which streams it opened.
+        # What commands wrote, as far as it tells which streams they opened.
         "opened_by": f"""
-            SELECT e.originator_id, e.category, e.child FROM {schema}.commands c
+            SELECT c.command_id, e.originator_id, e.category, e.child FROM {schema}.commands c
               JOIN {events} e ON e.notification_id BETWEEN c.first AND c.last
-             WHERE c.command_id = $1 ORDER BY e.notification_id""",
+             WHERE c.command_id = ANY($1::uuid[]) ORDER BY e.notification_id""",
         "load": f"""
             SELECT originator_id, originator_version, topic, state, category, event_id, notification_id
               FROM {events}

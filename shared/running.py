@@ -223,7 +223,12 @@ class Running:
 
     def ended(self) -> list[str]:
         """The tasks that must run for as long as the process does, and have ended: nothing but a restart helps."""
-        tasks = {"writer": self.store.writing, "views": self._following, "inbox": self._looking}
+        tasks: dict[str, asyncio.Task[None] | None] = {
+            "writer": self.store.writing,
+            "views": self._following,
+            "inbox": self._looking,
+            **self._consumer.tasks,
+        }
         return [name for name, task in tasks.items() if task is None or task.done()]
 
     async def hindrances(self) -> dict[str, Any]:

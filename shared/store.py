@@ -21,6 +21,7 @@ from shared.judging import Accepted, Appended, Member
 from shared.keys import KeyStore
 from shared.log_statements import statements
 from shared.sealing import seal_members
+from shared.together import Together
 
 __all__ = ["GONE", "GROUP", "PATIENCE", "LogUnavailable", "NotStorable", "Store"]
 
@@ -72,6 +73,8 @@ class Store:
         self._writer: asyncio.Task[None] | None = None
         self._listeners: list[tuple[Callable[[], None], bool]] = []
         self._sql = statements(service)
+        self._loads = Together(self._load, patience=patience, late=LogUnavailable)
+        self._openings = Together(self._opened_by, patience=patience, late=LogUnavailable)
         self.on_answer: Callable[[float], None] = _unmeasured
         """Told the seconds each append took."""
         self.on_group: Callable[[float], None] = _unmeasured
@@ -195,10 +198,14 @@ class Store:
 
     # -- reading
 
-    async def load(self, streams: Iterable[UUID]) -> list[asyncpg.Record]:
-        """All rows of these streams, in order of stream and version: one round trip."""
-        ids = list(streams)
-        return await self._read(lambda: self.pool.fetch(self._sql["load"], ids))
+    async def load(self, streams: Iterable[UUID]) -> dict[UUID, list[asyncpg.Record]]:
+        """All rows of each of these streams, in order; nothing of one that is empty. One round trip at most, which is
+        shared with other callers.
+        """
+        return await self._loads.of(streams)
+
+    async def _load(self, streams: list[UUID]) -> dict[UUID, list[asyncpg.Record]]:
+        return _by_first(await self._read(lambda: self.pool.fetch(self._sql["load"], streams)))
 
     async def head(self) -> int:
         """The last position; 0 of an empty log."""
@@ -210,8 +217,13 @@ class Store:
         return (row["body"], row["first"], row["last"]) if row else None
 
     async def opened_by(self, command_id: UUID) -> list[asyncpg.Record]:
-        """Stream, category and child of each event that a known command wrote; none of one that is not known."""
-        return await self._read(lambda: self.pool.fetch(self._sql["opened_by"], command_id))
+        """Stream, category and child of each event that a known command wrote; none of one that is not known. One round
+        trip, which is shared with other callers.
+        """
+        return (await self._openings.of([command_id])).get(command_id, [])
+
+    async def _opened_by(self, commands: list[UUID]) -> dict[UUID, list[asyncpg.Record]]:
+        return _by_first(await self._read(lambda: self.pool.fetch(self._sql["opened_by"], commands)))
 
     async def between(self, first: int, last: int) -> list[asyncpg.Record]:
         """The rows at positions first..last."""
@@ -236,6 +248,14 @@ class Store:
                     pause = min(pause * 2, 1.0)
         except TimeoutError:
             raise LogUnavailable from None
+
+
+def _by_first(rows: Iterable[asyncpg.Record]) -> dict[UUID, list[asyncpg.Record]]:
+    """The rows by what their first column says, in their order."""
+    found: dict[UUID, list[asyncpg.Record]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
 
 
 def _unmeasured(_value: float) -> None:

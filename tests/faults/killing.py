@@ -192,38 +192,43 @@ class Drill:
         return name
 
     async def _caught(self) -> str | None:
-        """Waits for an append, and kills the service that did it if its relay is found not to be done with it."""
+        """Looks for a service whose relay is not done with all that was appended, and kills it while that is so."""
         connection = await look_into(self.stack)
         if connection is None:
             return None
-        appended: asyncio.Queue[str] = asyncio.Queue()
-
-        def heard(_connection: object, _pid: int, channel: str, _payload: str) -> None:
-            appended.put_nowait(channel.removesuffix("_appended"))
-
         try:
-            for service in SERVICES:
-                await connection.add_listener(f"{service}_appended", heard)
-            service = await asyncio.wait_for(appended.get(), 2)
-            await asyncio.sleep(self.rng.uniform(0, 0.015))
-            pid = processes(self._supervisor).get(service)
-            if pid is None:
-                return None
-            os.kill(pid, signal.SIGSTOP)  # it must not be done by the time we have looked
-            try:
-                behind = await connection.fetchval(
-                    f"SELECT position < (SELECT max(notification_id) FROM {service}.events) FROM {service}.relay"
-                )
-            except BaseException:
-                os.kill(pid, signal.SIGCONT)
-                raise
-            os.kill(pid, signal.SIGKILL if behind else signal.SIGCONT)
+            async with asyncio.timeout(2):
+                while True:
+                    for service in self.rng.sample(SERVICES, len(SERVICES)):
+                        if await self._behind(connection, service) and await self._kill_if_behind(
+                            connection, service
+                        ):
+                            return service
+                    await asyncio.sleep(0.001)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
             return None
-        else:
-            return service if behind else None
         finally:
             connection.terminate()
+
+    async def _kill_if_behind(self, connection: asyncpg.Connection, service: str) -> bool:
+        await asyncio.sleep(self.rng.uniform(0, 0.015))
+        pid = processes(self._supervisor).get(service)
+        if pid is None:
+            return False
+        os.kill(pid, signal.SIGSTOP)  # it must not be done by the time we have looked
+        try:
+            behind = await self._behind(connection, service)
+        except BaseException:
+            os.kill(pid, signal.SIGCONT)
+            raise
+        os.kill(pid, signal.SIGKILL if behind else signal.SIGCONT)
+        return behind
+
+    async def _behind(self, connection: asyncpg.Connection, service: str) -> bool:
+        behind: bool = await connection.fetchval(
+            f"SELECT position < (SELECT max(notification_id) FROM {service}.events) FROM {service}.relay"
+        )
+        return behind
 
     @property
     def _supervisor(self) -> int:

@@ -66,8 +66,11 @@ async def test_what_was_appended_is_answered_and_read_back(store, connection):
     first, second = part((X, 0), (Y, 0)), part((X, 1))
     assert await store.append(Member((first, second))) == (Appended(1, 2), Appended(3, 3))
     assert await store.head() == 3
-    rows = await store.load([X, Y])
-    assert [(r["originator_id"], r["originator_version"]) for r in rows] == [(X, 1), (X, 2), (Y, 1)]
+    streams = await store.load([X, Y, uuid4()])
+    assert {id_: [r["originator_version"] for r in rows] for id_, rows in streams.items()} == {
+        X: [1, 2],
+        Y: [1],
+    }
     assert [r["notification_id"] for r in await store.between(2, 3)] == [2, 3]
     assert await store.command(first.command) == (b"asked", 1, 2)
     assert await store.command(uuid4()) is None
@@ -185,6 +188,22 @@ async def test_listeners_hear_of_commits_and_cannot_undo_them(store):
     with pytest.raises(Conflict):
         await store.append(member((X, 0)))
     assert heard == [1]
+
+
+async def test_who_cares_only_for_what_crosses_hears_of_nothing_else(store):
+    all_, crossing = [], []
+    store.on_append(lambda: all_.append(1))
+    store.on_append(lambda: crossing.append(1), crossing=True)
+
+    async def append(*rows: Row, heads: tuple[Head, ...] = ()) -> tuple[int, int]:
+        parts = (Part(uuid4(), b"asked", (Write(uuid4(), 0, rows),)),) if rows else ()
+        await store.append(Member(parts, (), heads))
+        return len(all_), len(crossing)
+
+    assert await append(row()) == (1, 0)
+    assert await append(row(), row(key=K)) == (2, 1)
+    assert await append(heads=(Head("x", K, 0, 5, uuid4()),)) == (2, 1)  # a head moved; nothing was appended
+    assert await append(row()) == (3, 1)
 
 
 def watched(rolled_back: list[str]) -> type[asyncpg.Connection]:

@@ -175,7 +175,7 @@ async def do(runner: Runner, command: Command, *, actor: Actor = MANAGER, id: UU
 
 
 async def events(runner: Runner, stream: UUID) -> list[dict[str, Any]]:
-    rows = await runner.store.load([stream])
+    rows = (await runner.store.load([stream])).get(stream, [])
     return [{"name": row["topic"].partition(".")[2]} | orjson.loads(row["state"]) for row in rows]
 
 
