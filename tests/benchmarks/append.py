@@ -11,10 +11,10 @@ from tests.benchmarks.workers import Worker
 CALLERS = (1, 4, 16, 64)
 WHAT = {"warm": "ours, warm", "cold": "ours, cold", "stock": "stock eventsourcing", "raw": "raw insert"}
 ONE_CORE = (
-    "one interpreter on one core decides, validates, seals and encodes every command, and no part of that stands out; "
-    "what the group saves is the waiting for the disk"
+    "one interpreter on one core decides, seals, chains and encodes every command in some 250 µs, of which no part stands "
+    "out (deciding 95, the rest in tens); a raw insert costs its client 80"
 )
-COLD = "20 events are validated again for each command, 20 µs each with their folding, on one core"
+COLD = "20 events are read, validated and folded again for each command, some 20 µs each, on one core"
 Times = dict[tuple[str, int], list[Timed]]
 
 
@@ -54,7 +54,7 @@ async def measure(*, quick: bool) -> Findings:
             tuple(a.p99 / b.p99 for a, b in zip(times["warm", 16], times["raw", 16], strict=True)),
             aim=3,
             at_least=False,
-            holds="a group's four statements (lock, head, rows, commit) stand where a raw insert has one",
+            holds="a group is decided by one interpreter before the next one is, where raw inserts go side by side",
         ),
     ]
     rows = tuple(
