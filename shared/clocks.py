@@ -100,18 +100,18 @@ class Clocks:
         if not (met or ended or begun):
             return self
         at = event.happened_at
-        clocks: list[Clock] = []
-        changed = bool(begun)
-        for clock in self.all:
+        changed: dict[int, Clock] = {}
+        for n, clock in enumerate(self.all):
             # An act recorded after one that happened later takes its place. No clock repeats yet: one that restarts
             # from the act that meets it would have to move the next clock's start as well.
-            if clock.rule in met and clock.met_by(at):
-                clock, changed = replace(clock, acted_at=at), True
-            elif clock.rule in ended and clock.running:
-                clock, changed = replace(clock, ended_at=at), True
-            clocks.append(clock)
-        if not changed:
+            rule = clock.deadline.rule
+            if rule in met and clock.met_by(at):
+                changed[n] = replace(clock, acted_at=at)
+            elif rule in ended and clock.running:
+                changed[n] = replace(clock, ended_at=at)
+        if not (begun or changed):
             return self
+        clocks = [changed.get(n, clock) for n, clock in enumerate(self.all)]
         clocks += [Clock(deadline=due, started_by=event_id, due_at=due.due_at) for due in begun]
         return replace(self, all=tuple(clocks))
 

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 GROUP: Final = 256
 """Most members of one transaction."""
+FEW: Final = 8
+"""So many are never parted."""
 PATIENCE: Final = 10.0
 """Seconds a caller waits for a database that is away before being told so."""
 
@@ -139,8 +141,11 @@ class Store:
             await self._work.wait()
             self._work.clear()
             while self._waiting:
-                group = self._waiting[:GROUP]
-                del self._waiting[:GROUP]
+                # Half of those who wait: while the database has them the others' turn is prepared, and while it has
+                # those the first decide anew. All in one group would wait for the database, and it for them.
+                count = min(GROUP, max(FEW, (len(self._waiting) + 1) // 2))
+                group = self._waiting[:count]
+                del self._waiting[:count]
                 # A caller who went away before its turn asked for nothing.
                 group = [waiting for waiting in group if not waiting.answer.done()]
                 try:

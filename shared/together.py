@@ -1,4 +1,4 @@
-"""Asking together: questions that come while another is under way are one question after it.
+"""Asking together: questions that come while others are under way are one question after them.
 
 A process that serves many callers reads for them all in one round trip, as it writes for them all in one group. Nobody
 is given an answer to a question that was sent before they asked.
@@ -12,6 +12,10 @@ from typing import Final, Generic, TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
+AT_ONCE: Final = 2
+"""Questions under way at once: what one answered is worked on while the other is asked."""
+CALLERS: Final = 8
+"""Callers of one question."""
 MOST: Final = 1000
 """Keys after which no further caller's are added to a question."""
 
@@ -42,7 +46,7 @@ class Together(Generic[K, V]):
         self._patience = patience
         self._late = late
         self._waiting: list[_Waiting[K, V]] = []
-        self._asking: asyncio.Task[None] | None = None
+        self._asking: set[asyncio.Task[None]] = set()
 
     async def of(self, keys: Iterable[K]) -> dict[K, V]:
         """What is known of these keys, as of some moment after this was called.
@@ -53,8 +57,10 @@ class Together(Generic[K, V]):
         loop = asyncio.get_running_loop()
         waiting = _Waiting[K, V](tuple(keys), loop.create_future())
         self._waiting.append(waiting)
-        if self._asking is None:
-            self._asking = asyncio.create_task(self._ask_on())
+        if len(self._asking) < AT_ONCE:
+            asking = asyncio.create_task(self._ask_on())
+            self._asking.add(asking)
+            asking.add_done_callback(self._asking.discard)
         late = loop.call_later(self._patience, self._give_up, waiting)
         try:
             return await waiting.answer
@@ -69,15 +75,15 @@ class Together(Generic[K, V]):
         try:
             while self._waiting:
                 await self._ask_for(self._next())
-        finally:
-            self._asking = None
-            for each in self._waiting:  # only where this was cancelled: the process ends
+        except asyncio.CancelledError:  # the process ends
+            for each in self._waiting:
                 each.answer.cancel()
             self._waiting.clear()
+            raise
 
     def _next(self) -> list[_Waiting[K, V]]:
         count, wanted = 0, 0
-        while wanted < len(self._waiting) and count < MOST:
+        while wanted < min(len(self._waiting), CALLERS) and count < MOST:
             count += len(self._waiting[wanted].keys)
             wanted += 1
         some, self._waiting = self._waiting[:wanted], self._waiting[wanted:]

@@ -52,6 +52,8 @@ class Contact:
 def evolve(state: Contact, event: ContactEvent) -> Contact:
     """The contact after one more fact."""
     match event:
+        case ReferrerInformed() | ReferralAccepted():  # first: most facts of a long contact are these
+            return state
         case ContactReceived(received_at=at, source=source, referrer_agency=agency):
             return replace(state, received_at=at, source=source, referrer_agency=agency)
         case ContactScreened(potential=potential, young_carer=young_carer):
@@ -60,8 +62,6 @@ def evolve(state: Contact, event: ContactEvent) -> Contact:
             return replace(state, held=True)
         case ContactDecided(outcome=outcome, happened_at=at):
             return replace(state, outcome=outcome, decided_at=at)
-        case ReferralAccepted() | ReferrerInformed():
-            return state
         case _:
             assert_never(event)
 

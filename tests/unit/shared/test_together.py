@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.together import MOST, Together
+from shared.together import AT_ONCE, CALLERS, MOST, Together
 
 
 class Late(Exception):
@@ -31,18 +31,27 @@ def together(ask: Asked, patience: float = 5.0) -> Together[int, int]:
     return Together(ask, patience=patience, late=Late)
 
 
+async def under_way(questions: Together[int, int]) -> list[asyncio.Task[dict[int, int]]]:
+    """As many questions as are asked at once: whoever comes now waits for one of them."""
+    asking = []
+    for n in range(AT_ONCE):
+        asking.append(asyncio.create_task(questions.of([n])))
+        for _ in range(3):
+            await asyncio.sleep(0)
+    return asking
+
+
 async def test_those_who_come_meanwhile_are_one_question_more():
     ask = Asked()
     questions = together(ask)
-    asking = [asyncio.create_task(questions.of([1]))]
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    asking = await under_way(questions)
     # Also what is being asked already is asked again: its answer may be older than this question.
-    asking += [asyncio.create_task(questions.of(keys)) for keys in ([1, 2], [2, 3], [], [-1])]
+    asking += [asyncio.create_task(questions.of(keys)) for keys in ([0, 2], [2, 3], [], [-1])]
     await asyncio.sleep(0)
     ask.may.set()
-    assert await asyncio.gather(*asking) == [{1: 1}, {1: 1, 2: 4}, {2: 4, 3: 9}, {}, {}]
-    assert ask.asked == [[1], [1, 2, 3, -1]]
+    answers = await asyncio.gather(*asking)
+    assert answers[AT_ONCE:] == [{0: 0, 2: 4}, {2: 4, 3: 9}, {}, {}]
+    assert ask.asked == [*([n] for n in range(AT_ONCE)), [0, 2, 3, -1]]
     assert await questions.of([5]) == {5: 25}
 
 
@@ -73,15 +82,15 @@ async def test_nobody_waits_longer_than_they_have_patience():
 async def test_who_went_away_is_asked_for_no_more():
     ask = Asked()
     questions = together(ask)
-    first = asyncio.create_task(questions.of([1]))
-    await asyncio.sleep(0)
-    gone, stays = asyncio.create_task(questions.of([2])), asyncio.create_task(questions.of([3]))
+    before = await under_way(questions)
+    gone, stays = asyncio.create_task(questions.of([20])), asyncio.create_task(questions.of([30]))
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.sleep(0)
     ask.may.set()
-    assert await asyncio.gather(first, stays) == [{1: 1}, {3: 9}]
-    assert ask.asked == [[1], [3]]
+    await asyncio.gather(*before)
+    assert await stays == {30: 900}
+    assert ask.asked[AT_ONCE:] == [[30]]
 
 
 async def test_a_question_has_its_bounds():
@@ -92,3 +101,5 @@ async def test_a_question_has_its_bounds():
     answers = await asyncio.gather(*map(questions.of, many))
     assert [sorted(answer) for answer in answers] == many
     assert max(map(len, ask.asked)) < MOST + 400
+    assert len(await asyncio.gather(*(questions.of([n]) for n in range(5 * CALLERS)))) == 5 * CALLERS
+    assert max(map(len, ask.asked[-5:])) <= CALLERS
