@@ -13,6 +13,7 @@ that is passed stands in a file, an argument or a variable.
 
 import asyncio
 import importlib
+import logging
 import os
 import pickle
 import sys
@@ -30,6 +31,8 @@ from shared.log_reader import between, changes_of
 from shared.pools import COMMAND_TIMEOUT
 from shared.projection import View
 from shared.view_table import Step, shape, steps
+
+log = logging.getLogger(__name__)
 
 AHEAD: Final = 2
 """Ranges that it is asked for at once: one that it reads, and one that it has not to wait for."""
@@ -118,6 +121,7 @@ class Helper:
                 self._free.append(mailbox)
                 if not answer.done():
                     answer.set_result(made)
+            log.warning("the second process of a rebuild has ended; the first goes on alone")
         finally:
             self._ready = False
             for _, answer in self._asked:

@@ -29,8 +29,9 @@ log = logging.getLogger(__name__)
 
 GROUP: Final = 256
 """Most members of one transaction."""
-FEW: Final = 8
-"""So many are never parted."""
+FEW: Final = 16
+MANY: Final = 64
+"""Between these, half of those who wait are a group: see `_next`."""
 PATIENCE: Final = 10.0
 """Seconds a caller waits for a database that is away before being told so."""
 
@@ -141,13 +142,7 @@ class Store:
             await self._work.wait()
             self._work.clear()
             while self._waiting:
-                # Half of those who wait: while the database has them the others' turn is prepared, and while it has
-                # those the first decide anew. All in one group would wait for the database, and it for them.
-                count = min(GROUP, max(FEW, (len(self._waiting) + 1) // 2))
-                group = self._waiting[:count]
-                del self._waiting[:count]
-                # A caller who went away before its turn asked for nothing.
-                group = [waiting for waiting in group if not waiting.answer.done()]
+                group = self._next()
                 try:
                     if group:
                         await self._write_group(group)
@@ -159,6 +154,20 @@ class Store:
                     log.error("append failed", extra={"error": type(error).__name__})
                     for waiting in group:
                         _fail(waiting, LogUnavailable())
+
+    def _next(self) -> list[_Waiting]:
+        """The next group, in the order in which they came.
+
+        Of callers who ask again after each answer, all in one group would wait for the database, and it for them: so it
+        is half, and while the database has these the others decide. A few gain nothing by that, and a page of the inbox,
+        which comes at once, is few commits.
+        """
+        count = len(self._waiting)
+        if FEW < count <= MANY:
+            count = (count + 1) // 2
+        group, self._waiting = self._waiting[: min(count, GROUP)], self._waiting[min(count, GROUP) :]
+        # A caller who went away before its turn asked for nothing.
+        return [waiting for waiting in group if not waiting.answer.done()]
 
     async def _write_group(self, group: list[_Waiting]) -> None:
         def wanted() -> bool:

@@ -11,8 +11,8 @@ from tests.benchmarks.workers import Worker
 CALLERS = (1, 4, 16, 64)
 WHAT = {"warm": "ours, warm", "cold": "ours, cold", "stock": "stock eventsourcing", "raw": "raw insert"}
 ONE_CORE = (
-    "one interpreter on one core decides, seals, chains and encodes every command in some 250 µs, of which no part stands "
-    "out (deciding 95, the rest in tens); a raw insert costs its client 80"
+    "one interpreter on one core decides, seals, chains and encodes every command in some 200 µs, of which no part stands "
+    "out (half is deciding, the rest in tens); a raw insert costs its client 50"
 )
 COLD = "20 events are read, validated and folded again for each command, some 20 µs each, on one core"
 Times = dict[tuple[str, int], list[Timed]]

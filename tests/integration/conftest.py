@@ -139,6 +139,18 @@ async def _close(pool: asyncpg.Pool) -> None:
 
 
 @pytest.fixture
+async def connection(log_database) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(log_database.app)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def store(open_store) -> Store:
+    return await open_store()
+
+
+@pytest.fixture
 def clock() -> SimulatedClock:
     """Stands at the toy team's start until it is moved."""
     return SimulatedClock(toy_team.START)
