@@ -1,3 +1,42 @@
-"""The teams' services. A new team is a folder here and a name in this line."""
+"""The teams, and nothing else: each folder here with an `app.py` is a team. Adding one needs no line anywhere."""
 
-SERVICES: tuple[str, ...] = ("people", "mash", "assessment", "chronology")
+import importlib
+import pkgutil
+from functools import cache
+
+from shared.service.declaration import Service
+
+__all__ = ["names", "team", "teams"]
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Every team's name, in alphabetical order. Looks at the folders alone and imports none of them."""
+    found = (package.name for package in pkgutil.iter_modules(__path__) if package.ispkg)
+    return tuple(sorted(name for name in found if _has_app(name)))
+
+
+def team(name: str) -> Service:
+    """The declaration of one team: the `app` of its `app.py`.
+
+    Raises:
+        LookupError: there is no such team.
+        TypeError: its `app` is no declaration.
+    """
+    if name not in names():
+        raise LookupError(f"there is no team {name}: the teams are {', '.join(names())}")
+    declared = importlib.import_module(f"services.{name}.app").app
+    if not isinstance(declared, Service):
+        raise TypeError(f"services/{name}/app.py: `app` must be made by `service(...)`")
+    return declared
+
+
+def teams() -> tuple[Service, ...]:
+    """The declaration of every team, in alphabetical order."""
+    return tuple(map(team, names()))
+
+
+def _has_app(name: str) -> bool:
+    return any(
+        module.name == "app" for module in pkgutil.iter_modules([f"{root}/{name}" for root in __path__])
+    )

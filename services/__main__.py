@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import importlib
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -11,12 +10,12 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
-from services import SERVICES
-from shared import telemetry
-from shared.config import BadSettings, Settings
-from shared.garbage import settle
-from shared.logs import configure
-from shared.running import Running
+import services
+from shared.infrastructure import tracing as telemetry
+from shared.infrastructure.background import tune_garbage_collection
+from shared.infrastructure.logs import configure
+from shared.service.process import ServiceProcess
+from shared.service.settings import BadSettings, Settings
 from shared.web.app import application
 
 ACCESS = Path(__file__).with_name("access.yaml")
@@ -24,17 +23,17 @@ ACCESS = Path(__file__).with_name("access.yaml")
 
 def main(arguments: Sequence[str]) -> int:
     """Run the services named on the command line until they are told to stop."""
-    if len(arguments) != 1 or arguments[0] not in (*SERVICES, "all"):
-        print(f"usage: python -m services {'|'.join((*SERVICES, 'all'))}", file=sys.stderr)
+    if len(arguments) != 1 or arguments[0] not in (*services.names(), "all"):
+        print(f"usage: python -m services {'|'.join((*services.names(), 'all'))}", file=sys.stderr)
         return 2
-    names = SERVICES if arguments[0] == "all" else (arguments[0],)
+    names = services.names() if arguments[0] == "all" else (arguments[0],)
     try:
         settings = {name: Settings.of(name) for name in names}
         configure(arguments[0], settings[names[0]].log_level)
         first = settings[names[0]]
         telemetry.configure(first.traces, *(telemetry.exporting(first.traces_to) if first.traces else ()))
         servers = [_server(name, settings[name]) for name in names]
-        settle()
+        tune_garbage_collection()
     except BadSettings as error:
         print(error, file=sys.stderr)
         return 2
@@ -43,8 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _server(name: str, settings: Settings) -> "_Server":
-    service = importlib.import_module(f"services.{name}.app").app
-    running = Running(service, settings, access=ACCESS)
+    running = ServiceProcess(services.team(name), settings, access=ACCESS)
     config = uvicorn.Config(
         application(running),
         host=settings.host,

@@ -10,8 +10,8 @@ from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
-from deploy.topics import topics
-from shared.messages import RESEND_TOPIC, topic_of
+from deploy.kafka.topics import topics
+from shared.messaging.topics import RESEND_TOPIC, topic_of
 
 
 class Rights(BaseModel):

@@ -22,8 +22,8 @@ from deploy.kafka.rules import (
     remove_rules,
     set_passwords,
 )
-from deploy.topics import TopicError, admin_client, broker_answers, create_topics, topics
-from shared.secret_files import UnsafeSecret, read_secret
+from deploy.kafka.topics import TopicError, admin_client, broker_answers, create_topics, topics
+from shared.crypto.secret_files import UnsafeSecret, read_secret
 
 
 def apply(

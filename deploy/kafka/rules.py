@@ -19,7 +19,7 @@ from confluent_kafka.admin._scram import (
 
 from deploy.kafka.access import access, bindings
 from deploy.kafka.client import login
-from deploy.topics import admin_client, topics
+from deploy.kafka.topics import admin_client, topics
 
 _ITERATIONS = 4096
 """Of SCRAM: the least it allows. It guards guessable passwords, and these are random."""

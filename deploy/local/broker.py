@@ -7,12 +7,12 @@ from importlib import resources
 from pathlib import Path
 from typing import ClassVar
 
+from deploy.kafka.topics import broker_answers, create_topics
 from deploy.local.children import rotate, spawn
 from deploy.local.errors import StackError
 from deploy.local.ports import LOOPBACK, Port, accepts
 from deploy.local.programs import GET_THEM
 from deploy.local.server import Server
-from deploy.topics import broker_answers, create_topics
 
 
 class Broker(Server):
@@ -36,7 +36,7 @@ class Broker(Server):
 
     @property
     def administrator(self) -> dict[str, str]:
-        """How an administrator's client (`deploy.topics.admin_client`) makes itself known."""
+        """How an administrator's client (`deploy.kafka.topics.admin_client`) makes itself known."""
         return {}
 
     @abstractmethod

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import asyncpg
 
+from deploy.database.provision import DATABASE, close_database, owner_of, statements
 from deploy.local.layout import Layout
 from deploy.local.postgres import EmbeddedPostgres
-from deploy.provision import DATABASE, close_database, owner_of, statements
 
 __all__ = ["AWAY", "DATABASE", "cut_off", "prepare"]
 

@@ -22,7 +22,7 @@ from deploy.local.children import run, spawn
 from deploy.local.errors import StackError
 from deploy.local.java import java_program, kafka_jars
 from deploy.local.ports import LOOPBACK, Port
-from shared.secret_files import UnsafeSecret, make_secret
+from shared.crypto.secret_files import UnsafeSecret, make_secret
 
 ADMINISTRATOR: Final = "admin"
 _JVM: Final = (
@@ -55,7 +55,7 @@ class LocalKafka(Broker):
 
     @property
     def administrator(self) -> dict[str, str]:
-        """How an administrator's client (`deploy.topics.admin_client`) makes itself known."""
+        """How an administrator's client (`deploy.kafka.topics.admin_client`) makes itself known."""
         return login(ADMINISTRATOR, self.password(ADMINISTRATOR), mechanism="PLAIN")
 
     def password(self, user: str) -> str:

@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from deploy.database.provision import owner_of
+from deploy.kafka.topics import topics
+from deploy.keys.make_keys import KeyFiles
 from deploy.local.errors import StackError
 from deploy.local.locks import LOCK
 from deploy.local.ports import LOOPBACK
-from deploy.make_keys import KeyFiles
-from deploy.provision import owner_of
-from deploy.topics import topics
-from services import SERVICES
-from shared.development_issuer import DevelopmentIssuer
-from shared.secret_files import UnsafeSecret, make_secret
+from services import names
+from shared.access.development_issuer import DevelopmentIssuer
+from shared.crypto.secret_files import UnsafeSecret, make_secret
 
-__all__ = ["SERVICES", "Layout", "owner_of"]
+__all__ = ["Layout", "owner_of"]
 
 _SERVICE = re.compile(r"[a-z][a-z_]{1,30}")
 
@@ -64,7 +64,7 @@ class Layout:
         """
         for service in services:
             if not _SERVICE.fullmatch(service):
-                raise StackError(f"{service!r} is no service: they are {', '.join(SERVICES)}")
+                raise StackError(f"{service!r} is no service: they are {', '.join(names())}")
         for folder in (self.logs, self.secrets, self.keys):
             folder.mkdir(exist_ok=True, mode=0o700)
         try:

@@ -15,7 +15,7 @@ from deploy.local.locks import DirectoryLock
 from deploy.local.ports import LOOPBACK, Port
 from deploy.local.programs import programs, server_account, wheel
 from deploy.local.server import PATIENCE, Server
-from shared.secret_files import make_secret
+from shared.crypto.secret_files import make_secret
 
 SUPERUSER = "postgres"
 

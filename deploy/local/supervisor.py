@@ -19,10 +19,11 @@ from deploy.local.broker import Broker, EmbeddedBroker
 from deploy.local.children import Child, rotate, spawn, tail
 from deploy.local.errors import StackError
 from deploy.local.kafka import LocalKafka
-from deploy.local.layout import SERVICES, Layout, owner_of
+from deploy.local.layout import Layout, owner_of
 from deploy.local.locks import DirectoryLock
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.service import ServiceProcess
+from services import names
 
 BrokerKind = Literal["embedded", "kafka"]
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -65,7 +66,7 @@ class Stack:
     def __init__(
         self,
         directory: Path,
-        services: Sequence[str] = SERVICES,
+        services: Sequence[str] | None = None,
         *,
         simulated_clock: bool,
         broker: BrokerKind = "embedded",
@@ -76,7 +77,7 @@ class Stack:
 
         Args:
             directory: made when it is not there.
-            services: which ones to run.
+            services: which ones to run; left out, all.
             simulated_clock: whether the services' clocks are set by who plays a case.
             broker: which one to run; Apache Kafka needs Java, and fetches its jars the first time.
             say: told in a sentence each what goes on.
@@ -92,7 +93,7 @@ class Stack:
             else LocalKafka(self.layout.kafka, log=self.layout.log("broker"))
         )
         self._broker_kind = broker
-        self._names = tuple(services)
+        self._names = tuple(services if services is not None else names())
         self._services: dict[str, ServiceProcess] = {}
         self._simulated = simulated_clock
         self._say = say
@@ -206,7 +207,7 @@ class Stack:
                 await self._bring_up_postgres()
                 await databases.prepare(self._postgres, self.layout, self._names)
                 for name in self._names:
-                    from shared.migrations import migrate
+                    from shared.service.migrations import migrate
 
                     await migrate(self.owner_dsn(name), name, app_role=name)
                 await self._mend()
@@ -288,7 +289,7 @@ class Stack:
         await self._prepare_broker()
         if self._names and not self._broker.keeps_data:
             await databases.cut_off(self._postgres, self._names)
-            from shared.relay import forget_broker
+            from shared.messaging.relay import forget_broker
 
             await asyncio.gather(*(forget_broker(self.postgres_dsn(name), name) for name in self._names))
         self._broker_new = False

@@ -8,14 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.assessment.views import worklist
-from shared.web.here import Asking, Here, Paging, instant
-from shared.web.lists import listing
+from shared.web.dependencies import CurrentActor, CurrentService, Paging, instant
+from shared.web.paging import listing
 
 router = APIRouter(tags=["assessment"])
 
 
 @router.get("/worklist")
-async def referrals(here: Here, who: Asking, asked: Paging) -> dict[str, Any]:
+async def referrals(here: CurrentService, who: CurrentActor, asked: Paging) -> dict[str, Any]:
     """Open referrals, the child who must be seen soonest first, with what each waits for."""
     order = {"see_child_by": datetime, "stream": UUID}
     return await listing(here, who, worklist, order=order, where=None, asked=asked, item=_referral)

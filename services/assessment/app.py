@@ -2,10 +2,10 @@
 
 from services.assessment.api import router
 from services.assessment.policy import policy
-from services.assessment.referral import referral
 from services.assessment.rules import RULES
+from services.assessment.streams.referral import referral
 from services.assessment.views import worklist
-from shared.service import service
+from shared.service.declaration import service
 
 app = service(
     "assessment",

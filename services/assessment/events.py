@@ -8,10 +8,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.census import PrimaryNeed, ReferralSource
-from shared.clock import Instant
-from shared.event import Event, Sealed
-from shared.rules import Deadline
+from shared.domain.code_lists import PrimaryNeed, ReferralSource
+from shared.domain.event import Event, Sealed
+from shared.domain.instants import Instant
+from shared.domain.rules import Deadline
 
 
 class Place(StrEnum):

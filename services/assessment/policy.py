@@ -1,11 +1,11 @@
 """What assessment does when other teams' facts arrive."""
 
-from services.assessment.referral import OpenReferral
+from services.assessment.streams.referral import OpenReferral
 from services.mash import events as mash
 from services.people import events as people
-from shared.event import Record
-from shared.policy import Policy, TaskFor
-from shared.team import KnowPerson
+from shared.domain.event import Record
+from shared.domain.policy import Policy, TaskFor
+from shared.team.known_people import KnowPerson
 
 policy = Policy("assessment")
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.rules import Rule, Rulebook, Unit
+from shared.domain.rules import Rule, Rulebook, Unit
 
 _S1 = "Threshold document, appendix 2"
 

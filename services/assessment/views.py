@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from services.assessment.events import ChildSeen, ReferralOpened, WorkerAllocated
-from shared.clocks import DeadlineVaried
-from shared.event import Record
-from shared.projection import Update, Upsert, View
+from shared.domain.deadlines import DeadlineVaried
+from shared.domain.event import Record
+from shared.domain.view import Update, Upsert, View
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,21 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.chronology.queries import Seen, entries_of, of_weight
-from shared.identity import Actor
-from shared.running import Running
-from shared.web.here import (
+from shared.domain.actors import Actor
+from shared.service.process import ServiceProcess
+from shared.web.dependencies import (
     After,
-    Asking,
+    CurrentActor,
+    CurrentService,
     CursorText,
-    Here,
     Limit,
+    authorise,
     caught_up,
     instant,
     page_of,
     record,
-    require,
 )
-from shared.web.lists import open_texts, read_cursor, write_cursor
+from shared.web.paging import open_texts, read_cursor, write_cursor
 from shared.web.problems import not_found
 
 router = APIRouter(tags=["chronology"])
@@ -31,10 +31,15 @@ _ORDER = (datetime, datetime, datetime, UUID)
 
 @router.get("/children/{child}/chronology")
 async def chronology(
-    child: UUID, here: Here, who: Asking, cursor: CursorText = None, limit: Limit = 50, after: After = None
+    child: UUID,
+    here: CurrentService,
+    who: CurrentActor,
+    cursor: CursorText = None,
+    limit: Limit = 50,
+    after: After = None,
 ) -> dict[str, Any]:
     """One child's record as your agency may see it, in order of when things happened, were known, were recorded."""
-    await require(here, who, "read:chronology", children=(child,))
+    await authorise(here, who, "read:chronology", children=(child,))
     for view in ("entries", "audience"):
         await caught_up(here, view, after)
     place = read_cursor(cursor, _ORDER) if cursor else None
@@ -50,10 +55,10 @@ async def chronology(
 
 @router.get("/worklist")
 async def what_weighs(
-    here: Here, who: Asking, cursor: CursorText = None, limit: Limit = 50, after: After = None
+    here: CurrentService, who: CurrentActor, cursor: CursorText = None, limit: Limit = 50, after: After = None
 ) -> dict[str, Any]:
     """Critical and significant entries of all children, the latest first: what a manager looks through each morning."""
-    await require(here, who, "read:worklist")
+    await authorise(here, who, "read:worklist")
     await caught_up(here, "entries", after)
     place = read_cursor(cursor, (int, UUID)) if cursor else None
     rows = await of_weight(here.pool, who, place, limit + 1, everything=_everything(here, who))
@@ -63,12 +68,12 @@ async def what_weighs(
     return page_of(_entries(here, who, rows), following)
 
 
-def _everything(here: Running, who: Actor) -> bool:
+def _everything(here: ServiceProcess, who: Actor) -> bool:
     """Whether the policy table lets the reader see entries past the sharing table, as it lets an auditor."""
     return here.access.may(who, "read:every_entry").allowed
 
 
-def _entries(here: Running, who: Actor, rows: list[Seen]) -> list[dict[str, Any]]:
+def _entries(here: ServiceProcess, who: Actor, rows: list[Seen]) -> list[dict[str, Any]]:
     """Entries as they are shown: the text only where the agency sees it whole, opened after that is known."""
     whole = [
         seen.row if seen.depth == "whole" else {"sealed": None, "event": seen.row["event"]} for seen in rows

@@ -1,11 +1,11 @@
 """The chronology's service: wiring only."""
 
 from services.chronology.api import router
-from services.chronology.child_record import child_record
 from services.chronology.policy import policy
 from services.chronology.rules import RULES
+from services.chronology.streams.child_record import child_record
 from services.chronology.views import audience, entries
-from shared.service import service
+from shared.service.declaration import service
 
 app = service(
     "chronology",

@@ -14,8 +14,8 @@ from typing import Any
 from services.assessment import events as assessment
 from services.chronology.events import SeenBy, Significance
 from services.mash import events as mash
-from shared.clocks import DeadlineMissed, DeadlineVaried
-from shared.event import Event, Record
+from shared.domain.deadlines import DeadlineMissed, DeadlineVaried
+from shared.domain.event import Event, Record
 
 SOCIAL_CARE = "childrens_social_care"
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.clock import Instant
-from shared.event import Event, Sealed, Sensitivity
+from shared.domain.event import Event, Sealed, Sensitivity
+from shared.domain.instants import Instant
 
 Significance = Literal["critical", "significant", "routine"]
 Depth = Literal["title", "whole"]

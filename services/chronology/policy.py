@@ -1,11 +1,11 @@
 """What the chronology does when the teams' facts arrive: each becomes an entry of the child's record."""
 
-from services.chronology.child_record import ReceiveEntry
 from services.chronology.entries import audience, draft_of
+from services.chronology.streams.child_record import ReceiveEntry
 from services.people import events as people
-from shared.event import Event, Record
-from shared.policy import Policy
-from shared.team import KnowPerson
+from shared.domain.event import Event, Record
+from shared.domain.policy import Policy
+from shared.team.known_people import KnowPerson
 
 policy = Policy("chronology")
 

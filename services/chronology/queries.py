@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from shared.identity import Actor
+from shared.domain.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)

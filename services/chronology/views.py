@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from services.chronology.events import EntryReceived, SignificanceChanged
-from shared.event import Record
-from shared.projection import Change, Insert, Update, View
+from shared.domain.event import Record
+from shared.domain.view import Change, Insert, Update, View
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.mash.views import worklist
-from shared.web.here import Asking, Here, Paging, instant
-from shared.web.lists import listing
+from shared.web.dependencies import CurrentActor, CurrentService, Paging, instant
+from shared.web.paging import listing
 
 router = APIRouter(tags=["mash"])
 
 
 @router.get("/worklist")
-async def contacts(here: Here, who: Asking, asked: Paging) -> dict[str, Any]:
+async def contacts(here: CurrentService, who: CurrentActor, asked: Paging) -> dict[str, Any]:
     """Contacts that wait for a decision, or for the word to the referrer: the most pressing first."""
     order = {"decide_by": datetime, "stream": UUID}
     return await listing(here, who, worklist, order=order, where={"waits": True}, asked=asked, item=_contact)

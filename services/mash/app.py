@@ -1,11 +1,11 @@
 """The front door's service: wiring only."""
 
 from services.mash.api import router
-from services.mash.contact import contact
 from services.mash.policy import policy
 from services.mash.rules import RULES
+from services.mash.streams.contact import contact
 from services.mash.views import worklist
-from shared.service import service
+from shared.service.declaration import service
 
 app = service(
     "mash", streams=[contact], policy=policy, views=[worklist], rules=RULES, router=router, reads=["people"]

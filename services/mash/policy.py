@@ -1,9 +1,9 @@
 """What the front door does when other teams' facts arrive."""
 
 from services.people import events as people
-from shared.event import Record
-from shared.policy import Policy
-from shared.team import KnowPerson
+from shared.domain.event import Record
+from shared.domain.policy import Policy
+from shared.team.known_people import KnowPerson
 
 policy = Policy("mash")
 

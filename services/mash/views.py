@@ -11,9 +11,9 @@ from services.mash.events import (
     ContactScreened,
     ReferrerInformed,
 )
-from shared.clocks import DeadlineVaried
-from shared.event import Record
-from shared.projection import Update, Upsert, View
+from shared.domain.deadlines import DeadlineVaried
+from shared.domain.event import Record
+from shared.domain.view import Update, Upsert, View
 
 
 @dataclass(frozen=True)

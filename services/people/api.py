@@ -8,17 +8,28 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.people.views import people, professionals, relationships
-from shared.web.here import After, Asking, Here, Paging, caught_up, instant, record, require
-from shared.web.lists import listing, open_texts, page
+from shared.web.dependencies import (
+    After,
+    CurrentActor,
+    CurrentService,
+    Paging,
+    authorise,
+    caught_up,
+    instant,
+    record,
+)
+from shared.web.paging import listing, open_texts, page
 from shared.web.problems import not_found
 
 router = APIRouter(tags=["people"])
 
 
 @router.get("/people/{person}")
-async def one_person(person: UUID, here: Here, who: Asking, after: After = None) -> dict[str, Any]:
+async def one_person(
+    person: UUID, here: CurrentService, who: CurrentActor, after: After = None
+) -> dict[str, Any]:
     """Who a person is, and who the people around a child are."""
-    await require(here, who, "read:people", children=(person,))
+    await authorise(here, who, "read:people", children=(person,))
     await caught_up(here, "people", after)
     found = await page(here, people, order={"person": UUID}, where={"person": person}, limit=1)
     await record(here, who, "read:people", children=(person,))
@@ -55,9 +66,9 @@ async def one_person(person: UUID, here: Here, who: Asking, after: After = None)
 
 
 @router.get("/professionals/{professional}")
-async def one_professional(professional: UUID, here: Here, who: Asking) -> dict[str, Any]:
+async def one_professional(professional: UUID, here: CurrentService, who: CurrentActor) -> dict[str, Any]:
     """The name and agency of a professional."""
-    await require(here, who, "read:people")
+    await authorise(here, who, "read:people")
     found = await page(
         here, professionals, order={"professional": UUID}, where={"professional": professional}, limit=1
     )
@@ -69,7 +80,7 @@ async def one_professional(professional: UUID, here: Here, who: Asking) -> dict[
 
 
 @router.get("/worklist")
-async def numbers_to_find(here: Here, who: Asking, asked: Paging) -> dict[str, Any]:
+async def numbers_to_find(here: CurrentService, who: CurrentActor, asked: Paging) -> dict[str, Any]:
     """Children whose NHS number is not recorded: who was registered first comes first."""
     order = {"registered_at": datetime, "person": UUID}
     return await listing(

@@ -1,12 +1,12 @@
 """The service of the index of people: wiring only."""
 
 from services.people.api import router
-from services.people.person import person
 from services.people.policy import policy
-from services.people.professional import professional
 from services.people.rules import RULES
+from services.people.streams.person import person
+from services.people.streams.professional import professional
 from services.people.views import people, professionals, relationships
-from shared.service import service
+from shared.service.declaration import service
 
 app = service(
     "people",

@@ -4,9 +4,9 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from shared.census import Disability, Ethnicity, Sex
-from shared.event import Event, Sealed
-from shared.team import PersonKind
+from shared.domain.code_lists import Disability, Ethnicity, Sex
+from shared.domain.event import Event, Sealed
+from shared.team.known_people import PersonKind
 
 
 class Relation(StrEnum):

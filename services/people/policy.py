@@ -1,10 +1,10 @@
 """What People does when other teams' facts arrive."""
 
 from services.assessment import events as assessment
-from services.people.professional import LearnProfessional
-from shared.event import Record
-from shared.policy import Policy
-from shared.texts import Professional
+from services.people.streams.professional import LearnProfessional
+from shared.domain.event import Record
+from shared.domain.fields import Professional
+from shared.domain.policy import Policy
 
 policy = Policy("people")
 

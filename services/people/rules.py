@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from shared.rules import Rulebook
+from shared.domain.rules import Rulebook
 
 RULES: Final = Rulebook((), edition="2026-11")

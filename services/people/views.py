@@ -10,8 +10,8 @@ from services.people.events import (
     ProfessionalRegistered,
     RelationshipRecorded,
 )
-from shared.event import Record
-from shared.projection import Update, Upsert, View
+from shared.domain.event import Record
+from shared.domain.view import Update, Upsert, View
 
 
 @dataclass(frozen=True)

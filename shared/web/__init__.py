@@ -1,1 +1,4 @@
-"""HTTP as every service speaks it."""
+"""HTTP as every service speaks it.
+
+Floor 8: it stands on all below.
+"""

@@ -7,11 +7,12 @@ from typing import Final
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from shared.running import Running
-from shared.web import audit, board, operator, problems, tasks
-from shared.web.answers import ANSWERS
-from shared.web.commands import commands_router
-from shared.web.short_way import ShortWay
+from shared.service.process import ServiceProcess
+from shared.web import audit, health, problems, tasks
+from shared.web import deadlines as board
+from shared.web import operations as operator
+from shared.web.commands import ShortWay, commands_router
+from shared.web.error_answers import ANSWERS
 
 OF_THE_FRAMEWORK: Final[TelemetryConfig] = {
     "tracing": False,
@@ -22,7 +23,7 @@ OF_THE_FRAMEWORK: Final[TelemetryConfig] = {
 """No spans and metrics of the framework's own, whatever the environment says: they carry addresses, which name a child."""
 
 
-def application(running: Running) -> FastAPI:
+def application(running: ServiceProcess) -> FastAPI:
     """The application; the service starts with it and stops with it."""
 
     @asynccontextmanager
@@ -47,7 +48,7 @@ def application(running: Running) -> FastAPI:
     commands = commands_router(running)
     app.router.routes.insert(0, ShortWay(commands))
     app.include_router(commands)
-    app.include_router(board.health)
+    app.include_router(health.health)
     app.include_router(board.router)
     app.include_router(tasks.router)
     app.include_router(operator.router)

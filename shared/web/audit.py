@@ -7,22 +7,22 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from shared.checkpoint_tables import NotToBeSigned
-from shared.exporting import NotExportable, export_lines
-from shared.web.here import Asking, Here, record, require
+from shared.audit.checkpoint_tables import NotToBeSigned
+from shared.audit.export import NotExportable, export_lines
+from shared.web.dependencies import CurrentActor, CurrentService, authorise, record
 from shared.web.problems import conflict
 
 router = APIRouter(tags=["audit"])
 
 
 @router.get("/audit/children/{child}", response_class=StreamingResponse)
-async def export(child: UUID, here: Here, who: Asking) -> StreamingResponse:
+async def export(child: UUID, here: CurrentService, who: CurrentActor) -> StreamingResponse:
     """Every event of one child in this service's log, each with its proof: lines of JSON. Sealed parts stay sealed.
 
     What stands in the log is signed first, so that all of it can be proved. A child that is not known has no events.
     """
     action = f"read:audit:{here.service.name}"
-    await require(here, who, action, children=(child,))
+    await authorise(here, who, action, children=(child,))
     lines = export_lines(here.checkpoints.tables, child)
     try:
         await here.checkpoints.make_all()

@@ -14,15 +14,23 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from shared.access_log import AccessNotRecorded
-from shared.identity import KeySetUnavailable, NotAuthenticated
-from shared.web.last_resort import LastResort
+from shared.access.access_log import AccessNotRecorded
+from shared.access.key_sets import KeySetUnavailable
+from shared.access.tokens import NotAuthenticated
+from shared.web.uncaught import LastResort
 
 MEDIA_TYPE: Final = "application/problem+json"
+
+
 _KIND: Final = "urn:safeguarding:problem:"
 
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
+
+
 _LISTED_FIELDS = 50
+
+
 _TELLING = 3  # characters from which a value sent would be recognised in a sentence
 
 

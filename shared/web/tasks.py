@@ -7,14 +7,14 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from shared.web.here import Asking, Here, Paging, instant
-from shared.web.lists import listing
+from shared.web.dependencies import CurrentActor, CurrentService, Paging, instant
+from shared.web.paging import listing
 
 router = APIRouter(tags=["tasks"])
 
 
 @router.get("/tasks")
-async def tasks(here: Here, who: Asking, asked: Paging) -> dict[str, Any]:
+async def tasks(here: CurrentService, who: CurrentActor, asked: Paging) -> dict[str, Any]:
     """What waits for a person: raised where a policy could not settle something, until `CompleteTask`."""
     view = next(view for view in here.service.views if view.name == "tasks")
     return await listing(

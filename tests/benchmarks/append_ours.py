@@ -19,18 +19,18 @@ import asyncpg
 import uvloop
 
 from services.mash.app import app
-from services.mash.contact import InformReferrer, ReceiveContact, Referrer
-from shared import telemetry
-from shared.access import AccessPolicy
-from shared.census import ReferralSource
-from shared.clock import RealClock
-from shared.garbage import settle
-from shared.identity import Actor
-from shared.keys import KeyStore
-from shared.pools import open_pool
-from shared.runner import Runner
-from shared.store import Store
-from shared.team import KnowPerson
+from services.mash.streams.contact import InformReferrer, ReceiveContact, Referrer
+from shared.access.policy import AccessPolicy
+from shared.commands.handler import CommandHandler
+from shared.crypto.key_store import KeyStore
+from shared.domain.actors import Actor
+from shared.domain.code_lists import ReferralSource
+from shared.eventstore.store import Store
+from shared.infrastructure import tracing as telemetry
+from shared.infrastructure.background import tune_garbage_collection
+from shared.infrastructure.clock import RealClock
+from shared.infrastructure.postgres import open_pool
+from shared.team.known_people import KnowPerson
 from tests.benchmarks.callers import call
 from tests.benchmarks.workers import ROOT, Round, serve
 
@@ -58,7 +58,7 @@ class Contacts:
             it forgets stays warm in the other.
     """
 
-    def __init__(self, warm: Runner, cold: Runner) -> None:
+    def __init__(self, warm: CommandHandler, cold: CommandHandler) -> None:
         self._runner = warm
         self._forgetful = cold
         self._warm: list[Iterator[InformReferrer]] = []
@@ -100,7 +100,7 @@ class Contacts:
         self._forgetful.addresses._children.clear()
         await self._one(self._forgetful, next(self._cold[caller]))
 
-    async def _one(self, runner: Runner, command: InformReferrer) -> None:
+    async def _one(self, runner: CommandHandler, command: InformReferrer) -> None:
         # As the HTTP layer does: a command may begin a trace.
         with telemetry.beginning("command", service="mash", command=command.NAME):
             await runner.run(command, WHO, uuid4())
@@ -113,7 +113,7 @@ def _shares(commands: list[InformReferrer]) -> list[Iterator[InformReferrer]]:
 @asynccontextmanager
 async def opened(arguments: dict[str, Any]) -> AsyncIterator[Round]:
     """The process, on a database and a directory given; traces sampled as in production."""
-    settle()
+    tune_garbage_collection()
     dsn, directory = arguments["dsn"], Path(arguments["directory"])
     telemetry.configure(0.05)
     clock = RealClock()
@@ -123,7 +123,7 @@ async def opened(arguments: dict[str, Any]) -> AsyncIterator[Round]:
         store = Store(pool, connect, "mash", clock, keys=keys)
         await store.start()
         runner = partial(
-            Runner,
+            CommandHandler,
             "mash",
             app.streams,
             store=store,

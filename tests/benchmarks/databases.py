@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.postgres import EmbeddedPostgres
-from shared.migrations import migrate
+from shared.service.migrations import migrate
 
 DATABASE = "bench"
 

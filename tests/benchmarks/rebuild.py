@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 
 from services.chronology.views import entries
-from shared.followers import Views
+from shared.projections.views import Views
 from tests.benchmarks.append_ours import MESSAGE
 from tests.benchmarks.databases import database
 from tests.benchmarks.figures import Figure, Findings, Table, of_rounds

@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from services.chronology.events import EntryReceived, EntryText, SeenBy
-from shared.chain import GENESIS, content, link
-from shared.event import Envelope, encode, sealed_bytes
-from shared.ids import new_event_id
-from shared.keys import KeyStore
+from shared.crypto.hash_chain import GENESIS, content, link
+from shared.crypto.key_store import KeyStore
+from shared.domain.codec import encode, sealed_bytes
+from shared.domain.event import Envelope
+from shared.infrastructure.ids import new_event_id
 from tests.benchmarks.append_ours import MESSAGE
 
 ENTRIES_A_CHILD = 100

@@ -12,9 +12,9 @@ import asyncpg
 import uvloop
 
 from services.chronology.views import entries
-from shared.followers import Views
-from shared.garbage import settle
-from shared.pools import open_pool
+from shared.infrastructure.background import tune_garbage_collection
+from shared.infrastructure.postgres import open_pool
+from shared.projections.views import Views
 from tests.benchmarks.memory import resident_mb
 from tests.benchmarks.rebuild_fill import COLUMNS
 from tests.benchmarks.workers import Round, serve
@@ -23,7 +23,7 @@ from tests.benchmarks.workers import Round, serve
 @asynccontextmanager
 async def opened(arguments: dict[str, Any]) -> AsyncIterator[Round]:
     """A process that does one of the two, on the chronology's database."""
-    settle()
+    tune_garbage_collection()
     async with await open_pool(arguments["dsn"], "chronology") as pool:
         views = Views(pool, "chronology", [entries], dsn=arguments["dsn"])
         memory = Memory()

@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 
-from deploy.local.layout import SERVICES
 from deploy.local.supervisor import Stack
 from tests.benchmarks.append_ours import MESSAGE, RECEIVE
 
@@ -20,7 +19,7 @@ _SOCIAL_CARE = "childrens_social_care"
 
 
 @asynccontextmanager
-async def running(services: Sequence[str] = SERVICES) -> AsyncIterator[Stack]:
+async def running(services: Sequence[str] | None = None) -> AsyncIterator[Stack]:
     """The services with PostgreSQL and the embedded broker, on the real clock; gone at the end."""
     with tempfile.TemporaryDirectory(prefix="safeguarding-bench-") as name:
         async with Stack(Path(name) / "stack", services, simulated_clock=False) as stack:

@@ -2,8 +2,8 @@
 
 import asyncpg
 
-from shared.checkpoint_tables import CheckpointTables
-from shared.checkpoints import PublicKeys, Signer, make_signing_key
+from shared.audit.checkpoint import PublicKeys, Signer, make_signing_key
+from shared.audit.checkpoint_tables import CheckpointTables
 from tests.benchmarks.databases import database
 from tests.benchmarks.figures import Figure, Findings, Table, of_rounds
 from tests.benchmarks.verify_speed import SERVICE, fill

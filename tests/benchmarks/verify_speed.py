@@ -18,13 +18,14 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from deploy.local.postgres import EmbeddedPostgres
-from shared.chain import GENESIS, content, link
-from shared.checkpoint_tables import CheckpointTables
-from shared.checkpoints import PublicKeys, Signer, make_signing_key
-from shared.event import Envelope, Event, encode
-from shared.log_check import Contract
-from shared.migrations import migrate
-from shared.verifying import verify_log
+from shared.audit.checkpoint import PublicKeys, Signer, make_signing_key
+from shared.audit.checkpoint_tables import CheckpointTables
+from shared.audit.log_check import Contract
+from shared.audit.verify import verify_log
+from shared.crypto.hash_chain import GENESIS, content, link
+from shared.domain.codec import encode
+from shared.domain.event import Envelope, Event
+from shared.service.migrations import migrate
 
 SERVICE = "mash"
 CONTRACT = Contract({"bench.Told": True}, {"bench.Told": "test"})

@@ -10,8 +10,8 @@ from typing import Any
 import uvloop
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.kafka import PARTITIONS
-from shared.producer import start_producer
+from shared.messaging.client import start_producer
+from shared.messaging.topics import PARTITIONS
 from tests.benchmarks.workers import Round, serve
 
 BYTES = 1100

@@ -12,21 +12,21 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from deploy.local.layout import SERVICES, Layout
+from deploy.catalogue import known_commands
+from deploy.local.layout import Layout
+from services import names, teams
 from services.__main__ import ACCESS
-from services.catalogue import known_commands, teams
-from shared.config import Settings
-from shared.decider import Command
-from shared.running import Running
+from shared.domain.command import Command
+from shared.service.process import ServiceProcess
+from shared.service.settings import Settings
 from shared.web.app import application
-from shared.web.commands import schema_of
-from shared.web.short_way import ShortWay
+from shared.web.commands import ShortWay, schema_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TEAMS = {team.name: team for team in teams()}
 
 
-@pytest.fixture(params=SERVICES)
+@pytest.fixture(params=names())
 def app(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FastAPI]:
     """A team's application as its process makes it, not started."""
     layout = Layout(tmp_path)
@@ -41,7 +41,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     )
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    running = Running(TEAMS[request.param], Settings.of(request.param), access=ACCESS)
+    running = ServiceProcess(TEAMS[request.param], Settings.of(request.param), access=ACCESS)
     yield application(running)
     running.keys.close()
 

@@ -4,16 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from deploy.declared import events, services
-from deploy.docs import DOCS, PAGES
-from deploy.golden import sample
-from services import SERVICES
-from services.catalogue import known_commands
+from deploy.catalogue import events, known_commands
+from deploy.generate.docs import DOCS, PAGES
+from deploy.generate.golden import sample
+from services import names, teams
 from services.chronology.entries import makes_entry
-from shared.access import AccessPolicy
-from shared.people_words import DEFAULT_AGENCY
-from shared.rules import Deadline
-from shared.testing import actor
+from shared.access.policy import AccessPolicy
+from shared.domain.actors import DEFAULT_AGENCY
+from shared.domain.rules import Deadline
+from shared.testing.facts import actor
 
 # Events that cross and make no entry of their own, and why.
 NO_ENTRY = {
@@ -40,17 +39,19 @@ def test_only_what_exists_is_excused():
 
 
 def test_the_chronology_reads_every_team_whose_events_make_entries():
-    (chronology,) = [one for one in services() if one.name == "chronology"]
+    (chronology,) = [one for one in teams() if one.name == "chronology"]
     telling = {name.partition(".")[0] for name, event in events().items() if makes_entry(event)} - {"team"}
-    keeping = {one.name for one in services() if any(stream.clocks for stream in one.streams)}
+    keeping = {one.name for one in teams() if any(stream.clocks for stream in one.streams)}
     assert telling | keeping <= set(chronology.reads)
 
 
 def test_a_team_reads_every_topic_it_reacts_to():
-    for service in services():
+    for service in teams():
         for name, event in events().items():
             team = name.partition(".")[0]
-            reacts = [step for step in service.policy.steps(sample(event)) if step.name != "receive_entry"]
+            reacts = [
+                step for step in service.policy.reactions(sample(event)) if step.name != "receive_entry"
+            ]
             if reacts and team != "team":
                 assert team in service.reads, f"{service.name} reacts to {name} and does not read {team}"
                 assert event.CROSSES, f"{service.name} reacts to {name}, which does not cross"
@@ -64,7 +65,7 @@ def test_every_command_may_be_sent_by_somebody(command):
 
 def test_what_the_table_grants_exists_or_is_still_to_come():
     """Printed, not refused: the table is whole from the start, and the teams' commands arrive one by one."""
-    ours = {name for name in TABLE.named_commands() if name.partition(".")[0] in SERVICES}
+    ours = {name for name in TABLE.named_commands() if name.partition(".")[0] in names()}
     to_come = sorted(ours - known_commands().keys())
     print(f"\n{len(to_come)} commands are granted and still to come: {', '.join(to_come)}")
     assert ours & known_commands().keys()
@@ -74,13 +75,13 @@ def test_what_the_table_grants_exists_or_is_still_to_come():
 
 @pytest.mark.parametrize("event", events().values(), ids=list(events()))
 def test_a_field_that_holds_a_deadline_is_described_by_its_rule(event):
-    rules = {rule.id for service in services() for rule in service.rules.rules}
+    rules = {rule.id for service in teams() for rule in service.rules.rules}
     for name, field in event.model_fields.items():
         if isinstance(getattr(sample(event), name), Deadline):
             assert field.description in rules, f'{event.NAME}.{name}: say Field(description="<rule id>")'
 
 
-@pytest.mark.parametrize("service", services(), ids=lambda one: one.name)
+@pytest.mark.parametrize("service", teams(), ids=lambda one: one.name)
 def test_a_stream_keeps_just_the_clocks_its_events_start_and_its_rules_know(service):
     for stream in service.streams:
         started = {
@@ -96,11 +97,11 @@ def test_a_stream_keeps_just_the_clocks_its_events_start_and_its_rules_know(serv
 @pytest.mark.parametrize(("name", "page"), PAGES.items(), ids=list(PAGES))
 def test_the_generated_pages_say_what_the_code_says(name, page):
     assert (DOCS / name).read_text(encoding="utf-8") == page(), (
-        f"docs/{name} is not as the code says: run `python -m deploy.docs` and commit what it writes"
+        f"docs/{name} is not as the code says: run `python -m deploy.generate.docs` and commit what it writes"
     )
 
 
-@pytest.mark.parametrize("team", SERVICES)
+@pytest.mark.parametrize("team", names())
 def test_every_team_has_a_page_that_names_its_commands(team):
     page = (Path(__file__).parents[2] / "services" / team / "README.md").read_text(encoding="utf-8")
     for command in known_commands():

@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from deploy.declared import events
-from deploy.golden import FOLDER
-from shared import event as reading
-from shared.direct_reading import numbers_of
-from shared.event import decode
+from deploy.catalogue import events
+from deploy.generate.golden import FOLDER
+from shared.domain import codec as reading
+from shared.domain.codec import decode, numbers_of
 
 EVENTS = events()  # all of them are known from here on
 STORED = {

@@ -5,9 +5,10 @@ import json
 import orjson
 import pytest
 
-from deploy.declared import events
-from deploy.golden import FOLDER, golden, path_of, reads_as, sample, write
-from shared.event import Event, decode
+from deploy.catalogue import events
+from deploy.generate.golden import FOLDER, golden, path_of, reads_as, sample, write
+from shared.domain.codec import decode
+from shared.domain.event import Event
 
 FILES = sorted(FOLDER.glob("*.json"))
 
@@ -21,7 +22,7 @@ def test_every_event_has_a_golden_file_of_its_present_version(event):
     path = path_of(event.NAME, event.VERSION)
     assert path.exists(), (
         f"{event.NAME} version {event.VERSION} has no golden file: "
-        f"make it with `python -m deploy.golden {event.NAME}` and commit {path.name} with it"
+        f"make it with `python -m deploy.generate.golden {event.NAME}` and commit {path.name} with it"
     )
 
 
@@ -32,7 +33,9 @@ def test_what_was_stored_reads_the_same_today(path):
     assert path == path_of(name, version)
     assert name in events(), f"{name} was stored once, so it is read for years: keep its class"
     now = events()[name].VERSION
-    assert version == now or "reads_as" in file, f"run `python -m deploy.golden {name}` for version {now}"
+    assert version == now or "reads_as" in file, (
+        f"run `python -m deploy.generate.golden {name}` for version {now}"
+    )
     assert reads_as(stored, name) == file.get("reads_as", stored), (
         f"{name} version {version} no longer reads as it did: what is stored cannot be changed. "
         "Give the event a new version with an upcaster instead, and leave this file as it is"
@@ -87,7 +90,7 @@ def test_a_new_version_reads_the_old_through_its_upcaster(tmp_path, monkeypatch)
 
     old["name"] = NotedAgain.NAME
     path_of(NotedAgain.NAME, 1, tmp_path).write_text(json.dumps(old))
-    monkeypatch.setattr("deploy.golden.events", lambda: {NotedAgain.NAME: NotedAgain})
+    monkeypatch.setattr("deploy.generate.golden.events", lambda: {NotedAgain.NAME: NotedAgain})
     new = held(write(NotedAgain.NAME, tmp_path))
     assert new["stored"]["class_version"] == 2
     first = held(path_of(NotedAgain.NAME, 1, tmp_path))

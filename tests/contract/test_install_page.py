@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from deploy.docs import DOCS, INSTALL
-from deploy.settings_table import BEGIN, END, NoPlace, with_settings
-from shared.config import PREFIX, Settings
+from deploy.generate.docs import DOCS, INSTALL
+from deploy.generate.settings_table import BEGIN, END, NoPlace, with_settings
+from shared.service.settings import PREFIX, Settings
 
 PAGE = (DOCS / INSTALL).read_text(encoding="utf-8")
 
@@ -30,13 +30,13 @@ def test_what_must_be_set_is_said():
 
 @pytest.mark.parametrize(("name", "field"), Settings.model_fields.items(), ids=list(Settings.model_fields))
 def test_every_setting_says_what_it_is_for(name, field):
-    assert field.description, f"shared/config.py: give {name} a description"
+    assert field.description, f"shared/service/settings.py: give {name} a description"
 
 
 def test_the_page_is_made_again_from_what_is_around_the_table():
     torn = PAGE.replace(PAGE.partition(BEGIN)[2].partition(END)[0], "\nan old table\n")
     assert "an old table" in torn
-    assert with_settings(torn) == PAGE, "run `python -m deploy.docs` and commit what it writes"
+    assert with_settings(torn) == PAGE, "run `python -m deploy.generate.docs` and commit what it writes"
 
 
 def test_a_page_without_the_marks_is_refused():

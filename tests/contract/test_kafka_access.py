@@ -7,9 +7,9 @@ from pydantic import ValidationError
 
 from deploy.kafka.access import Access, access, bindings, disagreements
 from deploy.kafka.rules import in_words
-from deploy.topics import topics
-from services.catalogue import teams
-from shared.messages import topic_of
+from deploy.kafka.topics import topics
+from services import teams
+from shared.messaging.topics import topic_of
 
 READS = {team.name: tuple(team.reads) for team in teams()}
 

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from deploy.compatible import breaking
-from deploy.event_schemas import (
+from deploy.catalogue import schemas
+from deploy.generate.compatible import breaking
+from deploy.generate.event_schemas import (
     COMMANDS,
     EVENTS,
     WHAT_TO_DO,
@@ -17,9 +18,8 @@ from deploy.event_schemas import (
     incompatible,
     write,
 )
-from services.catalogue import schemas
 
-GENERATE = "run `python -m deploy.event_schemas` and commit what it writes"
+GENERATE = "run `python -m deploy.generate.event_schemas` and commit what it writes"
 
 
 def test_no_event_changes_so_that_what_is_stored_could_not_be_read():

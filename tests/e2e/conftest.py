@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.development_issuer import DevelopmentIssuer
+from shared.access.development_issuer import DevelopmentIssuer
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = "2026-12-21T14:30:00Z"

@@ -185,7 +185,7 @@ def test_nobody_chooses_somebody_elses_id(stack, child):
 
 
 def test_tokens_that_do_not_count(stack, child, tmp_path):
-    from shared.development_issuer import DevelopmentIssuer
+    from shared.access.development_issuer import DevelopmentIssuer
 
     before = stack.heads()
     body = {"about": [child], "with": CONTACT}

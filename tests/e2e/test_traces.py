@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from shared.messages import topic_of
+from shared.messaging.topics import topic_of
 from tests.e2e.conftest import CONTACT, Stack
 
 PLANTED = ("Zebedee", "Quillfeather", "zq@secret.example", "Marmaduke")

@@ -15,9 +15,9 @@ import orjson
 
 from deploy.local.databases import DATABASE
 from deploy.local.postgres import EmbeddedPostgres
-from shared.chain import first_break
-from shared.followers import Views
-from shared.service import Service
+from shared.crypto.hash_chain import first_break
+from shared.projections.views import Views
+from shared.service.declaration import Service
 from tests.faults.processes import SERVICES
 
 Sums = Counter[tuple[object, ...]]

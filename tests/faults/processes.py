@@ -8,7 +8,9 @@ from pathlib import Path
 
 import asyncpg
 
-SERVICES = ("people", "mash", "assessment", "chronology")
+from services import names
+
+SERVICES = names()
 
 
 def processes(supervisor: int) -> dict[str, int]:

@@ -13,16 +13,16 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from deploy.kafka.topics import create_topics
 from deploy.local.broker import EmbeddedBroker
 from deploy.local.postgres import EmbeddedPostgres
-from deploy.topics import create_topics
-from shared.access import AccessPolicy
-from shared.clock import Clock, RealClock, SimulatedClock
-from shared.keys import KeyStore
-from shared.migrations import migrate
-from shared.runner import Runner
-from shared.store import Store
-from shared.team import KnowPerson
+from shared.access.policy import AccessPolicy
+from shared.commands.handler import CommandHandler
+from shared.crypto.key_store import KeyStore
+from shared.eventstore.store import Store
+from shared.infrastructure.clock import Clock, RealClock, SimulatedClock
+from shared.service.migrations import migrate
+from shared.team.known_people import KnowPerson
 from tests.integration import toy_team
 from tests.integration.ledgers import BUILT, Ledgers, build, directory, opened
 from tests.integration.toys import Team, Toys, prepare_toys, toys_on
@@ -163,11 +163,11 @@ def keys(tmp_path) -> KeyStore:
 
 
 @pytest.fixture
-async def runners(open_store, clock, keys) -> list[Runner]:
+async def runners(open_store, clock, keys) -> list[CommandHandler]:
     """Two processes of the toy team, each with warm states of its own; three children are known to it."""
     access = AccessPolicy.from_yaml(ACCESS)
     both = [
-        Runner(
+        CommandHandler(
             SERVICE,
             toy_team.STREAMS,
             store=await open_store(clock=clock, keys=keys),
@@ -184,7 +184,7 @@ async def runners(open_store, clock, keys) -> list[Runner]:
 
 
 @pytest.fixture
-def runner(runners) -> Runner:
+def runner(runners) -> CommandHandler:
     """One of them."""
     return runners[0]
 

@@ -11,18 +11,19 @@ from uuid import UUID, uuid4, uuid5
 import asyncpg
 
 from deploy.local.postgres import EmbeddedPostgres
-from shared.brokers import Brokers
-from shared.chain import GENESIS, content, link
-from shared.checkpoint_tables import CheckpointTables
-from shared.checkpointing import Checkpoints
-from shared.checkpoints import Checkpoint, PublicKeys, Signer, make_signing_key
-from shared.clock import RealClock
-from shared.event import Envelope, Event, encode
-from shared.judging import Head, Member, Part, Row, Write
-from shared.log_check import Contract
-from shared.migrations import migrate
-from shared.store import Store
-from shared.verifying import Report, verify_log
+from shared.audit.checkpoint import Checkpoint, PublicKeys, Signer, make_signing_key
+from shared.audit.checkpoint_tables import CheckpointTables
+from shared.audit.checkpointer import Checkpoints
+from shared.audit.log_check import Contract
+from shared.audit.verify import Report, verify_log
+from shared.crypto.hash_chain import GENESIS, content, link
+from shared.domain.codec import encode
+from shared.domain.event import Envelope, Event
+from shared.eventstore.append import AppendRequest, CommandWrites, InboxMove, NewEvent, StreamWrite
+from shared.eventstore.store import Store
+from shared.infrastructure.clock import RealClock
+from shared.messaging.client import KafkaConnection
+from shared.service.migrations import migrate
 
 SERVICES = ("mash", "people", "chronology")
 STREAMS = [uuid5(UUID(int=0), f"stream {n}") for n in range(12)]
@@ -45,7 +46,7 @@ class Noted(Event, name="ledgers.Noted"):
 CONTRACT = Contract({"ledgers.Told": True, "ledgers.Noted": False}, {"ledgers.Told": "talk"})
 
 
-def row(n: int, child: UUID, event_id: UUID | None = None) -> Row:
+def row(n: int, child: UUID, event_id: UUID | None = None) -> NewEvent:
     event = Told(child=child, what=f"code {n}") if n % 3 else Noted(child=child, what=f"code {n}")
     event_id = event_id or uuid4()
     envelope = Envelope(
@@ -60,7 +61,7 @@ def row(n: int, child: UUID, event_id: UUID | None = None) -> Row:
         command=str(UUID(int=3)),
     )
     key = child if event.CROSSES else None
-    return Row(event_id, event.NAME, "talk", encode(event, envelope), b"sealed words", child, key)
+    return NewEvent(event_id, event.NAME, "talk", encode(event, envelope), b"sealed words", child, key)
 
 
 @dataclass
@@ -77,7 +78,11 @@ class Ledgers:
 
     def checkpoints(self, service: str) -> Checkpoints:
         return Checkpoints(
-            self.tables(service), self.signers[service], self.keys, Brokers("nowhere:1"), idempotent=False
+            self.tables(service),
+            self.signers[service],
+            self.keys,
+            KafkaConnection("nowhere:1"),
+            idempotent=False,
         )
 
     async def append(self, service: str, rows: Sequence[tuple[int, int]]) -> None:
@@ -86,8 +91,8 @@ class Ledgers:
         store = Store(pool, partial(asyncpg.connect, dsn_of(pool)), service, RealClock())
         await store.start()
         for n, s in rows:
-            writes = (Write(STREAMS[s], n, (row(n, CHILDREN[s]),)),)
-            await store.append(Member((Part(uuid4(), b"asked", writes),)))
+            writes = (StreamWrite(STREAMS[s], n, (row(n, CHILDREN[s]),)),)
+            await store.append(AppendRequest((CommandWrites(uuid4(), b"asked", writes),)))
         await store.stop()
 
     async def sign(self, service: str) -> list[Checkpoint]:
@@ -193,8 +198,8 @@ async def take(ledgers: Ledgers, service: str) -> None:
     pool = ledgers.pools[service]
     store = Store(pool, partial(asyncpg.connect, dsn_of(pool)), service, RealClock())
     await store.start()
-    heads = tuple(Head("mash", r["key"], 0, r["notification_id"], r["event_id"]) for r in rows)
-    await store.append(Member(heads=heads))
+    heads = tuple(InboxMove("mash", r["key"], 0, r["notification_id"], r["event_id"]) for r in rows)
+    await store.append(AppendRequest(heads=heads))
     await store.stop()
 
 

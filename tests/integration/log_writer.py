@@ -17,9 +17,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from shared.clock import RealClock
-from shared.judging import Head, Member, Part, Row, Write
-from shared.store import Store
+from shared.eventstore.append import AppendRequest, CommandWrites, InboxMove, NewEvent, StreamWrite
+from shared.eventstore.store import Store
+from shared.infrastructure.clock import RealClock
 
 DSN, SEED, SECONDS = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 CALLERS = 24
@@ -31,7 +31,7 @@ CUTS = ("before commit", "after commit", "before one statement", "after one stat
 KEYS = [UUID(int=n) for n in range(901, 905)]
 chance = random.Random(SEED)
 done: list[dict[str, Any]] = []
-sent: list[tuple[Member, str]] = []
+sent: list[tuple[AppendRequest, str]] = []
 cuts: Counter[str] = Counter()
 
 
@@ -58,11 +58,11 @@ class Cut(asyncpg.Connection):
         raise asyncpg.ConnectionDoesNotExistError("the answer was lost")
 
 
-def row(name: str = "test.Happened") -> Row:
-    return Row(uuid4(), name, "test", b'{"envelope":{}}', None, None, None)
+def row(name: str = "test.Happened") -> NewEvent:
+    return NewEvent(uuid4(), name, "test", b'{"envelope":{}}', None, None, None)
 
 
-async def ask(pool: asyncpg.Pool) -> Member:
+async def ask(pool: asyncpg.Pool) -> AppendRequest:
     """A member on versions that were true a moment ago, more or less."""
     rows = await pool.fetch("SELECT originator_id, max(originator_version) FROM mash.events GROUP BY 1")
     versions: dict[UUID, int] = dict(rows)
@@ -70,11 +70,11 @@ async def ask(pool: asyncpg.Pool) -> Member:
     writes = []
     for stream in chance.sample(STREAMS, chance.choice([1, 1, 2, 3])):
         expected = max(0, versions.get(stream, 0) + wrong()[0])
-        writes.append(Write(stream, expected, tuple(row() for _ in range(chance.choice([1, 1, 2])))))
+        writes.append(StreamWrite(stream, expected, tuple(row() for _ in range(chance.choice([1, 1, 2])))))
     if chance.random() < 0.05:
-        writes.append(Write(uuid4(), 0, (row("test.\x00"),)))
+        writes.append(StreamWrite(uuid4(), 0, (row("test.\x00"),)))
     halves = (writes[:1], writes[1:]) if len(writes) > 1 and chance.random() < 0.3 else (writes,)
-    parts = tuple(Part(uuid4(), b"asked", tuple(half)) for half in halves)
+    parts = tuple(CommandWrites(uuid4(), b"asked", tuple(half)) for half in halves)
     written = {write.stream for write in writes}
     reads = [(each, versions.get(each, 0)) for each in chance.sample(STREAMS, 2) if each not in written]
     heads = []
@@ -84,11 +84,11 @@ async def ask(pool: asyncpg.Pool) -> Member:
             await pool.fetchval("SELECT position FROM mash.inbox_heads WHERE source = 'x' AND key = $1", key)
             or 0
         )
-        heads.append(Head("x", key, at, at + chance.randint(1, 3), uuid4()))
-    return Member(parts, tuple(reads) if chance.random() < 0.4 else (), tuple(heads))
+        heads.append(InboxMove("x", key, at, at + chance.randint(1, 3), uuid4()))
+    return AppendRequest(parts, tuple(reads) if chance.random() < 0.4 else (), tuple(heads))
 
 
-def told(member: Member) -> dict[str, Any]:
+def told(member: AppendRequest) -> dict[str, Any]:
     return {
         "parts": [
             {
@@ -114,7 +114,7 @@ async def call(store: Store, pool: asyncpg.Pool) -> None:
         again = "the same"
         if before == "stands" and chance.random() < 0.5:
             part, again = member.parts[0], "another body"
-            member = Member((Part(part.command, b"something else", part.writes),))
+            member = AppendRequest((CommandWrites(part.command, b"something else", part.writes),))
     else:
         member = await ask(pool)
     answer = told(member) | {"again": again}

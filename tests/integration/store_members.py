@@ -5,30 +5,32 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from shared.judging import Member, Part, Row, Write
-from shared.store import Store
+from shared.eventstore.append import AppendRequest, CommandWrites, NewEvent, StreamWrite
+from shared.eventstore.store import Store
 
 X, Y, K = UUID(int=1), UUID(int=2), UUID(int=9)
 
 
-def row(name: str = "test.Happened", **more) -> Row:
-    return Row(uuid4(), name, "test", b'{"envelope":{}}', **more)
+def row(name: str = "test.Happened", **more) -> NewEvent:
+    return NewEvent(uuid4(), name, "test", b'{"envelope":{}}', **more)
 
 
 def part(
     *writes: tuple[UUID, int], command: UUID | None = None, body: bytes = b"asked", name: str = "test.X"
-) -> Part:
-    return Part(command or uuid4(), body, tuple(Write(stream, at, (row(name),)) for stream, at in writes))
+) -> CommandWrites:
+    return CommandWrites(
+        command or uuid4(), body, tuple(StreamWrite(stream, at, (row(name),)) for stream, at in writes)
+    )
 
 
-def member(*writes: tuple[UUID, int], **more) -> Member:
-    return Member((part(*writes, **more),))
+def member(*writes: tuple[UUID, int], **more) -> AppendRequest:
+    return AppendRequest((part(*writes, **more),))
 
 
 async def log_of(connection: asyncpg.Connection) -> list[asyncpg.Record]:
     return await connection.fetch("SELECT * FROM mash.events ORDER BY notification_id")
 
 
-async def told(store: Store, *members: Member) -> list[str]:
+async def told(store: Store, *members: AppendRequest) -> list[str]:
     answers = await asyncio.gather(*(store.append(one) for one in members), return_exceptions=True)
     return [type(answer).__name__ if isinstance(answer, BaseException) else "stands" for answer in answers]

@@ -13,9 +13,9 @@ import asyncpg
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres
-from shared.access_log import AccessLog, AccessNotRecorded, Attempt, verify
-from shared.clock import SimulatedClock
-from shared.identity import Actor
+from shared.access.access_log import AccessLog, AccessNotRecorded, Attempt, verify
+from shared.domain.actors import Actor
+from shared.infrastructure.clock import SimulatedClock
 
 START = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
 ANA = Actor(UUID(int=1), "Ana Lim", "mash_manager", "childrens_social_care", "North team")
@@ -38,7 +38,7 @@ async def dsn(server) -> AsyncIterator[str]:
     name = f"t{uuid4().hex}"
     server.create_database(name)
     server.execute("CREATE SCHEMA mash AUTHORIZATION mash_owner", name)
-    sql = resources.files("shared.sql").joinpath("access_log.sql").read_text(encoding="utf-8")
+    sql = resources.files("shared.access").joinpath("schema.sql").read_text(encoding="utf-8")
     owner = await asyncpg.connect(server.dsn(name, "mash_owner", "owner"))
     for _ in range(2):
         await owner.execute(sql.format(schema="mash", app_role="mash"))
@@ -310,5 +310,5 @@ def test_a_service_cannot_name_another_schema():
 
 
 def test_the_sql_has_two_placeholders_alone():
-    text = Path(str(resources.files("shared.sql").joinpath("access_log.sql"))).read_text()
+    text = Path(str(resources.files("shared.access").joinpath("schema.sql"))).read_text()
     assert "{" not in text.format(schema="s", app_role="r")

@@ -7,8 +7,9 @@ from functools import partial
 import asyncpg
 import pytest
 
-from shared.arrivals import PAGE, Arrivals
-from shared.inbox import AWAY, Arrived
+from shared.inbox.buffer import PAGE, ConsumerBuffer
+from shared.inbox.positions import Arrived
+from shared.inbox.processing import AWAY
 from tests.integration.toys import Appear, Team, child, until
 
 TOPIC = "safeguarding.people.v1"
@@ -23,7 +24,7 @@ class Client:
         self.noted: list[dict[str, int]] = []
         self.pages: list[int] = []
         self.stopping = False
-        self.arrivals = Arrivals(team.inbox, self._until_done)
+        self.arrivals = ConsumerBuffer(team.inbox, self._until_done)
 
     async def _until_done(self, what: str, do: partial[asyncio.Future[None]]) -> bool:
         if what == "page":

@@ -11,8 +11,8 @@ import pytest
 
 from deploy.local.broker import EmbeddedBroker
 from deploy.local.ports import LOOPBACK
-from shared import kafka
-from shared.kafka import STARTING
+from shared.inbox import consumer as kafka
+from shared.inbox.consumer import STARTING
 from tests.integration.toys import Team, until
 
 QUESTIONS = 6

@@ -4,10 +4,10 @@ from uuid import uuid4
 
 import asyncpg
 
-from shared.clocks import DeadlineMissed, DeadlineVaried
-from shared.deadline_board import board, deadline_board, due_rows, next_due
-from shared.followers import Views
-from shared.rules import Deadline
+from shared.domain.deadlines import DeadlineMissed, DeadlineVaried
+from shared.domain.rules import Deadline
+from shared.projections.deadline_board import board, deadline_board, due_rows, next_due
+from shared.projections.views import Views
 from tests.integration.toy_views import HOUR, T0, Decided, Log, Other, Received, contact, following, rows
 
 

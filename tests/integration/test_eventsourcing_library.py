@@ -1,6 +1,6 @@
 """The `eventsourcing` library's recorder passes its own conformance cases on our log's tables.
 
-The tables are those of `shared/sql`, with the defaults and rights of `eventsourcing_writes.sql` alone. That the library
+The tables are those of `shared/eventstore/schema.sql` and of the other rooms, with the defaults and rights of `eventsourcing_writes.sql` alone. That the library
 reads a log that our own writer wrote is shown by `test_eventsourcing_reads.py`, without any of that.
 """
 

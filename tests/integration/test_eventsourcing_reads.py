@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from shared.event import Envelope, Event, encode
-from shared.judging import Member, Part, Row, Write
+from shared.domain.codec import encode
+from shared.domain.event import Envelope, Event
+from shared.eventstore.append import AppendRequest, CommandWrites, NewEvent, StreamWrite
 
 READER = """
 import json, sys
@@ -54,7 +55,7 @@ class Heard(Event, name="test_es.Heard"):
     pass
 
 
-def row(event: Event) -> Row:
+def row(event: Event) -> NewEvent:
     event_id = uuid4()
     envelope = Envelope(
         id=str(event_id),
@@ -67,7 +68,7 @@ def row(event: Event) -> Row:
         correlation=str(UUID(int=3)),
         command=str(UUID(int=3)),
     )
-    return Row(event_id, event.NAME, "test", encode(event, envelope), b"sealed", UUID(int=7), None)
+    return NewEvent(event_id, event.NAME, "test", encode(event, envelope), b"sealed", UUID(int=7), None)
 
 
 async def test_its_recorder_and_notification_log_read_ours(log_database, open_store):
@@ -75,8 +76,8 @@ async def test_its_recorder_and_notification_log_read_ours(log_database, open_st
     streams = [UUID(int=1), UUID(int=2)]
     for n in range(3):
         rows = [row(Told(child=UUID(int=7), words=str(n))), row(Heard())]
-        writes = tuple(Write(stream, n, (one,)) for stream, one in zip(streams, rows, strict=True))
-        await store.append(Member((Part(uuid4(), b"asked", writes),)))
+        writes = tuple(StreamWrite(stream, n, (one,)) for stream, one in zip(streams, rows, strict=True))
+        await store.append(AppendRequest((CommandWrites(uuid4(), b"asked", writes),)))
 
     port = str(log_database.server.port)
     done = await asyncio.to_thread(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.clock import RealClock
-from shared.exporting import check_export, export_lines, head_line
+from shared.audit.export import check_export, export_lines, head_line
+from shared.infrastructure.clock import RealClock
 from tests.integration.ledgers import CHILDREN, SERVICES, Ledgers
 
 

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import asyncpg
 
-from shared.followers import Views
-from shared.projection import Insert, View
+from shared.domain.view import Insert, View
+from shared.projections.views import Views
 from tests.integration.toy_views import (
     Decided,
     Log,

@@ -10,10 +10,11 @@ from uuid import uuid4
 
 import pytest
 
-from shared.event import Event
-from shared.identity import Actor
-from shared.inbox import AWAY, Arrived
-from shared.messages import parse
+from shared.domain.actors import Actor
+from shared.domain.event import Event
+from shared.inbox.positions import Arrived
+from shared.inbox.processing import AWAY
+from shared.messaging.message import parse
 from tests.integration import toys as t
 from tests.integration.toys import Appear, Copy, Note, Team, Toys, child, toys_on
 

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared.identity import Actor
-from shared.inbox_rows import FORKED
-from shared.messages import parse
+from shared.domain.actors import Actor
+from shared.inbox.positions import FORKED
+from shared.messaging.message import parse
 from tests.integration import toys as t
 from tests.integration.toys import Appear, Team, child, forged
 

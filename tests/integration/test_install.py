@@ -16,10 +16,10 @@ import pytest
 from deploy import make_keys, migrate, provision
 from deploy.local.errors import StackError
 from deploy.local.postgres import EmbeddedPostgres
-from services import SERVICES
-from shared.checkpoints import PublicKeys
-from shared.secret_files import read_key
-from shared.transport_keys import TransportKeys
+from services import names
+from shared.audit.checkpoint import PublicKeys
+from shared.crypto.secret_files import read_key
+from shared.crypto.transport_keys import TransportKeys
 
 DATABASE = "council"
 OTHER_ROLE = "fd_app"
@@ -33,7 +33,7 @@ def server(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
         server.create_database(DATABASE)
         for _ in range(2):
             server.execute(printed("all", "--database", DATABASE), DATABASE)
-        for service in SERVICES:
+        for service in names():
             for role in (service, provision.owner_of(service)):
                 server.execute(f"ALTER ROLE {role} PASSWORD '{role}'")
         yield server
@@ -41,18 +41,21 @@ def server(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
 
 def printed(*arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "deploy.provision", *arguments], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "deploy.database.provision", *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout
 
 
 def migrated(server: EmbeddedPostgres, service: str, **more: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SAFEGUARDING_")}
-    for name in SERVICES:
+    for name in names():
         owner = provision.owner_of(name)
         environment[f"SAFEGUARDING_{name.upper()}_OWNER_DSN"] = server.dsn(DATABASE, owner, owner)
     return subprocess.run(
-        [sys.executable, "-m", "deploy.migrate", service],
+        [sys.executable, "-m", "deploy.database.migrate", service],
         env={**environment, **more},
         capture_output=True,
         text=True,
@@ -64,12 +67,12 @@ def migrated(server: EmbeddedPostgres, service: str, **more: str) -> subprocess.
 def installed(server) -> EmbeddedPostgres:
     first = migrated(server, "all")
     assert first.returncode == 0, first.stderr
-    assert [line.partition(":")[0] for line in first.stdout.splitlines()] == list(SERVICES)
+    assert [line.partition(":")[0] for line in first.stdout.splitlines()] == list(names())
     assert "made access, " in first.stdout
     assert "events_child_idx" in first.stdout
     again = migrated(server, "all")
     assert again.returncode == 0, again.stderr
-    assert again.stdout.count("every table and index was there") == len(SERVICES)
+    assert again.stdout.count("every table and index was there") == len(names())
     return server
 
 
@@ -104,14 +107,14 @@ async def connected(server, role):
         "CREATE TEMPORARY TABLE mine (a int)",
     ],
 )
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", names())
 async def test_a_service_changes_nothing_in_its_log_and_makes_nothing_there(installed, service, sql):
     async with connected(installed, service) as connection:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(sql.format(service))
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", names())
 async def test_a_service_reads_and_adds_to_its_log_and_owns_its_read_tables(installed, service):
     async with connected(installed, service) as connection:
         assert await connection.fetchval(f"SELECT count(*) FROM {service}.events") == 0
@@ -122,9 +125,9 @@ async def test_a_service_reads_and_adds_to_its_log_and_owns_its_read_tables(inst
 
 
 async def test_no_role_gets_at_another_service(installed):
-    for role in (name for service in SERVICES for name in (service, provision.owner_of(service))):
+    for role in (name for service in names() for name in (service, provision.owner_of(service))):
         async with connected(installed, role) as connection:
-            for other in SERVICES:
+            for other in names():
                 if other not in (role, role.removesuffix("_owner")):
                     for sql in (f"SELECT 1 FROM {other}.events", f"CREATE TABLE {other}_views.mine (a int)"):
                         with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -138,7 +141,7 @@ async def test_the_owner_cannot_change_what_happened(installed):
 
 
 async def test_a_child_s_rows_are_found_by_the_index(installed):
-    """As `shared/exporting.py` asks for them; few rows would be read through either way, so there are many."""
+    """As `shared/audit/export.py` asks for them; few rows would be read through either way, so there are many."""
     async with connected(installed, "people") as connection:
         transaction = connection.transaction()
         await transaction.start()
@@ -206,7 +209,7 @@ def refused(server, change, **more):
         ("postgresql://mash_owner:{secret}@127.0.0.1:{port}/council", "refuses this login"),
         ("postgresql://mash_owner:mash_owner@127.0.0.1:{port}/nowhere", "create the database first"),
         ("postgresql://mash:mash@127.0.0.1:{port}/council", "connect as mash_owner"),
-        ("postgresql://{super}@127.0.0.1:{port}/postgres", "python -m deploy.provision mash"),
+        ("postgresql://{super}@127.0.0.1:{port}/postgres", "python -m deploy.database.provision mash"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(installed, dsn, said):

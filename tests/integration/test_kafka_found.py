@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.kafka.topics import create_topics
 from deploy.local import java
 from deploy.local.errors import StackError
 from deploy.local.kafka import LocalKafka
-from deploy.topics import create_topics
 
 
 def program(path: Path, text: str) -> Path:

@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 import pytest
 
+from deploy.kafka.topics import create_topics, topics
 from deploy.local import programs
 from deploy.local.broker import EmbeddedBroker
 from deploy.local.children import run
@@ -23,7 +24,6 @@ from deploy.local.locks import DirectoryLock
 from deploy.local.ports import Port
 from deploy.local.postgres import EmbeddedPostgres, servers_on
 from deploy.local.supervisor import Stack
-from deploy.topics import create_topics, topics
 
 SERVICE = """
 import http.server, os

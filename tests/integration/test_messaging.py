@@ -11,11 +11,12 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from deploy.kafka.topics import TopicError, create_topics
 from deploy.local.broker import EmbeddedBroker
 from deploy.local.postgres import EmbeddedPostgres
-from deploy.topics import TopicError, create_topics
-from shared.messages import Message, parse, plain_headers, topic_of
-from shared.relay import PAGE, forget_broker
+from shared.messaging.message import Message, parse, plain_headers
+from shared.messaging.relay import PAGE, forget_broker
+from shared.messaging.topics import topic_of
 from tests.integration import toys as t
 from tests.integration.toys import Appear, Team, Toys, child, prepare_toys, running, toys_on, until
 

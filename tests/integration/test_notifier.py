@@ -6,7 +6,7 @@ from functools import partial
 import asyncpg
 import pytest
 
-from shared.notifier import Notifier
+from shared.infrastructure.notify import Notifier
 from tests.integration.toys import until
 
 

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared.followers import Views
-from shared.projection import Index, Insert, View
-from shared.rebuild import RebuildRunning, building
+from shared.domain.view import Index, Insert, View
+from shared.projections.rebuild import RebuildRunning, building
+from shared.projections.views import Views
 from tests.integration.toy_views import (
     T0,
     Log,

@@ -13,12 +13,12 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared.copy_rows import NotHere, rows_of
-from shared.followers import Views
-from shared.projection import Insert, Update, View
-from shared.rebuild import Rebuild, ViewFailed
-from shared.rebuild_helper import Helper
-from shared.view_table import create, shape, steps, take
+from shared.domain.view import Insert, Update, View
+from shared.projections.copy import NotHere, rows_of
+from shared.projections.rebuild import Rebuild, ViewFailed
+from shared.projections.rebuild_worker import RebuildWorker
+from shared.projections.table import create, shape, steps, take
+from shared.projections.views import Views
 from tests.integration.conftest import LogDatabase
 from tests.integration.toy_views import (
     Count,
@@ -61,7 +61,7 @@ async def helpers(monkeypatch: pytest.MonkeyPatch) -> list["Counted"]:
     """The second processes that were started, as they say they have come up; each is waited for."""
     started: list[Counted] = []
 
-    async def start(*arguments: Any) -> Helper | None:
+    async def start(*arguments: Any) -> RebuildWorker | None:
         monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1})
         helper = await original(*arguments)
         if helper is not None:
@@ -71,15 +71,15 @@ async def helpers(monkeypatch: pytest.MonkeyPatch) -> list["Counted"]:
                     await asyncio.sleep(0.02)
         return helper
 
-    original = Helper.start
-    monkeypatch.setattr("shared.rebuild.Helper.start", start)
+    original = RebuildWorker.start
+    monkeypatch.setattr("shared.projections.rebuild.RebuildWorker.start", start)
     return started
 
 
 class Counted:
     """A second process and how many of its answers were of use."""
 
-    def __init__(self, helper: Helper) -> None:
+    def __init__(self, helper: RebuildWorker) -> None:
         self.helper = helper
         self.used = self.given_back = 0
         ask = helper.ask
@@ -191,7 +191,7 @@ async def test_on_one_core_there_is_one_process(
     pool: asyncpg.Pool, log_database: LogDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0})
-    assert await Helper.start(log_database.app, "mash", notes, "notes__rebuild") is None
+    assert await RebuildWorker.start(log_database.app, "mash", notes, "notes__rebuild") is None
 
 
 @pytest.mark.parametrize("wrong", ["shape", "database"])
@@ -200,9 +200,9 @@ async def test_a_second_process_that_cannot_help_ends_and_is_not_asked(
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1})
     if wrong == "shape":  # as where the program was exchanged on the disk while it ran
-        monkeypatch.setattr("shared.rebuild_helper.shape", lambda view: f"{shape(view)} before")
+        monkeypatch.setattr("shared.projections.rebuild_worker.shape", lambda view: f"{shape(view)} before")
     dsn = log_database.app if wrong == "shape" else "postgresql://nobody@127.0.0.1:1/none"
-    helper = await Helper.start(dsn, "mash", notes, "notes__rebuild")
+    helper = await RebuildWorker.start(dsn, "mash", notes, "notes__rebuild")
     assert helper is not None
     await helper._process.wait()
     assert not helper.idle
@@ -213,7 +213,7 @@ async def test_a_second_process_ends_with_the_first(
     log_database: LogDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1})
-    helper = await Helper.start(log_database.app, "mash", notes, "notes__rebuild")
+    helper = await RebuildWorker.start(log_database.app, "mash", notes, "notes__rebuild")
     assert helper is not None
     assert helper._process.stdin is not None
     helper._process.stdin.close()  # all that it sees when the first is killed

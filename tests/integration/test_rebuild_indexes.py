@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared.followers import Views
-from shared.projection import Delete, Index, Insert, Update, View
+from shared.domain.view import Delete, Index, Insert, Update, View
+from shared.projections.views import Views
 from tests.integration.toy_views import Decided, Log, Received, Withdrawn, rows, some_life
 
 

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import asyncpg
 
-from shared.clocks import Clocks
-from shared.replay import history, replay, states
+from shared.audit.replay import history, replay, states
+from shared.domain.deadlines import DeadlineClocks
 from tests.integration.toy_views import T0, Log, Other, contact, some_life
 
 
@@ -36,4 +36,4 @@ async def test_the_past_is_read_from_the_log_alone(pool: asyncpg.Pool) -> None:
     assert (found[streams[3]].version, found[streams[3]].position) == (4, third[-1].position)
     (clock,) = found[streams[3]].clocks
     assert (clock.acted_at, clock.ended_at) == (T0, None)
-    assert (await states(pool, "mash", contact, until_position=6))[streams[3]].clocks != Clocks()
+    assert (await states(pool, "mash", contact, until_position=6))[streams[3]].clocks != DeadlineClocks()

@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.addressing import episode_stream, thing_stream
-from shared.decider import NotFound, Refused
-from shared.judging import AnotherBody, Conflict
-from shared.runner import Answer, Busy
-from shared.team import VaryDeadline
+from shared.commands.handler import Answer, Busy
+from shared.commands.targets import episode_stream, thing_stream
+from shared.domain.command import NotFound, Refused
+from shared.eventstore.append import AnotherBody, Conflict
+from shared.team.deadlines import VaryDeadline
 from tests.integration.toy_team import (
     AVA,
     BEN,

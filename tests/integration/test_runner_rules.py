@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.addressing import Target, thing_stream
-from shared.decider import Command, NotFound, Refused
-from shared.deciding import Forbidden
-from shared.replay import states
-from shared.runner import Runner
-from shared.team import CheckDeadline, VaryDeadline
+from shared.audit.replay import states
+from shared.commands.decision import Forbidden
+from shared.commands.handler import CommandHandler
+from shared.commands.targets import Target, thing_stream
+from shared.domain.command import Command, NotFound, Refused
+from shared.team.deadlines import CheckDeadline, VaryDeadline
 from tests.integration.toy_team import (
     AVA,
     BEN,
@@ -101,7 +101,7 @@ def clock_of(contact_id: UUID, child: UUID = AVA) -> Target:
     return Target(thing_stream(contact_id, child), child, contact_id)
 
 
-async def check(runner: Runner, contact_id: UUID, *, due=DUE) -> tuple[str, ...]:
+async def check(runner: CommandHandler, contact_id: UUID, *, due=DUE) -> tuple[str, ...]:
     [received, *_] = await events(runner, thing_stream(contact_id, AVA))
     command = CheckDeadline(rule="M1", started_by=received["envelope"]["id"], happened=due)
     return (await runner.run(command, SERVICE, uuid4(), target=clock_of(contact_id))).events

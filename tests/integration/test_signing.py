@@ -6,7 +6,7 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from shared.checkpoint_tables import NotToBeSigned, contradict
+from shared.audit.checkpoint_tables import NotToBeSigned, contradict
 from tests.integration.ledgers import checkpoints_of
 
 

@@ -11,11 +11,22 @@ import asyncpg
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres, servers_on
-from shared.chain import first_break
-from shared.clock import SimulatedClock
-from shared.judging import AnotherBody, Appended, Conflict, Head, Member, Part, Row, Write
-from shared.migrations import migrate
-from shared.store import GROUP, LogUnavailable, NotStorable
+from shared.crypto.hash_chain import first_break
+from shared.eventstore.append import (
+    AnotherBody,
+    Appended,
+    AppendRequest,
+    CommandWrites,
+    Conflict,
+    InboxMove,
+    LogUnavailable,
+    NewEvent,
+    NotStorable,
+    StreamWrite,
+)
+from shared.eventstore.store import GROUP
+from shared.infrastructure.clock import SimulatedClock
+from shared.service.migrations import migrate
 from tests.integration.conftest import database_on, store_on
 from tests.integration.store_members import K, X, Y, log_of, member, part, row, told
 
@@ -25,7 +36,7 @@ START = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
 async def test_what_was_appended_is_answered_and_read_back(store, connection):
     assert await store.head() == 0
     first, second = part((X, 0), (Y, 0)), part((X, 1))
-    assert await store.append(Member((first, second))) == (Appended(1, 2), Appended(3, 3))
+    assert await store.append(AppendRequest((first, second))) == (Appended(1, 2), Appended(3, 3))
     assert await store.head() == 3
     streams = await store.load([X, Y, uuid4()])
     assert {id_: [r["originator_version"] for r in rows] for id_, rows in streams.items()} == {
@@ -40,9 +51,9 @@ async def test_what_was_appended_is_answered_and_read_back(store, connection):
 
 async def test_a_known_command_gets_its_old_answer_and_another_body_is_refused(store):
     asked = part((X, 0))
-    assert await store.append(Member((asked,))) == (Appended(1, 1),)
+    assert await store.append(AppendRequest((asked,))) == (Appended(1, 1),)
     again = part((X, 0), command=asked.command)
-    assert await store.append(Member((again,))) == (Appended(1, 1, again=True),)
+    assert await store.append(AppendRequest((again,))) == (Appended(1, 1, again=True),)
     with pytest.raises(AnotherBody):
         await store.append(member((X, 1), command=asked.command, body=b"something else"))
     assert await store.head() == 1
@@ -66,12 +77,12 @@ async def test_in_one_group_each_is_judged_by_itself(store, connection):
         member((X, 1)),  # the same version again
         member((Y, 1), (X, 1)),  # a half in conflict takes the other with it
         member((Y, 1)),
-        Member((part((uuid4(), 0)),), ((X, 2),)),
-        Member((part((uuid4(), 0)),), ((X, 1),)),  # what it read has moved on
+        AppendRequest((part((uuid4(), 0)),), ((X, 2),)),
+        AppendRequest((part((uuid4(), 0)),), ((X, 1),)),  # what it read has moved on
         member((uuid4(), 3)),  # nothing stands there to follow
-        Member(heads=(Head("x", K, 0, 5, uuid4()),)),
-        Member(heads=(Head("x", K, 0, 7, uuid4()),)),
-        Member(heads=(Head("x", K, 5, 7, uuid4()),)),
+        AppendRequest(heads=(InboxMove("x", K, 0, 5, uuid4()),)),
+        AppendRequest(heads=(InboxMove("x", K, 0, 7, uuid4()),)),
+        AppendRequest(heads=(InboxMove("x", K, 5, 7, uuid4()),)),
     ) == [
         "stands",
         "Conflict",
@@ -156,14 +167,17 @@ async def test_who_cares_only_for_what_crosses_hears_of_nothing_else(store):
     store.on_append(lambda: all_.append(1))
     store.on_append(lambda: crossing.append(1), crossing=True)
 
-    async def append(*rows: Row, heads: tuple[Head, ...] = ()) -> tuple[int, int]:
-        parts = (Part(uuid4(), b"asked", (Write(uuid4(), 0, rows),)),) if rows else ()
-        await store.append(Member(parts, (), heads))
+    async def append(*rows: NewEvent, heads: tuple[InboxMove, ...] = ()) -> tuple[int, int]:
+        parts = (CommandWrites(uuid4(), b"asked", (StreamWrite(uuid4(), 0, rows),)),) if rows else ()
+        await store.append(AppendRequest(parts, (), heads))
         return len(all_), len(crossing)
 
     assert await append(row()) == (1, 0)
     assert await append(row(), row(key=K)) == (2, 1)
-    assert await append(heads=(Head("x", K, 0, 5, uuid4()),)) == (2, 1)  # a head moved; nothing was appended
+    assert await append(heads=(InboxMove("x", K, 0, 5, uuid4()),)) == (
+        2,
+        1,
+    )  # a head moved; nothing was appended
     assert await append(row()) == (3, 1)
 
 

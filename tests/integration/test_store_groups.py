@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared.chain import first_break
-from shared.judging import Accepted, Appended, Conflict, Head, Member
-from shared.rows import group_rows
-from shared.store import Store
+from shared.crypto.hash_chain import first_break
+from shared.eventstore.append import Appended, AppendRequest, Conflict, InboxMove
+from shared.eventstore.columns import group_rows
+from shared.eventstore.concurrency import Accepted
+from shared.eventstore.store import Store
 from tests.integration.store_members import K, X, Y, log_of, member, part, told
 
 
@@ -62,16 +63,16 @@ async def test_a_process_that_writes_alone_asks_once_a_group(open_store, connect
     other = await open_store()
     asked = Counted.asked
 
-    async def questions(store: Store, *members: Member) -> int:
+    async def questions(store: Store, *members: AppendRequest) -> int:
         asked.clear()
         await asyncio.gather(*(store.append(one) for one in members))
         return len(asked)
 
     await first.append(member((X, 0)))
     assert await questions(first, member((X, 1)), member((Y, 0)), member((X, 2))) == 1
-    moving = Member((part((X, 3)),), ((Y, 1),), (Head("x", K, 0, 5, uuid4()),))
+    moving = AppendRequest((part((X, 3)),), ((Y, 1),), (InboxMove("x", K, 0, 5, uuid4()),))
     assert await questions(first, moving) == 1
-    assert await questions(first, Member(heads=(Head("x", K, 5, 6, uuid4()),))) == 1
+    assert await questions(first, AppendRequest(heads=(InboxMove("x", K, 5, 6, uuid4()),))) == 1
     # What another process wrote meanwhile is found: it looks, and looks once more before it trusts itself again.
     await other.append(member((Y, 1)))
     assert await questions(first, member((X, 4))) == 1 + 4
@@ -86,16 +87,16 @@ async def test_a_process_that_writes_alone_asks_once_a_group(open_store, connect
     [
         member((X, 1)),
         member((X, 3)),
-        Member((part((uuid4(), 0)),), ((X, 1),)),
-        Member((part((uuid4(), 0)),), (), (Head("x", K, 0, 6, uuid4()),)),
-        Member((part((uuid4(), 0)),), (), (Head("x", UUID(int=10), 3, 6, uuid4()),)),
+        AppendRequest((part((uuid4(), 0)),), ((X, 1),)),
+        AppendRequest((part((uuid4(), 0)),), (), (InboxMove("x", K, 0, 6, uuid4()),)),
+        AppendRequest((part((uuid4(), 0)),), (), (InboxMove("x", UUID(int=10), 3, 6, uuid4()),)),
     ],
     ids=["a stream", "a hole", "a read", "a head", "a head that is not there"],
 )
 async def test_what_does_not_stand_is_not_written_in_one_statement(open_store, connection, stale):
     store = await open_store(connection_class=Counted)
     await store.append(member((X, 0)))
-    await store.append(Member((part((X, 1)),), (), (Head("x", K, 0, 5, uuid4()),)))
+    await store.append(AppendRequest((part((X, 1)),), (), (InboxMove("x", K, 0, 5, uuid4()),)))
     Counted.asked.clear()
     fresh = member((Y, 0))
     assert await told(store, fresh, stale) == ["stands", "Conflict"]
@@ -111,7 +112,7 @@ async def test_who_wrote_while_a_statement_waited_for_the_lock_is_not_overlooked
     await store.append(member((X, 0)))
     lock = store._log._lock_key
     await blocker.execute(f"SELECT pg_advisory_lock({lock})")
-    appending = asyncio.create_task(store.append(Member((part((Y, 0)),), ((X, 1),))))
+    appending = asyncio.create_task(store.append(AppendRequest((part((Y, 0)),), ((X, 1),))))
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     while not await other.fetchval(waiting):
         await asyncio.sleep(0.01)
@@ -179,8 +180,10 @@ def cutting(when: str, what: str) -> type[asyncpg.Connection]:
 async def test_a_connection_lost_at_commit_is_settled(open_store, connection, when, what):
     store = await open_store(connection_class=cutting(when, what))
     if what == "one statement":
-        await store.append(Member(heads=(Head("y", K, 0, 1, uuid4()),)))  # now it knows where the log ends
-    both = Member((part((X, 0), (Y, 0)),), (), (Head("x", K, 0, 5, uuid4()),))
+        await store.append(
+            AppendRequest(heads=(InboxMove("y", K, 0, 1, uuid4()),))
+        )  # now it knows where the log ends
+    both = AppendRequest((part((X, 0), (Y, 0)),), (), (InboxMove("x", K, 0, 5, uuid4()),))
     plain = member((uuid4(), 0))
     conflict = member((X, 0))
     assert await asyncio.gather(store.append(both), store.append(plain)) == [

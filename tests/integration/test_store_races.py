@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from shared.chain import first_break
+from shared.crypto.hash_chain import first_break
 
 SECONDS = 4.0
 PROCESSES = 3

@@ -5,8 +5,8 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from shared.chain import content, link
-from shared.checkpoints import Signer, make_signing_key
+from shared.audit.checkpoint import Signer, make_signing_key
+from shared.crypto.hash_chain import content, link
 from tests.integration.ledgers import CHILDREN, SERVICES, STREAMS, checkpoints_of, row, stream_at
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from confluent_kafka.admin import AdminClient, ClusterMetadata
 
-import deploy.topics
+import deploy.kafka.topics
+from deploy.kafka.topics import Topic, TopicError, create_topics, topics
 from deploy.local.broker import EmbeddedBroker
-from deploy.local.layout import SERVICES
-from deploy.topics import Topic, TopicError, create_topics, topics
+from services import names
 
 
 class EarlyLooks(AdminClient):
@@ -38,7 +38,7 @@ class EarlyLooks(AdminClient):
 def test_topics_just_made_are_waited_for_until_their_partitions_are_known(tmp_path, monkeypatch):
     with EmbeddedBroker(tmp_path) as broker:
         early = EarlyLooks(broker, missing=range(1, 3), without=range(3, 5))
-        monkeypatch.setattr(deploy.topics, "admin_client", lambda *_: early)
+        monkeypatch.setattr(deploy.kafka.topics, "admin_client", lambda *_: early)
         assert create_topics(broker.bootstrap) == [topic.name for topic in topics()]
         assert early.looks == 5
 
@@ -46,7 +46,7 @@ def test_topics_just_made_are_waited_for_until_their_partitions_are_known(tmp_pa
 def test_topics_that_never_get_their_partitions_are_named(tmp_path, monkeypatch):
     with EmbeddedBroker(tmp_path) as broker:
         early = EarlyLooks(broker, missing=range(0), without=range(1, 10_000))
-        monkeypatch.setattr(deploy.topics, "admin_client", lambda *_: early)
+        monkeypatch.setattr(deploy.kafka.topics, "admin_client", lambda *_: early)
         with pytest.raises(TopicError, match=r"safeguarding.mash.v1 at .* has no partitions after 0.5 s"):
             create_topics(broker.bootstrap, timeout=0.5)
         assert early.looks > 1
@@ -54,7 +54,7 @@ def test_topics_that_never_get_their_partitions_are_named(tmp_path, monkeypatch)
 
 def test_every_service_has_its_topic_and_requests_to_resend_have_one():
     declared = {topic.name: (topic.partitions, topic.retention_days) for topic in topics()}
-    assert [declared[f"safeguarding.{service}.v1"] for service in SERVICES] == [(4, 14)] * len(SERVICES)
+    assert [declared[f"safeguarding.{service}.v1"] for service in names()] == [(4, 14)] * len(names())
     assert declared["safeguarding.resend.v1"] == (1, 1)
 
 

@@ -6,16 +6,18 @@ import asyncpg
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres
-from services.chronology.child_record import child_record
 from services.chronology.policy import receive_entry
 from services.chronology.queries import entries_of
 from services.chronology.rules import RULES
+from services.chronology.streams.child_record import child_record
 from services.chronology.views import audience, entries
-from services.mash.contact import contact
 from services.mash.rules import RULES as MASH_RULES
-from shared.identity import Actor
-from shared.testing import CHILD, actor, decider, london
-from shared.view_table import apply, create
+from services.mash.streams.contact import contact
+from shared.domain.actors import Actor
+from shared.domain.instants import london
+from shared.projections.table import apply, create
+from shared.testing.deciders import decider
+from shared.testing.facts import CHILD, actor
 from tests.unit.mash.contacts import RECEIVE
 
 NOW = london(2026, 4, 2, 17)

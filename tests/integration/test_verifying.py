@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import asyncpg
 
-from shared.chain import COVERED, content
-from shared.clock import RealClock
-from shared.judging import Member, Part, Write
-from shared.store import Store
+from shared.crypto.hash_chain import COVERED, content
+from shared.eventstore.append import AppendRequest, CommandWrites, StreamWrite
+from shared.eventstore.store import Store
+from shared.infrastructure.clock import RealClock
 from tests.integration.ledgers import CHILDREN, checkpoints_of, dsn_of, row, stream_at
 
 
@@ -63,7 +63,9 @@ async def test_memory_does_not_grow_with_the_log(ledgers):
         for _ in range(rows // 200):
             stream = uuid4()
             some = tuple(row(n, CHILDREN[0]) for n in range(200))
-            await store.append(Member((Part(uuid4(), b"asked", (Write(stream, 0, some),)),)))
+            await store.append(
+                AppendRequest((CommandWrites(uuid4(), b"asked", (StreamWrite(stream, 0, some),)),))
+            )
 
     async def most() -> int:
         options = {"page": 100, "remembered": 5}

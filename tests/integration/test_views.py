@@ -12,9 +12,9 @@ import asyncpg
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres
-from shared.event import Event
-from shared.followers import NoSuchView, Views
-from shared.rebuild import ViewFailed
+from shared.domain.event import Event
+from shared.projections.rebuild import ViewFailed
+from shared.projections.views import NoSuchView, Views
 from tests.integration.conftest import database_on
 from tests.integration.toy_views import (
     EVENT_COLUMNS,

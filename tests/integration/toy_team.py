@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from shared.decider import Command, Context, Per, Refused, Stream
-from shared.event import Event, Sealed
-from shared.identity import Actor
-from shared.rules import Deadline, Rule, Rulebook, Unit
-from shared.runner import Answer, Runner
-from shared.team import known_person
+from shared.commands.handler import Answer, CommandHandler
+from shared.domain.actors import Actor
+from shared.domain.command import Command, Refused
+from shared.domain.decider import Context, Per, Stream
+from shared.domain.event import Event, Sealed
+from shared.domain.rules import Deadline, Rule, Rulebook, Unit
+from shared.team.known_people import known_person
 
 START = datetime(2026, 4, 7, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -170,14 +171,20 @@ SCREENER = Actor(uuid4(), "Sue Pike", "mash_screener", "childrens_social_care")
 SERVICE = Actor.service("mash")
 
 
-async def do(runner: Runner, command: Command, *, actor: Actor = MANAGER, id: UUID | None = None) -> Answer:  # noqa: A002
+async def do(
+    runner: CommandHandler,
+    command: Command,
+    *,
+    actor: Actor = MANAGER,
+    id: UUID | None = None,  # noqa: A002
+) -> Answer:
     return await runner.run(command, actor, id or uuid4())
 
 
-async def events(runner: Runner, stream: UUID) -> list[dict[str, Any]]:
+async def events(runner: CommandHandler, stream: UUID) -> list[dict[str, Any]]:
     rows = (await runner.store.load([stream])).get(stream, [])
     return [{"name": row["topic"].partition(".")[2]} | orjson.loads(row["state"]) for row in rows]
 
 
-async def names(runner: Runner, stream: UUID) -> list[str]:
+async def names(runner: CommandHandler, stream: UUID) -> list[str]:
     return [event["name"] for event in await events(runner, stream)]

@@ -11,11 +11,12 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from shared.decider import Stream
-from shared.event import Envelope, Event, encode
-from shared.followers import Views
-from shared.projection import Delete, Insert, Update, Upsert, View
-from shared.rules import Deadline
+from shared.domain.codec import encode
+from shared.domain.decider import Stream
+from shared.domain.event import Envelope, Event
+from shared.domain.rules import Deadline
+from shared.domain.view import Delete, Insert, Update, Upsert, View
+from shared.projections.views import Views
 
 T0 = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -14,28 +14,32 @@ import asyncpg
 import orjson
 
 from deploy.local.postgres import EmbeddedPostgres
-from shared.access import AccessPolicy
-from shared.clock import RealClock
-from shared.decider import Command, Per, Refused, Stream
-from shared.event import Event, Record, Sealed
-from shared.followers import Views
-from shared.identity import Actor
-from shared.ids import new_event_id
-from shared.inbox import AWAY, Arrived, Inbox
-from shared.inbox_tables import InboxTables
-from shared.kafka import Consumer
-from shared.keys import KeyStore
-from shared.messages import Message, topic_of
-from shared.migrations import migrate
-from shared.policy import AlreadySo, Policy, TaskFor
-from shared.projection import Insert, View
-from shared.relay import Relay, ask_for_resend
-from shared.rules import Rulebook
-from shared.runner import Runner
-from shared.store import Store
-from shared.tasks import task
-from shared.team import KnowPerson, known_person
-from shared.transport_keys import TransportKeys
+from shared.access.policy import AccessPolicy
+from shared.commands.handler import CommandHandler
+from shared.crypto.key_store import KeyStore
+from shared.crypto.transport_keys import TransportKeys
+from shared.domain.actors import Actor
+from shared.domain.command import Command, Refused
+from shared.domain.decider import Per, Stream
+from shared.domain.event import Event, Record, Sealed
+from shared.domain.policy import AlreadySo, Policy, TaskFor
+from shared.domain.rules import Rulebook
+from shared.domain.view import Insert, View
+from shared.eventstore.store import Store
+from shared.inbox.consumer import Consumer
+from shared.inbox.inbox import Inbox
+from shared.inbox.positions import Arrived
+from shared.inbox.processing import AWAY
+from shared.inbox.tables import InboxTables
+from shared.infrastructure.clock import RealClock
+from shared.infrastructure.ids import new_event_id
+from shared.messaging.message import Message
+from shared.messaging.relay import Relay, ask_for_resend
+from shared.messaging.topics import topic_of
+from shared.projections.views import Views
+from shared.service.migrations import migrate
+from shared.team.known_people import KnowPerson, known_person
+from shared.team.tasks import task
 
 ACCESS = AccessPolicy.from_yaml(Path(__file__).resolve().parents[2] / "services" / "access.yaml")
 TEAMS = ("mash", "people", "assessment")
@@ -185,7 +189,7 @@ class Team:
     dsn: str
     pool: asyncpg.Pool
     store: Store
-    runner: Runner
+    runner: CommandHandler
     inbox: Inbox
     keys: KeyStore
     transport: TransportKeys
@@ -307,7 +311,7 @@ class Toys:
             self.keys[name] = KeyStore(self.directory / f"{name}.keys", bytes(32))
             self.stack.callback(self.keys[name].close)
         store = Store(pool, connect, name, clock, keys=self.keys[name], patience=store_patience)
-        runner = Runner(
+        runner = CommandHandler(
             name,
             own,
             store=store,

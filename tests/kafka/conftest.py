@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from deploy.local.kafka import LocalKafka
-from shared.brokers import Brokers
+from shared.messaging.client import KafkaConnection
 from tests.kafka.container import ContainerKafka, engine_answers
 
 
@@ -34,7 +34,7 @@ def kafka(tmp_path_factory) -> Iterator[Kafka]:
         yield broker
 
 
-def login_as(kafka: Kafka, service: str) -> Brokers:
+def login_as(kafka: Kafka, service: str) -> KafkaConnection:
     """Where it is, for a service as itself."""
     settings = kafka.login_of(service)
-    return Brokers(kafka.bootstrap, settings["KAFKA_USER"], SecretStr(settings["KAFKA_PASSWORD"]))
+    return KafkaConnection(kafka.bootstrap, settings["KAFKA_USER"], SecretStr(settings["KAFKA_PASSWORD"]))

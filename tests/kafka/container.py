@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from deploy.kafka.topics import broker_answers
 from deploy.local.java import VERSION
 from deploy.local.kafka import ADMINISTRATOR, LocalKafka, server_settings
 from deploy.local.ports import Port
-from deploy.topics import broker_answers
 
 IMAGE = f"apache/kafka:{VERSION}"
 _MOUNTED = "/mnt/safeguarding"

@@ -17,9 +17,8 @@ from pydantic import SecretStr
 from deploy.kafka.access import access, bindings
 from deploy.kafka.apply import main
 from deploy.kafka.client import login
-from deploy.topics import Topic, TopicError, admin_client, create_topics, topics
-from shared.brokers import Brokers
-from shared.producer import start_producer, throw_away
+from deploy.kafka.topics import Topic, TopicError, admin_client, create_topics, topics
+from shared.messaging.client import KafkaConnection, abandon, start_producer
 from tests.kafka.conftest import login_as
 
 pytestmark = pytest.mark.kafka
@@ -43,7 +42,7 @@ def filled(kafka) -> None:
     assert producer.flush(PATIENCE) == 0
 
 
-async def write(brokers: Brokers, topic: str) -> str:
+async def write(brokers: KafkaConnection, topic: str) -> str:
     """What comes of writing a topic, as a relay writes: over SCRAM and idempotent."""
     producer = await start_producer(brokers, idempotent=True)
     try:
@@ -51,12 +50,12 @@ async def write(brokers: Brokers, topic: str) -> str:
     except ClientError as error:
         return type(error).__name__
     finally:
-        await throw_away(producer)
+        await abandon(producer)
     assert sent.topic == topic
     return "done"
 
 
-async def read(brokers: Brokers, topic: str) -> str:
+async def read(brokers: KafkaConnection, topic: str) -> str:
     """What the broker answers to a request for the topic's first messages, whatever a client would make of it."""
     client = AIOKafkaClient(**brokers.client())
     await client.bootstrap()
@@ -86,7 +85,7 @@ async def test_a_service_reads_what_it_declares_and_is_refused_every_other_topic
     assert await read(login_as(kafka, service), topic) == expected
 
 
-async def find_group(brokers: Brokers, group: str) -> str:
+async def find_group(brokers: KafkaConnection, group: str) -> str:
     """What the broker answers to the question every member of a group asks first."""
     client = AIOKafkaClient(**brokers.client())
     await client.bootstrap()
@@ -151,9 +150,9 @@ def test_a_misspelt_topic_is_an_error_and_not_a_new_topic(kafka):
 async def test_who_does_not_say_who_they_are_gets_nothing(kafka, who):
     known = login_as(kafka, "mash")
     brokers = {
-        "nobody": Brokers(kafka.bootstrap),
-        "wrong password": Brokers(kafka.bootstrap, "mash", SecretStr("guessed")),
-        "unknown user": Brokers(kafka.bootstrap, "police", known.password),
+        "nobody": KafkaConnection(kafka.bootstrap),
+        "wrong password": KafkaConnection(kafka.bootstrap, "mash", SecretStr("guessed")),
+        "unknown user": KafkaConnection(kafka.bootstrap, "police", known.password),
     }[who]
     with pytest.raises(ClientError):
         async with asyncio.timeout(PATIENCE):

@@ -8,9 +8,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.postgres import EmbeddedPostgres
-from shared.kafka import Consumer
-from shared.messages import Message, parse, plain_headers, topic_of
-from shared.relay import Relay, ask_for_resend
+from shared.inbox.consumer import Consumer
+from shared.messaging.message import Message, parse, plain_headers
+from shared.messaging.relay import Relay, ask_for_resend
+from shared.messaging.topics import topic_of
 from tests.integration.toys import Appear, Team, Toys, child, prepare_toys, running, toys_on, until
 from tests.kafka.conftest import Kafka, broker_in, login_as
 

@@ -11,14 +11,15 @@ import asyncpg
 import orjson
 import pytest
 
-from deploy.local.layout import SERVICES
+from deploy.catalogue import known_commands
 from deploy.local.supervisor import Stack
-from services.catalogue import known_commands, teams
-from services.play import Play
-from services.playing.calling import Services
-from services.playing.cases import load_case
-from services.playing.expecting import differences, look_around
-from services.playing.stacks import issuer_of
+from deploy.play.calling import Services
+from deploy.play.cases import load_case
+from deploy.play.expecting import differences, look_around
+from deploy.play.play import Play
+from deploy.play.stacks import issuer_of
+from services import names as team_names
+from services import teams
 
 pytestmark = pytest.mark.kafka
 
@@ -54,7 +55,7 @@ Story = dict[str, Counter[tuple[str, ...]]]
 
 async def story(connection: asyncpg.Connection) -> Story:
     found: Story = {}
-    for service in SERVICES:
+    for service in team_names():
         histories: dict[tuple[str, str], list[str]] = {}
         for row in await connection.fetch(
             f"SELECT originator_id, topic, state FROM {service}.events ORDER BY notification_id"
@@ -123,11 +124,11 @@ async def test_five_kills_of_services_and_broker_lose_double_and_reorder_nothing
 
     async with Stack(tmp_path / "stack", simulated_clock=True, broker="kafka") as stack:
         connection = await asyncpg.connect(database(stack))
-        relayed: dict[str, list[int]] = {name: [] for name in SERVICES}
+        relayed: dict[str, list[int]] = {name: [] for name in team_names()}
 
         async def watch_cursors() -> None:
             while True:
-                for name in SERVICES:
+                for name in team_names():
                     relayed[name].append(await connection.fetchval(f"SELECT position FROM {name}.relay"))
                 await asyncio.sleep(0.05)
 

@@ -3,11 +3,13 @@
 from uuid import uuid5
 
 from services.assessment.events import Place
-from services.assessment.referral import AllocateWorker, OpenReferral, RecordVisit, referral
 from services.assessment.rules import RULES
-from shared.census import PrimaryNeed, ReferralSource
-from shared.testing import THING, actor, decider, london
-from shared.texts import Professional
+from services.assessment.streams.referral import AllocateWorker, OpenReferral, RecordVisit, referral
+from shared.domain.code_lists import PrimaryNeed, ReferralSource
+from shared.domain.fields import Professional
+from shared.domain.instants import london
+from shared.testing.deciders import decider
+from shared.testing.facts import THING, actor
 
 given = decider(referral, RULES).given
 

@@ -4,9 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from services.assessment.events import AllocationText, WorkerAllocated
-from services.assessment.referral import AllocateWorker
-from shared.testing import london
-from shared.texts import Professional
+from services.assessment.streams.referral import AllocateWorker
+from shared.domain.fields import Professional
+from shared.domain.instants import london
 from tests.unit.assessment.referrals import ALLOCATE, MANAGER, WORKER, given, opened
 
 TUESDAY = london(2026, 4, 7, 9, 15)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.team import VaryDeadline
-from shared.testing import london
+from shared.domain.instants import london
+from shared.team.deadlines import VaryDeadline
 from tests.unit.assessment.referrals import MANAGER, SEEN_ALONE, given, open_referral
 
 clocks = pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 from uuid import uuid5
 
 from services.assessment.events import ReferralOpened
-from shared.census import PrimaryNeed, ReferralSource
-from shared.rules import Deadline
-from shared.testing import THING, london
+from shared.domain.code_lists import PrimaryNeed, ReferralSource
+from shared.domain.instants import london
+from shared.domain.rules import Deadline
+from shared.testing.facts import THING
 from tests.unit.assessment.referrals import CONTACT, DECIDED, EW_2026, RECEIVED, given, open_referral, opened
 
 

@@ -3,13 +3,15 @@
 from datetime import date
 
 from services.assessment.policy import policy
-from services.assessment.referral import OpenReferral
+from services.assessment.streams.referral import OpenReferral
 from services.mash.events import ContactScreened, Potential, ReferralAccepted
 from services.people.events import PersonRegistered
-from shared.census import PrimaryNeed, ReferralSource
-from shared.policy import TaskFor
-from shared.team import KnowPerson
-from shared.testing import CHILD, given_policy, london
+from shared.domain.code_lists import PrimaryNeed, ReferralSource
+from shared.domain.instants import london
+from shared.domain.policy import TaskFor
+from shared.team.known_people import KnowPerson
+from shared.testing.facts import CHILD
+from shared.testing.policies import given_policy
 from tests.unit.assessment.referrals import CONTACT, DECIDED, RECEIVED
 
 ACCEPTED = ReferralAccepted(

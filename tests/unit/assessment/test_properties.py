@@ -9,8 +9,9 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 
 from services.assessment.events import ChildSeen, Place, ReferralOpened
-from services.assessment.referral import RecordVisit, Referral, evolve, referral
-from shared.testing import CHILD, THING, london
+from services.assessment.streams.referral import RecordVisit, Referral, evolve, referral
+from shared.domain.instants import london
+from shared.testing.facts import CHILD, THING
 from tests.unit.assessment.referrals import ALLOCATE, CONTACT, given, open_referral
 
 START = london(2026, 10, 23, 9)

@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from services.assessment.events import ChildNotSeen, ChildSeen, Place, VisitText
-from services.assessment.referral import RecordVisit
-from shared.testing import london
+from services.assessment.streams.referral import RecordVisit
+from shared.domain.instants import london
 from tests.unit.assessment.referrals import NOT_SEEN, RECEIVED, SEEN_ALONE, WORKER, given, opened
 
 TUESDAY = london(2026, 4, 7, 16, 20)

@@ -1,9 +1,10 @@
 """The list of open referrals, folded from stories: who waits for what, and until when."""
 
 from services.assessment.views import worklist
-from shared.projection import fold
-from shared.team import VaryDeadline
-from shared.testing import CHILD, london
+from shared.domain.instants import london
+from shared.domain.view import fold
+from shared.team.deadlines import VaryDeadline
+from shared.testing.facts import CHILD
 from tests.unit.assessment.referrals import (
     ALLOCATE,
     CONTACT,

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from services.assessment import events as assessment
 from services.chronology.entries import makes_entry
 from services.mash import events as mash
-from shared.clock import london
-from shared.clocks import DeadlineMissed, DeadlineVaried
-from shared.event import Event, Sealed
-from shared.people_words import AGENCIES
-from shared.rules import Deadline
+from shared.domain.actors import AGENCIES
+from shared.domain.deadlines import DeadlineMissed, DeadlineVaried
+from shared.domain.event import Event, Sealed
+from shared.domain.instants import london
+from shared.domain.rules import Deadline
 
 WRITTEN = [
     kind

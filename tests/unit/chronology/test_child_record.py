@@ -7,12 +7,14 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.chronology.child_record import ChangeSignificance, ReceiveEntry, child_record
 from services.chronology.events import EntryReceived, EntryText, SeenBy, SignificanceChanged, SignificanceText
 from services.chronology.rules import RULES
+from services.chronology.streams.child_record import ChangeSignificance, ReceiveEntry, child_record
 from services.chronology.views import audience, entries
-from shared.projection import fold
-from shared.testing import CHILD, THING, decider, london
+from shared.domain.instants import london
+from shared.domain.view import fold
+from shared.testing.deciders import decider
+from shared.testing.facts import CHILD, THING
 
 given = decider(child_record, RULES).given
 HAPPENED, RECORDED, NOW = london(2026, 4, 2, 18), london(2026, 4, 2, 19), london(2026, 4, 3, 9)

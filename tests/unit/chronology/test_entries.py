@@ -12,11 +12,12 @@ from services.chronology.entries import Draft, audience, draft_of
 from services.chronology.events import SeenBy
 from services.mash import events as mash
 from services.people.events import PersonRegistered
-from shared.census import PrimaryNeed, ReferralSource
-from shared.clocks import DeadlineMissed, DeadlineVaried, VariedText
-from shared.identity import Actor
-from shared.rules import Deadline
-from shared.testing import THING, actor, event_id, london, record
+from shared.domain.actors import Actor
+from shared.domain.code_lists import PrimaryNeed, ReferralSource
+from shared.domain.deadlines import DeadlineMissed, DeadlineVaried, VariedText
+from shared.domain.instants import london
+from shared.domain.rules import Deadline
+from shared.testing.facts import THING, actor, event_id, record
 from tests.unit.chronology.samples import ANY, WRITTEN
 
 NOW = london(2026, 4, 2, 17)

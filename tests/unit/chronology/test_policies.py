@@ -1,13 +1,15 @@
 """What the chronology does when the teams' facts arrive: each becomes an entry, once, with its three times."""
 
-from services.chronology.child_record import ReceiveEntry
 from services.chronology.events import SeenBy
 from services.chronology.policy import policy
+from services.chronology.streams.child_record import ReceiveEntry
 from services.mash.events import ContactHeld, HeldText, InformedText, ReferrerInformed
 from services.people.events import PersonRegistered
-from shared.rules import Deadline
-from shared.team import KnowPerson
-from shared.testing import CHILD, THING, actor, given_policy, london, record
+from shared.domain.instants import london
+from shared.domain.rules import Deadline
+from shared.team.known_people import KnowPerson
+from shared.testing.facts import CHILD, THING, actor, record
+from shared.testing.policies import given_policy
 
 HAPPENED, KNOWN, RECORDED = london(2026, 4, 2, 18), london(2026, 4, 2, 19), london(2026, 4, 3, 9)
 SCREENER = actor("mash_screener", "Jo Bell")

@@ -1,6 +1,8 @@
 """Examples the tests of the front door share: a contact to receive, and what may be asked of it."""
 
-from services.mash.contact import (
+from services.mash.events import Outcome, Potential
+from services.mash.rules import RULES
+from services.mash.streams.contact import (
     DecideContact,
     HoldContact,
     InformReferrer,
@@ -9,10 +11,9 @@ from services.mash.contact import (
     ScreenContact,
     contact,
 )
-from services.mash.events import Outcome, Potential
-from services.mash.rules import RULES
-from shared.census import PrimaryNeed, ReferralSource
-from shared.testing import actor, decider
+from shared.domain.code_lists import PrimaryNeed, ReferralSource
+from shared.testing.deciders import decider
+from shared.testing.facts import actor
 
 given = decider(contact, RULES).given
 

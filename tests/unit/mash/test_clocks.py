@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.mash.contact import contact
-from shared.team import VaryDeadline
-from shared.testing import london
+from services.mash.streams.contact import contact
+from shared.domain.instants import london
+from shared.team.deadlines import VaryDeadline
 from tests.unit.mash.contacts import ACKNOWLEDGE, CLOSE, HOLD, MANAGER, RECEIVE, SCREEN, TELL_OUTCOME, given
 
 # What starts each clock, and what answers it.

@@ -3,11 +3,12 @@
 import pytest
 from pydantic import ValidationError
 
-from services.mash.contact import DecideContact
 from services.mash.events import ContactDecided, DecisionText, Outcome, ReferralAccepted
-from shared.census import PrimaryNeed, ReferralSource
-from shared.rules import Deadline
-from shared.testing import THING, london
+from services.mash.streams.contact import DecideContact
+from shared.domain.code_lists import PrimaryNeed, ReferralSource
+from shared.domain.instants import london
+from shared.domain.rules import Deadline
+from shared.testing.facts import THING
 from tests.unit.mash.contacts import ACCEPT, CLOSE, EW_2026, HOLD, MANAGER, RECEIVE, SCREEN, given
 
 THURSDAY = london(2026, 4, 2, 16, 40)

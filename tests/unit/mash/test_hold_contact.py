@@ -1,8 +1,9 @@
 """Holding a contact for more information: once, for one working day (M5)."""
 
 from services.mash.events import ContactHeld, HeldText
-from shared.rules import Deadline
-from shared.testing import THING, london
+from shared.domain.instants import london
+from shared.domain.rules import Deadline
+from shared.testing.facts import THING
 from tests.unit.mash.contacts import ACCEPT, CLOSE, EW_2026, HOLD, MANAGER, RECEIVE, given
 
 TUESDAY = london(2026, 12, 22, 16)

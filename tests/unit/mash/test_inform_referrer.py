@@ -1,7 +1,8 @@
 """Telling the referrer: what happens next (M3), and once it is decided, the outcome (M4)."""
 
 from services.mash.events import InformedText, ReferrerInformed
-from shared.testing import THING, london
+from shared.domain.instants import london
+from shared.testing.facts import THING
 from tests.unit.mash.contacts import ACKNOWLEDGE, CLOSE, MANAGER, RECEIVE, TELL_OUTCOME, given
 
 RECEIVED = london(2026, 4, 2, 16, 40)

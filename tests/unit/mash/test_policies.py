@@ -4,8 +4,10 @@ from datetime import date
 
 from services.mash.policy import policy
 from services.people.events import PersonRegistered
-from shared.team import KnowPerson
-from shared.testing import CHILD, given_policy, london
+from shared.domain.instants import london
+from shared.team.known_people import KnowPerson
+from shared.testing.facts import CHILD
+from shared.testing.policies import given_policy
 
 
 def test_whoever_people_registered_is_known_from_now_on():

@@ -7,10 +7,11 @@ from itertools import pairwise
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from services.mash.contact import Contact, ScreenContact, contact, evolve
 from services.mash.events import ContactDecided, ContactHeld, Potential, ReferrerInformed
-from shared.clocks import DeadlineMissed
-from shared.testing import CHILD, london
+from services.mash.streams.contact import Contact, ScreenContact, contact, evolve
+from shared.domain.deadlines import DeadlineMissed
+from shared.domain.instants import london
+from shared.testing.facts import CHILD
 from tests.unit.mash.contacts import ACCEPT, ACKNOWLEDGE, CLOSE, HOLD, RECEIVE, TELL_OUTCOME, given
 
 START = london(2026, 3, 27, 9)

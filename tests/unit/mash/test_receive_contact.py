@@ -3,11 +3,12 @@
 import pytest
 from pydantic import ValidationError
 
-from services.mash.contact import ReceiveContact
 from services.mash.events import ContactReceived, ContactText
-from shared.census import ReferralSource
-from shared.rules import Deadline
-from shared.testing import THING, london
+from services.mash.streams.contact import ReceiveContact
+from shared.domain.code_lists import ReferralSource
+from shared.domain.instants import london
+from shared.domain.rules import Deadline
+from shared.testing.facts import THING
 from tests.unit.mash.contacts import EW_2026, OFFICER, RECEIVE, given
 
 THURSDAY = london(2026, 4, 2, 16, 40)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.access import AccessPolicy
-from shared.testing import actor
+from shared.access.policy import AccessPolicy
+from shared.testing.facts import actor
 
 TABLE = AccessPolicy.from_yaml(Path(__file__).parents[3] / "services/access.yaml")
 SCREENING = ("mash.ReceiveContact", "mash.ScreenContact", "mash.InformReferrer")

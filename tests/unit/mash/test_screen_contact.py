@@ -2,10 +2,11 @@
 
 import pytest
 
-from services.mash.contact import ScreenContact
 from services.mash.events import ContactScreened, Potential
-from shared.rules import Deadline
-from shared.testing import ADULT, CHILD, SIBLING, THING, london
+from services.mash.streams.contact import ScreenContact
+from shared.domain.instants import london
+from shared.domain.rules import Deadline
+from shared.testing.facts import ADULT, CHILD, SIBLING, THING
 from tests.unit.mash.contacts import ACKNOWLEDGE, CLOSE, EW_2026, HOLD, RECEIVE, SCREEN, SCREENER, given
 
 THURSDAY = london(2026, 4, 2, 16, 40)

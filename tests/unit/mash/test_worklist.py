@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from services.mash.views import worklist
-from shared.projection import fold
-from shared.team import VaryDeadline
-from shared.testing import CHILD, THING, london
+from shared.domain.instants import london
+from shared.domain.view import fold
+from shared.team.deadlines import VaryDeadline
+from shared.testing.facts import CHILD, THING
 from tests.unit.mash.contacts import ACKNOWLEDGE, CLOSE, HOLD, MANAGER, RECEIVE, SCREEN, TELL_OUTCOME, given
 
 MONDAY = london(2026, 11, 9, 10)

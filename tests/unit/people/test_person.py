@@ -13,10 +13,12 @@ from services.people.events import (
     Relation,
     RelationshipRecorded,
 )
-from services.people.person import RecordNhsNumber, RegisterPerson, RelatePeople, person
 from services.people.rules import RULES
-from shared.census import Disability, Ethnicity, Sex
-from shared.testing import ADULT, CHILD, actor, decider, london
+from services.people.streams.person import RecordNhsNumber, RegisterPerson, RelatePeople, person
+from shared.domain.code_lists import Disability, Ethnicity, Sex
+from shared.domain.instants import london
+from shared.testing.deciders import decider
+from shared.testing.facts import ADULT, CHILD, actor
 
 given = decider(person, RULES).given
 CLERK = actor("business_support", "Lee Park")

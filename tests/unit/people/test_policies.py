@@ -2,9 +2,11 @@
 
 from services.assessment.events import AllocationText, WorkerAllocated
 from services.people.policy import policy
-from services.people.professional import LearnProfessional
-from shared.testing import ADULT, actor, given_policy, london
-from shared.texts import Professional
+from services.people.streams.professional import LearnProfessional
+from shared.domain.fields import Professional
+from shared.domain.instants import london
+from shared.testing.facts import ADULT, actor
+from shared.testing.policies import given_policy
 
 NOW = london(2026, 4, 7, 9, 15)
 MANAGER = actor("team_manager", "Ravi Cole")

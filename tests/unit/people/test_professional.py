@@ -1,11 +1,13 @@
 """Professionals: whoever is named by name and agency, once."""
 
 from services.people.events import ProfessionalRegistered, ProfessionalText
-from services.people.professional import LearnProfessional, RegisterProfessional, professional
 from services.people.rules import RULES
-from shared.identity import professional_id
-from shared.testing import actor, decider, london
-from shared.texts import Names, Professional
+from services.people.streams.professional import LearnProfessional, RegisterProfessional, professional
+from shared.domain.actors import professional_id
+from shared.domain.fields import Names, Professional
+from shared.domain.instants import london
+from shared.testing.deciders import decider
+from shared.testing.facts import actor
 
 given = decider(professional, RULES).given
 NOW = london(2026, 4, 7, 9)

@@ -7,9 +7,18 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 
 from services.people.events import PersonRegistered, Relation
-from services.people.person import Person, RecordNhsNumber, RegisterPerson, RelatePeople, evolve, person
 from services.people.rules import RULES
-from shared.testing import ADULT, CHILD, SIBLING, decider, london
+from services.people.streams.person import (
+    Person,
+    RecordNhsNumber,
+    RegisterPerson,
+    RelatePeople,
+    evolve,
+    person,
+)
+from shared.domain.instants import london
+from shared.testing.deciders import decider
+from shared.testing.facts import ADULT, CHILD, SIBLING
 
 NOW = london(2026, 4, 2, 16)
 COMMANDS = st.one_of(

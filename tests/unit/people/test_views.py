@@ -3,13 +3,15 @@
 from datetime import date
 
 from services.people.events import Relation
-from services.people.person import RecordNhsNumber, RegisterPerson, RelatePeople, person
-from services.people.professional import RegisterProfessional, professional
 from services.people.rules import RULES
+from services.people.streams.person import RecordNhsNumber, RegisterPerson, RelatePeople, person
+from services.people.streams.professional import RegisterProfessional, professional
 from services.people.views import people, professionals, relationships
-from shared.projection import fold
-from shared.testing import ADULT, CHILD, actor, decider, london
-from shared.texts import Professional
+from shared.domain.fields import Professional
+from shared.domain.instants import london
+from shared.domain.view import fold
+from shared.testing.deciders import decider
+from shared.testing.facts import ADULT, CHILD, actor
 
 given = decider(person, RULES).given
 NOW = london(2026, 4, 2, 16)

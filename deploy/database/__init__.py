@@ -1,0 +1,1 @@
+"""A service's roles, schemas and tables on PostgreSQL."""

@@ -1,0 +1,118 @@
+"""What a database administrator makes once for a service: its two roles and two schemas, with no right more than needed.
+
+    python -m deploy.database.provision people --database safeguarding | psql --dbname safeguarding
+    python -m deploy.database.provision all
+
+prints the statements. They run as a superuser, in the database the services share, and may run again: what is there
+stays as it is. Passwords are not in them.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import services
+
+DATABASE: Final = "safeguarding"
+"""What the database is called where nobody says otherwise."""
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
+
+
+class NotAName(ValueError):
+    """A name that cannot stand in a statement as it is. The message says what one looks like."""
+
+
+def owner_of(service: str) -> str:
+    """The role that owns a service's log; the service itself connects as another, named like itself."""
+    return f"{service}_owner"
+
+
+def safe(name: str) -> str:
+    """The name of a role, schema or database, checked: it needs no quotes. Raises NotAName."""
+    if not _NAME.fullmatch(name):
+        raise NotAName(
+            f"{name!r} is no name of a role, schema or database here: at most 41 lower-case letters, digits and "
+            "underscores, a letter first"
+        )
+    return name
+
+
+def close_database(database: str = DATABASE) -> str:
+    """The statement after which only roles that are named may connect to the database."""
+    return f"REVOKE ALL ON DATABASE {safe(database)} FROM PUBLIC"
+
+
+def statements(service: str, database: str = DATABASE, role: str | None = None) -> tuple[str, ...]:
+    """The statements that make a service's roles and schemas, for a superuser connected to that database.
+
+    The owner's schema holds the log: the service's own role gets into it what a migration grants, and makes nothing
+    there. The views' schema is the service's own, since it rebuilds its read tables.
+
+    Args:
+        service: its name, which is that of the schema of its log.
+        database: the one they run in.
+        role: the service's own role; left out, named like the service.
+
+    Raises:
+        NotAName: one of them cannot stand in a statement.
+    """
+    owner, app, database = owner_of(safe(service)), safe(role or service), safe(database)
+    return (
+        *(_role(name) for name in (owner, app)),
+        f"GRANT CONNECT ON DATABASE {database} TO {owner}, {app}",
+        f"CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {owner}",
+        f"CREATE SCHEMA IF NOT EXISTS {service}_views AUTHORIZATION {app}",
+    )
+
+
+def script(services: Sequence[str], database: str = DATABASE, role: str | None = None) -> str:
+    """The statements of these services as a file for psql or any other client. Raises NotAName."""
+    lines = [
+        "-- Run as a superuser, connected to this database. It may run again. Then give each role a password:",
+        "-- in psql, \\password ROLE.",
+        # In another database the roles would come out right, and the schemas where nobody looks for them.
+        f"DO $$ BEGIN IF current_database() <> '{safe(database)}' THEN",
+        f"RAISE EXCEPTION 'connect to the database {database} first; this is %', current_database();",
+        "END IF; END $$;",
+        f"{close_database(database)};",
+    ]
+    for service in services:
+        lines += [f"-- {service}", *(f"{one};" for one in statements(service, database, role))]
+    return "\n".join(lines) + "\n"
+
+
+def _role(name: str) -> str:
+    return (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN "
+        f"CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE; END IF; END $$"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line. Answers 0, and 2 for a name that is none."""
+    parser = argparse.ArgumentParser(
+        prog="python -m deploy.database.provision",
+        description="Print the SQL of a service's roles and schemas.",
+    )
+    parser.add_argument("service", choices=(*services.names(), "all"))
+    parser.add_argument("--database", default=DATABASE, help="the one it will run in (default: %(default)s)")
+    parser.add_argument("--role", help="the service's own role (default: named like the service)")
+    asked = parser.parse_args(arguments)
+    if asked.role and asked.service == "all":
+        parser.error("--role goes with one service: name it instead of all")
+    try:
+        text = script(
+            services.names() if asked.service == "all" else (asked.service,), asked.database, asked.role
+        )
+    except NotAName as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(text, end="")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

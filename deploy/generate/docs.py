@@ -1,0 +1,175 @@
+"""The pages that say what the code says: the rules of each team, the events of all, and the settings.
+
+    python -m deploy.generate.docs
+
+writes `docs/rules.md` and `docs/events.md`, of which nothing is written by hand, and the table of the settings in
+`docs/how-to/install.md`.
+"""
+
+import argparse
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.catalogue import events
+from deploy.generate.golden import sample
+from deploy.generate.settings_table import with_settings
+from services import teams
+from services.chronology.entries import makes_entry
+from shared.domain.event import Event
+from shared.domain.rules import Deadline
+from shared.service.declaration import Service
+
+DOCS: Final = Path(__file__).parents[2] / "docs"
+_MADE: Final = "<!-- Made by `python -m deploy.generate.docs` from the code: do not edit. -->"
+_ABOUT_RULES: Final = """\
+What each team's service measures, from when, within what, and who says so. A working day is one in England: not
+Saturday, Sunday or a bank holiday; `1 working day` runs to the end of the first working day after the day it starts.
+Hours are elapsed hours, weekends included. At the due instant an act is late. Figures marked local are the council's
+own choice. A figure is never edited in place: it gets a last day, and a new row a first."""
+_ABOUT_EVENTS: Final = """\
+What is true once a command was accepted. The *open* fields are stored and published as they are; the *sealed* ones
+are personal, encrypted under the key of the child or person they are about. Every event also says who recorded it,
+when it happened, was known and was recorded, and why. Only what crosses reaches other teams. JSON Schemas are in
+[schemas/events](schemas/events), one an event and version."""
+
+
+def rules_page() -> str:
+    """Every team's clocks, from its rulebook."""
+    parts = [
+        _MADE,
+        "# The clocks",
+        _ABOUT_RULES,
+    ]
+    for service in teams():
+        parts.append(f"## {service.name}")
+        rows = service.rules.as_table()
+        if not rows:
+            parts.append("Keeps no clocks of its own.")
+            continue
+        shown = [head for head in rows[0] if any(row[head] for row in rows)]
+        parts.append(_table(shown, ([row[head] for head in shown] for row in rows)))
+    return "\n\n".join(parts) + "\n"
+
+
+def events_page() -> str:
+    """Every event: what it says open and sealed, the clocks it touches, and who reacts."""
+    known, declared = events(), teams()
+    parts = [
+        _MADE,
+        "# The events",
+        _ABOUT_EVENTS,
+        _table(
+            ["event", "version", "crosses", "stream", "starts", "meets", "ends", "taken in by"],
+            (_row(event, declared) for event in known.values()),
+        ),
+    ]
+    for name, event in known.items():
+        parts += [f"## {name}", " ".join((event.__doc__ or "").split()), _fields(event, declared)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(event: type[Event], declared: Sequence[Service]) -> list[str]:
+    return [
+        f"[{event.NAME}](#{event.NAME.lower().replace('.', '')})",
+        str(event.VERSION),
+        "yes" if event.CROSSES else "no",
+        _stream(event, declared),
+        ", ".join(_starts(event)) or "–",
+        ", ".join(_meets(event)) or "–",
+        ", ".join(event.ENDS) or "–",
+        "; ".join(f"{team} ({', '.join(does)})" for team, does in _reactions(event, declared)) or "–",
+    ]
+
+
+def _fields(event: type[Event], declared: Sequence[Service]) -> str:
+    own = {name: field for name, field in event.model_fields.items() if name not in Event.model_fields}
+    lines = ["| open | type | |", "|---|---|---|"] if own else ["No fields of its own."]
+    for name, field in own.items():
+        needed = "" if field.is_required() else "may be missing"
+        starts = f"starts {field.description}" if field.description else ""
+        lines.append(
+            f"| `{name}` | {_type(field.annotation)} | {'; '.join(filter(None, (needed, starts)))} |"
+        )
+    if event.TEXT is not None:
+        lines += ["", f"Sealed: {', '.join(f'`{name}`' for name in event.TEXT.model_fields)}."]
+    for team, does in _reactions(event, declared):
+        lines += ["", f"Taken in by {team}: {', '.join(does)}."]
+    return "\n".join(lines)
+
+
+def _stream(event: type[Event], declared: Sequence[Service]) -> str:
+    own = {stream.name for one in declared for stream in one.streams if event in stream.event_types()}
+    return ", ".join(sorted(own)) or "any with a clock"
+
+
+def _starts(event: type[Event]) -> list[str]:
+    """The rules whose clocks an event starts: what its fields that hold a deadline are described by."""
+    return [
+        field.description
+        for name, field in event.model_fields.items()
+        if field.description and isinstance(getattr(sample(event), name), Deadline)
+    ]
+
+
+def _meets(event: type[Event]) -> list[str]:
+    """The rules whose clocks an event meets, or meets when it says a certain yes or no."""
+    made = sample(event)
+    flags = [name for name, field in event.model_fields.items() if field.annotation is bool]
+    variants = [made, *(made.model_copy(update={name: False}) for name in flags)]
+    always = set(made.clocks_met()).intersection(*(each.clocks_met() for each in variants))
+    ever = dict.fromkeys(rule for each in variants for rule in each.clocks_met())
+    return [rule if rule in always else f"{rule} (where so said)" for rule in sorted(ever)]
+
+
+def _reactions(event: type[Event], declared: Sequence[Service]) -> Iterator[tuple[str, list[str]]]:
+    """The teams whose policies react to an event, and how."""
+    if not event.CROSSES:
+        return
+    made, origin = sample(event), event.NAME.partition(".")[0]
+    for service in declared:
+        if origin not in {*service.reads, "team"}:
+            continue
+        does = [
+            step.name.replace("_", " ")
+            for step in service.policy.reactions(made)
+            if step.name != "receive_entry" or makes_entry(event)
+        ]
+        if does:
+            yield service.name, does
+
+
+def _type(hint: Any) -> str:
+    """A type as a reader knows it: without the modules its names come from."""
+    said = hint.__name__ if isinstance(hint, type) else re.sub(r"\b(?:\w+\.)+", "", str(hint))
+    return f"`{said}`".replace("|", "\\|")
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
+
+
+def install_page() -> str:
+    """The page for whoever installs it, as it stands, with the settings as the code has them."""
+    return with_settings((DOCS / INSTALL).read_text(encoding="utf-8"))
+
+
+INSTALL: Final = "how-to/install.md"
+PAGES: Final = {"rules.md": rules_page, "events.md": events_page, INSTALL: install_page}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line. Answers 0."""
+    argparse.ArgumentParser(
+        prog="python -m deploy.generate.docs", description=__doc__.split("\n", maxsplit=1)[0]
+    ).parse_args(arguments)
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+        print(f"wrote {DOCS / name}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

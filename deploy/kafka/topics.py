@@ -1,0 +1,143 @@
+"""The topics, declared as data, and the command that creates them on a broker."""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+from pydantic import BaseModel, ConfigDict, Field
+from ruamel.yaml import YAML
+
+_QUIET = logging.getLogger("deploy.kafka.topics.client")
+_QUIET.addHandler(logging.NullHandler())
+_QUIET.propagate = False
+
+_DAY_MS = 86_400_000
+
+
+class TopicError(Exception):
+    """A topic cannot be created as declared, or the broker does not answer. The text says which, and what to do."""
+
+
+class Topic(BaseModel):
+    """One topic as declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^safeguarding\.[a-z0-9.-]+\.v[1-9][0-9]*$")
+    partitions: int = Field(ge=1)
+    retention_days: int = Field(ge=1)
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    topics: tuple[Topic, ...]
+
+
+@cache
+def topics() -> tuple[Topic, ...]:
+    """Every topic of `topics.yaml`, in its order."""
+    text = resources.files("deploy.kafka").joinpath("topics.yaml").read_text(encoding="utf-8")
+    return _Declared.model_validate(YAML(typ="safe").load(text)).topics
+
+
+def create_topics(
+    bootstrap: str,
+    *,
+    existing_ok: bool = True,
+    declared: Sequence[Topic] | None = None,
+    replication: int = 1,
+    timeout: float = 15,
+    login: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Creates what is declared and not there yet, and answers the names of what it created. Blocks.
+
+    Args:
+        bootstrap: the broker's `host:port`.
+        existing_ok: whether a topic that is there already is fine; one with other partitions never is.
+        declared: other topics than those of `topics.yaml`.
+        replication: copies of each partition; on a production cluster three.
+        timeout: seconds to wait for the broker.
+        login: how the client makes itself known (`kafka.client.login`); left out, it does not.
+
+    Raises:
+        TopicError: the broker does not answer or refuses, or a topic is there with another number of partitions.
+    """
+    wanted = topics() if declared is None else tuple(declared)
+    admin = admin_client(bootstrap, login)
+    asked = admin.create_topics(
+        [
+            NewTopic(
+                topic.name,
+                num_partitions=topic.partitions,
+                replication_factor=replication,
+                config={"retention.ms": str(topic.retention_days * _DAY_MS), "cleanup.policy": "delete"},
+            )
+            for topic in wanted
+        ],
+        operation_timeout=timeout,
+        request_timeout=timeout,
+    )
+    created, existing = [], []
+    for name, answer in asked.items():
+        try:
+            answer.result()
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise TopicError(
+                    f"topic {name} cannot be created at {bootstrap}: {error.args[0].str()}"
+                ) from None
+            existing.append(name)
+        else:
+            created.append(name)
+    if existing and not existing_ok:
+        raise TopicError(
+            f"already there at {bootstrap}: {', '.join(existing)}. Leave them, or delete them first"
+        )
+    _same_partitions(admin, bootstrap, wanted, timeout)
+    return created
+
+
+def broker_answers(bootstrap: str, timeout: float = 1, login: Mapping[str, str] | None = None) -> bool:
+    """Whether a broker answers there within `timeout` seconds. Blocks so long at most."""
+    try:
+        return bool(admin_client(bootstrap, login).list_topics(timeout=timeout).brokers)
+    except KafkaException:
+        return False
+
+
+def admin_client(bootstrap: str, login: Mapping[str, str] | None = None) -> AdminClient:
+    """A client for looking after a broker, that writes nothing to the screen."""
+    return AdminClient({"bootstrap.servers": bootstrap, **(login or {})}, logger=_QUIET)
+
+
+def _same_partitions(admin: AdminClient, bootstrap: str, wanted: Sequence[Topic], timeout: float) -> None:
+    """A key's partition follows from their number: with another one, order would not hold."""
+    until = time.monotonic() + timeout
+    while True:
+        try:
+            there = admin.list_topics(timeout=timeout).topics
+        except KafkaException as error:
+            raise TopicError(f"the broker at {bootstrap} does not answer: {error.args[0].str()}") from None
+        counted = {t.name: len(there[t.name].partitions) if t.name in there else 0 for t in wanted}
+        # A topic that was made a moment ago is without partitions until their leaders are known.
+        if all(counted.values()) or time.monotonic() > until:
+            break
+        time.sleep(0.05)
+    for topic in wanted:
+        found = counted[topic.name]
+        if not found:
+            raise TopicError(
+                f"topic {topic.name} at {bootstrap} has no partitions after {timeout:g} s: "
+                "look into the broker's log, and create the topics again"
+            )
+        if found != topic.partitions:
+            raise TopicError(
+                f"topic {topic.name} at {bootstrap} has {found} partitions, declared are {topic.partitions}: "
+                "delete the topic and create it again; its messages can be sent again from the log"
+            )

@@ -1,0 +1,1 @@
+"""The key files of an installation's services."""

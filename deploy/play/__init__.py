@@ -1,0 +1,1 @@
+"""Plays case files against running services, and checks what they expect."""

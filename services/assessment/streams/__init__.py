@@ -1,0 +1,1 @@
+"""Assessment's streams: one pure module each."""

@@ -1,0 +1,186 @@
+"""A referral: one episode of a child, from the accepted contact on."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, assert_never
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from services.assessment.events import (
+    AllocationText,
+    ChildNotSeen,
+    ChildSeen,
+    Place,
+    ReferralOpened,
+    VisitText,
+    WorkerAllocated,
+)
+from services.assessment.rules import MOST_WORKING_DAYS
+from shared.domain.code_lists import PrimaryNeed, ReferralSource
+from shared.domain.command import Command, Refused
+from shared.domain.decider import Context, Per, Stream
+from shared.domain.fields import Professional, Text
+from shared.domain.instants import Instant
+
+ReferralEvent = ReferralOpened | WorkerAllocated | ChildSeen | ChildNotSeen
+
+
+@dataclass(frozen=True)
+class Referral:
+    """What decisions on a referral need to know."""
+
+    contact: UUID | None = None
+    received_at: datetime | None = None
+    worker: UUID | None = None
+    working_days: int | None = None
+
+
+def evolve(state: Referral, event: ReferralEvent) -> Referral:
+    """The referral after one more fact."""
+    match event:
+        case ReferralOpened(contact=contact, received_at=at):
+            return replace(state, contact=contact, received_at=at)
+        case WorkerAllocated(worker=worker, assessment_due_in_working_days=days):
+            return replace(state, worker=worker, working_days=days)
+        case ChildSeen() | ChildNotSeen():
+            return state
+        case _:
+            assert_never(event)
+
+
+class OpenReferral(Command, name="assessment.OpenReferral", opens=True, internal=True):
+    """The front door accepted a contact: open the child's referral. A2 runs from when the contact was received."""
+
+    contact: UUID
+    received_at: Instant
+    source: ReferralSource
+    referrer_agency: str | None = None
+    level: int
+    primary_need: PrimaryNeed
+
+
+class AllocateWorker(Command, name="assessment.AllocateWorker"):
+    """Give the child a social worker, and agree how many working days the assessment may take: at most 45 (A3)."""
+
+    worker: Professional
+    assessment_due_in_working_days: Annotated[int, Field(ge=1, le=1000, strict=True)] = MOST_WORKING_DAYS
+    reason: Text = ""
+
+
+class RecordVisit(Command, name="assessment.RecordVisit"):
+    """Record a visit: whether each child was seen, alone or why not, and the child's own words (A2)."""
+
+    seen: bool
+    alone: bool = False
+    why_not_alone: Text | None = None
+    why_not_seen: Text | None = None
+    words: Text = ""
+    place: Place
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "RecordVisit":
+        if not self.seen and self.alone:
+            raise ValueError("a child who was not seen was not seen alone")
+        if not self.seen and not (self.why_not_seen or "").strip():
+            raise ValueError("say in `why_not_seen` why the child was not seen")
+        return self
+
+
+ReferralCommand = OpenReferral | AllocateWorker | RecordVisit
+
+
+def decide(command: ReferralCommand, state: Referral, context: Context) -> list[ReferralEvent]:
+    """What follows from a command on a child's referral.
+
+    Raises:
+        Refused: A10 where no referral is open (`no_referral`) or one is (`already_open`), A3 for more than 45
+            working days, A2 for a child seen not alone without a reason.
+    """
+    match command:
+        case OpenReferral():
+            return _opened(command, state, context)
+        case AllocateWorker(worker=worker, assessment_due_in_working_days=days, reason=reason):
+            if days > MOST_WORKING_DAYS:
+                raise Refused(
+                    f"an assessment takes at most {MOST_WORKING_DAYS} working days; agree to fewer",
+                    *(() if state.contact else ("A10",)),
+                    rule="A3",
+                )
+            _open(state)
+            if (state.worker, state.working_days) == (worker.id, days):
+                return []
+            return [
+                WorkerAllocated(
+                    worker=worker.id,
+                    assessment_due_in_working_days=days,
+                    sealed=AllocationText(worker_name=worker.name, reason=reason),
+                )
+            ]
+        case RecordVisit():
+            if command.seen and not command.alone and not (command.why_not_alone or "").strip():
+                raise Refused(
+                    "say why the child was not seen alone",
+                    *(() if state.contact else ("A10",)),
+                    rule="A2",
+                )
+            return [_visited(command, _open(state), context)]
+        case _:
+            assert_never(command)
+
+
+def _opened(command: OpenReferral, state: Referral, context: Context) -> list[ReferralEvent]:
+    if state.contact == command.contact:
+        return []
+    if state.contact is not None:
+        raise Refused(
+            "the child has an open referral: add what is new to it", rule="A10", reason="already_open"
+        )
+    return [
+        ReferralOpened(
+            contact=command.contact,
+            received_at=command.received_at,
+            source=command.source,
+            referrer_agency=command.referrer_agency,
+            level=command.level,
+            primary_need=command.primary_need,
+            see_child_by=context.deadline("A2", command.received_at),
+        )
+    ]
+
+
+def _visited(command: RecordVisit, received_at: datetime, context: Context) -> ReferralEvent:
+    text = VisitText(
+        words=command.words, why_not_alone=command.why_not_alone, why_not_seen=command.why_not_seen
+    )
+    if not command.seen:
+        return ChildNotSeen(place=command.place, sealed=text)
+    return ChildSeen(
+        alone=command.alone,
+        place=command.place,
+        before_referral=context.happened_at < received_at,
+        sealed=text,
+    )
+
+
+def _open(state: Referral) -> datetime:
+    """When the contact of the open referral was received; refused where none is open."""
+    if state.received_at is None:
+        raise Refused(
+            "the child has no open referral: the front door accepts a contact first",
+            rule="A10",
+            reason="no_referral",
+        )
+    return state.received_at
+
+
+referral = Stream(
+    name="referral",
+    state=Referral(),
+    evolve=evolve,
+    decide=decide,
+    commands=ReferralCommand,
+    events=ReferralEvent,
+    per=Per.EPISODE,
+    clocks=("A2",),
+)

@@ -1,0 +1,1 @@
+"""The chronology's streams: one pure module each."""

@@ -1,0 +1,1 @@
+"""People's streams: one pure module each."""

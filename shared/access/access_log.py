@@ -1,0 +1,242 @@
+"""The record of who looked at what, and of refused attempts (E4): written before anything is shown, never changed.
+
+Rows carry positions 1..n and a chain of digests of their own. What waits is written in one transaction, so that a
+look costs a share of a commit. A look that could not be recorded is not shown.
+"""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import asyncpg
+
+from shared.domain.actors import Actor
+from shared.infrastructure.clock import Clock
+
+_AT_ONCE: Final = 256
+
+
+_PATIENCE: Final = 10.0  # seconds for one statement: then the look is refused rather than left hanging
+
+
+_LONGEST: Final = 500
+
+
+_BEFORE_THE_FIRST: Final = bytes(32)
+
+
+_SCHEMA = re.compile(r"[a-z][a-z_]*", re.ASCII)
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class AccessNotRecorded(Exception):
+    """The look could not be recorded, so nothing may be shown. Trying again later is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to look or to act: what was shown, or refused.
+
+    Attributes:
+        actor: who. The id is kept, the name is not.
+        action: what they did or tried, as `read:chronology` or `mash.DecideContact`.
+        purpose: why. Characters that PostgreSQL does not take are replaced, and it is cut at 500, so that no words
+            can keep an attempt out of the record.
+        outcome: `shown`, or `refused`.
+        children: whose records, under the ids they were asked for by. A list of many is one entry.
+        subject: the thing, where it is about one.
+        rules: the rules that refused it.
+    """
+
+    actor: Actor
+    action: str
+    purpose: str
+    outcome: Literal["shown", "refused"]
+    children: tuple[UUID, ...] = ()
+    subject: UUID | None = None
+    rules: tuple[str, ...] = ()
+
+
+class AccessLog:
+    """A service's record of access. Safe with several processes, and for many tasks of each."""
+
+    def __init__(self, pool: asyncpg.Pool, service: str, clock: Clock) -> None:
+        """Nothing is read or written yet.
+
+        Args:
+            pool: connections of the service's own role, which may only add rows.
+            service: its name, which is its schema's.
+            clock: where `recorded_at` comes from; it is never less than the one before.
+
+        Raises:
+            ValueError: a name that cannot be a schema's.
+        """
+        self._pool = pool
+        self._schema = _schema(service)
+        self._clock = clock
+        self._lock = int.from_bytes(
+            hashlib.sha256(f"access log of {service}".encode()).digest()[:8], signed=True
+        )
+        self._waiting: deque[tuple[Attempt, asyncio.Future[int]]] = deque()
+        self._writer: asyncio.Task[None] | None = None
+        self._months: set[date] = set()
+
+    async def record(self, entry: Attempt) -> int:
+        """Records it; answers its position when it is on the disk.
+
+        A caller who is cancelled meanwhile may find it recorded all the same: it was asked for.
+
+        Raises:
+            AccessNotRecorded: the database did not take it, or did not say so.
+        """
+        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._waiting.append((entry, done))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write(), name="access log")
+        return await done
+
+    async def start(self) -> None:
+        """Makes the month's table if need be, so that a service that can record nothing refuses to start.
+
+        Raises:
+            asyncpg.PostgresError: the schema is not migrated, or the role has not its rights.
+        """
+        async with self._pool.acquire(timeout=_PATIENCE) as connection:
+            await self._make_partitions(connection, self._clock.now().astimezone(UTC).date().replace(day=1))
+
+    async def stop(self) -> None:
+        """Returns when everything that waits has been written."""
+        if self._writer is not None:
+            await asyncio.wait([self._writer])
+
+    async def _write(self) -> None:
+        while self._waiting:
+            members = [self._waiting.popleft() for _ in range(min(_AT_ONCE, len(self._waiting)))]
+            try:
+                first = await self._append([entry for entry, _ in members])
+            except BaseException as error:
+                for _, done in members:
+                    if not done.done():
+                        refusal = AccessNotRecorded(
+                            "this could not be recorded, so it is not shown: try again shortly"
+                        )
+                        refusal.__cause__ = error
+                        done.set_exception(refusal)
+                if not isinstance(error, Exception):
+                    raise
+                continue
+            for position, (_, done) in enumerate(members, first):
+                if not done.done():
+                    done.set_result(position)
+
+    async def _append(self, entries: Sequence[Attempt]) -> int:
+        """Writes them in one transaction; answers the position of the first."""
+        async with self._pool.acquire(timeout=_PATIENCE) as connection:
+            now = self._clock.now().astimezone(UTC)
+            # Before the lock is held: making a partition takes locks of its own.
+            await self._make_partitions(connection, now.date().replace(day=1))
+            async with connection.transaction(isolation="read_committed"):
+                # A statement of its own: the next one's snapshot is then younger than the lock.
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", self._lock, timeout=_PATIENCE)
+                head = await connection.fetchrow(
+                    f"SELECT position, recorded_at, digest FROM {self._schema}.access "
+                    "ORDER BY recorded_at DESC, position DESC LIMIT 1",
+                    timeout=_PATIENCE,
+                )
+                position, digest = (head["position"], head["digest"]) if head else (0, _BEFORE_THE_FIRST)
+                first = position + 1
+                recorded_at = max(now, head["recorded_at"]) if head else now
+                rows = []
+                for position, entry in enumerate(entries, first):
+                    row = _row(position, recorded_at, entry)
+                    digest = _digest(digest, row)
+                    rows.append((*row, digest))
+                await connection.execute(
+                    f"INSERT INTO {self._schema}.access SELECT * FROM unnest($1::{self._schema}.access[])",
+                    rows,
+                    timeout=_PATIENCE,
+                )
+        return first
+
+    async def _make_partitions(self, connection: Any, month: date) -> None:
+        if month not in self._months:
+            await connection.execute(
+                f"SELECT {self._schema}.make_access_partitions($1)", month, timeout=_PATIENCE
+            )
+            self._months.add(month)
+
+
+async def verify(pool: asyncpg.Pool, service: str) -> int | None:
+    """The first position whose row is missing, altered or out of place; None when the chain holds from 1 to its end.
+
+    Rows cut off at the end leave a chain that holds: compare the last position with one noted elsewhere.
+    """
+    previous, expected, recorded_at = _BEFORE_THE_FIRST, 1, datetime.min.replace(tzinfo=UTC)
+    async with (
+        pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        async for row in connection.cursor(
+            f"SELECT * FROM {_schema(service)}.access ORDER BY recorded_at, position", prefetch=1000
+        ):
+            *content, digest = row
+            if (
+                row["position"] != expected
+                or row["recorded_at"] < recorded_at
+                or _digest(previous, content) != digest
+            ):
+                return expected
+            previous, expected, recorded_at = digest, expected + 1, row["recorded_at"]
+    return None
+
+
+def _row(position: int, recorded_at: datetime, entry: Attempt) -> tuple[Any, ...]:
+    """The columns in the table's order, but for the digest."""
+    actor = entry.actor
+    return (
+        position,
+        recorded_at,
+        actor.id,
+        _storable(actor.role),
+        _storable(actor.agency),
+        None if actor.organisation is None else _storable(actor.organisation),
+        _storable(entry.action),
+        _storable(entry.purpose),
+        list(entry.children),
+        entry.subject,
+        entry.outcome,
+        [_storable(rule) for rule in entry.rules],
+    )
+
+
+def _digest(previous: bytes, row: Sequence[Any]) -> bytes:
+    """SHA-256 of the digest before and of the row as JSON, instants in UTC to the microsecond."""
+
+    def plain(value: Any) -> str:
+        return (
+            value.astimezone(UTC).isoformat(timespec="microseconds")
+            if isinstance(value, datetime)
+            else str(value)
+        )
+
+    content = json.dumps(list(row), default=plain, separators=(",", ":"))
+    return hashlib.sha256(previous + content.encode()).digest()
+
+
+def _storable(text: str) -> str:
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:_LONGEST]
+
+
+def _schema(service: str) -> str:
+    if not _SCHEMA.fullmatch(service):
+        raise ValueError("a service's name has lower-case letters and _ alone")
+    return service

@@ -1,0 +1,145 @@
+"""Making, publishing and keeping checkpoints while a service runs.
+
+Apart from relay and inbox: an hour without checkpoints delays no fact, and a late one still covers everything.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from aiokafka.errors import KafkaError
+
+from shared.audit.checkpoint import LONGEST, Checkpoint, NotACheckpoint, PublicKeys, Signer
+from shared.audit.checkpoint_tables import CheckpointTables, NotToBeSigned
+from shared.infrastructure.postgres import DATABASE_AWAY
+from shared.messaging.client import KafkaConnection, abandon, start_producer
+from shared.messaging.topics import CHECKPOINT_TOPIC
+
+log = logging.getLogger(__name__)
+
+
+EVERY: Final = timedelta(minutes=1)
+"""How long what is new waits at most to be signed, by the real clock."""
+
+
+LOOK: Final = 1.0
+"""Seconds between looks at the log."""
+
+
+PAGE: Final = 200
+"""Most checkpoints published at once."""
+
+
+class Checkpoints:
+    """One service's checkpoints. Every process of it may run this: a lock in the database lets one sign at a time."""
+
+    def __init__(
+        self,
+        tables: CheckpointTables,
+        signer: Signer,
+        keys: PublicKeys,
+        bootstrap: str | KafkaConnection,
+        *,
+        idempotent: bool,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`now` is the real clock: a simulated month makes no checkpoint late or early."""
+        self.tables = tables
+        self.error: str | None = None
+        """What keeps it from making or publishing, as the kind of the error."""
+        self.alarm: str | None = None
+        """What a person must look at: a log that cannot be signed, or signatures that contradict each other."""
+        self._signer = signer
+        self._keys = keys
+        self._bootstrap = bootstrap
+        self._idempotent = idempotent
+        self._now = now
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start in the background."""
+        self._task = asyncio.create_task(self._forever(), name=f"checkpoints:{self.tables.service}")
+
+    async def stop(self) -> None:
+        """Stop; what is not published yet is published by the next process."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def make_all(self) -> None:
+        """Sign everything that stands in the log now.
+
+        Raises:
+            NotToBeSigned: the log is not what was signed before.
+        """
+        while await self.tables.make(self._signer) is not None:
+            await asyncio.sleep(0)
+
+    async def keep(self, bodies: Sequence[bytes]) -> None:
+        """Keep what arrived on the topic. What no service signed is dropped, with an alarm."""
+        for body in bodies:
+            try:
+                checkpoint = Checkpoint.parse(body)
+            except NotACheckpoint:
+                log.error("malformed checkpoint dropped", extra={"topic": CHECKPOINT_TOPIC})
+                continue
+            if not self._keys.signed(checkpoint):
+                self._raise_alarm("a checkpoint with no valid signature was dropped", checkpoint)
+            elif checkpoint.service != self.tables.service:
+                if await self.tables.keep(checkpoint):
+                    self._raise_alarm("two checkpoints contradict each other", checkpoint)
+            else:
+                own = await self.tables.own(checkpoint.last)
+                if own is None or own.digest != checkpoint.digest:
+                    # A log restored to an older state, or somebody who has the key: kept as evidence of it.
+                    await self.tables.keep(checkpoint)
+                    self._raise_alarm("a checkpoint of this log is not among its own", checkpoint)
+
+    async def _forever(self) -> None:
+        while True:
+            try:
+                if await self._due():
+                    await self.make_all()
+                await self._publish()
+                self.error = None
+            except NotToBeSigned as error:
+                if self.error is None:
+                    log.critical("log not signed", extra={"error": type(error).__name__})
+                self.error = type(error).__name__
+                self.alarm = str(error)
+            except (*DATABASE_AWAY, KafkaError) as error:
+                self.error = type(error).__name__
+                log.warning("checkpoints pause", extra={"error": self.error})
+            except Exception as error:
+                self.error = type(error).__name__
+                log.exception("checkpoint failed", extra={"error": self.error})
+            await asyncio.sleep(LOOK)
+
+    async def _due(self) -> bool:
+        head, signed, made_at = await self.tables.standing()
+        if head < signed:
+            raise NotToBeSigned(f"the log ends at {head}, but was signed up to {signed}")
+        if head == signed:
+            return False
+        return head - signed >= LONGEST or made_at is None or self._now() - made_at >= EVERY
+
+    async def _publish(self) -> None:
+        """Send what is not sent yet, in order. A repetition is harmless: it is kept once."""
+        while waiting := await self.tables.unsent(PAGE):
+            # One for each time: it is needed once a minute, and a kept one would idle with a connection of its own.
+            producer = await start_producer(self._bootstrap, idempotent=self._idempotent)
+            try:
+                key = self.tables.service.encode()
+                for checkpoint in waiting:
+                    await producer.send_and_wait(CHECKPOINT_TOPIC, checkpoint.json(), key=key)
+            finally:
+                await abandon(producer)
+            await self.tables.sent(waiting[-1].last)
+
+    def _raise_alarm(self, message: str, checkpoint: Checkpoint) -> None:
+        self.alarm = f"{message}: {checkpoint.service}, positions {checkpoint.first} to {checkpoint.last}"
+        log.critical(message, extra={"source": checkpoint.service, "position": checkpoint.last})

@@ -1,0 +1,295 @@
+"""Verifying whole logs against their chain, their checkpoints, and what others keep of them.
+
+Rows are read a page at a time while the next one is on its way, so that a log of any length takes the same memory and
+about the time of reading it. Nothing is locked: a log only grows, and what is compared with it is read before its head.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from shared.access import access_log
+from shared.audit.checkpoint import Checkpoint, PublicKeys
+from shared.audit.checkpoint_tables import COLUMNS
+from shared.audit.log_check import REMEMBERED, SELECTED, Contract, Finding, Findings, Held, LogCheck
+
+PAGE: Final = 1000
+"""Rows at once."""
+
+
+_SHELF: Final = 500  # checkpoints read at once
+
+
+_SHOWN: Final = 20  # findings for which the streams of their positions are looked up
+
+
+_STREAMS: Final = 5
+
+
+AUDITOR: Final = "the auditor's file"
+
+
+@dataclass
+class Report:
+    """What was found in one service's log.
+
+    Attributes:
+        service: whose.
+        events: how many rows there are.
+        head: the last position.
+        signed: up to where checkpoints cover it; what comes after is covered by the chain alone.
+        kept: up to where each other service, and the auditor's file, hold the same checkpoints.
+        findings: what is not as it was written; empty when all is well.
+        more: further findings that were only counted.
+        last: its last checkpoint, for the auditor to keep.
+    """
+
+    service: str
+    events: int = 0
+    head: int = 0
+    signed: int = 0
+    kept: Mapping[str, int] = field(default_factory=dict)
+    findings: Sequence[Finding] = ()
+    more: int = 0
+    last: Checkpoint | None = None
+
+
+async def verify_service(
+    service: str,
+    pools: Mapping[str, asyncpg.Pool],
+    keys: PublicKeys,
+    contract: Contract,
+    *,
+    audited: Sequence[Checkpoint] = (),
+) -> Report:
+    """Verify a service's log, and its record of who looked.
+
+    Args:
+        service: whose.
+        pools: connections to every service's database, by name; of the others only what they keep is read.
+        keys: public keys that checkpoints are checked with.
+        contract: what the program knows of the events.
+        audited: checkpoints that the auditor kept of any log.
+
+    Raises:
+        asyncpg.PostgresError, OSError: a database cannot be read.
+    """
+    report = await verify_log(service, pools, keys, contract, audited=audited)
+    broken = await access_log.verify(pools[service], service)
+    if broken is not None:
+        what = f"the record of who looked at what does not hold from its position {broken} on"
+        report.findings = (*report.findings, Finding(service, what))
+    return report
+
+
+async def verify_log(
+    service: str,
+    pools: Mapping[str, asyncpg.Pool],
+    keys: PublicKeys,
+    contract: Contract,
+    *,
+    audited: Sequence[Checkpoint] = (),
+    page: int = PAGE,
+    remembered: int = REMEMBERED,
+) -> Report:
+    """As `verify_service`, the log alone. `page`: rows at once. `remembered`: streams followed in memory."""
+    pool, findings = pools[service], Findings(service)
+    check = LogCheck(service, contract, findings, remembered=remembered)
+    own = _Shelf(pool, f"SELECT {COLUMNS} FROM {service}.checkpoints WHERE last > $1", None)
+    holders = [
+        _Shelf(
+            other,
+            f"SELECT {COLUMNS} FROM {name}.kept_checkpoints WHERE service = '{service}' AND last > $1",
+            name,
+        )
+        for name, other in pools.items()  # also its own: what it met of itself and did not know
+    ]
+    auditor = _Shelf(None, "", AUDITOR)
+    auditor.fill([one for one in audited if one.service == service])
+    shelves = [own, *holders, auditor]
+    # Their ends before the log's: what was signed by then must stand in it.
+    ends = [await shelf.end(service) for shelf in shelves]
+    head: int = await pool.fetchval(f"SELECT coalesce(max(notification_id), 0) FROM {service}.events")
+    async for rows, until in _pages(pool, service, head, page):
+        held = [one for shelf in shelves for one in await shelf.up_to(service, until)]
+        check.page(rows, _signed(held, keys, findings))
+    counted = await pool.fetchval(
+        f"SELECT count(*) FROM {service}.events WHERE notification_id <= $1 OR notification_id IS NULL", head
+    )
+    if not check.streams_checked:
+        await _streams(pool, service, head, findings)
+    if counted != check.rows:
+        findings.add(f"there are {counted} rows, and only {check.rows} of them have a position of their own")
+    for shelf, end in zip(shelves, ends, strict=True):
+        if end > head:
+            rest = [one for one in await shelf.up_to(service, end) if one.checkpoint.last > head]
+            _signed(rest, keys, findings)
+            who = "the log's own list" if shelf.holder is None else shelf.holder
+            findings.add(
+                f"gone: {who} holds a checkpoint up to {end}, and the log ends at {head}", head + 1, end
+            )
+    for name, other in pools.items():
+        await _heads(name, other, service, pool, findings)
+    await _name_streams(pool, service, findings)
+    last = check.own
+    return Report(
+        service, counted, head, last.last if last else 0, check.agreed, findings.items, findings.more, last
+    )
+
+
+async def _pages(
+    pool: asyncpg.Pool, service: str, head: int, page: int
+) -> AsyncIterator[tuple[list[asyncpg.Record], int]]:
+    """Pages of rows as SELECTED, each with the position up to which it goes; the next one is fetched meanwhile."""
+    sql = (
+        f"SELECT {SELECTED}, notification_id FROM {service}.events"
+        " WHERE notification_id > $1 AND notification_id <= $2 ORDER BY notification_id LIMIT $3"
+    )
+    sql = f"SELECT covered, digest, columns, notification_id FROM ({sql}) AS page"
+    fetching = asyncio.ensure_future(pool.fetch(sql, 0, head, page))
+    try:
+        while rows := await fetching:
+            until = rows[-1]["notification_id"]
+            if len(rows) == page:
+                fetching = asyncio.ensure_future(pool.fetch(sql, until, head, page))
+                await asyncio.sleep(0)  # so that the question is on its way before these are worked on
+            yield [(row[0], row[1], row[2]) for row in rows], until
+            if len(rows) < page:
+                return
+    finally:
+        fetching.cancel()
+        await asyncio.wait([fetching])
+        if not fetching.cancelled():
+            fetching.exception()
+
+
+class _Shelf:
+    """The checkpoints of one log in one keeping, in the order of their ends, a few hundred at a time."""
+
+    def __init__(self, pool: asyncpg.Pool | None, sql: str, holder: str | None) -> None:
+        self.holder = holder
+        self._pool = pool
+        self._sql = sql
+        self._read: list[Checkpoint] = []
+        self._after = 0
+        self._more = pool is not None
+
+    def fill(self, checkpoints: Sequence[Checkpoint]) -> None:
+        """These are all there are."""
+        self._read = sorted(checkpoints, key=lambda one: one.last)
+
+    async def end(self, service: str) -> int:
+        """Where the last one ends; 0 where there is none."""
+        if self._pool is None:
+            return self._read[-1].last if self._read else 0
+        row = await self._pool.fetchrow(f"{self._sql} ORDER BY last DESC LIMIT 1", 0)
+        return 0 if row is None else Checkpoint.row(service, row).last
+
+    async def up_to(self, service: str, position: int) -> list[Held]:
+        """Those that end at or before a position and were not taken yet."""
+        while self._more and self._after <= position:
+            assert self._pool is not None
+            # All that end at one position together: there are several only where some contradict each other.
+            rows = await self._pool.fetch(
+                f"{self._sql} ORDER BY last FETCH FIRST {_SHELF} ROWS WITH TIES", self._after
+            )
+            self._read += [Checkpoint.row(service, row) for row in rows]
+            self._more = len(rows) >= _SHELF
+            if rows:
+                self._after = rows[-1]["last"]
+        taken = 0
+        while taken < len(self._read) and self._read[taken].last <= position:
+            taken += 1
+        found, self._read = self._read[:taken], self._read[taken:]
+        return [Held(one, self.holder) for one in found]
+
+
+def _signed(held: Sequence[Held], keys: PublicKeys, findings: Findings) -> list[Held]:
+    """Those whose signature holds; the others are findings. A copy of one that was checked is not checked again."""
+    fine: list[Held] = []
+    checked: set[tuple[bytes, bytes]] = set()
+    for each in held:
+        one = each.checkpoint
+        same = (one.signature, one.text())
+        if same in checked or keys.signed(one):
+            checked.add(same)
+            fine.append(each)
+        else:
+            keeper = "its own list" if each.holder is None else each.holder
+            places = f"positions {one.first} to {one.last}"
+            findings.add(f"the checkpoint of {places} in the keeping of {keeper} has no valid signature")
+    return fine
+
+
+async def _streams(pool: asyncpg.Pool, service: str, head: int, findings: Findings) -> None:
+    """Find rows whose version or kind does not follow in their stream, where there are too many streams to remember.
+
+    The database walks them by their index.
+    """
+    rows = await pool.fetch(
+        f"""SELECT * FROM (
+                SELECT originator_id AS stream, notification_id AS position,
+                       originator_version <> coalesce(lag(originator_version) OVER one, 0) + 1
+                           OR notification_id <= lag(notification_id) OVER one AS version,
+                       category <> lag(category) OVER one AS kind
+                  FROM {service}.events WHERE notification_id <= $1
+                WINDOW one AS (PARTITION BY originator_id ORDER BY originator_version)) AS walked
+             WHERE version OR kind ORDER BY position LIMIT 100""",
+        head,
+        timeout=None,
+    )
+    for row in rows:
+        if row["version"]:
+            what = "its version does not follow the one before it in its stream"
+            findings.add(what, row["position"], stream=row["stream"])
+        if row["kind"]:
+            what = "the column category is not that of the rest of its stream"
+            findings.add(what, row["position"], stream=row["stream"])
+
+
+async def _heads(
+    holder: str, theirs: asyncpg.Pool, service: str, ours: asyncpg.Pool, findings: Findings
+) -> None:
+    """Compare the last event that another service took of each key with what the log says at that position."""
+    after = UUID(int=0)
+    while rows := await theirs.fetch(
+        f"""SELECT key, position, event_id FROM {holder}.inbox_heads
+             WHERE source = $1 AND key > $2 ORDER BY key LIMIT 5000""",
+        service,
+        after,
+    ):
+        found = await ours.fetch(
+            f"""SELECT notification_id, originator_id, event_id, key FROM {service}.events
+                 WHERE notification_id = ANY($1::bigint[])""",
+            [row["position"] for row in rows],
+        )
+        there = {row["notification_id"]: row for row in found}
+        for row in rows:
+            event = there.get(row["position"])
+            if event is None:
+                findings.add(f"gone: {holder} took an event from this position", row["position"])
+            elif (event["event_id"], event["key"]) != (row["event_id"], row["key"]):
+                what = f"{holder} took another event from this position than stands there now"
+                findings.add(what, row["position"], stream=event["originator_id"])
+        after = rows[-1]["key"]
+
+
+async def _name_streams(pool: asyncpg.Pool, service: str, findings: Findings) -> None:
+    """Say, where a finding is about a range, whose streams stand in it."""
+    for finding in findings.items[:_SHOWN]:
+        if finding.stream is None and finding.first:
+            rows = await pool.fetch(
+                f"""SELECT originator_id FROM {service}.events WHERE notification_id BETWEEN $1 AND $2
+                     GROUP BY originator_id ORDER BY min(notification_id) LIMIT {_STREAMS + 1}""",
+                finding.first,
+                finding.last,
+            )
+            names = [str(row["originator_id"]) for row in rows[:_STREAMS]]
+            if names:
+                finding.what += (
+                    f" (streams there: {', '.join(names)}{' and others' if len(rows) > _STREAMS else ''})"
+                )

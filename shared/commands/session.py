@@ -1,0 +1,141 @@
+"""Folded states of streams: loading them, keeping them warm, and looking through what is decided but not yet stored."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from shared.domain.codec import decode_body
+from shared.domain.command import NotFound
+from shared.domain.deadlines import DeadlineClocks, is_of_clocks
+from shared.domain.decider import Stream
+from shared.domain.event import Event
+from shared.eventstore.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """A stream up to a version: its state and the clocks on it. Version 0: there is no such stream yet."""
+
+    version: int
+    state: Any
+    clocks: DeadlineClocks = field(default_factory=DeadlineClocks)
+
+    def after(self, stream: Stream, event: Event, event_id: UUID) -> "StreamState":
+        """The stream with one event more."""
+        return self.after_all(stream, [(event, event_id)])
+
+    def after_all(self, stream: Stream, events: Iterable[tuple[Event, UUID]]) -> "StreamState":
+        """The stream with these events more, each with its id."""
+        version, state, clocks = self.version, self.state, self.clocks
+        for event, event_id in events:
+            version += 1
+            if not is_of_clocks(event):
+                state = stream.evolve(state, event)
+            clocks = clocks.after(event, event_id)
+        return StreamState(version, state, clocks)
+
+
+class StateCache:
+    """The most recently used folded states of a process. They may be stale: an append guards every success, and a
+    refusal decided on one is decided again on a fresh read.
+    """
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._most = most
+        self._states: OrderedDict[UUID, StreamState] = OrderedDict()
+
+    def get(self, stream: UUID) -> StreamState | None:
+        """The state last seen of this stream, if it is still kept."""
+        folded = self._states.get(stream)
+        if folded is not None:
+            self._states.move_to_end(stream)
+        return folded
+
+    def keep(self, stream: UUID, folded: StreamState) -> None:
+        """Keep it, unless a later one is kept already."""
+        kept = self._states.get(stream)
+        if kept is not None and kept.version > folded.version:
+            return
+        self._states[stream] = folded
+        self._states.move_to_end(stream)
+        while len(self._states) > self._most:
+            self._states.popitem(last=False)
+
+
+def _events(stream: Stream, rows: Iterable[asyncpg.Record]) -> Iterator[tuple[Event, UUID]]:
+    """The events of a stream, which must be of that kind, with their ids."""
+    for row in rows:
+        if row["category"] != stream.name:
+            raise NotFound(
+                "the id is of something else; check `about`, `re` and the people named", what="kind"
+            )
+        yield decode_body(row["topic"], row["state"]), row["event_id"]
+
+
+class Session:
+    """What one decision, or one page of decisions, sees: what it decided itself, then warm states, then the log.
+
+    Args:
+        fresh: read the log even where a warm state is kept.
+    """
+
+    def __init__(self, store: Store, warm: StateCache, *, fresh: bool = False) -> None:
+        self._store = store
+        self._warm = warm
+        self._fresh = fresh
+        self._seen: dict[UUID, StreamState] = {}
+        self.used_warm = False
+        """Whether anything came from a warm state, so that a refusal must be decided again."""
+        self.looked: dict[UUID, int] = {}
+        """Every stream looked at since this was last cleared, at the version first seen: what a decision stands on."""
+
+    async def get(self, wanted: Mapping[UUID, Stream]) -> dict[UUID, StreamState]:
+        """The folded states of these streams, in one round trip at most."""
+        found: dict[UUID, StreamState] = {}
+        missing: list[UUID] = []
+        for stream_id in wanted:
+            kept = self._at_hand(stream_id)
+            if kept is None:
+                missing.append(stream_id)
+            else:
+                found[stream_id] = kept
+        if missing:
+            folded = {stream_id: StreamState(0, wanted[stream_id].state) for stream_id in missing}
+            for stream_id, rows in (await self._store.load(missing)).items():
+                folded[stream_id] = folded[stream_id].after_all(
+                    wanted[stream_id], _events(wanted[stream_id], rows)
+                )
+            for stream_id, state in folded.items():
+                self._seen[stream_id] = state
+                if state.version:
+                    self._warm.keep(stream_id, state)
+            found |= folded
+        for stream_id, state in found.items():
+            self.looked.setdefault(stream_id, state.version)
+        return found
+
+    async def one(self, stream_id: UUID, stream: Stream) -> StreamState:
+        """The folded state of one stream."""
+        kept = self._at_hand(stream_id)
+        if kept is None:
+            return (await self.get({stream_id: stream}))[stream_id]
+        self.looked.setdefault(stream_id, kept.version)
+        return kept
+
+    def _at_hand(self, stream_id: UUID) -> StreamState | None:
+        """What was seen before, or is kept warm."""
+        kept = self._seen.get(stream_id)
+        if kept is None and not self._fresh:
+            kept = self._warm.get(stream_id)
+            if kept is not None:
+                self._seen[stream_id] = kept
+                self.used_warm = True
+        return kept
+
+    def put(self, stream_id: UUID, folded: StreamState) -> None:
+        """What was decided here and is not yet stored: later decisions of the same page stand on it."""
+        self._seen[stream_id] = folded

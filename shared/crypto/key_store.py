@@ -1,0 +1,285 @@
+"""Keys: one per subject, wrapped by a service's master key, in a small database of its own that forgets what is erased.
+
+A subject is a child, an adult or an allegation. Each service has its own store and its own keys. Erasing a subject's
+key leaves what was sealed with it unreadable for good, in every process of the service at its very next look, while
+the log stays whole. The store needs short-lived backups of its own: a backup of it that outlives an erasure undoes it.
+"""
+
+import hashlib
+import hmac
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from shared.crypto.secret_files import KEY_BYTES, read_key
+
+_VERSION: Final = 1
+
+
+_KEY_ID = slice(1, 17)
+
+
+_NONCE = slice(17, 29)
+
+
+_BODY: Final = 29
+
+
+_TAG_BYTES: Final = 16
+
+
+_CACHED_KEYS: Final = 10_000
+
+
+_ASKED_AT_ONCE: Final = 500
+
+
+_TABLE = """
+create table if not exists key (
+    id blob primary key,
+    subject blob not null unique,
+    master blob not null,  -- which master key wraps it
+    wrapped blob not null  -- 12 bytes nonce, then the wrapped key and its tag
+) strict
+"""
+
+
+class Tampered(Exception):
+    """Sealed bytes are not what was sealed for this event: altered, cut, or taken from another event."""
+
+
+class WrongMasterKey(Exception):
+    """A key in the store was wrapped by another master key than the one given."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    id: bytes
+    subject: UUID
+    cipher: AESGCM
+
+
+class KeyStore:
+    """A service's keys, in one file. Safe for several processes, and for several threads of each.
+
+    Every call looks at the file once, also the ones over a whole page, and forgets the keys it remembers if another
+    process has changed it. Blobs are: 1 byte version, 16 bytes key id, 12 bytes nonce, then ciphertext and tag.
+    """
+
+    def __init__(self, path: Path, master_key: bytes) -> None:
+        """Opens the store, making it (mode 0600) if there is none.
+
+        Args:
+            path: of the database. Its directory exists.
+            master_key: 32 bytes, as from `secret_files.read_key`.
+
+        Raises:
+            ValueError: the master key is not 32 bytes.
+        """
+        self._master = _Master(master_key)
+        path.touch(mode=0o600)  # before SQLite would make it for everyone; its journal takes the same mode
+        path.chmod(0o600)
+        self._lock = threading.RLock()
+        self._database = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+        for setting in ("journal_mode=delete", "synchronous=full", "secure_delete=on"):
+            self._database.execute(f"pragma {setting}").fetchall()
+        self._database.execute(_TABLE)
+        self._by_id: dict[bytes, _Key] = {}
+        self._by_subject: dict[UUID, _Key] = {}
+        self._seen = -1
+
+    @classmethod
+    def from_files(cls, path: Path, master_key: Path) -> Self:
+        """The store with the master key from a file. Raises UnsafeSecret if others may read that, or it is none."""
+        return cls(path, read_key(master_key))
+
+    def close(self) -> None:
+        """Closes the file and forgets every key."""
+        with self._lock:
+            self._forget()
+            self._database.close()
+
+    def seal(self, subject: UUID, event_id: UUID, plain: bytes) -> bytes:
+        """`plain` sealed for that event with the subject's key, which is made if there is none."""
+        return self.seal_many([(subject, event_id, plain)])[0]
+
+    def open(self, blob: bytes, event_id: UUID) -> bytes | None:
+        """What was sealed for that event; None when its key has been erased.
+
+        Raises:
+            Tampered: the bytes are not what was sealed for this event.
+            WrongMasterKey: the store belongs to another master key.
+        """
+        return self.open_many([(blob, event_id)])[0]
+
+    def seal_many(self, items: Sequence[tuple[UUID, UUID, bytes]]) -> list[bytes]:
+        """As `seal`, for (subject, event id, plain) of a page at once."""
+        with self._lock:
+            keys = self._of_subjects({subject for subject, _, _ in items})
+        sealed = []
+        for subject, event_id, plain in items:
+            key, nonce = keys[subject], secrets.token_bytes(12)
+            head = bytes([_VERSION]) + key.id + nonce
+            sealed.append(head + key.cipher.encrypt(nonce, plain, event_id.bytes))
+        return sealed
+
+    def open_many(self, items: Sequence[tuple[bytes | None, UUID]]) -> list[bytes | None]:
+        """As `open`, for (blob, event id) of a page at once; where there is no blob there is no text."""
+        for blob, _ in items:
+            if blob is not None and (len(blob) < _BODY + _TAG_BYTES or blob[0] != _VERSION):
+                raise Tampered("these are not sealed bytes of a known version")
+        with self._lock:
+            keys = self._of_ids({blob[_KEY_ID] for blob, _ in items if blob is not None})
+        opened: list[bytes | None] = []
+        for blob, event_id in items:
+            key = None if blob is None else keys.get(blob[_KEY_ID])
+            if blob is None or key is None:
+                opened.append(None)
+                continue
+            try:
+                opened.append(key.cipher.decrypt(blob[_NONCE], blob[_BODY:], event_id.bytes))
+            except InvalidTag:
+                raise Tampered(f"the sealed part of event {event_id} is not what was sealed for it") from None
+        return opened
+
+    def fingerprint(self, plain: bytes) -> bytes:
+        """A keyed digest (32 bytes) of what was asked, the same in every process with the same master key."""
+        return self._master.fingerprint(plain)
+
+    def erase(self, subject: UUID) -> int:
+        """Destroys the subject's keys; answers how many there were (none, if they were erased before).
+
+        Returns when it is on the disk. What other processes began before that may still be shown. A fact sealed
+        later about the same subject makes a new key, which a later erasure destroys.
+        """
+        with self._lock, self._writing():
+            erased = self._database.execute("delete from key where subject = ?", (subject.bytes,)).rowcount
+            self._forget()  # SQLite's version tells a connection of others' changes alone, not of its own
+        return erased
+
+    def subject_of(self, key_id: bytes) -> UUID | None:
+        """Whose key that is; None when it was erased."""
+        with self._lock:
+            row = self._database.execute("select subject from key where id = ?", (key_id,)).fetchone()
+        return None if row is None else UUID(bytes=row[0])
+
+    def rewrap(self, new_master_key: bytes) -> int:
+        """Wraps every key anew under another master key; answers how many. Do it while the service stands still."""
+        new = _Master(new_master_key)
+        with self._lock, self._writing():
+            rows = self._database.execute("select id, subject, master, wrapped from key").fetchall()
+            for row in rows:
+                key_id, subject, plain = row[0], UUID(bytes=row[1]), self._master.unwrap(*row)
+                self._database.execute(
+                    "update key set master = ?, wrapped = ? where id = ?",
+                    (new.id, new.wrap(key_id, subject, plain), key_id),
+                )
+            self._master = new
+            self._forget()
+        return len(rows)
+
+    def _forget(self) -> None:
+        self._by_id.clear()
+        self._by_subject.clear()
+
+    def _look(self) -> None:
+        """Forgets what is remembered if another process changed the file, or if it is too much.
+
+        Asked before memory is used: a key erased after this answer is at worst used by the call already under way.
+        """
+        [version] = self._database.execute("pragma data_version").fetchone()
+        if version != self._seen or len(self._by_id) > _CACHED_KEYS:
+            self._forget()
+            self._seen = version
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        self._database.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("rollback")
+            raise
+        self._database.execute("commit")
+
+    def _of_subjects(self, subjects: set[UUID]) -> dict[UUID, _Key]:
+        self._look()
+        missing = [subject for subject in subjects if subject not in self._by_subject]
+        if missing:
+            self._remember("subject", [subject.bytes for subject in missing])
+        missing = [subject for subject in missing if subject not in self._by_subject]
+        if missing:
+            with self._writing():
+                for subject in missing:
+                    key_id = secrets.token_bytes(16)
+                    wrapped = self._master.wrap(key_id, subject, secrets.token_bytes(KEY_BYTES))
+                    # Another process may have made it meanwhile: then that one is everybody's key.
+                    self._database.execute(
+                        "insert or ignore into key values (?, ?, ?, ?)",
+                        (key_id, subject.bytes, self._master.id, wrapped),
+                    )
+                self._remember("subject", [subject.bytes for subject in missing])
+        return {subject: self._by_subject[subject] for subject in subjects}
+
+    def _of_ids(self, ids: set[bytes]) -> dict[bytes, _Key]:
+        self._look()
+        missing = [key_id for key_id in ids if key_id not in self._by_id]
+        if missing:
+            self._remember("id", missing)
+        return {key_id: self._by_id[key_id] for key_id in ids if key_id in self._by_id}
+
+    def _remember(self, column: str, values: Sequence[bytes]) -> None:
+        for row in self._rows(column, values):
+            key = _Key(row[0], UUID(bytes=row[1]), AESGCM(self._master.unwrap(*row)))
+            self._by_id[key.id] = self._by_subject[key.subject] = key
+
+    def _rows(self, column: str, values: Sequence[bytes]) -> Iterable[tuple[bytes, bytes, bytes, bytes]]:
+        for start in range(0, len(values), _ASKED_AT_ONCE):
+            some = values[start : start + _ASKED_AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            yield from self._database.execute(
+                f"select id, subject, master, wrapped from key where {column} in ({marks})", some
+            ).fetchall()
+
+
+class _Master:
+    """The key that wraps keys."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"a master key has {KEY_BYTES} bytes; this one has {len(key)}")
+        self._cipher = AESGCM(key)
+        self.id = hmac.digest(key, b"safeguarding master key id", hashlib.sha256)[:8]
+        self._fingerprints = hmac.new(
+            hmac.digest(key, b"safeguarding fingerprints", hashlib.sha256), digestmod=hashlib.sha256
+        )
+
+    def fingerprint(self, plain: bytes) -> bytes:
+        """HMAC-SHA-256 under a key that is derived from this one for nothing else."""
+        one = self._fingerprints.copy()  # the key is taken in once, not each time
+        one.update(plain)
+        return one.digest()
+
+    def wrap(self, key_id: bytes, subject: UUID, plain: bytes) -> bytes:
+        nonce = secrets.token_bytes(12)
+        return nonce + self._cipher.encrypt(nonce, plain, subject.bytes + key_id)
+
+    def unwrap(self, key_id: bytes, subject: bytes, master: bytes, wrapped: bytes) -> bytes:
+        if not hmac.compare_digest(master, self.id):
+            raise WrongMasterKey(
+                f"this key store needs the master key {master.hex()}, and {self.id.hex()} was given: "
+                "restore the file that MASTER_KEY names"
+            )
+        try:
+            return self._cipher.decrypt(wrapped[:12], wrapped[12:], subject + key_id)
+        except InvalidTag:
+            raise Tampered("a key in the key store is not what was put there: restore the store") from None

@@ -1,0 +1,141 @@
+"""The words for who acts: roles, agencies, and which agency a role or a team belongs to unless it says otherwise.
+
+A new role needs a line here, one in `services/access.yaml`, and nothing else.
+"""
+
+import hashlib
+import hmac
+import unicodedata
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID, uuid5
+
+AGENCIES: Final = frozenset(
+    {
+        "childrens_social_care",
+        "police",
+        "health",
+        "education",
+        "housing",
+        "probation",
+        "domestic_abuse_service",
+        "youth_offending",
+        "family_wellbeing",
+        "targeted_youth",
+        "placement",
+        "lado",
+    }
+)
+"""Every agency. An agency is made of organisations (this school, that ward), which are free text."""
+
+
+DEFAULT_AGENCY: Final = MappingProxyType(
+    {
+        "mash_screener": "childrens_social_care",
+        "mash_social_worker": "childrens_social_care",
+        "mash_manager": "childrens_social_care",
+        "senior_practitioner": "childrens_social_care",
+        "out_of_hours_social_worker": "childrens_social_care",
+        "team_manager": "childrens_social_care",
+        "social_worker": "childrens_social_care",
+        "conference_chair": "childrens_social_care",
+        "lado": "lado",
+        "lado_deputy": "lado",
+        "missing_coordinator": "childrens_social_care",
+        "youth_worker": "targeted_youth",
+        "keyworker": "family_wellbeing",
+        "fws_manager": "family_wellbeing",
+        "placement_manager": "placement",
+        "parent_helpline": "childrens_social_care",
+        "police_officer": "police",
+        "health_practitioner": "health",
+        "designated_safeguarding_lead": "education",
+        "housing_officer": "housing",
+        "probation_officer": "probation",
+        "business_support": "childrens_social_care",
+        "auditor": "childrens_social_care",
+        "operator": "childrens_social_care",
+    }
+)
+"""The agency of a person in that role where nobody said another."""
+
+
+SERVICE: Final = "service"
+"""The role of a policy or a timer. No token may carry it: services know each other by events alone."""
+
+
+ROLES: Final = frozenset(DEFAULT_AGENCY) | {SERVICE}
+"""Every role. `operator` runs the system and sees no child; `service` is a policy or a timer."""
+
+
+TEAM_AGENCY: Final = MappingProxyType(
+    {
+        "people": "childrens_social_care",
+        "mash": "childrens_social_care",
+        "assessment": "childrens_social_care",
+        "conference": "childrens_social_care",
+        "missing": "childrens_social_care",
+        "chronology": "childrens_social_care",
+        "fws": "family_wellbeing",
+        "lado": "lado",
+    }
+)
+"""The agency of each team's service."""
+
+
+_SERVICES = UUID("6a3c1a52-6a0b-5b0e-9d3f-5f1f7a3f9d10")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a professional, or a service on its own behalf.
+
+    Attributes:
+        id: the professional's opaque id (`professional_id`), the same in every service.
+        name: as the token gives it; personal, so it is sealed wherever it is kept. Empty for a service.
+        role: one of ROLES.
+        agency: one of AGENCIES.
+        organisation: this school, that ward; None where the person stands for the whole agency.
+    """
+
+    id: UUID
+    name: str = field(repr=False)
+    role: str
+    agency: str
+    organisation: str | None = None
+
+    @classmethod
+    def service(cls, name: str) -> "Actor":
+        """A team's own service, for its policies and timers. Raises ValueError for an unknown team."""
+        if name not in TEAM_AGENCY:
+            raise ValueError(f"{name!r} is no team: it is one of {', '.join(sorted(TEAM_AGENCY))}")
+        return cls(id=uuid5(_SERVICES, name), name="", role=SERVICE, agency=TEAM_AGENCY[name])
+
+
+def professional_id(names_key: bytes, name: str, agency: str) -> UUID:
+    """The opaque id of a professional, the same wherever the same key, name and agency are given.
+
+    The name is compared in Unicode's composed form, without regard to case and to how words are spaced. Keyed, so
+    that a list of likely names does not find out whose id it is. A UUID of version 8 (RFC 9562).
+
+    Raises:
+        ValueError: a blank name, an unknown agency, or a key that is not 32 bytes.
+    """
+    if len(names_key) != _NAMES_KEY_BYTES:
+        raise ValueError(f"the names key has {_NAMES_KEY_BYTES} bytes; this one has {len(names_key)}")
+    if agency not in AGENCIES:
+        raise ValueError(f"this is no agency: it is one of {', '.join(sorted(AGENCIES))}")
+    # Case folding can undo composition, so it is composed again.
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    normal = " ".join(folded.split())
+    if not normal:
+        raise ValueError("a professional's name is needed: this one is blank")
+    digest = hmac.digest(names_key, f"{agency}\x1f{normal}".encode(), hashlib.sha256)
+    number = int.from_bytes(digest[:16])
+    number = number & ~(0xF << 76) | (0x8 << 76)  # version 8
+    number = number & ~(0x3 << 62) | (0x2 << 62)  # the RFC's variant
+    return UUID(int=number)
+
+
+_NAMES_KEY_BYTES: Final = 32

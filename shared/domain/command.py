@@ -1,0 +1,142 @@
+"""The people a command's own fields speak of, beside those it is about: each must be known, or the command is refused."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, ClassVar, Literal, get_args
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from shared.domain.fields import LABEL_KEYWORD
+from shared.domain.instants import Instant
+
+RecordedWithin = Literal["own", "significant", "outside"]
+"""How E1 looks at a command: our own act (72 h), a significant or concerning one (24 h), a report from outside (never late)."""
+
+
+MAX_CHILDREN = 100
+"""Most children of one command: a large family, or all contacts of a day; never a reason to keep a service busy."""
+
+
+class Refused(Exception):
+    """The rules forbid it. Says in plain words what the person can do, and names every rule that forbids it.
+
+    Args:
+        message: what is forbidden and what to do instead, without personal data.
+        rule: the rule's id, as `M5`.
+        more: further rules that forbid it too.
+        reason: a short code for policies to tell refusals apart, as `already_open`.
+    """
+
+    def __init__(self, message: str, *more: str, rule: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.rules: tuple[str, ...] = (rule, *more)
+        self.reason = reason
+
+
+class NotFound(Exception):
+    """The command is addressed to something that is not there. The message says what, without naming anyone."""
+
+    def __init__(self, message: str, *, what: str) -> None:
+        super().__init__(message)
+        self.what = what
+
+
+class Command(BaseModel):
+    """What a person, a policy or a timer asks for. Subclasses name themselves: `class X(Command, name="mash.X")`.
+
+    Class keywords:
+        name: `<service>.<Command>`.
+        opens: whether it opens the thing or episode it is addressed to.
+        recorded_within: how E1 looks at it.
+        internal: whether only policies and timers may send it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
+
+    NAME: ClassVar[str] = ""
+    OPENS: ClassVar[bool] = False
+    RECORDED_WITHIN: ClassVar[RecordedWithin] = "own"
+    INTERNAL: ClassVar[bool] = False
+
+    about: tuple[UUID, ...] = Field(default=(), max_length=MAX_CHILDREN)
+    """The children (or the person) it is about; the command covers them all, and stands or falls whole."""
+    re: UUID | None = None
+    """The thing it is addressed to: the id of the command that opened it."""
+    happened: Instant | None = None
+    """When it happened, if not now."""
+    known: Instant | None = None
+    """When the agency knew, if not when it happened."""
+
+    def own_id(self) -> UUID | None:
+        """The id of what it opens, where the command itself says it; else the command's id becomes it."""
+        return None
+
+    def __init_subclass__(cls, **_keywords: Any) -> None:
+        # The class keywords are read below; `type` itself must not see them.
+        super().__init_subclass__()
+
+    @classmethod
+    def __pydantic_init_subclass__(
+        cls,
+        *,
+        name: str = "",
+        opens: bool = False,
+        recorded_within: RecordedWithin = "own",
+        internal: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Keep what the class statement said."""
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.NAME, cls.OPENS, cls.RECORDED_WITHIN, cls.INTERNAL = name, opens, recorded_within, internal
+
+
+ADDRESS = frozenset(Command.model_fields)
+"""The fields of every command that say to whom and when; the others are its own (`with` in a case file)."""
+
+
+def people_named(command: Command) -> tuple[UUID, ...]:
+    """The ids in all fields of type `PersonId`, also in lists and in models within."""
+    return tuple(dict.fromkeys(_people(command, _fields(type(command)))))
+
+
+def _people(model: BaseModel, names: tuple[tuple[str, bool], ...]) -> Iterator[UUID]:
+    for name, marked in names:
+        value = getattr(model, name)
+        for each in value if isinstance(value, tuple | list | frozenset) else (value,):
+            if isinstance(each, BaseModel):
+                yield from _people(each, _fields(type(each)))
+            elif marked and isinstance(each, UUID):
+                yield each
+
+
+@cache
+def _fields(model: type[BaseModel]) -> tuple[tuple[str, bool], ...]:
+    """The fields that may hold people, and whether they are marked as such."""
+    address = ADDRESS if issubclass(model, Command) else frozenset()
+    return tuple(
+        (name, any(map(_is_person, (*field.metadata, field.annotation))))
+        for name, field in model.model_fields.items()
+        if name not in address and _may_hold_people(field.annotation, field.metadata)
+    )
+
+
+def _may_hold_people(annotation: Any, metadata: Sequence[Any]) -> bool:
+    """Whether it is worth looking into: most fields are text, codes and times."""
+    return any(map(_is_person, (*metadata, annotation))) or _has_model(annotation)
+
+
+def _has_model(hint: Any) -> bool:
+    return (isinstance(hint, type) and issubclass(hint, BaseModel)) or any(map(_has_model, get_args(hint)))
+
+
+def _is_person(hint: Any) -> bool:
+    if isinstance(hint, WithJsonSchema):
+        return hint.json_schema is not None and hint.json_schema.get(LABEL_KEYWORD) == "person"
+    return any(map(_is_person, getattr(hint, "__metadata__", ()))) or any(map(_is_person, get_args(hint)))
+
+
+def public_name(service: str, command: type[Command]) -> str:
+    """A command's name as callers and the policy table know it: every team's commands carry this team's name."""
+    return f"{service}.{command.NAME.partition('.')[2]}" if command.NAME.startswith("team.") else command.NAME

@@ -1,0 +1,96 @@
+"""The decider: commands, refusals, and what a stream module is made of. Pure: no clock, no database, no network.
+
+A stream module gives a state, `evolve(state, event)`, its commands and `decide(command, state, context)`, and names
+them in one `Stream`. The kernel finds the streams a command is addressed to, folds them, decides for each child, and
+appends what was decided for all of them in one transaction, or nothing.
+"""
+
+import enum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, get_args
+from uuid import UUID
+
+from shared.domain.actors import Actor
+from shared.domain.command import Command
+from shared.domain.deadlines import DeadlineClocks
+from shared.domain.event import Event
+from shared.domain.rules import Deadline, Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a decision may know beside the state: who, when, about whom, under which rules."""
+
+    now: datetime
+    actor: Actor
+    rules: Rulebook
+    command_id: UUID
+    happened_at: datetime
+    known_at: datetime
+    thing: UUID
+    child: UUID | None = None
+    children: tuple[UUID, ...] = ()
+    """All children the command is decided for; `child` is one of them."""
+    born: date | None = None
+    clocks: DeadlineClocks = field(default_factory=DeadlineClocks)
+
+    def deadline(self, rule: str, start: datetime, *, limit: int | None = None) -> Deadline:
+        """When a clock that starts at `start` runs out, by the editions of rule and calendar then in force."""
+        return self.rules.deadline(rule, start, limit=limit)
+
+
+class Per(enum.Enum):
+    """What one stream of a kind is of, which is how a command finds it."""
+
+    THING = "thing"
+    """A contact, a meeting: one id for the thing, one stream for each of its children."""
+    EPISODE = "episode"
+    """The child's first, second, … episode of this kind: at most one open at a time."""
+    CHILD = "child"
+    """One for each child, for as long as the child is known."""
+    ITSELF = "itself"
+    """The person or professional whose id the stream carries."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One kind of stream: how its commands decide, and how its events fold.
+
+    Args:
+        name: the field's word for it, as `contact`.
+        state: the state before the first event.
+        evolve: `(state, event) -> state`.
+        decide: `(command, state, context) -> events`; `state` is the named record where `record` is given.
+        commands: the union of its commands.
+        events: the union of its events.
+        per: what one stream of this kind is of.
+        is_open: of an episode: whether it still runs. A new one opens only when the last has closed.
+        record: a dataclass whose fields are named after streams: the states a decision over several streams takes.
+        clocks: the rules whose clocks run on this stream.
+    """
+
+    name: str
+    state: Any
+    evolve: Callable[[Any, Any], Any]
+    decide: Callable[[Any, Any, Context], Sequence[Event]]
+    commands: Any
+    events: Any
+    per: Per = Per.THING
+    is_open: Callable[[Any], bool] = lambda _state: True
+    record: type | None = None
+    clocks: tuple[str, ...] = ()
+
+    def command_types(self) -> tuple[type[Command], ...]:
+        """The command classes of this stream."""
+        return members(self.commands)
+
+    def event_types(self) -> tuple[type[Event], ...]:
+        """The event classes of this stream."""
+        return members(self.events)
+
+
+def members(union: Any) -> tuple[Any, ...]:
+    """The classes of a union type, or the one class it is."""
+    return tuple(get_args(union)) or ((union,) if union is not None else ())

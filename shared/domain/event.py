@@ -1,0 +1,211 @@
+"""Events: what is then true, in the form in which it is stored, published and read for years.
+
+An event's body has two parts, final from the first event on. The *open* part is what decisions need: codes, ids,
+dates, due instants; it is stored as JSON and published as stored. The *sealed* part is all personal text and
+identifiers; it is stored as one encrypted blob under the key of its subject, so that erasing the key erases the text
+and leaves an honest skeleton. `evolve` and `decide` never read it.
+
+A stored name is a string of ours, never a module path. A later version of an event brings a static method
+`upcast_v1_v2(state)` that changes the stored open part in place; golden files in `tests/contract` pin every version.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from types import UnionType
+from typing import Any, ClassVar, Final, Literal, Self, Union, get_args, get_origin
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from shared.domain.instants import Instant
+from shared.domain.rules import Deadline
+
+Sensitivity = Literal["ordinary", "restricted", "sealed"]
+
+
+class Sealed(BaseModel):
+    """The sealed part of an event: personal text and identifiers, opened only after the access decision."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Event(BaseModel):
+    """A fact in the past tense. Subclasses name themselves: `class X(Event, name="mash.X", crosses=True)`.
+
+    Class keywords:
+        name: the stored name, `<service>.<Event>`.
+        version: of the open part's shape, from 1.
+        crosses: whether other services get it.
+        text: the class of its sealed part, if it has one.
+        meets: the rules whose running clocks on its stream this event meets.
+        ends: the rules whose running clocks on its stream cease with it.
+        sensitivity: who may see it at most.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    NAME: ClassVar[str] = ""
+    VERSION: ClassVar[int] = 1
+    CROSSES: ClassVar[bool] = False
+    TEXT: ClassVar[type[Sealed] | None] = None
+    MEETS: ClassVar[tuple[str, ...]] = ()
+    ENDS: ClassVar[tuple[str, ...]] = ()
+    SENSITIVITY: ClassVar[Sensitivity] = "ordinary"
+
+    child: UUID | None = None
+    """The one child it is about; left out, it is the child the decision was made for."""
+    happened_at: Instant | None = None
+    """When it happened (UTC); left out, it is when the command says it happened."""
+    sealed: Sealed | None = Field(default=None, exclude=True, repr=False)
+    """The sealed part as decided. Never set on an event read back: the blob stays beside it, unopened."""
+
+    def __init_subclass__(cls, **_keywords: Any) -> None:
+        # The class keywords are read below, once pydantic knows the fields; `type` itself must not see them.
+        super().__init_subclass__()
+
+    @classmethod
+    def __pydantic_init_subclass__(
+        cls,
+        *,
+        name: str = "",
+        version: int = 1,
+        crosses: bool = False,
+        text: type[Sealed] | None = None,
+        meets: tuple[str, ...] = (),
+        ends: tuple[str, ...] = (),
+        sensitivity: Sensitivity = "ordinary",
+        **kwargs: Any,
+    ) -> None:
+        """Register the event under its stored name."""
+        super().__pydantic_init_subclass__(**kwargs)
+        if not name:
+            return
+        for n in range(1, version):
+            if not callable(getattr(cls, f"upcast_v{n}_v{n + 1}", None)):
+                raise TypeError(f"{name} version {version} needs a static method upcast_v{n}_v{n + 1}(state)")
+        if not cls.model_fields["sealed"].exclude:
+            raise TypeError(
+                f"{name}: `sealed` must stay out of the open part; name its class with `text=` instead"
+            )
+        known = _EVENTS.get(name)
+        if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise TypeError(f"two events are called {name}: {known.__module__} and {cls.__module__}")
+        cls.NAME, cls.VERSION, cls.CROSSES, cls.TEXT = name, version, crosses, text
+        cls.MEETS, cls.ENDS, cls.SENSITIVITY = meets, ends, sensitivity
+        _EVENTS[name] = cls
+
+    def clocks_met(self) -> tuple[str, ...]:
+        """The rules whose clocks this fact meets; override it where that depends on what the fact says."""
+        return self.MEETS
+
+    def clocks_ended(self) -> tuple[str, ...]:
+        """The rules whose clocks cease with this fact."""
+        return self.ENDS
+
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """The clocks this fact starts: every field of it that holds a `Deadline`."""
+        names = _deadline_fields(type(self))
+        return tuple(due for name in names if (due := getattr(self, name)) is not None) if names else ()
+
+    def subject(self, stream: UUID) -> UUID:
+        """Whose key seals it: the child it is about, else the thing or person its stream is of."""
+        return self.child or stream
+
+    def placed(self, *, child: UUID | None, happened_at: datetime) -> Self:
+        """The same fact with its child and its moment said, where it left them to the command."""
+        filled: dict[str, Any] = {}
+        if self.child is None and child is not None:
+            filled["child"] = child
+        if self.happened_at is None:
+            filled["happened_at"] = happened_at
+        return self.model_copy(update=filled) if filled else self
+
+
+_EVENTS: dict[str, type[Event]] = {}
+
+
+def event_types() -> Mapping[str, type[Event]]:
+    """Every event that has been imported, by stored name."""
+    return _EVENTS
+
+
+@cache
+def _deadline_fields(cls: type[Event]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name, field in cls.model_fields.items()
+        if field.annotation is Deadline
+        or (get_origin(field.annotation) in (Union, UnionType) and Deadline in get_args(field.annotation))
+    )
+
+
+@dataclass(slots=True)  # not frozen: that would double the time it takes to read an event back
+class Envelope:
+    """What is known of an event beside its body; stored in the open part, so the digest covers it.
+
+    Instants are RFC 3339 in UTC. `actor` and `role`, `agency`, `organisation` say who; the person's name is in the
+    sealed part. `late` marks what was recorded later than E1 allows.
+    """
+
+    id: str
+    known_at: str
+    actor: str
+    role: str
+    agency: str
+    purpose: str
+    basis: str
+    correlation: str
+    command: str
+    organisation: str | None = None
+    causation: str | None = None
+    thing: str | None = None
+    trace: str | None = None
+    sensitivity: Sensitivity = "ordinary"
+    late: bool = False
+
+    @property
+    def event_id(self) -> UUID:
+        """The event's id."""
+        return _uuid(self.id)
+
+    @property
+    def command_id(self) -> UUID:
+        """The command that caused it; an entry of the chronology belongs to this command."""
+        return _uuid(self.command)
+
+    @property
+    def thing_id(self) -> UUID | None:
+        """The contact, meeting or plan that it belongs to: one id for all its children."""
+        return _uuid(self.thing) if self.thing else None
+
+    @property
+    def known(self) -> datetime:
+        """When the agency knew (UTC)."""
+        return datetime.fromisoformat(self.known_at)
+
+
+_uuid: Final[Callable[[str], UUID]] = TypeAdapter(UUID).validator.validate_python
+"""As `UUID(text)`, in a third of the time."""
+
+
+@dataclass(slots=True)
+class Record:
+    """An event as it stands in a log or arrived from one: body, envelope, place, and the sealed blob unopened."""
+
+    event: Event
+    envelope: Envelope
+    service: str
+    stream: UUID
+    version: int
+    position: int
+    recorded_at: datetime
+    sealed: bytes | None = None
+    text: Mapping[str, Any] | None = None
+    """The sealed part opened under the transport key: only on what arrived from another service, only in memory."""
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it happened (UTC)."""
+        return self.event.happened_at or self.recorded_at

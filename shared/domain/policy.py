@@ -1,0 +1,138 @@
+"""Policies: what a service does when others' facts arrive. Pure: an event in, commands out.
+
+A policy names what each refusal of its commands means: already so, a task for a person, or (where it says nothing)
+park the event until a person has looked.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from shared.domain.actors import ROLES, SERVICE
+from shared.domain.command import Command
+from shared.domain.event import Event, Record
+
+React = Callable[[Any, Record], Command | Sequence[Command] | None]
+"""From an event that arrived, and its record, to the commands it asks for."""
+
+
+class AlreadySo:
+    """The refusal says that what was asked is so already: nothing is left to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFor:
+    """The refusal is for a person to look at: a task for this role. Raises ValueError for a role nobody can have."""
+
+    role: str
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES or self.role == SERVICE:
+            raise ValueError(f"{self.role!r} is no role of a person: name one of people_words.ROLES")
+
+
+Meaning = type[AlreadySo] | TaskFor
+
+
+OTHERWISE: Final = "otherwise"
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """One reaction to an event: its name, the function, what refusals mean."""
+
+    name: str
+    react: React
+    refusals: dict[str, Meaning]
+
+    def meaning(self, reasons: Iterable[str]) -> Meaning | None:
+        """What a refusal means, by its reason or its rules; None: park it."""
+        for reason in reasons:
+            if reason in self.refusals:
+                return self.refusals[reason]
+        return self.refusals.get(OTHERWISE)
+
+
+class Policy:
+    """All reactions of one service.
+
+    >>> policy = Policy("assessment")
+    """
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self._reactions: dict[type[Event], list[Reaction]] = {}
+        self._every: list[Reaction] = []
+        self._names: dict[str, React] = {}
+
+    def on(self, *events: type[Event], **refusals: Meaning) -> Callable[[React], React]:
+        """React to these events. Keywords say what a refusal means by its reason, its rule, or `otherwise`.
+
+        Raises:
+            ValueError: the reaction has no name of its own, or reacts to the same event twice.
+        """
+
+        def register(react: React) -> React:
+            reaction = self._reaction(react, refusals)
+            for event in events:
+                reactions = self._reactions.setdefault(event, [])
+                if any(known.react is react for known in (*reactions, *self._every)):
+                    raise ValueError(f"{reaction.name} reacts to {event.NAME} twice")
+                reactions.append(reaction)
+            return react
+
+        return register
+
+    def on_every(self, **refusals: Meaning) -> Callable[[React], React]:
+        """React to every event that arrives. Raises as `on`."""
+
+        def register(react: React) -> React:
+            reaction = self._reaction(react, refusals)
+            if any(known.react is react for known in (*self._every, *chain(*self._reactions.values()))):
+                raise ValueError(f"{reaction.name} reacts to some events twice")
+            self._every.append(reaction)
+            return react
+
+        return register
+
+    def _reaction(self, react: React, refusals: dict[str, Meaning]) -> Reaction:
+        """Command ids are made of the reaction's name: two of one name would pass for one, and one command be lost."""
+        name = str(getattr(react, "__name__", type(react).__name__))
+        if not name.strip("_") or not name.isidentifier() or self._names.setdefault(name, react) is not react:
+            raise ValueError(f"a reaction of {self.service} needs a name of its own; {name!r} will not do")
+        return Reaction(name, react, refusals)
+
+    def reacts_to(self, name: str) -> bool:
+        """Whether anything may follow from events of this stored name."""
+        return bool(self._every) or any(name == event.NAME for event in self._reactions)
+
+    def reactions(self, event: Event) -> list[Reaction]:
+        """The reactions to this event."""
+        return [*self._reactions.get(type(event), ()), *self._every]
+
+    def react(self, record: Record) -> list[tuple[Reaction, UUID, Command]]:
+        """The commands that follow from an event, each with its reaction and its id.
+
+        The id is made of the event, the reaction and the number of the command, so that the same event always asks for
+        the same thing once. What a command does not say of when it happened, and when it was known, it takes from
+        the event: the time a message took to arrive never counts.
+        """
+        asked: list[tuple[Reaction, UUID, Command]] = []
+        for reaction in self.reactions(record.event):
+            answer = reaction.react(record.event, record)
+            commands = [answer] if isinstance(answer, Command) else list(answer or ())
+            for n, command in enumerate(commands):
+                command_id = uuid5(record.envelope.event_id, f"{self.service}/{reaction.name}/{n}")
+                asked.append((reaction, command_id, _dated(command, record)))
+        return asked
+
+
+def _dated(command: Command, record: Record) -> Command:
+    if command.happened is not None and command.known is not None:
+        return command
+    happened = command.happened or record.happened_at
+    # Nothing is known before it happened (E2), also where a reaction says a later moment than its event's.
+    known = command.known or max(happened, record.envelope.known)
+    return command.model_copy(update={"happened": happened, "known": known})

@@ -1,0 +1,104 @@
+"""What is asked of an append and what comes of it: requests, writes, the events as rows, conflicts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+
+class LogUnavailable(Exception):
+    """The database did not answer in time. Whether the command was done is settled by sending it again with its id."""
+
+    def __init__(self) -> None:
+        super().__init__("the log cannot be reached; send the command again with the same Idempotency-Key")
+
+
+class NotStorable(Exception):
+    """The database cannot hold this member's values. It does not repeat them: they may be personal."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(
+            f"this cannot be stored ({error}): look for a NUL character or a value that is too large"
+        )
+        self.error = error
+
+
+class Conflict(Exception):
+    """A stream that was written or read has moved on since, or the inbox head has: read again, decide again."""
+
+
+class AnotherBody(Exception):
+    """The command id was used before for something else."""
+
+    def __init__(self) -> None:
+        super().__init__("this Idempotency-Key was used for another command; use a new key")
+
+
+@dataclass(slots=True)  # not frozen: the store seals it in place
+class NewEvent:
+    """One event as it will be stored. `key` is its key on the topic; None: it does not cross.
+
+    Personal text comes as `plain`, with the `subject` whose key is to seal it; the store sets `sealed` when the group it
+    is written in is sealed.
+    """
+
+    event_id: UUID
+    name: str
+    category: str
+    state: bytes
+    sealed: bytes | None = None
+    child: UUID | None = None
+    key: UUID | None = None
+    plain: bytes | None = field(default=None, repr=False)
+    subject: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamWrite:
+    """New rows of one stream, expected to stand at version `expected`."""
+
+    stream: UUID
+    expected: int
+    rows: tuple[NewEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandWrites:
+    """What one command writes; `body` is the digest of what was asked."""
+
+    command: UUID
+    body: bytes
+    writes: tuple[StreamWrite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxMove:
+    """An inbox head moved from `previous` to `position`."""
+
+    source: str
+    key: UUID
+    previous: int
+    position: int
+    event_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AppendRequest:
+    """What stands or falls whole: the commands of one caller, the streams they only read, the heads they move."""
+
+    parts: tuple[CommandWrites, ...] = ()
+    reads: tuple[tuple[UUID, int], ...] = ()
+    heads: tuple[InboxMove, ...] = ()
+
+    def writes(self) -> Iterator[StreamWrite]:
+        """All writes of all parts."""
+        for part in self.parts:
+            yield from part.writes
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where a command's events stand: positions first..last. `again`: they stood there before."""
+
+    first: int
+    last: int
+    again: bool = False

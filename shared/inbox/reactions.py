@@ -1,0 +1,148 @@
+"""From an event that arrived to the member that will be appended: what the policy asks, what its refusals mean."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shared.commands.handler import CommandHandler
+from shared.commands.recording import Decided
+from shared.commands.session import Session
+from shared.crypto.transport_keys import TransportKeys
+from shared.domain.actors import Actor
+from shared.domain.codec import decode
+from shared.domain.command import Command, NotFound, Refused
+from shared.domain.event import Record
+from shared.domain.policy import AlreadySo, Policy, Reaction, TaskFor
+from shared.eventstore.append import AppendRequest, CommandWrites, InboxMove
+from shared.infrastructure.tracing import following
+from shared.messaging.message import Message
+from shared.team.tasks import RaiseTask
+
+
+class CauseMissing(Exception):
+    """What the event refers to has not arrived yet."""
+
+
+class PolicyRunner:
+    """Decides what follows in one service from others' events. Writes nothing."""
+
+    def __init__(self, runner: CommandHandler, policy: Policy, transport: TransportKeys) -> None:
+        self._runner = runner
+        self._policy = policy
+        self._transport = transport
+        self._actor = Actor.service(runner.service)
+
+    def follow(self, name: str) -> bool:
+        """Whether anything may follow from an event of this stored name."""
+        return self._policy.reacts_to(name)
+
+    async def prepare(self, message: Message, reader: Session) -> tuple[AppendRequest, list[Decided]]:
+        """All that follows from an event, as one member that also moves the head of its key.
+
+        What a refusal was decided on is guarded like what a success was: where a stream that was looked at has moved,
+        the append meets a conflict, and the event is decided again on a fresh read.
+
+        Raises:
+            CauseMissing: it refers to something that is not there.
+            Refused: a command was refused, and the policy gives that no meaning.
+            UnknownEvent: this program does not know it.
+            NoTransportKey: its sealed part was sealed with a key that is not here.
+        """
+        record = self.record_of(message)
+        with following(
+            f"take in {message.name}",
+            message.trace or record.envelope.trace,
+            service=self._runner.service,
+            event=message.name,
+            source=message.source,
+            position=message.position,
+        ):
+            return await self._member(message, record, reader)
+
+    async def _member(
+        self, message: Message, record: Record, reader: Session
+    ) -> tuple[AppendRequest, list[Decided]]:
+        parts: list[CommandWrites] = []
+        reads: dict[UUID, int] = {}
+        all_decided: list[Decided] = []
+        for step, command_id, command in self._policy.react(record):
+            try:
+                decided = await self._decide(command, command_id, reader, record)
+            except Refused as refusal:
+                _first_seen(reads, reader.looked)
+                task = _meaning(step, refusal, command, record)
+                if task is None:
+                    continue
+                try:
+                    decided = await self._decide(task, command_id, reader, record)
+                except CauseMissing:
+                    # There is nobody the task could be about: then it is for whoever looks at what is parked.
+                    raise refusal from None
+            _first_seen(reads, decided.reads)
+            all_decided.append(decided)
+            if decided.rows:
+                # Under the digest of what the policy asked, whether that was done or became a task.
+                parts.append(decided.part(self._runner.digest(command)))
+        written = {write.stream for part in parts for write in part.writes}
+        only_read = tuple((stream, version) for stream, version in reads.items() if stream not in written)
+        head = InboxMove(message.source, message.key, message.previous, message.position, message.event_id)
+        return AppendRequest(tuple(parts), only_read, (head,)), all_decided
+
+    async def _decide(self, command: Command, command_id: UUID, reader: Session, cause: Record) -> Decided:
+        try:
+            return await self._runner.decide(command, self._actor, command_id, reader, cause=cause)
+        except NotFound:
+            raise CauseMissing from None
+
+    def record_of(self, message: Message) -> Record:
+        """The event as a policy gets it, its sealed part opened under the transport key, in memory only.
+
+        Raises:
+            UnknownEvent: this program does not know it.
+            NoTransportKey: its sealed part was sealed with a key that is not here.
+        """
+        event, envelope = decode(message.name, message.state)
+        text: dict[str, Any] | None = None
+        if message.sealed is not None:
+            text = orjson.loads(self._transport.open(message.topic, message.event_id, message.sealed))
+        return Record(
+            event=event,
+            envelope=envelope,
+            service=message.source,
+            stream=message.stream,
+            version=message.version,
+            position=message.position,
+            recorded_at=message.recorded_at,
+            text=text,
+        )
+
+
+def _meaning(step: Reaction, refusal: Refused, command: Command, record: Record) -> RaiseTask | None:
+    """The task that a refusal means; None where it means that all is so already.
+
+    Raises:
+        Refused: the policy gives it no meaning.
+    """
+    meaning = step.meaning((refusal.reason, *refusal.rules))
+    if meaning is AlreadySo:
+        return None
+    if not isinstance(meaning, TaskFor):
+        raise refusal
+    child = record.event.child
+    return RaiseTask(
+        about=command.about or ((child,) if child else ()),
+        role=meaning.role,
+        reason=refusal.reason or "refused",
+        rules=refusal.rules,
+        regarding=record.envelope.event_id,
+        source=record.service,
+        happened=command.happened,
+        known=command.known,
+    )
+
+
+def _first_seen(reads: dict[UUID, int], looked: Mapping[UUID, int]) -> None:
+    for stream, version in looked.items():
+        reads.setdefault(stream, version)

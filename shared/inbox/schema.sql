@@ -1,0 +1,62 @@
+-- The inbox: a head per (source service, key). At or below the head is a duplicate; previous = head is taken and the
+-- head moved in the transaction of its effects; previous beyond the head is held until the gap is filled.
+CREATE TABLE IF NOT EXISTS {schema}.inbox_heads (
+    source   text   NOT NULL,
+    key      uuid   NOT NULL,
+    position bigint NOT NULL,
+    event_id uuid   NOT NULL,
+    PRIMARY KEY (source, key)
+);
+-- Gives up the statement that calls it: not all of the heads it was to move stood where they were expected.
+CREATE OR REPLACE FUNCTION {schema}.a_head_moved_on() RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an inbox head has moved on';
+END $$;
+-- What waits: behind a gap, behind a parked event, for its cause, or for a newer program. Kept as it arrived.
+CREATE TABLE IF NOT EXISTS {schema}.inbox_held (
+    source    text        NOT NULL,
+    key       uuid        NOT NULL,
+    position  bigint      NOT NULL,
+    previous  bigint      NOT NULL,
+    headers   jsonb       NOT NULL,
+    body      bytea       NOT NULL,
+    why       text        NOT NULL CHECK (why IN ('gap', 'cause', 'unknown')),
+    held_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    asked_at  timestamptz,                               -- when the source was last asked to send the key again
+    PRIMARY KEY (source, key, position)
+);
+CREATE INDEX IF NOT EXISTS inbox_held_key_idx ON {schema}.inbox_held (key, source, previous);
+-- What failed for a reason that would come again: a person retries it, or skips it with a reason.
+CREATE TABLE IF NOT EXISTS {schema}.parked (
+    source    text        NOT NULL,
+    key       uuid        NOT NULL,
+    position  bigint      NOT NULL,
+    previous  bigint      NOT NULL,
+    headers   jsonb       NOT NULL,
+    body      bytea       NOT NULL,
+    error     text        NOT NULL,                      -- type and rule of the error, nothing personal
+    tries     integer     NOT NULL,
+    parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (source, key)
+);
+-- Parked events that a person left out, and why. Nobody changes or deletes these.
+CREATE TABLE IF NOT EXISTS {schema}.skipped (
+    source     text        NOT NULL,
+    key        uuid        NOT NULL,
+    position   bigint      NOT NULL,
+    error      text        NOT NULL,
+    reason     text        NOT NULL,
+    actor      uuid        NOT NULL,
+    skipped_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (source, key, position)
+);
+GRANT SELECT, INSERT ON {schema}.skipped TO {app_role};
+-- How far each topic partition has been consumed: the offset after the last record whose transaction is committed.
+CREATE TABLE IF NOT EXISTS {schema}.consumed (
+    topic       text    NOT NULL,
+    "partition" integer NOT NULL,
+    "offset"    bigint  NOT NULL,
+    PRIMARY KEY (topic, "partition")
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.inbox_heads, {schema}.inbox_held, {schema}.parked, {schema}.consumed
+    TO {app_role};

@@ -1,0 +1,305 @@
+"""The inbox's tables: heads, what is held, what is parked, how far each partition is consumed."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+import asyncpg
+import orjson
+
+from shared.eventstore.append import InboxMove
+from shared.eventstore.statements import head_moves
+from shared.inbox.positions import FORKED, UNREADABLE, Arrived, Consumed, Gap, Held, KeyPosition, Parked, Why
+from shared.messaging.message import Message
+
+_UNREADABLE = UUID("1c7bd7a5-6a58-4d9c-9d92-5b6d1c3f1a01")
+
+
+class InboxTables:
+    """The inbox's tables of one service. Each call is one statement, so it is done whole or not at all."""
+
+    def __init__(self, pool: asyncpg.Pool, service: str) -> None:
+        self._pool = pool
+        self._schema = service
+
+    async def places(self, keys: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], KeyPosition]:
+        """How far each of these keys is taken, where it stands still, and whether anything of it waits."""
+        if not keys:
+            return {}
+        # A parked event at or below its head was taken, or skipped, by somebody who had no time left to say so.
+        rows = await self._pool.fetch(
+            f"""SELECT source, key, coalesce(head.position, 0) AS position, head.event_id,
+                       CASE WHEN parked.error = '{FORKED}' OR parked.position > coalesce(head.position, 0)
+                            THEN parked.position END AS stopped,
+                       EXISTS (SELECT FROM {self._schema}.inbox_held held WHERE held.key = wanted.key)
+                       OR EXISTS (SELECT FROM {self._schema}.parked other WHERE other.key = wanted.key) AS waits
+                  FROM unnest($1::text[], $2::uuid[]) AS wanted (source, key)
+                  LEFT JOIN {self._schema}.inbox_heads head USING (source, key)
+                  LEFT JOIN {self._schema}.parked USING (source, key)""",
+            [source for source, _ in keys],
+            [key for _, key in keys],
+        )
+        return {
+            (row["source"], row["key"]): KeyPosition(
+                row["position"], row["event_id"], row["stopped"], row["waits"]
+            )
+            for row in rows
+        }
+
+    async def pass_over(self, moves: Sequence[InboxMove]) -> set[tuple[str, UUID]]:
+        """Move these heads over events that nothing follows from; the places of those that stood where the first of
+        their moves expects. Each of them moves, or none of its moves does.
+        """
+        heads: dict[tuple[str, UUID], tuple[int, InboxMove]] = {}
+        for move in moves:
+            expected, _ = heads.get((move.source, move.key), (move.previous, move))
+            heads[move.source, move.key] = expected, move
+        if not heads:
+            return set()
+        # In one order, so that two processes do not wait for each other.
+        rows = await self._pool.fetch(
+            f"WITH {head_moves(self._schema, 1)} SELECT * FROM came UNION ALL SELECT * FROM went",
+            *map(
+                list,
+                zip(
+                    *(
+                        (*place, expected, move.position, move.event_id)
+                        for place, (expected, move) in sorted(heads.items())
+                    ),
+                    strict=True,
+                ),
+            ),
+        )
+        return {(row["source"], row["key"]) for row in rows}
+
+    # -- held
+
+    async def hold(self, messages: Iterable[Message], why: Why) -> bool:
+        """Keep events until they can be taken; whether one of them was not held before for this reason."""
+        columns = list(zip(*(_columns(message) for message in messages), strict=True))
+        if not columns:
+            return False
+        rows = await self._pool.fetch(
+            f"""INSERT INTO {self._schema}.inbox_held AS held
+                       (source, key, position, previous, headers, body, why)
+                SELECT DISTINCT ON (source, key, position) *, $7::text
+                  FROM unnest($1::text[], $2::uuid[], $3::bigint[], $4::bigint[], $5::jsonb[], $6::bytea[])
+                       AS waiting (source, key, position, previous, headers, body)
+                ON CONFLICT (source, key, position) DO UPDATE
+                   SET why = excluded.why, held_at = clock_timestamp() WHERE held.why <> excluded.why
+                RETURNING 1""",
+            *columns,
+            why,
+        )
+        return bool(rows)
+
+    async def in_line(self, keys: Collection[UUID], limit: int = 500) -> list[Held]:
+        """What is held of these keys and comes next after its head, and after that, without a gap."""
+        rows = await self._pool.fetch(
+            f"""WITH RECURSIVE line AS (
+                    {self._first("held.key = ANY($1::uuid[])")}
+                    UNION ALL
+                    SELECT following.* FROM line JOIN {self._schema}.inbox_held following
+                      ON following.key = line.key AND following.source = line.source
+                         AND following.previous = line.position)
+                SELECT *, extract(epoch FROM clock_timestamp() - held_at)::float8 AS age FROM line LIMIT $2""",
+            list(keys),
+            limit,
+        )
+        return [_held(row) for row in rows]
+
+    async def at_their_head(self, limit: int = 100) -> list[Held]:
+        """Some of what is held and comes next after its head, by chance, so that each has its turn."""
+        rows = await self._pool.fetch(
+            f"""SELECT *, extract(epoch FROM clock_timestamp() - held_at)::float8 AS age
+                  FROM ({self._first("true")}) AS first ORDER BY random() LIMIT $1""",
+            limit,
+        )
+        return [_held(row) for row in rows]
+
+    def _first(self, condition: str) -> str:
+        """What is held and has nothing before it that was not taken."""
+        schema = self._schema
+        return f"""
+            SELECT held.* FROM {schema}.inbox_held held
+              LEFT JOIN {schema}.inbox_heads head ON head.source = held.source AND head.key = held.key
+             WHERE {condition} AND held.previous <= coalesce(head.position, 0)
+               AND held.position > coalesce(head.position, 0)
+               AND NOT EXISTS (SELECT 1 FROM {schema}.parked
+                                WHERE parked.source = held.source AND parked.key = held.key)"""
+
+    async def gaps(self, older_than: float, again_after: float, limit: int = 100) -> list[Gap]:
+        """Keys of which something is missing, noticed `older_than` seconds ago and not asked for in the last
+        `again_after`. What stands behind a parked event, or behind one that waits itself, misses nothing.
+        """
+        rows = await self._pool.fetch(
+            f"""WITH missing AS (
+                    SELECT held.source, held.key, min(held.position) AS position,
+                           coalesce(min(head.position), 0) AS after
+                      FROM {self._schema}.inbox_held held
+                      LEFT JOIN {self._schema}.inbox_heads head USING (source, key)
+                     WHERE NOT EXISTS (SELECT 1 FROM {self._schema}.parked
+                                        WHERE parked.source = held.source AND parked.key = held.key)
+                     GROUP BY held.source, held.key
+                    HAVING min(held.previous) > coalesce(min(head.position), 0)
+                       AND min(held.held_at) < clock_timestamp() - make_interval(secs => $1)
+                       AND coalesce(max(held.asked_at) < clock_timestamp() - make_interval(secs => $2), true)
+                     LIMIT $3)
+                UPDATE {self._schema}.inbox_held AS held SET asked_at = clock_timestamp() FROM missing
+                 WHERE held.source = missing.source AND held.key = missing.key AND held.position = missing.position
+                RETURNING held.source, held.key, missing.after""",
+            older_than,
+            again_after,
+            limit,
+        )
+        return [Gap(row["source"], row["key"], row["after"]) for row in rows]
+
+    # -- parked
+
+    async def park(self, message: Message, error: str, *, tries: int) -> None:
+        """Put an event aside for a person; its key stands still. What was parked of the key before queues again."""
+        schema = self._schema
+        await self._pool.execute(
+            f"""WITH earlier AS (
+                    INSERT INTO {schema}.inbox_held (source, key, position, previous, headers, body, why)
+                    SELECT source, key, position, previous, headers, body, 'gap' FROM {schema}.parked
+                     WHERE source = $1 AND key = $2 AND position <> $3 ON CONFLICT DO NOTHING)
+                INSERT INTO {schema}.parked (source, key, position, previous, headers, body, error, tries)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                ON CONFLICT (source, key) DO UPDATE
+                   SET position = excluded.position, previous = excluded.previous, headers = excluded.headers,
+                       body = excluded.body, error = excluded.error,
+                       tries = excluded.tries
+                             + CASE WHEN parked.position = excluded.position THEN parked.tries ELSE 0 END""",
+            *_columns(message),
+            error,
+            tries,
+        )
+
+    async def park_unreadable(self, arrived: Arrived, error: str) -> bool:
+        """Put aside what is not an event of ours, under its place on the topic; whether it was not there yet."""
+        key = uuid5(_UNREADABLE, f"{arrived.topic}/{arrived.partition}/{arrived.offset}")
+        # Whoever sent this may have sent anything; jsonb holds every character but NUL.
+        headers = {_no_nul(name): _no_nul(value) for name, value in arrived.headers.items()}
+        done: str = await self._pool.execute(
+            f"""INSERT INTO {self._schema}.parked (source, key, position, previous, headers, body, error, tries)
+                VALUES ($1, $2, $3, 0, $4, $5, $6, 1) ON CONFLICT DO NOTHING""",
+            f"{UNREADABLE}{arrived.topic}",
+            key,
+            arrived.offset,
+            orjson.dumps(headers).decode(),
+            arrived.body,
+            error,
+        )
+        return done.endswith(" 1")
+
+    async def parked_at(self, source: str, key: UUID) -> Parked | None:
+        """The parked event of this key."""
+        rows = await self.parked(source=source, key=key)
+        return rows[0] if rows else None
+
+    async def parked(
+        self, *, source: str | None = None, key: UUID | None = None, limit: int = 100
+    ) -> list[Parked]:
+        """Parked events, oldest first."""
+        rows = await self._pool.fetch(
+            f"""SELECT source, key, position, error, tries, headers, body FROM {self._schema}.parked
+                 WHERE ($1::text IS NULL OR source = $1) AND ($2::uuid IS NULL OR key = $2)
+                 ORDER BY parked_at LIMIT $3""",
+            source,
+            key,
+            limit,
+        )
+        return [Parked(**dict(row) | {"headers": orjson.loads(row["headers"])}) for row in rows]
+
+    async def unpark(self, parked: Parked) -> None:
+        """It has been taken, or skipped. Another event that was parked under the key meanwhile stays."""
+        await self._pool.execute(
+            f"DELETE FROM {self._schema}.parked WHERE source = $1 AND key = $2 AND position = $3",
+            parked.source,
+            parked.key,
+            parked.position,
+        )
+
+    async def note_skip(self, parked: Parked, reason: str, actor: UUID) -> None:
+        """Keep who left an event out, when and why."""
+        await self._pool.execute(
+            f"""INSERT INTO {self._schema}.skipped (source, key, position, error, reason, actor)
+                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING""",
+            parked.source,
+            parked.key,
+            parked.position,
+            parked.error,
+            reason,
+            actor,
+        )
+
+    # -- all of it
+
+    async def tidy(self, keys: Collection[UUID] | None = None) -> None:
+        """Drop rows of events that have been taken or parked, also what a crash between two transactions left.
+
+        `keys`: only of these; None: of all.
+        """
+        if keys is not None and not keys:
+            return
+        schema = self._schema
+        of_these = "true" if keys is None else "waiting.key = ANY($1::uuid[])"
+        await self._pool.execute(
+            f"""WITH gone AS (
+                    DELETE FROM {schema}.parked waiting USING {schema}.inbox_heads head
+                     WHERE {of_these} AND head.source = waiting.source AND head.key = waiting.key
+                       AND waiting.position <= head.position AND waiting.error <> '{FORKED}')
+                DELETE FROM {schema}.inbox_held waiting
+                 WHERE {of_these}
+                   AND (EXISTS (SELECT 1 FROM {schema}.inbox_heads head
+                                 WHERE head.source = waiting.source AND head.key = waiting.key
+                                   AND waiting.position <= head.position)
+                        OR EXISTS (SELECT 1 FROM {schema}.parked
+                                    WHERE parked.source = waiting.source AND parked.key = waiting.key
+                                      AND parked.position = waiting.position))""",
+            *([] if keys is None else [list(keys)]),
+        )
+
+    async def consumed(self, places: Sequence[Consumed]) -> None:
+        """Note how far partitions are consumed; never back."""
+        last: dict[tuple[str, int], int] = {}
+        for place in places:
+            at = (place.topic, place.partition)
+            last[at] = max(place.offset, last.get(at, 0))
+        await self._pool.execute(
+            f"""INSERT INTO {self._schema}.consumed AS old (topic, "partition", "offset")
+                SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[])
+                ON CONFLICT (topic, "partition") DO UPDATE
+                   SET "offset" = greatest(old."offset", excluded."offset")""",
+            [topic for topic, _ in last],
+            [partition for _, partition in last],
+            list(last.values()),
+        )
+
+    async def counts(self) -> tuple[int, int]:
+        """How many events are held, and how many parked."""
+        row = await self._pool.fetchrow(
+            f"""SELECT (SELECT count(*) FROM {self._schema}.inbox_held) AS held,
+                       (SELECT count(*) FROM {self._schema}.parked) AS parked"""
+        )
+        return row["held"], row["parked"]
+
+    async def offsets(self) -> dict[str, int]:
+        """The next offset to read of each topic partition, as `topic/partition`."""
+        rows = await self._pool.fetch(f'SELECT topic, "partition", "offset" FROM {self._schema}.consumed')
+        return {f"{row['topic']}/{row['partition']}": row["offset"] for row in rows}
+
+
+def _columns(message: Message) -> tuple[str, UUID, int, int, str, bytes]:
+    headers = orjson.dumps(message.headers()).decode()
+    return (message.source, message.key, message.position, message.previous, headers, message.body())
+
+
+def _no_nul(text: str) -> str:
+    return text.replace("\x00", "\ufffd")
+
+
+def _held(row: Any) -> Held:
+    names = ("source", "key", "position", "previous", "why", "age", "body")
+    return Held(headers=orjson.loads(row["headers"]), **{name: row[name] for name in names})

@@ -1,0 +1,107 @@
+"""Wakes followers when another process of the service has appended, and tells the others of ours, by NOTIFY.
+
+The NOTIFY goes out after the commit, on a connection of its own: inside the transaction it would take a lock that
+serialises the commits of every database of the server.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from shared.infrastructure.postgres import DATABASE_AWAY
+
+log = logging.getLogger(__name__)
+
+
+BURST: Final = 0.02
+"""Seconds in which appends are told of together."""
+
+
+class Notifier:
+    """Listens for appends by other processes of the service, and tells them of ours."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Any],
+        service: str,
+        wake: Sequence[Callable[[], None]],
+        *,
+        needed: Callable[[], bool],
+    ) -> None:
+        """Args:
+        connect: makes a connection of its own.
+        service: whose appends these are.
+        wake: called, without arguments, for each notice of another process.
+        needed: whether others have to do something about what this process appended; asked each time.
+        """
+        self._needed = needed
+        self._connect = connect
+        self._channel = f"{service}_appended"
+        self._wake = wake
+        self._look = asyncio.Event()
+        self._told = True
+        self._task: asyncio.Task[None] | None = None
+
+    def appended(self) -> None:
+        """This process has appended, and has told its own followers."""
+        if self._needed():
+            self._told = False
+            self._look.set()
+
+    async def start(self) -> None:
+        """Listen and tell, in the background."""
+        self._task = asyncio.create_task(self._forever(), name=f"notifier:{self._channel}")
+
+    async def stop(self) -> None:
+        """Stop."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def _wake_all(self) -> None:
+        for wake in self._wake:
+            wake()
+
+    async def _forever(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except DATABASE_AWAY as error:
+                # Followers also look by themselves; a lost wake-up costs half a second, never an event.
+                log.warning("notifier pauses", extra={"error": type(error).__name__})
+            except Exception as error:  # without it every other process would be half a second behind
+                log.exception("notifier failed", extra={"error": type(error).__name__})
+            await asyncio.sleep(0.5)
+
+    async def _listen(self) -> None:
+        connection = await self._connect()
+        try:
+            own = connection.get_server_pid()
+
+            def heard(_connection: Any, sender: int, _channel: str, _payload: str) -> None:
+                if sender != own:
+                    self._wake_all()
+
+            # Without this a lost connection would show only when we have something to tell, and until then we
+            # would hear nothing.
+            connection.add_termination_listener(lambda _connection: self._look.set())
+            await connection.add_listener(self._channel, heard)
+            self._wake_all()  # what others appended while nobody listened
+            while not connection.is_closed():
+                if not self._told:
+                    self._told = True
+                    try:
+                        await connection.execute(f"NOTIFY {self._channel}")
+                    except BaseException:
+                        self._told = False
+                        raise
+                    await asyncio.sleep(BURST)
+                    continue
+                await self._look.wait()
+                self._look.clear()
+            raise ConnectionError("the connection that listens was lost")
+        finally:
+            connection.terminate()

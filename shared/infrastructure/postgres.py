@@ -1,0 +1,64 @@
+"""A service's pool of database connections for reading and for views."""
+
+from typing import Final
+
+import asyncpg
+
+COMMAND_TIMEOUT = 10.0
+"""Seconds after which the database counts as away."""
+
+
+async def open_pool(dsn: str, service: str, *, most: int = 8) -> asyncpg.Pool:
+    """A pool that gives a connection back without asking the database anything.
+
+    The driver would send a statement that clears what a session keeps after each use: a second round trip for every
+    read. Nothing of ours leaves anything in a session of this pool: settings are made for one transaction, whoever
+    takes a lock for a session lets go of it or ends the connection (`rebuild.building`), and a transaction left open
+    is still rolled back by the driver.
+    """
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=0,  # with idle connections kept, the driver logs a traceback a retry while the database is away
+        max_size=most,
+        command_timeout=COMMAND_TIMEOUT,
+        reset=_nothing,
+        server_settings={"application_name": f"{service} reader"},
+    )
+
+
+async def _nothing(_connection: asyncpg.Connection) -> None:
+    """Nothing is kept, so nothing is cleared."""
+
+
+DATABASE_AWAY: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TransactionRollbackError,
+    OSError,
+    TimeoutError,
+)
+"""Errors that say the database is away, full or busy, not that what was asked is wrong."""
+
+
+_FAILS_AGAIN: Final = frozenset({"0A", "22", "23", "42", "54"})
+"""Classes of PostgreSQL's errors that come from what was asked: not supported, data, constraint, name or syntax, limit."""
+
+
+def would_fail_again(error: Exception) -> bool:
+    """Whether trying again would end the same way: a fault of handler or value, not of the way to the database."""
+    if isinstance(error, asyncpg.InvalidCachedStatementError):
+        return False
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "")[:2] in _FAILS_AGAIN
+    return not isinstance(
+        error, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError | TimeoutError
+    )

@@ -1,0 +1,355 @@
+"""The relay: the log is the outbox, and one relay a service puts what crosses onto its topic, in log order.
+
+Delivery is at least once. Order does not rest on it: each message says the previous position of its key, and readers
+take nothing out of turn. The cursor never goes back by itself.
+"""
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+from aiokafka.errors import KafkaError
+
+from shared.crypto.key_store import KeyStore
+from shared.crypto.transport_keys import TransportKeys
+from shared.domain.codec import trace_of
+from shared.infrastructure.pacing import Pacer
+from shared.infrastructure.postgres import DATABASE_AWAY
+from shared.infrastructure.tracing import current, following
+from shared.messaging.client import KafkaConnection, abandon, start_producer
+from shared.messaging.in_flight import MOST, InFlight, Landed
+from shared.messaging.message import Message
+from shared.messaging.topics import topic_of
+
+log = logging.getLogger(__name__)
+
+
+PAGE: Final = MOST
+"""Most events read at once."""
+
+
+FLOOR: Final = 0.5
+"""Seconds after which the relay looks by itself, should every wake-up be lost."""
+
+
+TOGETHER: Final = 0.1
+"""Seconds in which what the broker acknowledges is noted together."""
+
+
+CALM: Final = 5.0
+"""Seconds of relaying after which a failure is no longer the same one: the pauses start small again."""
+
+
+class BrokerForgot(Exception):
+    """The broker acknowledged an offset at or below one it had acknowledged before: it lost what it held."""
+
+
+class Relay:
+    """Publishes one service's events. Only the process that holds the service's relay lock does."""
+
+    def __init__(
+        self,
+        service: str,
+        connect: Any,
+        bootstrap: str | KafkaConnection,
+        keys: KeyStore,
+        transport: TransportKeys,
+        *,
+        idempotent: bool,
+    ) -> None:
+        self.service = service
+        self.error: str | None = None
+        """What keeps it from publishing, as the kind of the error."""
+        self.leading = False
+        """Whether this process is the one that publishes."""
+        self._connect = connect
+        self._bootstrap = bootstrap
+        self._keys = keys
+        self._transport = transport
+        self._idempotent = idempotent
+        self._topic = topic_of(service)
+        self._lock_key = int.from_bytes(
+            hashlib.sha256(f"relay:{service}".encode()).digest()[:8], "big", signed=True
+        )
+        self._wake = asyncio.Event()
+        self._appended = False
+        self._acknowledged: dict[int, int] = {}
+        self._crossing = f"""
+            SELECT notification_id, originator_id, originator_version, topic, state, sealed, event_id, key, recorded_at,
+                   coalesce((SELECT max(before.notification_id) FROM {service}.events AS before
+                              WHERE before.key = events.key
+                                AND before.notification_id < events.notification_id), 0) AS previous
+              FROM {service}.events"""
+        # One statement, one snapshot: the head fits the page. It is where a page that is not full leads to, past what
+        # is internal.
+        self._next = f"""
+            SELECT stand.head, stand.asked, page.*
+              FROM (SELECT (SELECT coalesce(max(notification_id), 0) FROM {service}.events) AS head,
+                           EXISTS (SELECT FROM {service}.resend) AS asked) AS stand
+              LEFT JOIN LATERAL ({self._crossing} WHERE notification_id > $1 AND key IS NOT NULL
+                                  ORDER BY notification_id LIMIT $2) AS page ON true
+             ORDER BY page.notification_id"""
+        self._task: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """Something was appended."""
+        self._appended = True
+        self._wake.set()
+
+    async def start(self) -> None:
+        """Start relaying in the background."""
+        self._task = asyncio.create_task(self._forever(), name=f"relay:{self.service}")
+
+    async def stop(self) -> None:
+        """Stop; what is in flight and unacknowledged is sent again by the next relay."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _forever(self) -> None:
+        pause = 0.1
+        while True:
+            began = time.monotonic()
+            try:
+                await self._relay_while_leading()
+            except (*DATABASE_AWAY, KafkaError, BrokerForgot) as error:
+                self.error = type(error).__name__
+                log.warning("relay paused", extra={"error": self.error})
+            except Exception as error:  # a relay that stops would leave a fact in one agency's drawer
+                self.error = type(error).__name__
+                log.exception("relay failed", extra={"error": self.error})
+            if time.monotonic() - began > CALM:
+                pause = 0.1
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 2.0)
+
+    async def _relay_while_leading(self) -> None:
+        """Take the lock and relay until something fails. The cursor is read and written on the connection that holds
+        the lock: when the lock is lost, so is the connection, and no second relay's cursor can be overwritten.
+        """
+        connection = await self._connect()
+        try:
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", self._lock_key):
+                await asyncio.sleep(FLOOR)
+            producer = await start_producer(self._bootstrap, idempotent=self._idempotent)
+            flight = InFlight(producer, self._topic, self._wake.set)
+            self.leading = True
+            try:
+                await self._publish(connection, flight)
+            finally:
+                self.leading = False
+                await flight.give_up()
+                await abandon(producer)
+        finally:
+            connection.terminate()
+
+    async def _publish(self, connection: asyncpg.Connection, flight: InFlight) -> None:
+        """Send what comes, a page behind the other, and note what the broker has of it as it says so."""
+        # From here on nobody else moves these.
+        at = await connection.fetchval(f"SELECT position FROM {self.service}.relay")
+        acknowledged = await connection.fetch(
+            f'SELECT "partition", "offset" FROM {self.service}.relay_acknowledged WHERE topic = $1',
+            self._topic,
+        )
+        self._acknowledged = {row["partition"]: row["offset"] for row in acknowledged}
+        more, note_from, pace = True, 0.0, Pacer()
+        while True:
+            self._wake.clear()
+            if more or self._appended:
+                await pace.turn()
+            more, self._appended = more or self._appended, False
+            if more and flight.room:
+                at, more = await self._page(connection, flight, at)
+            rest = note_from - time.monotonic()
+            if flight.some_landed and rest <= 0:
+                await self._note_landed(connection, flight.land())
+                note_from = time.monotonic() + TOGETHER
+            if not flight.under_way:
+                self.error = None
+            if self._appended or (more and flight.room):
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(rest, 0.0) if flight.some_landed else FLOOR):
+                    await self._wake.wait()
+                    continue
+            more = not flight.some_landed  # should every wake-up be lost
+
+    async def _page(self, connection: asyncpg.Connection, flight: InFlight, at: int) -> tuple[int, bool]:
+        """Send the next page after a position, and a page of what was asked for again: in turns, so that this never
+        keeps new facts waiting.
+
+        Returns:
+            The position up to which everything is sent, and whether there may be more.
+        """
+        room = flight.room
+        rows = await connection.fetch(self._next, at, room)
+        messages = self._opened([row for row in rows if row["notification_id"] is not None])
+        full = len(messages) == room
+        until = messages[-1].position if full else max(at, rows[0]["head"])
+        if until > at:
+            await flight.send(messages, until)
+        if rows[0]["asked"]:
+            await self._resend(connection, flight)
+        return until, full or rows[0]["asked"]
+
+    async def _resend(self, connection: asyncpg.Connection, flight: InFlight) -> None:
+        """Send the next page of what somebody asked for again, harmless to those who have it."""
+        await self._note_landed(connection, await flight.all_land())
+        asked = await connection.fetchrow(
+            f"""SELECT id, key, after, (SELECT position FROM {self.service}.relay) AS until
+                  FROM {self.service}.resend ORDER BY id LIMIT 1"""
+        )
+        if asked is None:
+            return
+        messages = await self.messages(
+            connection, after=asked["after"], until=asked["until"], key=asked["key"]
+        )
+        await flight.send(messages, asked["until"])
+        offsets = await self._as_remembered(connection, await flight.all_land())
+        if len(messages) < PAGE:
+            done = f"DELETE FROM {self.service}.resend WHERE id = $4"
+            await self._note(connection, offsets, done, asked["id"])
+        else:
+            move = f"UPDATE {self.service}.resend SET after = $5 WHERE id = $4"
+            await self._note(connection, offsets, move, asked["id"], messages[-1].position)
+
+    async def messages(
+        self, connection: asyncpg.Connection, *, after: int, until: int, key: UUID | None = None
+    ) -> list[Message]:
+        """What crosses of the log after a position and up to another, in order, a page at most; `key`: only of it.
+
+        What was internal is passed over, also where a message says the previous position of its key.
+        """
+        rows = await connection.fetch(
+            f"""{self._crossing} WHERE notification_id > $1 AND notification_id <= $2 AND key IS NOT NULL
+                   AND ($4::uuid IS NULL OR key = $4)
+                 ORDER BY notification_id LIMIT $3""",
+            after,
+            until,
+            PAGE,
+            key,
+        )
+        return self._opened(rows)
+
+    def _opened(self, rows: Sequence[asyncpg.Record]) -> list[Message]:
+        sealed = self._keys.open_many([(row["sealed"], row["event_id"]) for row in rows])
+        return [self._message(row, plain) for row, plain in zip(rows, sealed, strict=True)]
+
+    def _message(self, row: asyncpg.Record, plain: bytes | None) -> Message:
+        """The sealed part under the topic's key; of an erased subject it is absent."""
+        event_id: UUID = row["event_id"]
+        with following(
+            f"publish {row['topic']}",
+            trace_of(row["state"]),
+            service=self.service,
+            event=row["topic"],
+            position=row["notification_id"],
+        ):
+            trace = current()
+        return Message(
+            event_id=event_id,
+            source=self.service,
+            name=row["topic"],
+            key=row["key"],
+            position=row["notification_id"],
+            previous=row["previous"],
+            stream=row["originator_id"],
+            version=row["originator_version"],
+            recorded_at=row["recorded_at"],
+            state=row["state"],
+            sealed=None if plain is None else self._transport.seal(self._topic, event_id, plain),
+            trace=trace,
+        )
+
+    async def _note_landed(self, connection: asyncpg.Connection, landed: Sequence[Landed]) -> None:
+        """Note what has landed, and that everything up to there is published."""
+        if landed:
+            offsets = await self._as_remembered(connection, landed)
+            move = f"UPDATE {self.service}.relay SET position = $4 WHERE position < $4"
+            await self._note(connection, offsets, move, landed[-1].until)
+
+    async def _note(
+        self, connection: asyncpg.Connection, offsets: Mapping[int, int], move: str, *values: int
+    ) -> None:
+        """Note what the broker has and move what it stands for, in one statement: both, or neither.
+
+        `move` takes `values` as $4 and on. Nobody waits for the disk: what a failing machine forgets of this is sent
+        again, and the readers drop it.
+        """
+        await connection.execute(
+            f"""WITH noted AS (
+                    INSERT INTO {self.service}.relay_acknowledged AS old (topic, "partition", "offset")
+                    SELECT $1, * FROM unnest($2::int[], $3::bigint[])
+                    ON CONFLICT (topic, "partition") DO UPDATE SET "offset" = excluded."offset")
+                {move} RETURNING set_config('synchronous_commit', 'off', true)""",
+            self._topic,
+            list(offsets),
+            list(offsets.values()),
+            *values,
+        )
+
+    async def _as_remembered(
+        self, connection: asyncpg.Connection, landed: Sequence[Landed]
+    ) -> Mapping[int, int]:
+        """The last offset of each partition of what landed, once it is seen that the broker remembers what was before.
+
+        Where an offset is not beyond the last acknowledged one, the topic lost messages that readers may not have
+        had. The cursor stays; everything is sent again beside it, from the log, and the readers drop what they have.
+
+        Raises:
+            BrokerForgot: it did; what was just sent is sent again, and noted under its new offsets.
+        """
+        offsets: dict[int, int] = {}
+        for page in landed:
+            known = self._acknowledged | offsets
+            if any(offset <= known.get(partition, -1) for partition, offset in page.first.items()):
+                break
+            offsets |= page.last
+        else:
+            self._acknowledged |= offsets
+            return offsets
+        await connection.execute(
+            f"""WITH forgotten AS (DELETE FROM {self.service}.relay_acknowledged WHERE topic = $1)
+                INSERT INTO {self.service}.resend (key, after) VALUES (NULL, 0)""",
+            self._topic,
+        )
+        log.critical("broker forgot: all of the log is sent again", extra={"topic": self._topic})
+        raise BrokerForgot
+
+
+async def ask_for_resend(pool: asyncpg.Pool, service: str, key: UUID | None, after: int) -> None:
+    """Have this service's relay send a key again from after a position; no key: everything.
+
+    Nothing is added where as much, or more, of the same is asked for already.
+    """
+    await pool.execute(
+        f"""INSERT INTO {service}.resend (key, after)
+            SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM {service}.resend
+                                             WHERE key IS NOT DISTINCT FROM $1 AND after <= $2)""",
+        key,
+        after,
+    )
+
+
+async def forget_broker(dsn: str, service: str) -> None:
+    """An embedded broker died and forgot everything: send it all again, and read it all again from the beginning.
+
+    The inbox drops what it knows. Only for a broker that keeps nothing; on Apache Kafka no cursor is ever reset.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(
+            f"""UPDATE {service}.relay SET position = 0;
+                DELETE FROM {service}.relay_acknowledged;
+                DELETE FROM {service}.consumed;
+                UPDATE {service}.checkpoints_sent SET last = 0"""
+        )
+    finally:
+        await connection.close()

@@ -1,0 +1,206 @@
+"""The views of a service, following its log live.
+
+A page of events is read once for all views that stand at one position, and brought into their tables in one transaction
+that moves a view only if it still is where the page was read from (`follower.py`). So several processes of a service
+may follow at once: one wins, the others read again. Rows and position stand or fall together.
+
+A view that cannot take in an event stops before it; `views.error` says which event and what kind of error, and
+nothing of its contents. The others go on. A rebuild, after the handler was mended, heals it. A database that is away stops nothing:
+the follower waits and goes on.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import asyncpg
+
+from shared.domain.view import View
+from shared.infrastructure.pacing import Pacer
+from shared.projections.follower import HELD, Follower, ViewPosition
+from shared.projections.rebuild import PAGE as REBUILD_PAGE
+from shared.projections.rebuild import Rebuild, Say, building
+from shared.projections.table import shape
+
+log = logging.getLogger(__name__)
+
+
+POLL: Final = 0.5
+"""Seconds after which a view looks by itself, should nobody wake it."""
+
+
+LONGEST_PAUSE: Final = 2.0
+"""Most seconds between two tries while the database is away."""
+
+
+class NoSuchView(LookupError):
+    """The service has no view of that name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no view {name} here; the views are {', '.join(known) or 'none'}")
+
+
+class Views:
+    """All views of one service in one process.
+
+    Args:
+        pool: connections of the service's own role, which owns the schema `<service>_views`.
+        service: the schema of the log.
+        views: what to follow.
+        poll: seconds after which a view looks by itself.
+        dsn: where a second process may read the log while a view of a long one is built again; None: there is none.
+    """
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        service: str,
+        views: Sequence[View[Any]],
+        *,
+        poll: float = POLL,
+        dsn: str | None = None,
+    ) -> None:
+        self._pool = pool
+        self._dsn = dsn
+        self._service = service
+        self._views = {view.name: view for view in views}
+        self._poll = poll
+        self._wake = asyncio.Event()
+        self._moved = {name: asyncio.Event() for name in self._views}
+        self._reached = dict.fromkeys(self._views, 0)
+        self._stopped: dict[str, str] = {}
+        self._follower = Follower(pool, service, views)
+        if len(self._views) != len(views):
+            raise ValueError(
+                f"two views of {service} have one name: {', '.join(sorted(v.name for v in views))}"
+            )
+
+    async def prepare(self) -> None:
+        """Make every table that is not there in its present shape, filled from the log; call it before `follow`.
+
+        A view that cannot take in an event is put up to it, and stopped. Safe in several processes at once.
+        """
+        for view in self._views.values():
+            async with self._pool.acquire() as connection:
+                if await self._as_it_should_be(connection, view):
+                    continue
+                async with building(connection, self._service, view, wait=True):
+                    if await self._as_it_should_be(connection, view):
+                        continue  # another process was first
+                    failed = await Rebuild(
+                        self._pool, connection, self._service, view, keep_partial=True, dsn=self._dsn
+                    ).run()
+                    if failed:
+                        log.error("view %s stopped: %s", view.name, failed)
+
+    async def follow(self, stop: asyncio.Event) -> None:
+        """Follow the log with every view until `stop` is set. A page under way is rolled back, not lost."""
+        async with asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(self._follow())
+            await stop.wait()
+            following.cancel()
+
+    def wake(self) -> None:
+        """Something was appended: look now."""
+        self._wake.set()
+
+    async def positions(self) -> dict[str, tuple[int, str | None]]:
+        """How far each view has come, and what stopped it or what it waits for. As the database has it."""
+        rows = await self._pool.fetch(
+            f'SELECT name, position, error FROM "{self._service}".views WHERE name = ANY($1::text[])',
+            list(self._views),
+        )
+        return {
+            row["name"]: (row["position"], row["error"] or self._stopped.get(row["name"])) for row in rows
+        }
+
+    async def wait_for(self, name: str, position: int, timeout: float = 2.0) -> bool:
+        """Wait until the view has taken in this position, for a reader who wants to see what they wrote.
+
+        Answers False after `timeout` seconds, and at once where the view is stopped. Needs `follow` to run here.
+        """
+        if name not in self._views:
+            raise NoSuchView(name, list(self._views))
+        until = asyncio.get_running_loop().time() + timeout
+        while self._reached[name] < position:
+            remaining = until - asyncio.get_running_loop().time()
+            if remaining <= 0 or name in self._stopped:
+                return False
+            # Another process may be the one that moves the view: then nothing here is told, so look again soon.
+            moved = self._moved[name]
+            self._wake.set()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(remaining, 0.05)):
+                    await moved.wait()
+        return True
+
+    async def rebuild(self, name: str, *, page: int = REBUILD_PAGE, say: Say | None = None) -> None:
+        """Build the view again from position 0 beside the live table, and put it in its place. Heals a stopped view.
+
+        Raises:
+            NoSuchView: no view of that name.
+            RebuildRunning: another process builds it.
+            ViewFailed: an event fails again; the live table stays as it was.
+        """
+        view = self._views.get(name)
+        if view is None:
+            raise NoSuchView(name, list(self._views))
+        async with self._pool.acquire() as connection, building(connection, self._service, view):
+            await Rebuild(
+                self._pool, connection, self._service, view, page, say or _silent, dsn=self._dsn
+            ).run()
+        self._stopped.pop(name, None)
+        self._follower.heal(name)
+        self._wake.set()
+
+    async def _as_it_should_be(self, connection: asyncpg.Connection, view: View[Any]) -> bool:
+        there: bool = await connection.fetchval(
+            f'SELECT to_regclass($1) IS NOT NULL AND EXISTS (SELECT FROM "{self._service}".views '
+            "WHERE name = $2 AND shape = $3)",
+            view.table(self._service),
+            view.name,
+            shape(view),
+        )
+        return there
+
+    async def _follow(self) -> None:
+        follower, pause, pace = self._follower, 0.1, Pacer()
+        while True:
+            await pace.turn()
+            self._wake.clear()
+            try:
+                more = await follower.step()
+                pause = 0.1
+            except Exception as error:
+                follower.forget()
+                log.warning("views wait for the database: %s", type(error).__name__)
+                await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads tries, hides nothing
+                pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            for name, standing in follower.standing.items():
+                self._show(name, standing)
+            if not more:
+                try:
+                    async with asyncio.timeout(HELD if follower.something_held else self._poll):
+                        await self._wake.wait()
+                except TimeoutError:
+                    follower.forget()
+
+    def _show(self, name: str, standing: ViewPosition) -> None:
+        if (self._reached[name], self._stopped.get(name)) == (standing.position, standing.stopped):
+            return
+        if standing.stopped is None:
+            self._stopped.pop(name, None)
+        elif self._stopped.get(name) != standing.stopped:
+            self._stopped[name] = standing.stopped
+            log.error("view %s stopped: %s", name, standing.stopped)
+        self._reached[name] = standing.position
+        moved, self._moved[name] = self._moved[name], asyncio.Event()
+        moved.set()
+
+
+def _silent(_line: str) -> None:
+    """Say nothing."""

@@ -1,0 +1,76 @@
+"""What a service measures of itself, for Prometheus: counts and instants by service, view and rule; never an id."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+
+_SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+_MEMBERS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+
+class Metrics:
+    """The measurements of one service in one process."""
+
+    def __init__(self, service: str) -> None:
+        self._registry = CollectorRegistry()
+        self._service = service
+        self.append_seconds = self._histogram(
+            "append_seconds", "from asking to append to the answer", _SECONDS
+        )
+        self.group_members = self._histogram(
+            "append_group_members", "commands that shared one commit", _MEMBERS
+        )
+        self._head = self._gauge("log_head", "last position of the log")
+        self._relay_lag = self._gauge("relay_lag_positions", "positions that are not on the broker yet")
+        self._published = self._gauge("published_offset", "last acknowledged offset", "partition")
+        self._consumed = self._gauge("consumed_offset", "next offset to take in", "partition")
+        self._inbox_lag = self._gauge(
+            "inbox_lag_seconds", "between the recording of an event at its source and its being taken in here"
+        )
+        self._held = self._gauge("inbox_held", "events that wait for a gap, a cause or a newer program")
+        self._parked = self._gauge("inbox_parked", "events that wait for a person")
+        self._view_lag = self._gauge(
+            "view_lag_positions", "positions that a view has not followed yet", "view"
+        )
+        self._view_stopped = self._gauge("view_stopped", "1 where a view has stopped", "view")
+        self._missed = self._gauge("deadlines_missed", "clocks whose miss is a fact", "rule")
+        self._in_flight = self._gauge("commands_in_flight", "commands and pages being worked on")
+
+    def _histogram(self, name: str, what: str, buckets: tuple[float, ...]) -> Histogram:
+        family = Histogram(
+            f"safeguarding_{name}", what, ("service",), registry=self._registry, buckets=buckets
+        )
+        return family.labels(self._service)
+
+    def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
+        return Gauge(f"safeguarding_{name}", what, ("service", *labels), registry=self._registry)
+
+    def took_in(self, seconds: float) -> None:
+        """An event was taken in this long after its source recorded it."""
+        self._inbox_lag.labels(self._service).set(max(0.0, seconds))
+
+    def text(self, progress: Mapping[str, Any], missed: Mapping[str, int]) -> bytes:
+        """All of it, in Prometheus' format, with what `progress()` and the deadline board say now."""
+        service = self._service
+        head = progress["head"]
+        self._head.labels(service).set(head)
+        self._relay_lag.labels(service).set(head - progress["relayed"])
+        self._held.labels(service).set(progress["held"])
+        self._parked.labels(service).set(progress["parked"])
+        self._in_flight.labels(service).set(progress["in_flight"])
+        for partition, offset in progress["acknowledged"].items():
+            self._published.labels(service, partition).set(offset)
+        for partition, offset in progress["consumed"].items():
+            self._consumed.labels(service, partition).set(offset)
+        for view, position in progress["views"].items():
+            self._view_lag.labels(service, view).set(head - position)
+            self._view_stopped.labels(service, view).set(view in progress["view_errors"])
+        for rule, count in missed.items():
+            self._missed.labels(service, rule).set(count)
+        return generate_latest(self._registry)

@@ -1,0 +1,100 @@
+"""Settings of one service's process, from the environment: `SAFEGUARDING_<SERVICE>_<NAME>`, else `SAFEGUARDING_<NAME>`.
+
+The first form lets `python -m services all` give each service its own database and port in one process.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.messaging.client import KafkaConnection
+
+PREFIX = "SAFEGUARDING_"
+
+
+class BadSettings(Exception):
+    """A setting is missing or wrong; the message names it and says what it is for, and repeats no value."""
+
+
+class Settings(BaseSettings):
+    """What a service needs to run. Every field is an environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
+
+    dsn: SecretStr = Field(description="PostgreSQL DSN of the service's own role")
+    kafka: str = Field(description="bootstrap servers of the broker, host:port")
+    broker: Literal["embedded", "kafka"] = Field(
+        "kafka", description="embedded: memory only, started by the local stack"
+    )
+    kafka_user: str | None = Field(
+        None, description="the service's own user there (SCRAM-SHA-512); the embedded broker asks nobody"
+    )
+    kafka_password: SecretStr = Field(SecretStr(""), description="that user's password")
+    kafka_tls: bool = Field(
+        False, description="encrypt, and check the brokers' certificates: on every network"
+    )
+    keys: Path = Field(description="the service's key store file")
+    master_key: Path = Field(description="file with the 32-byte master key that wraps the store's keys")
+    transport_keys: Path = Field(description="directory of the topics' transport keys")
+    names_key: Path = Field(
+        description="file with the 32-byte key of professionals' ids, the same for every service"
+    )
+    signing_key: Path = Field(description="file with the 32-byte key that signs the log's checkpoints")
+    checkpoint_keys: Path = Field(description="directory of all services' public keys, <service>.pub each")
+    issuer: str = Field(description="issuer of bearer tokens")
+    audience: str = Field(description="audience the tokens must be for")
+    jwks: str = Field(description="the issuer's key set: a file or an https URL")
+    access: Path | None = Field(
+        None, description="the council's own policy table; left out, the one that comes with it"
+    )
+    simulated_clock: bool = Field(
+        False, description="a clock that the operator moves: for demonstrations and tests"
+    )
+    host: str = Field("127.0.0.1", description="address to listen on; TLS is ended before it")
+    port: int = Field(8080, description="port to listen on")
+    instance: str = Field("0", description="this process among those of the service: a stable number or name")
+    traces: float = Field(0.0, ge=0.0, le=1.0, description="share of commands that are traced, 0 to 1")
+    traces_to: str = Field(
+        "", description="where traces go: the URL of a collector (OTLP over HTTP), or a file; empty: nowhere"
+    )
+    pool: int = Field(8, description="most database connections for reading")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR; logs are lines of JSON")
+
+    @property
+    def brokers(self) -> KafkaConnection:
+        """Where Kafka is, and as whom the service connects."""
+        return KafkaConnection(self.kafka, self.kafka_user, self.kafka_password, self.kafka_tls)
+
+    @classmethod
+    def of(cls, service: str) -> Self:
+        """The settings of one service.
+
+        Raises:
+            BadSettings: one is missing or wrong.
+        """
+        own = f"{PREFIX}{service.upper()}_"
+        fields = {
+            name: os.environ[own + name.upper()]
+            for name in cls.model_fields
+            if own + name.upper() in os.environ
+        }
+        try:
+            return cls.model_validate({**cls._common(), **fields})
+        except ValidationError as error:
+            lines = [
+                f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg']} "
+                f"({cls.model_fields[str(problem['loc'][0])].description or 'see docs'})"
+                for problem in error.errors(include_input=False, include_url=False)
+            ]
+            raise BadSettings(f"the {service} service cannot start:\n  " + "\n  ".join(lines)) from None
+
+    @classmethod
+    def _common(cls) -> dict[str, str]:
+        return {
+            name: os.environ[PREFIX + name.upper()]
+            for name in cls.model_fields
+            if PREFIX + name.upper() in os.environ
+        }

@@ -1,0 +1,82 @@
+"""What every team's service does alike: the clocks' own commands, and what it knows of the people it is told about.
+
+`VaryDeadline` and `CheckDeadline` are decided here for every stream, from the clocks folded beside its state. What a
+team knows of a person (that the person exists, child or adult, when born) is a stream of its own log, so that a
+command about an unknown child is refused by a read that the append guards.
+"""
+
+from typing import assert_never
+from uuid import UUID
+
+from shared.domain.command import Command, Refused
+from shared.domain.deadlines import DeadlineMissed, DeadlineVaried, VariedText
+from shared.domain.decider import Context
+from shared.domain.event import Event
+from shared.domain.fields import RequiredText
+from shared.domain.instants import Instant
+
+
+class CheckDeadline(Command, name="team.CheckDeadline", internal=True):
+    """A timer asks whether a clock that fell due was met. Decided as at the due instant."""
+
+    rule: str
+    started_by: UUID
+
+
+class VaryDeadline(Command, name="team.VaryDeadline"):
+    """A manager names a new due instant for the last clock of a rule on the thing, with the reason.
+
+    Before or after it was missed; both stay visible. The new instant may not have passed.
+    """
+
+    rule: str
+    due: Instant
+    reason: RequiredText
+
+
+def decide_deadline(command: CheckDeadline | VaryDeadline, context: Context) -> list[Event]:
+    """What a timer or a manager changes of a stream's clocks.
+
+    Raises:
+        Refused: the clock does not run on this stream, or the new instant has passed.
+    """
+    match command:
+        case CheckDeadline(rule=rule, started_by=started_by):
+            clock = context.clocks.find(rule, started_by)
+            if clock is None or not clock.missed_by(context.now):
+                return []
+            return [
+                DeadlineMissed(
+                    rule=rule, started_by=started_by, due_at=clock.due_at, happened_at=clock.due_at
+                )
+            ]
+        case VaryDeadline(rule=rule, due=due, reason=reason):
+            clock = context.clocks.latest(rule)
+            if clock is None:
+                raise Refused(
+                    f"no {rule} clock runs here; look at the deadline board for those that do", rule=rule
+                )
+            if not clock.running:
+                raise Refused(
+                    f"the {rule} clock has already stopped; there is nothing left to vary", rule=rule
+                )
+            if due <= context.now:
+                raise Refused("name a new instant that has not passed yet", rule=rule)
+            if due == clock.due_at:
+                return []
+            # The instant given up may have passed with nobody having said so: that stays a fact of its own.
+            missed = DeadlineMissed(
+                rule=rule, started_by=clock.started_by, due_at=clock.due_at, happened_at=clock.due_at
+            )
+            return [
+                *([missed] if clock.missed_by(context.now) else []),
+                DeadlineVaried(
+                    rule=rule,
+                    started_by=clock.started_by,
+                    was_due_at=clock.due_at,
+                    due_at=due,
+                    sealed=VariedText(reason=reason),
+                ),
+            ]
+        case _:
+            assert_never(command)

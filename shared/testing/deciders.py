@@ -1,0 +1,307 @@
+"""Given, when, then: tests of deciders that read like the rules they check. Pure, as what they test.
+
+    given = decider(contact, RULES).given
+
+    def test_a_contact_is_held_once():
+        given().when(RECEIVE, at=MONDAY).when(HOLD, at=MONDAY).when(HOLD, at=TUESDAY).refused("M5")
+
+What the kernel does around a decision is done here too: an event gets the child and the moment it left to the command,
+is stored and read back before it is folded (so `evolve` never sees a sealed part), takes its place on its stream, and
+brings the misses it was born with. What the kernel refuses before any decision (a role, the future, somebody unknown)
+is not tried here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from shared.domain.actors import SERVICE, TEAM_AGENCY, Actor
+from shared.domain.command import Command, Refused
+from shared.domain.deadlines import DeadlineClock, DeadlineClocks, DeadlineMissed, DeadlineVaried
+from shared.domain.decider import Context, Per, Stream
+from shared.domain.event import Event, Record
+from shared.domain.instants import utc
+from shared.domain.rules import ClockState, Rulebook, clock_state
+from shared.team.deadlines import CheckDeadline, VaryDeadline, decide_deadline
+from shared.testing.facts import CHILD, THING, actor, command_id, expect, record
+
+
+@dataclass(frozen=True)
+class Decider:
+    """A kind of stream, with the rules its decisions use; `beside` are the other streams its decisions take."""
+
+    stream: Stream
+    rules: Rulebook
+    beside: tuple[Stream, ...] = ()
+
+    def given(self, *events: Event, at: datetime | None = None, child: UUID = CHILD) -> "Story":
+        """What had happened before; `at` is when, for events that do not say it themselves.
+
+        Raises:
+            ValueError: an event of which nobody says when it happened.
+        """
+        streams = {each.name: _Folded(each.state) for each in (self.stream, *self.beside)}
+        story = Story(of=self, streams=streams, child=child)
+        for event in events:
+            moment = event.happened_at or at
+            if moment is None:
+                raise ValueError(f"say when {event.NAME} happened: given(..., at=london(...))")
+            step = _Step(utc(moment), utc(moment), utc(moment), child, actor("mash_manager"), command_id(0))
+            story = story.after(event, step)
+        return story
+
+
+def decider(stream: Stream, rules: Rulebook, *, beside: Sequence[Stream] = ()) -> Decider:
+    """A kind of stream to test, with its team's rules."""
+    return Decider(stream, rules, tuple(beside))
+
+
+@dataclass(frozen=True)
+class _Folded:
+    """One stream of a story, as the kernel folds it."""
+
+    state: Any
+    clocks: DeadlineClocks = field(default_factory=DeadlineClocks)
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class _Step:
+    """Who did something, when, and to whom."""
+
+    now: datetime
+    happened: datetime
+    known: datetime
+    child: UUID
+    by: Actor
+    command: UUID
+
+
+@dataclass(frozen=True)
+class Story:
+    """What has happened so far, and what the last step decided. Never changed: each step gives the next.
+
+    Attributes:
+        of: what is tested.
+        streams: each stream by name, folded.
+        child: whom it is about.
+        records: all events as they stand in the log, for views, entries and policies.
+        decided: what the last command decided, with its sealed parts.
+        misses: the misses recorded with it, or by the timers.
+        refusal: why it was refused, if it was.
+        last: the last step.
+    """
+
+    of: Decider
+    streams: dict[str, _Folded]
+    child: UUID
+    records: tuple[Record, ...] = ()
+    decided: tuple[Event, ...] = ()
+    misses: tuple[DeadlineMissed, ...] = ()
+    refusal: Refused | None = None
+    last: _Step | None = None
+
+    @property
+    def state(self) -> Any:
+        """The state of the stream by now."""
+        return self.streams[self.of.stream.name].state
+
+    @property
+    def _service(self) -> str:
+        """The team whose stream it is."""
+        return self.of.stream.command_types()[0].NAME.partition(".")[0]
+
+    @property
+    def _team(self) -> Actor:
+        """The team's own service, for its timers and misses."""
+        return replace(
+            actor("mash_manager", ""),
+            role=SERVICE,
+            agency=TEAM_AGENCY.get(self._service, "childrens_social_care"),
+        )
+
+    # -- steps
+
+    def when(
+        self,
+        command: Command,
+        *,
+        at: datetime,
+        by: Actor | None = None,
+        happened: datetime | None = None,
+        known: datetime | None = None,
+    ) -> "Story":
+        """Somebody asks for something at an instant; `happened` and `known` where that was not now.
+
+        Raises:
+            ValueError: a time the kernel refuses before anything is decided (E2).
+        """
+        child = command.about[0] if command.about else command.own_id() or self.child
+        took_place = utc(happened or command.happened or at)
+        learnt = utc(known or command.known or took_place)
+        if not took_place <= learnt <= utc(at):
+            raise ValueError(
+                "what happened is known and recorded in this order: the kernel refuses any other"
+            )
+        step = _Step(
+            utc(at), took_place, learnt, child, by or actor("mash_manager"), command_id(len(self.records) + 1)
+        )
+        try:
+            decided = tuple(self._decide(command, step))
+        except Refused as refusal:
+            return replace(self, decided=(), misses=(), refusal=refusal, last=step)
+        story = replace(self, decided=decided, misses=(), refusal=None, last=step)
+        for event in decided:
+            story = story.after(event, step)
+        for name in dict.fromkeys(self._kind(event).name for event in decided):
+            for miss in story.streams[name].clocks.newly_missed(step.now):
+                story = replace(story.after(miss, step), misses=(*story.misses, miss))
+        return story
+
+    def time_passes(self, *, until: datetime) -> "Story":
+        """Nothing is done until then; the timers ask about every clock that fell due, as at its due instant."""
+        story = replace(self, decided=(), misses=(), refusal=None)
+        due = [
+            clock for each in self.streams.values() for clock in each.clocks if clock.missed_by(utc(until))
+        ]
+        for clock in due:
+            step = _Step(utc(until), clock.due_at, clock.due_at, self.child, self._team, clock.started_by)
+            story = replace(story, last=step)
+            for event in story._decide(CheckDeadline(rule=clock.rule, started_by=clock.started_by), step):  # noqa: SLF001 - another story of this class
+                assert isinstance(event, DeadlineMissed)
+                story = replace(story.after(event, step), misses=(*story.misses, event))
+        return story
+
+    # -- what then holds
+
+    def then(self, *events: Event) -> "Story":
+        """Just these were decided, in this order. A sealed part is compared where the expected event gives one.
+
+        Raises:
+            AssertionError: it was refused, or something else was decided.
+        """
+        if self.refusal is not None:
+            raise AssertionError(f"refused by {', '.join(self.refusal.rules)}: {self.refusal.message}")
+        if self.last is None:
+            raise AssertionError("nothing was done yet: say `when` first")
+        child, happened = self.last.child, self.last.happened
+        wanted = [event.placed(child=child, happened_at=happened) for event in events]
+        got = [event.placed(child=child, happened_at=happened) for event in self.decided]
+        for i, event in enumerate(events[: len(got)]):
+            if event.sealed is None:
+                got[i] = got[i].model_copy(update={"sealed": None})
+        expect(wanted, got, "what was decided")
+        return self
+
+    def nothing(self) -> "Story":
+        """It was so already: nothing was decided, and nothing refused."""
+        return self.then()
+
+    def refused(self, *rules: str, reason: str | None = None) -> "Story":
+        """It was refused by just these rules; and with this reason for policies, where one is given."""
+        if self.refusal is None:
+            raise AssertionError(f"not refused: it decided {[event.NAME for event in self.decided]}")
+        expect(sorted(rules), sorted(self.refusal.rules), "the rules that forbid it")
+        if reason is not None:
+            expect(reason, self.refusal.reason, "the reason for policies")
+        return self
+
+    def missed(self, *rules: str) -> "Story":
+        """The misses recorded by the last step were of just these rules."""
+        expect(sorted(rules), sorted(miss.rule for miss in self.misses), "the misses recorded")
+        return self
+
+    def clocks(self, at: datetime | None = None, **states: ClockState | None) -> "Story":
+        """How the latest clock of each rule named stands at an instant (the last step's, unless given).
+
+        None: no such clock ever ran.
+        """
+        moment = at or (self.last.now if self.last else None)
+        if moment is None:
+            raise ValueError("nothing was done yet: say clocks(at=...)")
+        now = utc(moment)
+        found: dict[str, ClockState | None] = {}
+        for rule in states:
+            clock = self.clock(rule)
+            found[rule] = (
+                clock_state(clock.due_at, clock.acted_at, clock.ended_at, clock.varied, now)
+                if clock
+                else None
+            )
+        expect(states, found, f"the clocks at {now.isoformat()}")
+        return self
+
+    def clock(self, rule: str) -> DeadlineClock | None:
+        """The latest clock of a rule, on whichever stream it runs."""
+        latest = (folded.clocks.latest(rule) for folded in self.streams.values())
+        return next((clock for clock in latest if clock is not None), None)
+
+    # -- what the kernel does
+
+    def _decide(self, command: Command, step: _Step) -> Sequence[Event]:
+        kind = self.of.stream
+        own = self.streams[kind.name]
+        context = Context(
+            now=step.now,
+            actor=step.by,
+            rules=self.of.rules,
+            command_id=THING if command.OPENS else step.command,
+            happened_at=step.happened,
+            known_at=step.known,
+            thing=step.child if kind.per is Per.ITSELF else THING,
+            child=step.child,
+            children=command.about or (step.child,),
+            clocks=own.clocks,
+        )
+        if isinstance(command, CheckDeadline | VaryDeadline):
+            clocks = self.streams[self._keeps(command.rule).name].clocks
+            return decide_deadline(command, replace(context, clocks=clocks))
+        state = own.state
+        if kind.record is not None:
+            state = kind.record(**{part.name: self.streams[part.name].state for part in fields(kind.record)})
+        return kind.decide(command, state, context)
+
+    def after(self, event: Event, step: _Step) -> "Story":
+        """The story with one event more, stored and folded. A miss is the team's own word, and known once it happened."""
+        if isinstance(event, DeadlineMissed):
+            step = replace(step, by=self._team, known=max(step.known, event.due_at))
+        kind = self._kind(event)
+        before = self.streams[kind.name]
+        itself = kind.per is Per.ITSELF
+        fact = record(
+            event,
+            at=step.now,
+            by=step.by,
+            happened=step.happened,
+            known=step.known,
+            child=step.child,
+            stream=step.child if itself else uuid5(step.child, kind.name),
+            service=self._service,
+            version=before.version + 1,
+            n=len(self.records) + 1,
+            command=step.command,
+            thing=step.child if itself else THING,
+        )
+        clock_fact = isinstance(event, DeadlineMissed | DeadlineVaried)
+        folded = _Folded(
+            before.state if clock_fact else kind.evolve(before.state, fact.event),
+            before.clocks.after(fact.event, fact.envelope.event_id),
+            before.version + 1,
+        )
+        return replace(self, streams={**self.streams, kind.name: folded}, records=(*self.records, fact))
+
+    def _kind(self, event: Event) -> Stream:
+        """The stream an event belongs to."""
+        if isinstance(event, DeadlineMissed | DeadlineVaried):
+            return self._keeps(event.rule)
+        streams = (self.of.stream, *self.of.beside)
+        found = next((each for each in streams if isinstance(event, each.event_types())), None)
+        if found is None:
+            raise AssertionError(f"{event.NAME} is no event of {' or '.join(each.name for each in streams)}")
+        return found
+
+    def _keeps(self, rule: str) -> Stream:
+        """The stream a clock runs on."""
+        return next((each for each in self.of.beside if rule in each.clocks), self.of.stream)

@@ -1,0 +1,72 @@
+"""The deadline board every service has, and its health."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from shared.projections.deadline_board import board
+from shared.web.dependencies import (
+    After,
+    CurrentActor,
+    CurrentService,
+    CursorText,
+    Limit,
+    authorise,
+    caught_up,
+    instant,
+    page_of,
+    record,
+)
+from shared.web.paging import read_cursor, write_cursor
+
+router = APIRouter(tags=["deadlines"])
+
+
+@router.get("/deadlines")
+async def deadlines(
+    here: CurrentService,
+    who: CurrentActor,
+    child: Annotated[UUID | None, Query(description="only this child's")] = None,
+    cursor: CursorText = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> dict[str, Any]:
+    """The team's clocks, the earliest due first: met, missed, varied, ended or open."""
+    await authorise(here, who, "read:deadlines", children=(child,) if child else ())
+    await caught_up(here, "deadlines", after)
+    place = read_cursor(cursor, (datetime, str, UUID, UUID)) if cursor else None
+    entries = await board(
+        here.pool,
+        here.service.name,
+        now=here.clock.now(),
+        child=child,
+        cursor=(place[0], place[1], place[2], place[3]) if place else None,
+        limit=limit,
+    )
+    seen = {entry.clock.child for entry in entries if entry.clock.child is not None}
+    await record(here, who, "read:deadlines", children=tuple(seen | ({child} if child else set())))
+    rules = {rule.id: rule.what for rule in here.service.rules.rules}
+    items = [
+        {
+            "rule": entry.clock.rule,
+            "what": rules.get(entry.clock.rule, ""),
+            "edition": entry.clock.edition,
+            "child": str(entry.clock.child) if entry.clock.child else None,
+            "thing": str(entry.clock.thing) if entry.clock.thing else None,
+            "command": str(entry.clock.command),
+            "started_by": str(entry.clock.started_by),
+            "started_at": instant(entry.clock.started_at),
+            "first_due_at": instant(entry.clock.first_due_at),
+            "due_at": instant(entry.clock.due_at),
+            "acted_at": instant(entry.clock.acted_at),
+            "ended_at": instant(entry.clock.ended_at),
+            "missed_at": instant(entry.clock.missed_at),
+            "varied": entry.clock.varied,
+            "state": entry.state,
+            "recorded_late": entry.clock.recorded_late,
+        }
+        for entry in entries
+    ]
+    return page_of(items, write_cursor(entries[-1].clock.place) if len(entries) == limit else None)

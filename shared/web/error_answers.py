@@ -1,0 +1,31 @@
+"""How each refusal of the kernel is answered over HTTP."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from shared.commands.decision import Forbidden
+from shared.commands.handler import Busy
+from shared.domain.command import NotFound, Refused
+from shared.domain.rules import NoSuchRule
+from shared.domain.working_days import CalendarEnds
+from shared.eventstore.append import AnotherBody, LogUnavailable, NotStorable
+from shared.infrastructure.postgres import DATABASE_AWAY
+from shared.web.problems import Problem, conflict, different_command, invalid, not_found, not_ready, refused
+
+
+def _away(_error: BaseException) -> Problem:
+    return not_ready("the database cannot be reached; send it again with the same Idempotency-Key")
+
+
+ANSWERS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
+    Refused: lambda error: refused(error.rules, error.message, by_role=False),
+    Forbidden: lambda error: refused(error.rules, error.message, by_role=True),
+    NotFound: lambda error: not_found(str(error)),
+    AnotherBody: lambda _error: different_command(),
+    Busy: lambda error: conflict(str(error)),
+    NoSuchRule: lambda error: refused((), str(error), by_role=False),
+    CalendarEnds: lambda error: refused((), str(error), by_role=False),
+    NotStorable: lambda error: invalid([("with", str(error))]),
+    LogUnavailable: _away,
+    **dict.fromkeys(DATABASE_AWAY, _away),
+}

@@ -1,0 +1,41 @@
+"""Liveness, readiness and metrics of a service's process."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from shared.service.metrics import CONTENT_TYPE
+from shared.service.process import ServiceProcess
+from shared.web.dependencies import CurrentService
+from shared.web.problems import not_ready
+
+health = APIRouter(tags=["health"])
+
+
+@health.get("/health/live")
+async def live(request: Request) -> dict[str, bool]:
+    """The process answers, and nothing that must run in it has ended. A 503 asks for a restart."""
+    here: ServiceProcess = request.app.state.running
+    if here.ready and (ended := here.ended()):
+        raise not_ready(f"ended, so restart this process: {', '.join(ended)}")
+    return {"live": True}
+
+
+@health.get("/metrics")
+async def metrics(here: CurrentService) -> Response:
+    """What the service measures of itself, for Prometheus. Counts alone: it needs no token, and names nobody.
+
+    Reckoned at most every two seconds, however often it is asked for.
+    """
+    return Response(await here.measured(), media_type=CONTENT_TYPE)
+
+
+@health.get("/health/ready")
+async def ready(here: CurrentService) -> dict[str, Any]:
+    """It can take commands: started, its tasks run, its database answers. What hinders it otherwise is said beside:
+    it still takes commands while the broker is away, and passes them on afterwards.
+    """
+    if ended := here.ended():
+        raise not_ready(f"ended, so restart this process: {', '.join(ended)}")
+    said = await here.hindrances()
+    return {"ready": True, "service": here.service.name, "head": await here.store.head(), **said}

@@ -1,0 +1,95 @@
+"""Misses are the team's own word, and known no sooner than they happened, whoever's act brings them to light."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.mash.rules import RULES
+from services.mash.streams.contact import ContactCommand, contact
+from shared.access.policy import AccessPolicy
+from shared.commands.recording import Decided, Decision, EventRecorder
+from shared.commands.session import StreamState
+from shared.commands.targets import Target
+from shared.domain.actors import Actor
+from shared.domain.codec import decode
+from shared.domain.command import Command
+from shared.domain.deadlines import DeadlineClocks, DeadlineMissed
+from shared.domain.decider import Context
+from shared.domain.event import Event
+from shared.domain.instants import london
+from shared.eventstore.append import NewEvent
+from shared.team.deadlines import VaryDeadline, decide_deadline
+from shared.testing.facts import CHILD, THING, actor
+from tests.unit.mash.contacts import ACKNOWLEDGE, RECEIVE
+
+RECEIVED = london(2026, 4, 2, 16, 40)
+DUE = london(2026, 4, 8)
+NOW = london(2026, 4, 9, 9)
+MANAGER = actor("mash_manager", "Ana Lim")
+ACCESS = AccessPolicy.from_yaml(Path(__file__).parents[3] / "services" / "access.yaml")
+STREAM = UUID(int=5)
+
+
+def context(now: datetime, happened: datetime, clocks: DeadlineClocks) -> Context:
+    return Context(
+        now=now,
+        actor=MANAGER,
+        rules=RULES,
+        command_id=uuid4(),
+        happened_at=happened,
+        known_at=happened,
+        thing=THING,
+        child=CHILD,
+        children=(CHILD,),
+        clocks=clocks,
+    )
+
+
+def placed(
+    command: Command, now: datetime, happened: datetime, before: StreamState
+) -> tuple[StreamState, list[NewEvent]]:
+    """What a command writes, as the service places it."""
+    placer = EventRecorder("mash", [contact], ACCESS)
+    about = context(now, happened, before.clocks)
+    if isinstance(command, VaryDeadline):
+        events: list[Event] = decide_deadline(command, about)
+    else:
+        events = list(contact.decide(cast(ContactCommand, command), before.state, about))
+    decided = Decided(about.command_id)
+    deed = Decision(command, Target(STREAM, CHILD, THING), about, None, late=True)
+    placer.place(decided, deed, contact, {"contact": (STREAM, before)}, events)
+    return decided.folded[STREAM], decided.rows[STREAM][1]
+
+
+RECEIVED_CONTACT, _ = placed(RECEIVE, RECEIVED, RECEIVED, StreamState(0, contact.state))
+
+
+@pytest.mark.parametrize(
+    ("command", "happened"),
+    [
+        pytest.param(VaryDeadline(rule="M1", due=london(2026, 4, 20), reason="Closed."), NOW, id="varied"),
+        pytest.param(
+            VaryDeadline(rule="M1", due=london(2026, 4, 20), reason="Closed."),
+            RECEIVED + timedelta(hours=1),
+            id="varied, and written down days later",
+        ),
+        pytest.param(ACKNOWLEDGE, RECEIVED + timedelta(hours=1), id="another act written down days later"),
+    ],
+)
+def test_a_miss_is_the_teams_own_word_and_known_when_it_happened_at_the_earliest(
+    command: Command, happened: datetime
+) -> None:
+    _, rows = placed(command, NOW, happened, RECEIVED_CONTACT)
+    read = [decode(row.name, row.state) for row in rows]
+    [(miss, envelope)] = [one for one in read if isinstance(one[0], DeadlineMissed) and one[0].rule == "M1"]
+    team = Actor.service("mash")
+    assert (miss.happened_at, envelope.known) == (DUE.astimezone(UTC), max(happened, DUE).astimezone(UTC))
+    assert (envelope.actor, envelope.role, envelope.agency) == (str(team.id), team.role, team.agency)
+    assert not envelope.late
+    others = [one for one in read if not isinstance(one[0], DeadlineMissed)]
+    assert [(about.actor, about.known, about.late) for _, about in others] == [
+        (str(MANAGER.id), happened.astimezone(UTC), True)
+    ]

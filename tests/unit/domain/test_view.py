@@ -1,0 +1,112 @@
+"""Views are pure: what they change, what they fold to, and what is refused."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from shared.domain.event import Event, Record
+from shared.domain.view import BadView, Change, Delete, Insert, Update, Upsert, View, fold
+from tests.unit.projections.toy_views import A, B, C, Decided, Received, Row, record, rows_after
+
+
+def test_handlers_answer_one_change_several_or_none_in_the_order_they_are_given() -> None:
+    view = View("worklist", row=Row, key=("id",))
+
+    @view.on(Received, Decided)
+    def _(event: Received | Decided, record: Record) -> Change | None:
+        return Insert(id=record.stream, note=event.note) if isinstance(event, Received) else None
+
+    @view.on(Received)
+    def _(_event: Received, record: Record) -> Any:
+        yield Update({"id": record.stream}, count=1)
+        yield Update({"id": record.stream}, count=2)
+
+    assert view.topics == ["test_projection.Decided", "test_projection.Received"]
+    assert view.changes(record(Received(note="a"))) == [
+        Insert(id=A, note="a"),
+        Update({"id": A}, count=1),
+        Update({"id": A}, count=2),
+    ]
+    assert view.changes(record(Decided(outcome="x"))) == []
+    assert fold(view, [record(Received(note="a"))]) == {(A,): Row(A, "a", count=2)}
+    assert view.table("mash") == '"mash_views"."worklist"'
+
+
+def test_a_handler_of_every_event_reads_the_whole_log() -> None:
+    view = View("all", row=Row, key=("id",))
+
+    @view.on_every
+    def _(event: Event, record: Record) -> Change:
+        return Upsert(id=record.stream, note=event.NAME)
+
+    assert view.topics is None
+    assert fold(view, [record(Received()), record(Decided(outcome="x"), B)]) == {
+        (A,): Row(A, "test_projection.Received"),
+        (B,): Row(B, "test_projection.Decided"),
+    }
+
+
+def test_upsert_sets_only_the_named_columns_of_a_row_that_stands() -> None:
+    assert rows_after(Upsert(id=A, note="a", outcome="x"), Upsert(id=A, note="b")) == {(A,): Row(A, "b", "x")}
+
+
+def test_update_and_delete_change_every_row_that_matches_and_none_matches_null() -> None:
+    three = [Insert(id=A, note="n", outcome="x"), Insert(id=B, note="n"), Insert(id=C, note="m")]
+    assert rows_after(*three, Update({"note": "n", "outcome": None}, count=7)) == {
+        (A,): Row(A, "n", "x"),
+        (B,): Row(B, "n", count=7),
+        (C,): Row(C, "m"),
+    }
+    assert rows_after(*three, Delete(outcome=None)) == {(A,): Row(A, "n", "x")}
+    assert rows_after(*three, Delete(id=A, outcome=None)).keys() == {(A,), (B,), (C,)}
+    assert rows_after(Update({"id": A}, count=1)) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (Insert(id=A), "Insert must name note"),
+        (Upsert(note="a"), "Upsert must name id"),
+        (Insert(id=A, note="a", colour="red"), "names colour, no column of Row"),
+        (Update({"colour": "red"}, note="a"), "names colour"),
+        (Update({"id": A}, id=B), "a key never changes"),
+        (Update({}, note="a"), "say which rows Update is for"),
+        (Update({"id": A}), "say what Update sets"),
+        (Delete(), "say which rows Delete is for"),
+        (Insert(id=A, note=None), "note may not be None"),
+    ],
+)
+def test_a_change_that_does_not_fit_the_row_is_refused(change: Change, message: str) -> None:
+    with pytest.raises(BadView, match=message):
+        rows_after(change)
+
+
+def test_a_key_is_inserted_once() -> None:
+    with pytest.raises(BadView, match="stands there already; use Upsert"):
+        rows_after(Insert(id=A, note="a"), Insert(id=A, note="b"))
+
+
+def test_a_view_that_cannot_be_a_table_is_refused_when_it_is_made() -> None:
+    @dataclass
+    class Strange:
+        id: UUID
+        money: float
+
+    with pytest.raises(BadView, match="column money has a type that no column can have"):
+        View("strange", row=Strange, key=("id",))
+    with pytest.raises(BadView, match="made of columns of Row"):
+        View("v", row=Row, key=("child",))
+    with pytest.raises(BadView, match="made of columns of Row"):
+        View("v", row=Row, key=("id",), indexes=(("child",),))
+    with pytest.raises(BadView, match="may be None or a list"):
+        View("v", row=Row, key=("outcome",))
+    with pytest.raises(BadView, match="may be None or a list"):
+        View("v", row=Row, key=("tags",))
+    with pytest.raises(BadView, match="lower-case"):
+        View('v"; DROP', row=Row, key=("id",))
+    with pytest.raises(BadView, match="must be a dataclass"):
+        View("v", row=dict, key=("id",))
+    with pytest.raises(BadView, match="for named events"):
+        View("v", row=Row, key=("id",)).on(Event)

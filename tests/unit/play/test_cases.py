@@ -1,0 +1,328 @@
+"""Case files: what is read, and what is told of one that is wrong."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field
+
+from deploy.play.case_types import Label, labels_within, with_ids
+from deploy.play.cases import BadCase, case_files, load_case
+from deploy.play.command_fields import own_fields
+from deploy.play.marked_yaml import Mistake, read_yaml
+from shared.domain.fields import PersonId, ThingId
+from shared.domain.instants import Instant
+
+
+class Address(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    about: tuple[UUID, ...] = ()
+    re: UUID | None = None
+    happened: Instant | None = None
+    known: Instant | None = None
+
+
+class Referrer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    told_at: Instant | None = None
+    beside: list[PersonId] = []
+
+
+class Receive(Address):
+    source: Literal["6", "2A"]
+    referrer: Referrer
+    level: int = 0
+    family_aware: bool = True
+    word: str = ""
+    on: str = ""
+
+
+class Share(Address):
+    given_to: Annotated[list[PersonId], Field(alias="with")]
+    contacts: list[ThingId] = []
+    by: PersonId | Literal["child"] | None = None
+
+
+COMMANDS: dict[str, type[BaseModel]] = {"mash.Receive": Receive, "mash.Share": Share}
+PEOPLE = """\
+title: A case
+people:
+  amara: {kind: child, name: Amara Test, born: 2016-05-14, family: osei}
+  grace: {kind: adult, name: Grace Test, family: osei, relations: [{to: amara, is: mother, parental_responsibility: true}]}
+steps:
+"""
+BY = "by: {name: Jo Bell, role: mash_screener, agency: childrens_social_care}"
+RECEIVE = (
+    f"- {{at: 2026-04-02T16:40, {BY}, do: mash.Receive, as: contact, about: [amara], "
+    'with: {source: "6", referrer: {name: PC Hale}}}\n'
+)
+
+
+def load(tmp_path: Path, text: str) -> Any:
+    path = tmp_path / "a-case.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_case(path, COMMANDS)
+
+
+def mistakes(tmp_path: Path, text: str) -> list[tuple[int, str]]:
+    with pytest.raises(BadCase) as told:
+        load(tmp_path, text)
+    return [(one.mark.line, one.message) for one in told.value.mistakes]
+
+
+def only_mistake(tmp_path: Path, text: str) -> tuple[int, str]:
+    (one,) = mistakes(tmp_path, text)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("on", "on"),
+        ("no", "no"),
+        ("2016-05-14", "2016-05-14"),
+        ("2026-04-02T16:40", "2026-04-02T16:40"),
+        ("12:30:45", "12:30:45"),
+        ('"6"', "6"),
+        ("6", 6),
+        ("-6", -6),
+        ("1.5", 1.5),
+        ("1A", "1A"),
+        ("1_000", "1_000"),
+        ("true", True),
+        ("FALSE", False),
+        ("~", None),
+        ("", None),
+        ("!!str 6", "6"),
+    ],
+)
+def test_only_the_core_schemas_words_are_anything_but_text(written, read):
+    found: list[Mistake] = []
+    node = read_yaml(f"a: {written}\n", found)
+    assert found == []
+    assert node is not None
+    assert node.plain() == {"a": read}
+    assert type(node.plain()["a"]) is type(read)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("a: [", 1, "not YAML"),
+        ("", 1, "empty"),
+        ("a: 1\nb: 2\na: 3\n", 3, "twice"),
+        ("a: 1\nb: &x [*x]\n", 2, "contains itself"),
+        ("a: 1\n---\nb: 2\n", 2, "not YAML"),
+        ("a: !python/object:os.system x\n", 1, "tag"),
+        ("a: 'x\x00'\n", 1, "not YAML"),
+    ],
+)
+def test_what_is_no_yaml_is_told_with_its_line(tmp_path, text, line, words):
+    told = mistakes(tmp_path, text)
+    assert any(where == line and words in message for where, message in told)
+
+
+def test_a_whole_case(tmp_path):
+    case = load(
+        tmp_path,
+        PEOPLE + RECEIVE + f"- {{at: 2026-04-02T16:40:30, {BY}, do: mash.Share, re: contact, as: shared, "
+        "happened: 2026-04-02T10:00, known: 2026-04-02T11:00, with: {with: [grace, amara], contacts: [contact]}}\n"
+        "- until: 2026-06-30T12:00\n"
+        "expect:\n"
+        "  deadlines:\n"
+        "  - {rule: M1, about: amara, of: contact, due: 2026-04-08T00:00, state: met}\n"
+        "  chronology: {amara: {police: [contact], not_health: [shared]}}\n"
+        "  late: [shared]\n"
+        "  open: {amara: {plan: none}}\n",
+    )
+    amara, grace = case.people
+    assert amara.fields == {
+        "kind": "child",
+        "name": "Amara Test",
+        "born": "2016-05-14",
+        "family": grace.fields["family"],
+    }
+    UUID(amara.fields["family"])
+    assert [child.label for child in case.children] == ["amara"]
+    (relation,) = grace.relations
+    assert (relation.to, relation.fields) == (
+        "amara",
+        {"person": Label("grace"), "is": "mother", "parental_responsibility": True},
+    )
+    receive, share, wait = case.steps
+    assert receive.at == datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
+    assert receive.fields == {"source": "6", "referrer": {"name": "PC Hale"}}
+    assert (share.re, share.happened) == ("contact", datetime(2026, 4, 2, 9, tzinfo=UTC))
+    assert share.fields == {"with": [Label("grace"), Label("amara")], "contacts": [Label("contact")]}
+    assert (wait.do, wait.at) == (None, datetime(2026, 6, 30, 11, tzinfo=UTC))
+    (deadline,) = case.expected.deadlines
+    assert (deadline.of, deadline.due) == ("contact", datetime(2026, 4, 7, 23, tzinfo=UTC))
+    assert [(one.agency, one.seen) for one in case.expected.sights] == [("police", True), ("health", False)]
+    assert case.expected.late == ("shared",)
+    assert case.expected.unchecked == {"open": 14}
+    assert case.agencies == ("childrens_social_care", "police", "health")
+
+
+def test_a_time_among_a_commands_fields_becomes_an_instant(tmp_path):
+    case = load(
+        tmp_path, PEOPLE + RECEIVE.replace("name: PC Hale", "name: PC Hale, told_at: 2026-04-02T15:00")
+    )
+    assert case.steps[0].fields["referrer"]["told_at"] == "2026-04-02T14:00:00Z"
+
+
+def test_a_text_is_a_label_only_where_the_schema_says_so(tmp_path):
+    step = f"- {{at: 2026-04-02T17:00, {BY}, do: mash.Share, with: {{with: [amara], by: %s}}}}\n"
+    assert load(tmp_path, PEOPLE + step % "child").steps[0].fields["by"] == "child"
+    assert load(tmp_path, PEOPLE + step % "grace").steps[0].fields["by"] == Label("grace")
+    word = RECEIVE.replace('source: "6"', 'source: "6", word: grace')
+    assert load(tmp_path, PEOPLE + word).steps[0].fields["word"] == "grace"
+
+
+def test_a_family_is_the_same_for_one_label_and_another_in_another_case(tmp_path):
+    first = load(tmp_path, PEOPLE + RECEIVE)
+    other = tmp_path / "other.yaml"
+    other.write_text(PEOPLE + RECEIVE)
+    second = load_case(other, COMMANDS)
+    assert first.people[0].fields["family"] == first.people[1].fields["family"]
+    assert first.people[0].fields["family"] != second.people[0].fields["family"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("do: mash.Receive,", "do: mash.Recieve,"), "no command mash.Recieve"),
+        (("at: 2026-04-02T16:40", "at: 2026-04-02 16:40"), "not a time"),
+        (("at: 2026-04-02T16:40", "at: 2026-03-29T01:30"), "does not exist"),
+        (("as: contact", "as: amara"), "taken since line 3"),
+        (("about: [amara]", "about: [kofi]"), "`kofi` is not the label of a person"),
+        (("about: [amara]", "about: amara"), "about is a list"),
+        (("about: [amara]", "abuot: [amara]"), "no key `abuot`"),
+        (("role: mash_screener", "role: screener"), "screener is no role"),
+        (("agency: childrens_social_care", "agency: social_care"), "social_care is no agency"),
+        (("name: Jo Bell, ", ""), "`by` needs `name`"),
+        (('source: "6"', "source: 6"), "mash.Receive, source"),
+        (('source: "6"', 'source: "9"'), "mash.Receive, source"),
+        (('source: "6", ', ""), "mash.Receive, source"),
+        (("{name: PC Hale}", "{name: PC Hale, phone: 1}"), "no field `phone`"),
+        (("{name: PC Hale}", "{name: 7}"), "put it in quotes"),
+        (("{name: PC Hale}", "{name: PC Hale, beside: [kofi]}"), "`kofi` is no label yet"),
+        (("{name: PC Hale}", "{name: PC Hale, beside: [contact]}"), "`contact` is no label yet"),
+        (("{name: PC Hale}", "{name: PC Hale, told_at: now}"), "not a time"),
+        (("with: {", "with: {about: [amara], "), "no field `about`"),
+        (("as: contact", "as: contact, happened: today"), "not a time"),
+        (("as: contact", "as: contact, re: contact"), "`contact` is not the label of a step"),
+    ],
+)
+def test_a_mistake_in_a_step_is_told_with_its_line(tmp_path, change, words):
+    assert change[0] in RECEIVE
+    line, message = only_mistake(tmp_path, PEOPLE + RECEIVE.replace(*change))
+    assert line == 6
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("expected", "words"),
+    [
+        ("{rule: M1, about: amara, due: 2026-04-08T00:00, state: done}", "done is no state"),
+        ("{rule: M1, about: amara, due: 2026-04-08T00:00}", "needs `state`"),
+        ("{rule: M1, about: amara, of: amara, due: 2026-04-08T00:00, state: met}", "not the label of a step"),
+    ],
+)
+def test_a_mistake_in_an_expected_deadline(tmp_path, expected, words):
+    line, message = only_mistake(tmp_path, f"{PEOPLE}{RECEIVE}expect:\n  deadlines:\n  - {expected}\n")
+    assert line == 9
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("expected", "words"),
+    [
+        ("chronologie: {}", "no key `chronologie`"),
+        ("chronology: {amara: {polis: [contact]}}", "`polis` is neither an agency"),
+        ("chronology: {amara: {police: [contcat]}}", "`contcat` is not the label of a step"),
+        ("late: [contcat]", "`contcat` is not the label of a step"),
+        ("open: {amara: {plan: some}}", "some is no plan"),
+        ("pattern: {amara: {rule: R5}}", "needs `at`"),
+        ("intelligence: {places: {Station: two}}", "whole number"),
+        ("nowhere: Carl", "is a list"),
+    ],
+)
+def test_a_mistake_in_what_is_expected(tmp_path, expected, words):
+    line, message = only_mistake(tmp_path, f"{PEOPLE}{RECEIVE}expect:\n  {expected}\n")
+    assert line == 8
+    assert words in message
+
+
+def test_steps_stand_in_order_of_time(tmp_path):
+    early = RECEIVE.replace("16:40", "16:39").replace("as: contact, ", "")
+    line, message = only_mistake(tmp_path, PEOPLE + RECEIVE + early)
+    assert (line, "order of `at`" in message) == (7, True)
+
+
+def test_a_label_is_used_only_after_its_step(tmp_path):
+    share = f"- {{at: 2026-04-02T16:40, {BY}, do: mash.Share, re: contact, with: {{with: []}}}}\n"
+    line, message = only_mistake(tmp_path, PEOPLE + share + RECEIVE)
+    assert (line, "`contact`" in message) == (6, True)
+
+
+def test_a_step_to_be_refused_may_hold_wrong_values_and_opens_nothing(tmp_path):
+    refused = RECEIVE.replace('source: "6"', 'source: "9"').replace("as: contact", "as: contact, refused: M5")
+    assert load(tmp_path, PEOPLE + refused).steps[0].refused == "M5"
+    share = f"- {{at: 2026-04-02T16:40, {BY}, do: mash.Share, re: contact, with: {{with: []}}}}\n"
+    assert only_mistake(tmp_path, PEOPLE + refused + share)[0] == 7
+
+
+def test_all_mistakes_of_a_file_are_told_at_once_with_file_line_and_column(tmp_path):
+    text = (
+        PEOPLE.replace("kind: adult", "knd: adult")
+        + RECEIVE.replace("mash.Receive", "mash.Recieve")
+        + "more: 1\n"
+    )
+    with pytest.raises(BadCase) as told:
+        load(tmp_path, text)
+    lines = str(told.value).splitlines()
+    path = tmp_path / "a-case.yaml"
+    assert [line.split(" ")[0] for line in lines] == [
+        f"{path}:4:10:",
+        f"{path}:4:11:",
+        f"{path}:6:{RECEIVE.index('mash.') + 1}:",
+        f"{path}:7:1:",
+    ]
+
+
+def test_a_file_that_is_not_utf_8_is_told_with_its_line(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"title: x\npeople: {a: {name: Zo\xeb}}\n")
+    with pytest.raises(BadCase, match=r"a\.yaml:2:1: this is not UTF-8"):
+        load_case(path, COMMANDS)
+
+
+def test_a_folder_is_its_files_in_name_order(tmp_path):
+    for name in ("b.yaml", "a.yaml", "README.md"):
+        (tmp_path / name).write_text("")
+    assert [path.name for path in case_files(tmp_path)] == ["a.yaml", "b.yaml"]
+    assert case_files(tmp_path / "b.yaml") == [tmp_path / "b.yaml"]
+    with pytest.raises(FileNotFoundError, match="no case file"):
+        case_files(tmp_path / "c.yaml")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FileNotFoundError, match="holds no case file"):
+        case_files(tmp_path / "empty")
+
+
+def test_labels_are_found_and_filled_at_any_depth():
+    fields = {"a": [Label("x"), {"b": Label("y")}], "c": "x"}
+    assert list(labels_within(fields)) == ["x", "y"]
+    assert with_ids(fields, {"x": "1", "y": "2"}) == {"a": ["1", {"b": "2"}], "c": "x"}
+    with pytest.raises(KeyError):
+        with_ids(fields, {"x": "1"})
+
+
+def test_published_fields_are_the_commands_own_and_mark_labels():
+    schema = own_fields(Share)
+    assert set(schema["properties"]) == {"with", "contacts", "by"}
+    assert schema["required"] == ["with"]
+    assert schema["properties"]["with"]["items"]["x-label"] == "person"
+    assert schema["properties"]["contacts"]["items"]["x-label"] == "thing"
