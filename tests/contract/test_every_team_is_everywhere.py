@@ -19,7 +19,7 @@ from shared.messaging.topics import topic_of
 
 ROOT = Path(__file__).parents[2]
 GUIDE = "see docs/how-to/add-a-team.md"
-FILES = ("__init__", "app", "api", "events", "policy", "rules", "views", "streams/__init__")
+FILES = ("__init__", "app", "api", "events", "policy", "rules", "views")
 
 
 def declared(team):
