@@ -1,4 +1,4 @@
-"""Running commands: find the streams, fold them, decide, append; once for each command id.
+"""Handle a command: authorise, address, load, decide, record, append; once for each command id.
 
 A success is guarded by the versions it was decided on. A refusal, or "already so", that was decided on a warm state is
 decided again on a fresh read before it is answered. A conflict is read and decided again, up to five times.
@@ -12,8 +12,11 @@ from uuid import UUID
 import orjson
 
 from shared.access.policy import AccessPolicy
-from shared.commands.decision import Deciding, Forbidden
+from shared.commands.authorisation import Forbidden, Permission, authorise
+from shared.commands.decision import OF_DEADLINES, decide
+from shared.commands.loading import Loader
 from shared.commands.recording import Decided, EventRecorder
+from shared.commands.request import Request, refuse_the_future
 from shared.commands.session import Session, StateCache
 from shared.commands.targets import Target, Targets
 from shared.crypto.key_store import KeyStore
@@ -26,7 +29,8 @@ from shared.eventstore.append import AnotherBody, AppendRequest, Conflict
 from shared.eventstore.store import Store
 from shared.infrastructure.clock import Clock
 
-TRIES: Final = 6
+MAX_TRIES: Final = 6
+"""Times a command is decided before its sender is told that the stream keeps moving."""
 
 
 class Busy(Exception):
@@ -70,17 +74,14 @@ class CommandHandler:
         self.clock = clock
         self.in_flight = 0
         self._keys = keys
+        self._rules = rules
+        self._access = access
         self._warm = StateCache()
-        self.addresses = Targets(service, store)
-        self._deciding = Deciding(
-            service,
-            streams,
-            addresses=self.addresses,
-            placer=EventRecorder(service, streams, access),
-            rules=rules,
-            access=access,
-            clock=clock,
-        )
+        self._of_command = {command: stream for stream in streams for command in stream.command_types()}
+        self._of_clock = {rule: stream for stream in streams for rule in stream.clocks}
+        self._targets = Targets(service, store)
+        self._loader = Loader(service, streams, self._targets)
+        self._recorder = EventRecorder(service, streams, access)
 
     def reader(self, *, fresh: bool = False) -> Session:
         """What one decision, or a page of them, sees."""
@@ -116,7 +117,7 @@ class CommandHandler:
     async def _run(self, command: Command, actor: Actor, command_id: UUID, target: Target | None) -> Answer:
         body = self.digest(command)
         reader = self.reader()
-        for _ in range(TRIES):
+        for _ in range(MAX_TRIES):
             try:
                 decided = await self.decide(command, actor, command_id, reader, target=target)
             except (Refused, NotFound, Forbidden):
@@ -159,8 +160,10 @@ class CommandHandler:
 
     def keep(self, decided: Decided) -> None:
         """Keep the states after a decision that was stored."""
-        for stream, folded in decided.folded.items():
-            self._warm.keep(stream, folded)
+        for stream_id, folded in decided.folded.items():
+            self._warm.keep(stream_id, folded)
+
+    # -- the steps before the append
 
     async def decide(
         self,
@@ -172,8 +175,65 @@ class CommandHandler:
         cause: Record | None = None,
         target: Target | None = None,
     ) -> Decided:
-        """Decide for every child the command covers, as `Deciding.decide` says; nothing is written."""
-        return await self._deciding.decide(command, actor, command_id, reader, cause=cause, target=target)
+        """Decide for every child the command covers; one refusal refuses the whole. Writes nothing.
+
+        What was decided is put into `reader`, so that a later decision of the same page stands on it.
+
+        Raises:
+            Forbidden: the role may not.
+            Refused: the rules forbid it.
+            NotFound: it is addressed to nothing.
+        """
+        request = Request.of(command, command_id, actor, self.clock.now(), cause)
+        reader.looked.clear()
+        permission = authorise(self._access, self.service, command, actor)
+        if not permission.granted:
+            raise await self._forbidden(permission, request, reader, target)
+        decided = await self._decided(request, reader, target)
+        # Only now: what was decided for one child of a command that was refused for another must not be stood on.
+        for stream_id, folded in decided.folded.items():
+            reader.put(stream_id, folded)
+        return decided
+
+    async def _decided(self, request: Request, session: Session, target: Target | None) -> Decided:
+        """Address, load, decide and record what is asked."""
+        refuse_the_future(request)
+        stream = self._stream_of(request.command)
+        address = (
+            [target] if target else await self._targets.address(request.command, stream, request.command_id)
+        )
+        subjects = await self._loader.load(request.command, stream, address, session)
+        decided = Decided(request.command_id, late=request.late)
+        for each in subjects:
+            subject = each.after(decided.folded)
+            events = decide(request, subject, subjects, self._rules)
+            self._recorder.record(decided, request, subject, events)
+        # All of it is guarded: also that an episode was the last one, which is the absence of a next.
+        decided.reads = dict(session.looked)
+        return decided
+
+    async def _forbidden(
+        self, permission: Permission, request: Request, session: Session, target: Target | None
+    ) -> Forbidden:
+        """The refusal of a role. A colleague of the team hears with it whatever else forbids what was asked."""
+        if not permission.of_the_team:
+            return permission.forbidden()
+        try:
+            await self._decided(request, session, target)
+        except Refused as refusal:
+            return permission.forbidden(refusal.rules)
+        except NotFound:
+            return permission.forbidden()
+        return permission.forbidden()
+
+    def _stream_of(self, command: Command) -> Stream:
+        """The kind of stream that decides a command: of the clocks' own, the one that keeps the rule's clocks."""
+        if not isinstance(command, OF_DEADLINES):
+            return self._of_command[type(command)]
+        stream = self._of_clock.get(command.rule)
+        if stream is None:
+            raise NotFound(f"no clock of rule {command.rule} is kept by this team", what="rule")
+        return stream
 
     def digest(self, command: Command) -> bytes:
         """What was asked, as a keyed digest: the same command id with another digest is refused.

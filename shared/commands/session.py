@@ -1,4 +1,7 @@
-"""Folded states of streams: loading them, keeping them warm, and looking through what is decided but not yet stored."""
+"""The session of a decision: the states it has seen, each stream loaded once, and what it decided itself.
+
+States are folded from the log, or kept warm by the process from the last time.
+"""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
@@ -48,20 +51,20 @@ class StateCache:
         self._most = most
         self._states: OrderedDict[UUID, StreamState] = OrderedDict()
 
-    def get(self, stream: UUID) -> StreamState | None:
+    def get(self, stream_id: UUID) -> StreamState | None:
         """The state last seen of this stream, if it is still kept."""
-        folded = self._states.get(stream)
+        folded = self._states.get(stream_id)
         if folded is not None:
-            self._states.move_to_end(stream)
+            self._states.move_to_end(stream_id)
         return folded
 
-    def keep(self, stream: UUID, folded: StreamState) -> None:
+    def keep(self, stream_id: UUID, folded: StreamState) -> None:
         """Keep it, unless a later one is kept already."""
-        kept = self._states.get(stream)
+        kept = self._states.get(stream_id)
         if kept is not None and kept.version > folded.version:
             return
-        self._states[stream] = folded
-        self._states.move_to_end(stream)
+        self._states[stream_id] = folded
+        self._states.move_to_end(stream_id)
         while len(self._states) > self._most:
             self._states.popitem(last=False)
 

@@ -1,4 +1,4 @@
-"""The people a command's own fields speak of, beside those it is about: each must be known, or the command is refused."""
+"""Commands: what a person, a policy or a timer asks for, how it is refused, and the people that its fields name."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -33,6 +33,27 @@ class Refused(Exception):
         self.message = message
         self.rules: tuple[str, ...] = (rule, *more)
         self.reason = reason
+
+
+Check = tuple[str, bool, str] | tuple[str, bool, str, str]
+"""A rule, whether it forbids what is asked, what the person can do instead, and a reason for policies where they need one."""
+
+
+def refuse_all(*checks: Check) -> None:
+    """Refuse what any of these rules forbids, and name every rule that does.
+
+    So that nobody puts one thing right only to meet the next refusal. The first that forbids speaks, for people and
+    (by its reason) for policies: put what weighs most first.
+
+    Raises:
+        Refused: at least one of them forbids it.
+    """
+    forbidding = [check for check in checks if check[1]]
+    if not forbidding:
+        return
+    rule, *more = dict.fromkeys(check[0] for check in forbidding)
+    _, _, message, *reason = forbidding[0]
+    raise Refused(message, *more, rule=rule, reason=reason[0] if reason else "")
 
 
 class NotFound(Exception):

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from shared.commands.decision import Forbidden
+from shared.commands.authorisation import Forbidden
 from shared.commands.handler import Answer
 from shared.domain.command import ADDRESS, Command, NotFound, Refused
 from shared.domain.fields import Names

@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Request
 
 from shared.access.access_log import Attempt
 from shared.access.tokens import bearer_of
-from shared.commands.decision import Forbidden
+from shared.commands.authorisation import Forbidden
 from shared.domain.actors import Actor
 from shared.service.process import ServiceProcess
 from shared.web.problems import not_ready

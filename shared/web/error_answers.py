@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from shared.commands.decision import Forbidden
+from shared.commands.authorisation import Forbidden
 from shared.commands.handler import Busy
 from shared.domain.command import NotFound, Refused
 from shared.domain.rules import NoSuchRule

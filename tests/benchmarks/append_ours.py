@@ -97,7 +97,7 @@ class Contacts:
     async def cold(self, caller: int) -> None:
         """One command by one caller, everything forgotten before."""
         self._forgetful._warm._states.clear()
-        self._forgetful.addresses._children.clear()
+        self._forgetful._targets._children.clear()
         await self._one(self._forgetful, next(self._cold[caller]))
 
     async def _one(self, runner: CommandHandler, command: InformReferrer) -> None:

@@ -29,31 +29,31 @@ class Words(Sealed):
     words: str
 
 
-class Received(Event, name="test_runner.Received", text=Words, crosses=True):
+class Received(Event, name="test_commands.Received", text=Words, crosses=True):
     decide_by: Deadline
 
 
-class Decided(Event, name="test_runner.Decided", meets=("M1",)):
+class Decided(Event, name="test_commands.Decided", meets=("M1",)):
     outcome: str
 
 
-class Noted(Event, name="test_runner.Noted"):
+class Noted(Event, name="test_commands.Noted"):
     pass
 
 
-class Opened(Event, name="test_runner.Opened", crosses=True):
+class Opened(Event, name="test_commands.Opened", crosses=True):
     pass
 
 
-class Seen(Event, name="test_runner.Seen"):
+class Seen(Event, name="test_commands.Seen"):
     pass
 
 
-class Closed(Event, name="test_runner.Closed"):
+class Closed(Event, name="test_commands.Closed"):
     pass
 
 
-class Visited(Event, name="test_runner.Visited"):
+class Visited(Event, name="test_commands.Visited"):
     pass
 
 

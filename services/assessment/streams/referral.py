@@ -18,7 +18,7 @@ from services.assessment.events import (
 )
 from services.assessment.rules import MOST_WORKING_DAYS
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
-from shared.domain.command import Command, Refused
+from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Professional, Text
 from shared.domain.instants import Instant
@@ -99,43 +99,27 @@ def decide(command: ReferralCommand, state: Referral, context: Context) -> list[
     """
     match command:
         case OpenReferral():
-            return _opened(command, state, context)
-        case AllocateWorker(worker=worker, assessment_due_in_working_days=days, reason=reason):
-            if days > MOST_WORKING_DAYS:
-                raise Refused(
-                    f"an assessment takes at most {MOST_WORKING_DAYS} working days; agree to fewer",
-                    *(() if state.contact else ("A10",)),
-                    rule="A3",
-                )
-            _open(state)
-            if (state.worker, state.working_days) == (worker.id, days):
-                return []
-            return [
-                WorkerAllocated(
-                    worker=worker.id,
-                    assessment_due_in_working_days=days,
-                    sealed=AllocationText(worker_name=worker.name, reason=reason),
-                )
-            ]
+            return open_referral(command, state, context)
+        case AllocateWorker():
+            return allocate_worker(command, state)
         case RecordVisit():
-            if command.seen and not command.alone and not (command.why_not_alone or "").strip():
-                raise Refused(
-                    "say why the child was not seen alone",
-                    *(() if state.contact else ("A10",)),
-                    rule="A2",
-                )
-            return [_visited(command, _open(state), context)]
+            return record_visit(command, state, context)
         case _:
             assert_never(command)
 
 
-def _opened(command: OpenReferral, state: Referral, context: Context) -> list[ReferralEvent]:
+def open_referral(command: OpenReferral, state: Referral, context: Context) -> list[ReferralEvent]:
+    """Open it; the same contact again is already so."""
     if state.contact == command.contact:
         return []
-    if state.contact is not None:
-        raise Refused(
-            "the child has an open referral: add what is new to it", rule="A10", reason="already_open"
+    refuse_all(
+        (
+            "A10",
+            state.contact is not None,
+            "the child has an open referral: add what is new to it",
+            "already_open",
         )
+    )
     return [
         ReferralOpened(
             contact=command.contact,
@@ -149,29 +133,61 @@ def _opened(command: OpenReferral, state: Referral, context: Context) -> list[Re
     ]
 
 
-def _visited(command: RecordVisit, received_at: datetime, context: Context) -> ReferralEvent:
+def allocate_worker(command: AllocateWorker, state: Referral) -> list[ReferralEvent]:
+    """Allocate a worker, or another; the same one for the same time is already so."""
+    worker, days = command.worker, command.assessment_due_in_working_days
+    refuse_all(
+        (
+            "A3",
+            days > MOST_WORKING_DAYS,
+            f"an assessment takes at most {MOST_WORKING_DAYS} working days; agree to fewer",
+        ),
+        _none_open(state),
+    )
+    if (state.worker, state.working_days) == (worker.id, days):
+        return []
+    return [
+        WorkerAllocated(
+            worker=worker.id,
+            assessment_due_in_working_days=days,
+            sealed=AllocationText(worker_name=worker.name, reason=command.reason),
+        )
+    ]
+
+
+def record_visit(command: RecordVisit, state: Referral, context: Context) -> list[ReferralEvent]:
+    """Record whether the child was seen, and whether that was before the contact was received."""
+    refuse_all(
+        (
+            "A2",
+            command.seen and not command.alone and not (command.why_not_alone or "").strip(),
+            "say why the child was not seen alone",
+        ),
+        _none_open(state),
+    )
+    assert state.received_at is not None
     text = VisitText(
         words=command.words, why_not_alone=command.why_not_alone, why_not_seen=command.why_not_seen
     )
     if not command.seen:
-        return ChildNotSeen(place=command.place, sealed=text)
-    return ChildSeen(
-        alone=command.alone,
-        place=command.place,
-        before_referral=context.happened_at < received_at,
-        sealed=text,
-    )
-
-
-def _open(state: Referral) -> datetime:
-    """When the contact of the open referral was received; refused where none is open."""
-    if state.received_at is None:
-        raise Refused(
-            "the child has no open referral: the front door accepts a contact first",
-            rule="A10",
-            reason="no_referral",
+        return [ChildNotSeen(place=command.place, sealed=text)]
+    return [
+        ChildSeen(
+            alone=command.alone,
+            place=command.place,
+            before_referral=context.happened_at < state.received_at,
+            sealed=text,
         )
-    return state.received_at
+    ]
+
+
+def _none_open(state: Referral) -> Check:
+    return (
+        "A10",
+        state.contact is None,
+        "the child has no open referral: the front door accepts a contact first",
+        "no_referral",
+    )
 
 
 referral = Stream(

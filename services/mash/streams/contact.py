@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, assert_never
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -22,7 +21,7 @@ from services.mash.events import (
     ReferrerInformed,
 )
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
-from shared.domain.command import Command, Refused
+from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Agency, PersonId, RequiredText, ShortText, Text
 from shared.domain.rules import Deadline
@@ -146,89 +145,90 @@ def decide(command: ContactCommand, state: Contact, context: Context) -> list[Co
     """What follows from a command on one child's contact.
 
     Raises:
-        Refused: M1 where it is decided already, M4 for an outcome before the decision, M5 for a second hold, E2 for
-            what is said to have been done with it before it was received (only the referrer may be told before).
+        Refused: M1 where it is decided already, M4 for an outcome before the decision, M5 for a second hold, M12 for a
+            young carer who is not part of it, E2 for what is said to have been done with it before it was received
+            (only the referrer may be told before).
     """
     match command:
         case ReceiveContact():
-            return [_received(command, context)]
-        case ScreenContact(potential=potential, young_carers=young_carers):
-            _of_this_contact(young_carers, context)
-            _undecided(state, context, "it can no longer be screened")
-            young_carer = context.child in young_carers
-            if (state.screened_as, state.young_carer) == (potential, young_carer):
-                return []
-            return [
-                ContactScreened(
-                    contact=context.thing,
-                    potential=potential,
-                    young_carer=young_carer,
-                    gather_by=_gather_by(potential, context),
-                )
-            ]
-        case HoldContact(reason=reason):
-            if state.held:
-                raise Refused(
-                    "a contact is held once: decide it now",
-                    *(("M1",) if state.outcome else ()),
-                    *_too_early(state, context),
-                    rule="M5",
-                )
-            _undecided(state, context, "there is nothing left to hold")
-            return [
-                ContactHeld(
-                    contact=context.thing,
-                    decide_by=context.deadline("M5", context.happened_at),
-                    sealed=HeldText(reason=reason),
-                )
-            ]
+            return receive_contact(command, context)
+        case ScreenContact():
+            return screen_contact(command, state, context)
+        case HoldContact():
+            return hold_contact(command, state, context)
         case DecideContact():
-            _undecided(state, context, "what follows is done where it was sent")
-            return _decided(command, state, context)
-        case InformReferrer(message=message, outcome=outcome):
-            if outcome and state.outcome is None:
-                raise Refused(
-                    "the contact is not decided yet: tell the referrer what happens next", rule="M4"
-                )
-            if outcome and state.decided_at is not None and context.happened_at < state.decided_at:
-                raise Refused(
-                    "nobody is told an outcome before it is decided: correct when the referrer was told",
-                    rule="M4",
-                )
-            return [
-                ReferrerInformed(contact=context.thing, outcome=outcome, sealed=InformedText(message=message))
-            ]
+            return decide_contact(command, state, context)
+        case InformReferrer():
+            return inform_referrer(command, state, context)
         case _:
             assert_never(command)
 
 
-def _received(command: ReceiveContact, context: Context) -> ContactReceived:
-    return ContactReceived(
-        contact=context.thing,
-        source=command.source,
-        referrer_agency=command.referrer.agency,
-        referrer_organisation=command.referrer.organisation,
-        family_aware=command.family_aware,
-        received_at=context.now,
-        decide_by=context.deadline("M1", context.now),
-        inform_by=context.deadline("M3", context.now),
-        sealed=ContactText(
-            worries=command.worries,
-            strengths=command.strengths,
-            referrer_name=command.referrer.name,
-            referrer_contact=command.referrer.contact,
+def receive_contact(command: ReceiveContact, context: Context) -> list[ContactEvent]:
+    """Take it in: whoever tells of a worry is never refused."""
+    return [
+        ContactReceived(
+            contact=context.thing,
+            source=command.source,
+            referrer_agency=command.referrer.agency,
+            referrer_organisation=command.referrer.organisation,
+            family_aware=command.family_aware,
+            received_at=context.now,
+            decide_by=context.deadline("M1", context.now),
+            inform_by=context.deadline("M3", context.now),
+            sealed=ContactText(
+                worries=command.worries,
+                strengths=command.strengths,
+                referrer_name=command.referrer.name,
+                referrer_contact=command.referrer.contact,
+            ),
+        )
+    ]
+
+
+def screen_contact(command: ScreenContact, state: Contact, context: Context) -> list[ContactEvent]:
+    """Screen it, again where it turns out to be something else; M2 starts once."""
+    refuse_all(
+        (
+            "M12",
+            not set(command.young_carers) <= set(context.children),
+            "a child named as young carer is not part of what is screened",
         ),
+        _decided_already(state, "it can no longer be screened"),
+        _too_early(state, context),
     )
+    young_carer = context.child in command.young_carers
+    if (state.screened_as, state.young_carer) == (command.potential, young_carer):
+        return []
+    return [
+        ContactScreened(
+            contact=context.thing,
+            potential=command.potential,
+            young_carer=young_carer,
+            gather_by=_gather_by(command.potential, context),
+        )
+    ]
 
 
-def _gather_by(potential: Potential, context: Context) -> Deadline | None:
-    """M2, once: screening a contact again as something graver starts no second clock."""
-    if potential not in _GATHER or context.clocks.latest("M2") is not None:
-        return None
-    return context.deadline("M2", context.happened_at)
+def hold_contact(command: HoldContact, state: Contact, context: Context) -> list[ContactEvent]:
+    """Hold it, once."""
+    refuse_all(
+        ("M5", state.held, "a contact is held once: decide it now"),
+        _decided_already(state, "there is nothing left to hold"),
+        _too_early(state, context),
+    )
+    return [
+        ContactHeld(
+            contact=context.thing,
+            decide_by=context.deadline("M5", context.happened_at),
+            sealed=HeldText(reason=command.reason),
+        )
+    ]
 
 
-def _decided(command: DecideContact, state: Contact, context: Context) -> list[ContactEvent]:
+def decide_contact(command: DecideContact, state: Contact, context: Context) -> list[ContactEvent]:
+    """Decide it, once; an accepted referral is told to assessment with what it rests on."""
+    refuse_all(_decided_already(state, "what follows is done where it was sent"), _too_early(state, context))
     decided = ContactDecided(
         contact=context.thing,
         outcome=command.outcome,
@@ -257,23 +257,43 @@ def _decided(command: DecideContact, state: Contact, context: Context) -> list[C
     ]
 
 
-def _undecided(state: Contact, context: Context, so: str) -> None:
-    early = _too_early(state, context)
-    if state.outcome is not None:
-        raise Refused(f"the contact is decided: {so}", *early, rule="M1", reason="already_decided")
-    if early:
-        raise Refused("nothing is done with a contact before it is received; correct the time", rule="E2")
+def inform_referrer(command: InformReferrer, state: Contact, context: Context) -> list[ContactEvent]:
+    """Tell the referrer what happens next, at any time; the outcome only once there is one."""
+    refuse_all(
+        (
+            "M4",
+            command.outcome and state.outcome is None,
+            "the contact is not decided yet: tell the referrer what happens next",
+        ),
+        (
+            "M4",
+            command.outcome and state.decided_at is not None and context.happened_at < state.decided_at,
+            "nobody is told an outcome before it is decided: correct when the referrer was told",
+        ),
+    )
+    return [
+        ReferrerInformed(
+            contact=context.thing,
+            outcome=command.outcome,
+            sealed=InformedText(message=command.message),
+        )
+    ]
 
 
-def _too_early(state: Contact, context: Context) -> tuple[str, ...]:
-    """E2, where it would have happened before the contact was received."""
+def _gather_by(potential: Potential, context: Context) -> Deadline | None:
+    """M2, once: screening a contact again as something graver starts no second clock."""
+    if potential not in _GATHER or context.clocks.latest("M2") is not None:
+        return None
+    return context.deadline("M2", context.happened_at)
+
+
+def _decided_already(state: Contact, so: str) -> Check:
+    return "M1", state.outcome is not None, f"the contact is decided: {so}", "already_decided"
+
+
+def _too_early(state: Contact, context: Context) -> Check:
     early = state.received_at is not None and context.happened_at < state.received_at
-    return ("E2",) if early else ()
-
-
-def _of_this_contact(young_carers: tuple[UUID, ...], context: Context) -> None:
-    if not set(young_carers) <= set(context.children):
-        raise Refused("a child named as young carer is not part of what is screened", rule="M12")
+    return "E2", early, "nothing is done with a contact before it is received; correct the time"
 
 
 contact = Stream(

@@ -17,7 +17,7 @@ from services.people.events import (
     RelationshipRecorded,
 )
 from shared.domain.code_lists import Disability, Ethnicity, Sex
-from shared.domain.command import Command, Refused
+from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import PersonId, ShortText
 from shared.domain.instants import local_date
@@ -111,43 +111,34 @@ def decide(command: PersonCommand, state: Person, context: Context) -> list[Pers
     """
     match command:
         case RegisterPerson():
-            return _registered(command, state, context)
-        case RecordNhsNumber(nhs_number=number):
-            if state.has_nhs_number:
-                # It is sealed, so whether this one is the same cannot be told.
-                raise Refused(
-                    "this person's NHS number is recorded already; if it is wrong, ask a manager of the people index",
-                    rule="people",
-                )
-            return [NhsNumberRecorded(sealed=NhsNumberText(nhs_number=number))]
-        case RelatePeople(person=person, relation=relation, parental_responsibility=responsible):
-            if person == context.child:
-                raise Refused("a person is not related to themselves; name somebody else", rule="people")
-            if state.kind != "child":
-                raise Refused("put the child into `about`, and the other person into `with`", rule="people")
-            if (person, relation, responsible) in state.relations:
-                return []
-            return [
-                RelationshipRecorded(person=person, relation=relation, parental_responsibility=responsible)
-            ]
+            return register_person(command, state, context)
+        case RecordNhsNumber():
+            return record_nhs_number(command, state)
+        case RelatePeople():
+            return relate_people(command, state, context)
         case _:
             assert_never(command)
 
 
-def _registered(command: RegisterPerson, state: Person, context: Context) -> list[PersonEvent]:
-    if state.kind is not None:
-        raise Refused(
+def register_person(command: RegisterPerson, state: Person, context: Context) -> list[PersonEvent]:
+    """Register somebody, once, with what is known of their birth."""
+    refuse_all(
+        (
+            "people",
+            state.kind is not None,
             "this person is registered already; to have the record corrected, ask a manager of the people index",
-            rule="people",
-        )
-    if command.born is not None and command.born > local_date(context.now):
-        raise Refused(
-            "nobody is born later than today; for an unborn child give the day it is `due`", rule="E2"
-        )
-    if command.kind == "child" and command.born is None and command.due is None:
-        raise Refused(
-            "a child has a day of birth, or the day it is `due`; estimate it if need be", rule="people"
-        )
+        ),
+        (
+            "E2",
+            command.born is not None and command.born > local_date(context.now),
+            "nobody is born later than today; for an unborn child give the day it is `due`",
+        ),
+        (
+            "people",
+            command.kind == "child" and command.born is None and command.due is None,
+            "a child has a day of birth, or the day it is `due`; estimate it if need be",
+        ),
+    )
     return [
         PersonRegistered(
             kind=command.kind,
@@ -164,6 +155,43 @@ def _registered(command: RegisterPerson, state: Person, context: Context) -> lis
                 ethnicity=command.ethnicity,
                 disability=command.disability,
             ),
+        )
+    ]
+
+
+def record_nhs_number(command: RecordNhsNumber, state: Person) -> list[PersonEvent]:
+    """Record it, once. It is sealed, so whether another one is the same cannot be told."""
+    refuse_all(
+        (
+            "people",
+            state.has_nhs_number,
+            "this person's NHS number is recorded already; if it is wrong, ask a manager of the people index",
+        )
+    )
+    return [NhsNumberRecorded(sealed=NhsNumberText(nhs_number=command.nhs_number))]
+
+
+def relate_people(command: RelatePeople, state: Person, context: Context) -> list[PersonEvent]:
+    """Record what somebody is to a child; said again it is already so, said otherwise it is so from now on."""
+    refuse_all(
+        (
+            "people",
+            command.person == context.child,
+            "a person is not related to themselves; name somebody else",
+        ),
+        (
+            "people",
+            state.kind != "child",
+            "put the child into `about`, and the other person into `with`",
+        ),
+    )
+    if (command.person, command.relation, command.parental_responsibility) in state.relations:
+        return []
+    return [
+        RelationshipRecorded(
+            person=command.person,
+            relation=command.relation,
+            parental_responsibility=command.parental_responsibility,
         )
     ]
 

@@ -1,6 +1,7 @@
 """A professional: whoever is named by name and agency, once, so that every record of them holds the same id."""
 
 from dataclasses import dataclass, replace
+from typing import assert_never
 from uuid import UUID
 
 from services.people.events import ProfessionalRegistered, ProfessionalText
@@ -43,16 +44,33 @@ class LearnProfessional(Command, name="people.LearnProfessional", opens=True, in
         return self.professional.id
 
 
-def decide(
-    command: RegisterProfessional | LearnProfessional, state: Registered, context: Context
-) -> list[ProfessionalRegistered]:
-    """Registered if nobody has; else already so."""
+ProfessionalCommand = RegisterProfessional | LearnProfessional
+
+
+def decide(command: ProfessionalCommand, state: Registered, context: Context) -> list[ProfessionalRegistered]:
+    """What follows from naming a professional: registered if nobody has been under this id; else already so."""
     if state.registered:
         return []
-    agency = command.agency if isinstance(command, LearnProfessional) else context.actor.agency
-    organisation = command.organisation if isinstance(command, RegisterProfessional) else None
-    text = ProfessionalText(name=command.professional.name, organisation=organisation)
-    return [ProfessionalRegistered(agency=agency, sealed=text)]
+    match command:
+        case RegisterProfessional():
+            return register_professional(command, context)
+        case LearnProfessional():
+            return learn_professional(command)
+        case _:
+            assert_never(command)
+
+
+def register_professional(command: RegisterProfessional, context: Context) -> list[ProfessionalRegistered]:
+    """Of the sender's own agency."""
+    text = ProfessionalText(name=command.professional.name, organisation=command.organisation)
+    return [ProfessionalRegistered(agency=context.actor.agency, sealed=text)]
+
+
+def learn_professional(command: LearnProfessional) -> list[ProfessionalRegistered]:
+    """Of the agency that another team named with them."""
+    return [
+        ProfessionalRegistered(agency=command.agency, sealed=ProfessionalText(name=command.professional.name))
+    ]
 
 
 professional = Stream(
@@ -60,7 +78,7 @@ professional = Stream(
     state=Registered(),
     evolve=evolve,
     decide=decide,
-    commands=RegisterProfessional | LearnProfessional,
+    commands=ProfessionalCommand,
     events=ProfessionalRegistered,
     per=Per.ITSELF,
 )

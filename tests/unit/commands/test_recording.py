@@ -2,26 +2,26 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.mash.rules import RULES
-from services.mash.streams.contact import ContactCommand, contact
+from services.mash.streams.contact import contact
 from shared.access.policy import AccessPolicy
-from shared.commands.recording import Decided, Decision, EventRecorder
+from shared.commands.decision import decide
+from shared.commands.loading import LoadedStream, Subject
+from shared.commands.recording import Decided, EventRecorder
+from shared.commands.request import Request
 from shared.commands.session import StreamState
 from shared.commands.targets import Target
 from shared.domain.actors import Actor
 from shared.domain.codec import decode
 from shared.domain.command import Command
-from shared.domain.deadlines import DeadlineClocks, DeadlineMissed
-from shared.domain.decider import Context
-from shared.domain.event import Event
+from shared.domain.deadlines import DeadlineMissed
 from shared.domain.instants import london
 from shared.eventstore.append import NewEvent
-from shared.team.deadlines import VaryDeadline, decide_deadline
+from shared.team.deadlines import VaryDeadline
 from shared.testing.facts import CHILD, THING, actor
 from tests.unit.mash.contacts import ACKNOWLEDGE, RECEIVE
 
@@ -33,34 +33,16 @@ ACCESS = AccessPolicy.from_yaml(Path(__file__).parents[3] / "services" / "access
 STREAM = UUID(int=5)
 
 
-def context(now: datetime, happened: datetime, clocks: DeadlineClocks) -> Context:
-    return Context(
-        now=now,
-        actor=MANAGER,
-        rules=RULES,
-        command_id=uuid4(),
-        happened_at=happened,
-        known_at=happened,
-        thing=THING,
-        child=CHILD,
-        children=(CHILD,),
-        clocks=clocks,
-    )
-
-
 def placed(
     command: Command, now: datetime, happened: datetime, before: StreamState
 ) -> tuple[StreamState, list[NewEvent]]:
     """What a command writes, as the service places it."""
-    placer = EventRecorder("mash", [contact], ACCESS)
-    about = context(now, happened, before.clocks)
-    if isinstance(command, VaryDeadline):
-        events: list[Event] = decide_deadline(command, about)
-    else:
-        events = list(contact.decide(cast(ContactCommand, command), before.state, about))
-    decided = Decided(about.command_id)
-    deed = Decision(command, Target(STREAM, CHILD, THING), about, None, late=True)
-    placer.place(decided, deed, contact, {"contact": (STREAM, before)}, events)
+    request = Request(command, uuid4(), MANAGER, now, happened, happened)
+    streams = {"contact": LoadedStream(contact, STREAM, before)}
+    subject = Subject(contact, Target(STREAM, CHILD, THING), streams)
+    decided = Decided(request.command_id)
+    events = decide(request, subject, [subject], RULES)
+    EventRecorder("mash", [contact], ACCESS).record(decided, request, subject, events)
     return decided.folded[STREAM], decided.rows[STREAM][1]
 
 
@@ -91,5 +73,5 @@ def test_a_miss_is_the_teams_own_word_and_known_when_it_happened_at_the_earliest
     assert not envelope.late
     others = [one for one in read if not isinstance(one[0], DeadlineMissed)]
     assert [(about.actor, about.known, about.late) for _, about in others] == [
-        (str(MANAGER.id), happened.astimezone(UTC), True)
+        (str(MANAGER.id), happened.astimezone(UTC), happened < NOW)
     ]

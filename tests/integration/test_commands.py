@@ -35,7 +35,7 @@ from tests.integration.toy_team import (
 
 async def test_a_command_over_several_children_is_one(runner):
     answer = await do(runner, Receive(about=(AVA, BEN, CAL), words="x"))
-    assert answer.events == ("test_runner.Received",) * 3
+    assert answer.events == ("test_commands.Received",) * 3
     head = await runner.store.head()
     with pytest.raises(Refused) as caught:
         await do(runner, Decide(re=answer.id, outcome="not for Cal"))
@@ -102,7 +102,7 @@ async def test_a_refusal_on_a_stale_state_is_decided_again(runners):
     await do(here, Open(about=(AVA,)))
     await do(there, Close(about=(AVA,)))
     assert (await do(here, Open(about=(AVA,)))).events == (
-        "test_runner.Opened",
+        "test_commands.Opened",
     )  # it still saw the first one open
     assert await names(here, episode_stream("mash", referral, AVA, 2)) == ["Opened"]
 
@@ -163,13 +163,13 @@ async def test_a_decision_over_two_streams_is_guarded_by_both(runners):
     with pytest.raises(Refused, match="open a referral first"):
         await do(here, Visit(about=(AVA,)))
     await do(here, Open(about=(AVA,)))
-    assert (await do(here, Visit(about=(AVA,)))).events == ("test_runner.Visited", "test_runner.Seen")
-    assert (await do(here, Visit(about=(AVA,)))).events == ("test_runner.Visited",)
+    assert (await do(here, Visit(about=(AVA,)))).events == ("test_commands.Visited", "test_commands.Seen")
+    assert (await do(here, Visit(about=(AVA,)))).events == ("test_commands.Visited",)
     await do(there, Close(about=(AVA,)))
     with pytest.raises(Refused):  # only read, and closed elsewhere: the visit must not pass
         await do(here, Visit(about=(AVA,)))
     await do(there, Open(about=(AVA,)))
-    assert (await do(here, Visit(about=(AVA,)))).events == ("test_runner.Visited", "test_runner.Seen")
+    assert (await do(here, Visit(about=(AVA,)))).events == ("test_commands.Visited", "test_commands.Seen")
 
 
 async def test_what_was_decided_and_never_stored_leads_nobody_astray(runner):
@@ -190,3 +190,25 @@ async def test_that_there_is_no_next_episode_is_guarded(runners):
     await do(there, Open(about=(AVA,)))
     with pytest.raises(Refused):
         await do(here, Open(about=(AVA,)))
+
+
+# -- loading
+
+
+async def test_everything_is_loaded_in_one_round_trip(runners, monkeypatch):
+    here, there = runners
+    await do(here, Open(about=(AVA, BEN, CAL)))
+    loads = []
+    load = there.store.load
+
+    async def counted(streams: list[UUID]) -> object:
+        loads.append(set(streams))
+        return await load(streams)
+
+    monkeypatch.setattr(there.store, "load", counted)
+    await do(there, Visit(about=(AVA, BEN, CAL)))
+    assert [len(streams) for streams in loads] == [
+        9
+    ]  # each child's visits, referral, and that they are known
+    await do(there, Visit(about=(AVA, BEN, CAL)))
+    assert len(loads) == 1  # warm

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.audit.replay import states
-from shared.commands.decision import Forbidden
+from shared.commands.authorisation import Forbidden
 from shared.commands.handler import CommandHandler
 from shared.commands.targets import Target, thing_stream
 from shared.domain.command import Command, NotFound, Refused
@@ -110,7 +110,7 @@ async def check(runner: CommandHandler, contact_id: UUID, *, due=DUE) -> tuple[s
 async def test_a_clock_born_past_due_is_missed_in_the_same_append(runner, clock):
     clock.move_to(DUE)
     answer = await do(runner, Receive(about=(AVA, BEN), happened=START))
-    assert answer.events == ("test_runner.Received", "team.DeadlineMissed") * 2
+    assert answer.events == ("test_commands.Received", "team.DeadlineMissed") * 2
     received, missed = await events(runner, thing_stream(answer.id, BEN))
     assert missed["started_by"] == received["envelope"]["id"]
     assert missed["due_at"] == missed["happened_at"] == DUE.isoformat().replace("+00:00", "Z")
@@ -126,18 +126,20 @@ async def test_a_deadline_is_checked_once_however_many_ask(runners, clock):
     told = await asyncio.gather(*(check(runner, contact_id) for runner in (*runners, *runners)))
     assert sorted(told) == [(), (), (), ("team.DeadlineMissed",)]
     assert await names(runners[0], thing_stream(contact_id, AVA)) == ["Received", "DeadlineMissed"]
-    assert (await do(runners[1], Decide(re=contact_id, outcome="accept"))).events == ("test_runner.Decided",)
+    assert (await do(runners[1], Decide(re=contact_id, outcome="accept"))).events == (
+        "test_commands.Decided",
+    )
 
 
 async def test_an_act_in_time_is_never_missed_and_a_late_one_in_its_own_append(runner, clock):
     in_time, late = [(await do(runner, Receive(about=(AVA,)))).id for _ in range(2)]
     clock.move_to(DUE)
     assert (await do(runner, Decide(re=in_time, outcome="x", happened=DUE - INSTANT))).events == (
-        "test_runner.Decided",
+        "test_commands.Decided",
     )
     assert await check(runner, in_time) == ()
     assert (await do(runner, Decide(re=late, outcome="x"))).events == (
-        "test_runner.Decided",
+        "test_commands.Decided",
         "team.DeadlineMissed",
     )
     assert await check(runner, late) == ()

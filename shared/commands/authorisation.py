@@ -1,0 +1,55 @@
+"""Authorise a command: whether the actor's role may send it, and who may hear more than a refusal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.access.policy import AccessPolicy
+from shared.domain.actors import TEAM_AGENCY, Actor
+from shared.domain.command import Command, public_name
+
+
+class Forbidden(Exception):
+    """The actor's role may not do this. `rules` names the role's rules first, then every other that forbids it too."""
+
+    def __init__(self, message: str, rules: Sequence[str]) -> None:
+        super().__init__(message)
+        self.message = message
+        self.rules = tuple(rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Whether a role may send a command.
+
+    Attributes:
+        rules: the rules that forbid it to this role; none: it is allowed.
+        why: the refusal in plain words.
+        of_the_team: whether a refusal may also say what stands in the record. To a colleague who sees the team's list,
+            yes; a stranger would learn from it whether a child is known, and what is open.
+    """
+
+    rules: tuple[str, ...] = ()
+    why: str = ""
+    of_the_team: bool = False
+
+    @property
+    def granted(self) -> bool:
+        """Whether it may be sent."""
+        return not self.rules
+
+    def forbidden(self, more: Sequence[str] = ()) -> Forbidden:
+        """The refusal, with what else forbids it."""
+        return Forbidden(self.why, tuple(dict.fromkeys((*self.rules, *more))))
+
+
+def authorise(access: AccessPolicy, service: str, command: Command, actor: Actor) -> Permission:
+    """Whether the actor's role may send this command to the service. Looks at no record of any child."""
+    verdict = access.may(actor, public_name(service, type(command)))
+    if verdict.allowed:
+        return Permission()
+    of_the_team = (
+        not verdict.stands_alone
+        and TEAM_AGENCY.get(service) == actor.agency
+        and access.may(actor, f"read:worklist:{service}").allowed
+    )
+    return Permission(verdict.rules, verdict.why, of_the_team)

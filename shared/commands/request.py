@@ -1,0 +1,75 @@
+"""A command as it came: who sent it, when it happened, what caused it; recorded late or not (E1), never of the future (E2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from shared.domain.actors import SERVICE, Actor
+from shared.domain.command import Command, RecordedWithin, refuse_all
+from shared.domain.event import Record
+
+RECORDED_WITHIN: Final[Mapping[RecordedWithin, timedelta]] = {
+    "own": timedelta(hours=72),
+    "significant": timedelta(hours=24),
+}
+"""E1: how long after it was known an act may be recorded without being marked late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command with its circumstances. All instants are in UTC.
+
+    Attributes:
+        command: what is asked.
+        command_id: its id; of a thing that it opens, the thing's.
+        actor: who asks.
+        now: when it is decided.
+        happened_at: when it happened: now, unless the command says otherwise.
+        known_at: when the agency knew: when it happened, unless the command says otherwise.
+        cause: the event that a policy answers with it.
+    """
+
+    command: Command
+    command_id: UUID
+    actor: Actor
+    now: datetime
+    happened_at: datetime
+    known_at: datetime
+    cause: Record | None = None
+
+    @classmethod
+    def of(
+        cls, command: Command, command_id: UUID, actor: Actor, now: datetime, cause: Record | None = None
+    ) -> "Request":
+        """The command as it came, with the instants that it left unsaid."""
+        happened_at = command.happened or now
+        return cls(command, command_id, actor, now, happened_at, command.known or happened_at, cause)
+
+    @property
+    def late(self) -> bool:
+        """Whether it is recorded later than E1 allows. A service's own acts never are: nobody waited to write them."""
+        limit = RECORDED_WITHIN.get(self.command.RECORDED_WITHIN)
+        return limit is not None and self.actor.role != SERVICE and self.now - self.known_at >= limit
+
+
+def refuse_the_future(request: Request) -> None:
+    """Refuse what has not happened yet, or was known before it happened.
+
+    Services are let through: another team's clock may run a little ahead of ours.
+
+    Raises:
+        Refused: E2.
+    """
+    if request.actor.role == SERVICE:
+        return
+    happened, known, now = request.happened_at, request.known_at, request.now
+    refuse_all(
+        (
+            "E2",
+            happened > now or known > now,
+            "it cannot have happened, or been known, later than now; correct the time",
+        ),
+        ("E2", known < happened, "it cannot have been known before it happened; correct the times"),
+    )
