@@ -15,6 +15,7 @@ import orjson
 FIELDS: Final = (
     "service",
     "error",
+    "loop",
     "event",
     "source",
     "position",

@@ -46,7 +46,10 @@ DATABASE_AWAY: Final = (
     OSError,
     TimeoutError,
 )
-"""Errors that say the database is away, full or busy, not that what was asked is wrong."""
+"""Errors that say the database is away, full or busy, not that what was asked is wrong: trying again later is right.
+
+The one list of these in the house. `would_fail_again` is its opposite.
+"""
 
 
 _FAILS_AGAIN: Final = frozenset({"0A", "22", "23", "42", "54"})
@@ -54,7 +57,11 @@ _FAILS_AGAIN: Final = frozenset({"0A", "22", "23", "42", "54"})
 
 
 def would_fail_again(error: Exception) -> bool:
-    """Whether trying again would end the same way: a fault of handler or value, not of the way to the database."""
+    """Whether trying again would end the same way: a fault of the program or of a value, the opposite of DATABASE_AWAY.
+
+    No error is both. Few are neither, such as a password that was changed: somebody puts that right at the database, so
+    it is tried again and shown, and nothing that was asked is given up for it.
+    """
     if isinstance(error, asyncpg.InvalidCachedStatementError):
         return False
     if isinstance(error, asyncpg.PostgresError):
