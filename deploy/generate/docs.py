@@ -26,8 +26,11 @@ _MADE: Final = "<!-- Made by `python -m deploy.generate.docs` from the code: do 
 _ABOUT_RULES: Final = """\
 What each team's service measures, from when, within what, and who says so. A working day is one in England: not
 Saturday, Sunday or a bank holiday; `1 working day` runs to the end of the first working day after the day it starts.
-Hours are elapsed hours, weekends included. At the due instant an act is late. Figures marked local are the council's
-own choice. A figure is never edited in place: it gets a last day, and a new row a first."""
+Hours are elapsed hours, weekends included. A panel is the first that begins after the fact, to the end of its day; on
+a day that is no working day it is held at its hour on the next. A first working hour is that hour of the first working
+day on which it is still to come. What counts back from a day starts no clock where fewer days remain. At the due
+instant an act is late. A manager may vary a deadline to an instant that lies at most so far from now. Figures marked
+local are the council's own choice. A figure is never edited in place: it gets a last day, and a new row a first."""
 _ABOUT_EVENTS: Final = """\
 What is true once a command was accepted. The *open* fields are stored and published as they are; the *sealed* ones
 are personal, encrypted under the key of the child or person they are about. Every event also says who recorded it,

@@ -36,9 +36,19 @@ class Context:
     born: date | None = None
     clocks: DeadlineClocks = field(default_factory=DeadlineClocks)
 
-    def deadline(self, rule: str, start: datetime, *, limit: int | None = None) -> Deadline:
+    def deadline(
+        self, rule: str, start: datetime, *, limit: int | None = None, stage: str | None = None
+    ) -> Deadline:
         """When a clock that starts at `start` runs out, by the editions of rule and calendar then in force."""
-        return self.rules.deadline(rule, start, limit=limit)
+        return self.rules.deadline(rule, start, limit=limit, stage=stage)
+
+    def deadline_before(self, rule: str, day: date, start: datetime) -> Deadline | None:
+        """When a clock that counts back from `day` runs out; None where fewer days remain: then no clock starts."""
+        return self.rules.deadline_before(rule, day, start)
+
+    def deadline_from_birth(self, rule: str, born: date) -> Deadline:
+        """When a clock that runs from the day a child was born runs out."""
+        return self.rules.deadline_from_birth(rule, born)
 
 
 class Per(enum.Enum):

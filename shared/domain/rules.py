@@ -1,99 +1,38 @@
 """Rules as dated data, and the deadlines they give.
 
-How limits are read, all by the Europe/London calendar unless said otherwise:
-
-- working days: to the end (24:00) of the n-th working day after the trigger day, which is day 0;
-- hours: elapsed, reckoned in UTC, nights, weekends and clock changes included;
-- days, weeks, months: to the end of that day; a month keeps the day number, else takes the month's last day;
-- same day: to the next 00:00; same working day: on a non-working day the next working day, to its end.
-
-So every limit but hours falls due at 00:00 of the day after its last day. At the due instant it is already late.
-A figure is never edited in place: its row gets an `applies_to`, and a new row its `applies_from`.
+How a limit is counted stands in `limits.py`, what one row says in `rule_rows.py`. A figure is never edited in place:
+its row gets an `applies_to`, and a new row its `applies_from`.
 """
 
-from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 from itertools import pairwise
 from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
 from shared.domain.instants import Instant, local_date, start_of_day, utc
+from shared.domain.limits import BACKWARDS, WITHOUT_CLOCK, Limit, Unit, Weekday
+from shared.domain.rule_rows import BadRules, NoSuchRule, Rule, Stage
 from shared.domain.working_days import Calendar, Calendars, own_calendars
+
+__all__ = [
+    "BadRules",
+    "ClockState",
+    "Deadline",
+    "Limit",
+    "NoSuchRule",
+    "Rule",
+    "Rulebook",
+    "Stage",
+    "Unit",
+    "Weekday",
+    "clock_state",
+]
 
 ClockState = Literal["met", "missed", "varied", "ended", "open"]
 """How a clock stands; exactly one at a time."""
-
-
-class Unit(StrEnum):
-    """How a rule's limit is counted (see the module). The last two carry no clock."""
-
-    WORKING_DAYS = "working days"
-    HOURS = "hours"
-    DAYS = "days"
-    WEEKS = "weeks"
-    MONTHS = "months"
-    SAME_DAY = "same day"
-    SAME_WORKING_DAY = "same working day"
-    AT_ONCE = "at once"
-    NO_CLOCK = "no clock"
-
-
-_COUNTED = frozenset({Unit.WORKING_DAYS, Unit.HOURS, Unit.DAYS, Unit.WEEKS, Unit.MONTHS})
-
-
-_NO_CLOCK = frozenset({Unit.AT_ONCE, Unit.NO_CLOCK})
-
-
-class BadRules(ValueError):
-    """Rules that cannot be used as written. The message names the rule and what to change."""
-
-
-class NoSuchRule(LookupError):
-    """No row of that rule applies at that time, or it has no clock to run."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One row of a team's rules: what must happen, from when, within what, and who says so.
-
-    `limit` counts `unit` and is None where the unit needs no number. `local` marks figures that are the council's
-    own choice. It applies to facts from `applies_from` to `applies_to` (London days, both included; None is open).
-    """
-
-    id: str
-    what: str
-    starts: str
-    limit: int | None
-    unit: Unit
-    met_by: str
-    source: str
-    local: bool = False
-    applies_from: date | None = None
-    applies_to: date | None = None
-
-    def __post_init__(self) -> None:
-        if self.unit in _COUNTED and (self.limit is None or self.limit < 1):
-            raise BadRules(f"rule {self.id}: a limit in {self.unit} needs a number of 1 or more")
-        if self.unit not in _COUNTED and self.limit is not None:
-            raise BadRules(f"rule {self.id}: {self.unit} takes no number, so limit must be None")
-        if self.applies_from and self.applies_to and self.applies_to < self.applies_from:
-            raise BadRules(f"rule {self.id}: applies_to lies before applies_from")
-
-    def applies_on(self, day: date) -> bool:
-        """Whether it applies to facts of that London day."""
-        return (self.applies_from or date.min) <= day <= (self.applies_to or date.max)
-
-    @property
-    def limit_in_words(self) -> str:
-        """Such as `1 working day`, `24 hours`, `same day`; `–` where there is no clock."""
-        if self.unit is Unit.NO_CLOCK:
-            return "–"
-        if self.limit is None:
-            return self.unit.value
-        return f"{self.limit} {self.unit.removesuffix('s') if self.limit == 1 else self.unit.value}"
 
 
 @dataclass(frozen=True)
@@ -148,22 +87,76 @@ class Rulebook:
         raise NoSuchRule(f"no row of rule {rule_id} applies on {day}: add one that covers that day")
 
     def deadline(
-        self, rule_id: str, start: datetime, *, calendar: Calendar | None = None, limit: int | None = None
+        self,
+        rule_id: str,
+        start: datetime,
+        *,
+        calendar: Calendar | None = None,
+        limit: int | None = None,
+        stage: str | None = None,
     ) -> Deadline:
         """When a clock that starts at `start` (aware) falls due, by the rules and calendar in force then.
 
-        `calendar` takes the place of the edition in force. `limit` takes the place of the rule's number, in its
-        unit (an agreed time, a later interval): whether it is allowed is the caller's decision. Raises NoSuchRule
-        where no row applies or the rule has no clock, CalendarEnds where working days are not known, and
-        ValueError for a naive start or a limit that is no number of the unit.
+        `calendar` takes the place of the edition in force. `stage` names another limit of the rule. `limit` takes the
+        place of the number, in its unit (an agreed time): whether it is allowed is the caller's decision. Raises
+        NoSuchRule where no row applies, the rule has no clock or not that stage, CalendarEnds where working days are
+        not known, and ValueError for a naive start, a limit that is no number of the unit, or a rule that counts back.
         """
         rule = self.rule_at(rule_id, start)
-        calendar = calendar or (self._calendars or own_calendars()).at(start)
-        return Deadline(
-            due_at=_due(rule, utc(start), calendar, limit),
-            rule=rule.id,
-            edition=f"rules {rule.applies_from or self.edition}; calendar {calendar.edition}",
-        )
+        counted = rule.limit_of(stage, limit)
+        if counted.unit in BACKWARDS:
+            raise ValueError(f"rule {rule_id} counts back from {counted.before}: ask for its deadline_before")
+        return self._made(rule, start, calendar, lambda known: counted.due(start, known))
+
+    def deadline_before(
+        self,
+        rule_id: str,
+        day: date,
+        start: datetime,
+        *,
+        calendar: Calendar | None = None,
+        stage: str | None = None,
+    ) -> Deadline | None:
+        """When a clock that starts at `start` and counts back from `day` (a London day) falls due.
+
+        None where that instant is not after `start`: fewer days remain than the rule asks for, so no clock starts,
+        and the caller says so. Raises as `deadline` does, and ValueError for a rule that does not count back.
+        """
+        rule = self.rule_at(rule_id, start)
+        counted = rule.limit_of(stage, None)
+        deadline = self._made(rule, start, calendar, lambda known: counted.due_before(day, known))
+        return deadline if deadline.due_at > utc(start) else None
+
+    def deadline_from_birth(self, rule_id: str, born: date, *, stage: str | None = None) -> Deadline:
+        """When a clock that runs from the day a child was born falls due.
+
+        It starts at 00:00 of that day, as nobody records the hour; hours would be reckoned from there. Raises as
+        `deadline` does.
+        """
+        return self.deadline(rule_id, start_of_day(born), stage=stage)
+
+    def latest_variation(self, rule_id: str, now: datetime) -> datetime:
+        """The latest due instant that a manager may name at `now` (aware) for a clock of this rule, in UTC.
+
+        By the row in force now: a clock may have started under another. Raises NoSuchRule where none applies.
+        """
+        rule = self.rule_at(rule_id, now)
+        return self._reckoned(now, None, lambda known: rule.vary_within.due(now, known))[0]
+
+    def _made(
+        self, rule: Rule, start: datetime, calendar: Calendar | None, due: Callable[[Calendar], datetime]
+    ) -> Deadline:
+        """The one place where a deadline is made."""
+        due_at, used = self._reckoned(start, calendar, due)
+        edition = f"rules {rule.applies_from or self.edition}; calendar {used.edition}"
+        return Deadline(due_at=due_at, rule=rule.id, edition=edition)
+
+    def _reckoned(
+        self, start: datetime, calendar: Calendar | None, due: Callable[[Calendar], datetime]
+    ) -> tuple[datetime, Calendar]:
+        """The due instant, and the edition of the calendar by which it was reckoned."""
+        used = calendar or (self._calendars or own_calendars()).at(start)
+        return due(used), used
 
     def as_table(self) -> list[dict[str, str]]:
         """Every row in words, in the order given, for the documentation."""
@@ -176,6 +169,7 @@ class Rulebook:
                 "met by": rule.met_by,
                 "source": rule.source,
                 "local": "yes" if rule.local else "no",
+                "varied within": "–" if rule.unit in WITHOUT_CLOCK else rule.vary_within.in_words,
                 "applies from": str(rule.applies_from or ""),
                 "applies to": str(rule.applies_to or ""),
             }
@@ -205,36 +199,3 @@ def clock_state(
     if any(utc(at) >= due_at for at in (now, acted_at, ended_at) if at is not None):
         return "missed"
     return "varied" if varied else "open"
-
-
-def _due(rule: Rule, start: datetime, calendar: Calendar, limit: int | None) -> datetime:
-    if limit is not None and (rule.unit not in _COUNTED or limit < 1):
-        raise ValueError(
-            f"rule {rule.id}: {limit} is no limit in {rule.unit}; give 1 or more of a counted unit"
-        )
-    if rule.unit in _NO_CLOCK:
-        raise NoSuchRule(f"rule {rule.id} has no clock ({rule.unit}): ask for no deadline from it")
-    n = limit or rule.limit or 0
-    if rule.unit is Unit.HOURS:
-        return start + timedelta(hours=n)
-    return start_of_day(_last_day(rule.unit, local_date(start), n, calendar) + timedelta(days=1))
-
-
-def _last_day(unit: Unit, day: date, n: int, calendar: Calendar) -> date:
-    match unit:
-        case Unit.WORKING_DAYS:
-            return calendar.working_day_after(day, n)
-        case Unit.SAME_WORKING_DAY:
-            return calendar.working_day_on_or_after(day)
-        case Unit.WEEKS:
-            return day + timedelta(weeks=n)
-        case Unit.MONTHS:
-            return _months_after(day, n)
-        case _:  # days; the same day is none of them
-            return day + timedelta(days=n)
-
-
-def _months_after(day: date, n: int) -> date:
-    years, month = divmod(day.month - 1 + n, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -92,6 +92,18 @@ class Calendar:
             n -= self.is_working_day(day)
         return day
 
+    def working_day_before(self, day: date, n: int) -> date:
+        """The n-th working day before `day`, which is itself day 0, whatever day it is.
+
+        Raises CalendarEnds before the edition's days, and ValueError for a negative n.
+        """
+        if n < 0:
+            raise ValueError("working days are counted back from the day itself: n is 0 or more")
+        while n:
+            day -= _DAY
+            n -= self.is_working_day(day)
+        return day
+
     def next_working_day(self, day: date) -> date:
         """The first working day after `day` (never `day` itself). Raises CalendarEnds."""
         return self.working_day_after(day, 1)

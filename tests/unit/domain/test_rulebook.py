@@ -166,6 +166,7 @@ def test_the_table_for_the_documentation():
         "met by": "act",
         "source": "S1 app 2",
         "local": "yes",
+        "varied within": "12 months",
         "applies from": "",
         "applies to": "",
     }
