@@ -30,6 +30,7 @@ def decide(
         command_id=request.command_id,
         happened_at=request.happened_at,
         known_at=request.known_at,
+        received_at=request.received_at,
         thing=subject.target.thing,
         child=subject.target.child,
         children=tuple(each.target.child for each in subjects if each.target.child),

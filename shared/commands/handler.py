@@ -20,10 +20,11 @@ from shared.commands.request import Request, refuse_the_future
 from shared.commands.session import Session, StateCache
 from shared.commands.targets import Target, Targets
 from shared.crypto.key_store import KeyStore
-from shared.domain.actors import Actor
+from shared.domain.actors import TEAM_AGENCY, Actor
 from shared.domain.command import Command, NotFound, Refused
 from shared.domain.decider import Stream
 from shared.domain.event import Record
+from shared.domain.receipt import refuse_receipt
 from shared.domain.rules import Rulebook
 from shared.eventstore.append import AnotherBody, AppendRequest, Conflict
 from shared.eventstore.store import Store
@@ -198,6 +199,7 @@ class CommandHandler:
     async def _decided(self, request: Request, session: Session, target: Target | None) -> Decided:
         """Address, load, decide and record what is asked."""
         refuse_the_future(request)
+        refuse_receipt(request.command, request.actor, TEAM_AGENCY.get(self.service), request.now)
         stream = self._stream_of(request.command)
         address = (
             [target] if target else await self._targets.address(request.command, stream, request.command_id)

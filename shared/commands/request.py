@@ -9,6 +9,7 @@ from uuid import UUID
 from shared.domain.actors import SERVICE, Actor
 from shared.domain.command import Command, RecordedWithin, refuse_all
 from shared.domain.event import Record
+from shared.domain.receipt import received_at, said_received
 
 RECORDED_WITHIN: Final[Mapping[RecordedWithin, timedelta]] = {
     "own": timedelta(hours=72),
@@ -26,8 +27,10 @@ class Request:
         command_id: its id; of a thing that it opens, the thing's.
         actor: who asks.
         now: when it is decided.
-        happened_at: when it happened: now, unless the command says otherwise.
+        happened_at: when it happened: unless the command says otherwise when it was received, where it says that, and
+            else now.
         known_at: when the agency knew: when it happened, unless the command says otherwise.
+        received_at: when what it tells of was received.
         cause: the event that a policy answers with it.
     """
 
@@ -37,6 +40,7 @@ class Request:
     now: datetime
     happened_at: datetime
     known_at: datetime
+    received_at: datetime
     cause: Record | None = None
 
     @classmethod
@@ -44,14 +48,30 @@ class Request:
         cls, command: Command, command_id: UUID, actor: Actor, now: datetime, cause: Record | None = None
     ) -> "Request":
         """The command as it came, with the instants that it left unsaid."""
-        happened_at = command.happened or now
-        return cls(command, command_id, actor, now, happened_at, command.known or happened_at, cause)
+        happened_at = command.happened or said_received(command) or now
+        return cls(
+            command,
+            command_id,
+            actor,
+            now,
+            happened_at,
+            command.known or happened_at,
+            received_at(command, now, cause),
+            cause,
+        )
 
     @property
     def late(self) -> bool:
-        """Whether it is recorded later than E1 allows. A service's own acts never are: nobody waited to write them."""
+        """Whether it is recorded later than E1 allows. A service's own acts never are: nobody waited to write them.
+
+        A report from outside is never late, unless our own staff wrote it up later: then E1 runs from its receipt.
+        """
         limit = RECORDED_WITHIN.get(self.command.RECORDED_WITHIN)
-        return limit is not None and self.actor.role != SERVICE and self.now - self.known_at >= limit
+        since = self.known_at
+        received = said_received(self.command)
+        if received is not None:
+            limit, since = limit or RECORDED_WITHIN["own"], received
+        return limit is not None and self.actor.role != SERVICE and self.now - since >= limit
 
 
 def refuse_the_future(request: Request) -> None:

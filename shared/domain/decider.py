@@ -29,6 +29,8 @@ class Context:
     command_id: UUID
     happened_at: datetime
     known_at: datetime
+    received_at: datetime
+    """When what the command tells of was received: clocks of receipt run from it, whoever wrote it up and when."""
     thing: UUID
     child: UUID | None = None
     children: tuple[UUID, ...] = ()

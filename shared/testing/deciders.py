@@ -23,6 +23,7 @@ from shared.domain.deadlines import DeadlineClock, DeadlineClocks, DeadlineMisse
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event, Record
 from shared.domain.instants import utc
+from shared.domain.receipt import received_at, said_received
 from shared.domain.rules import ClockState, Rulebook, clock_state
 from shared.team.deadlines import CheckDeadline, VaryDeadline, decide_deadline
 from shared.testing.facts import CHILD, THING, actor, command_id, expect, record
@@ -139,7 +140,7 @@ class Story:
             ValueError: a time the kernel refuses before anything is decided (E2).
         """
         child = command.about[0] if command.about else command.own_id() or self.child
-        took_place = utc(happened or command.happened or at)
+        took_place = utc(happened or command.happened or said_received(command) or at)
         learnt = utc(known or command.known or took_place)
         if not took_place <= learnt <= utc(at):
             raise ValueError(
@@ -250,6 +251,7 @@ class Story:
             command_id=THING if command.OPENS else step.command,
             happened_at=step.happened,
             known_at=step.known,
+            received_at=received_at(command, step.now, None),
             thing=step.child if kind.per is Per.ITSELF else THING,
             child=step.child,
             children=command.about or (step.child,),

@@ -24,6 +24,7 @@ from shared.domain.code_lists import PrimaryNeed, ReferralSource
 from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Agency, PersonId, RequiredText, ShortText, Text
+from shared.domain.receipt import Received
 from shared.domain.rules import Deadline
 
 ContactEvent = (
@@ -83,10 +84,11 @@ class Referrer(BaseModel):
         return self
 
 
-class ReceiveContact(Command, name="mash.ReceiveContact", opens=True, recorded_within="outside"):
+class ReceiveContact(Received, name="mash.ReceiveContact", opens=True, recorded_within="outside"):
     """Take in a worry about one or more children: from whom, what is worrying, what is working well.
 
-    M1 and M3 run from the moment of this command, whenever the worrying thing happened.
+    M1 and M3 run from the moment of this command, or from `received` where our own staff write it up later, whenever
+    the worrying thing happened.
     """
 
     source: ReferralSource
@@ -173,9 +175,9 @@ def receive_contact(command: ReceiveContact, context: Context) -> list[ContactEv
             referrer_agency=command.referrer.agency,
             referrer_organisation=command.referrer.organisation,
             family_aware=command.family_aware,
-            received_at=context.now,
-            decide_by=context.deadline("M1", context.now),
-            inform_by=context.deadline("M3", context.now),
+            received_at=context.received_at,
+            decide_by=context.deadline("M1", context.received_at),
+            inform_by=context.deadline("M3", context.received_at),
             sealed=ContactText(
                 worries=command.worries,
                 strengths=command.strengths,

@@ -1,5 +1,6 @@
 """Misses are the team's own word, and known no sooner than they happened, whoever's act brings them to light."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -37,7 +38,7 @@ def placed(
     command: Command, now: datetime, happened: datetime, before: StreamState
 ) -> tuple[StreamState, list[NewEvent]]:
     """What a command writes, as the service places it."""
-    request = Request(command, uuid4(), MANAGER, now, happened, happened)
+    request = replace(Request.of(command, uuid4(), MANAGER, now), happened_at=happened, known_at=happened)
     streams = {"contact": LoadedStream(contact, STREAM, before)}
     subject = Subject(contact, Target(STREAM, CHILD, THING), streams)
     decided = Decided(request.command_id)

@@ -47,6 +47,11 @@ def test_its_clocks_run_from_when_it_was_received_whenever_the_worrying_thing_ha
     given().when(RECEIVE, at=THURSDAY, happened=london(2026, 3, 20, 9)).then(received())
 
 
+def test_its_clocks_run_from_the_receipt_that_our_own_staff_wrote_up_the_next_day():
+    written_up = RECEIVE.model_copy(update={"received": THURSDAY})
+    given().when(written_up, at=london(2026, 4, 7, 9)).then(received()).missed("M3")
+
+
 def test_a_member_of_the_public_has_no_agency():
     referrer = RECEIVE.referrer.model_copy(update={"agency": None})
     story = given().when(RECEIVE.model_copy(update={"referrer": referrer}), at=THURSDAY)
