@@ -1,6 +1,7 @@
 """What the kernel itself enforces for every team: times, roles, clocks; and states that need no key."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -17,6 +18,7 @@ from tests.integration.toy_team import (
     BEN,
     CAL,
     HOUR,
+    MANAGER,
     SCREENER,
     SERVICE,
     START,
@@ -68,6 +70,20 @@ async def test_nothing_happens_in_the_future(runner):
         assert caught.value.rules == ("E2",)
     assert (await do(runner, Receive(about=(AVA,), happened=START))).events
     await runner.run(Receive(about=(AVA,), happened=START + HOUR), SERVICE, uuid4())  # another team's clock
+
+
+async def test_a_receipt_is_said_by_our_own_staff_and_e1_runs_from_it(runner, clock):
+    clock.move_to(START + 100 * HOUR)
+    three_days_ago = clock.now() - 72 * HOUR
+    for received, late in ((three_days_ago + INSTANT, False), (three_days_ago, True)):
+        assert (await do(runner, Receive(about=(AVA,), received=received))).late is late
+    for command, by in (
+        (Receive(about=(AVA,), received=clock.now() + INSTANT), MANAGER),
+        (Receive(about=(AVA,), received=START), replace(MANAGER, agency="police")),
+    ):
+        with pytest.raises(Refused) as caught:
+            await do(runner, command, actor=by)
+        assert caught.value.rules == ("E2",)
 
 
 # -- roles

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import orjson
 
 from shared.commands.handler import Answer, CommandHandler
+from shared.domain import receipt
 from shared.domain.actors import Actor
 from shared.domain.command import Command, Refused
 from shared.domain.decider import Context, Per, Stream
@@ -57,7 +58,7 @@ class Visited(Event, name="test_commands.Visited"):
     pass
 
 
-class Receive(Command, name="mash.Receive", opens=True, recorded_within="outside"):
+class Receive(receipt.Received, name="mash.Receive", opens=True, recorded_within="outside"):
     words: str = ""
 
 
