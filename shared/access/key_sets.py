@@ -11,6 +11,8 @@ from pathlib import Path
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
+from shared.infrastructure.logs import error_fields
+
 log = logging.getLogger(__name__)
 
 
@@ -73,7 +75,7 @@ class IssuerKeys:
                 content = await asyncio.to_thread(Path(self._where).read_bytes)
             self._keys = _public_keys(content)
         except (OSError, ValueError) as error:
-            log.warning("the issuer's key set could not be read: %s", type(error).__name__)
+            log.warning("the issuer's key set could not be read", extra=error_fields(error))
             return False
         finally:
             # Not when it begins: a request that came meanwhile would take its key for one that is not in the set.

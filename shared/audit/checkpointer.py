@@ -6,7 +6,6 @@ Apart from relay and inbox: an hour without checkpoints delays no fact, and a la
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 from shared.audit.checkpoint import LONGEST, Checkpoint, NotACheckpoint, PublicKeys, Signer
 from shared.audit.checkpoint_tables import CheckpointTables, NotToBeSigned
+from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.messaging.client import KafkaConnection, abandon, start_producer
 from shared.messaging.topics import CHECKPOINT_TOPIC
@@ -61,14 +61,15 @@ class Checkpoints:
 
     async def start(self) -> None:
         """Start in the background."""
-        self._task = asyncio.create_task(self._forever(), name=f"checkpoints:{self.tables.service}")
+        name = f"checkpoints:{self.tables.service}"
+        away = (*DATABASE_AWAY, KafkaError)
+        self._task = asyncio.create_task(
+            run_forever(self._step, name=name, away=away, every=LOOK, failed=self._failed)
+        )
 
     async def stop(self) -> None:
         """Stop; what is not published yet is published by the next process."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await end(self._task)
 
     async def make_all(self) -> None:
         """Sign everything that stands in the log now.
@@ -99,25 +100,23 @@ class Checkpoints:
                     await self.tables.keep(checkpoint)
                     self._raise_alarm("a checkpoint of this log is not among its own", checkpoint)
 
-    async def _forever(self) -> None:
-        while True:
-            try:
-                if await self._due():
-                    await self.make_all()
-                await self._publish()
-                self.error = None
-            except NotToBeSigned as error:
-                if self.error is None:
-                    log.critical("log not signed", extra={"error": type(error).__name__})
-                self.error = type(error).__name__
-                self.alarm = str(error)
-            except (*DATABASE_AWAY, KafkaError) as error:
-                self.error = type(error).__name__
-                log.warning("checkpoints pause", extra={"error": self.error})
-            except Exception as error:
-                self.error = type(error).__name__
-                log.exception("checkpoint failed", extra={"error": self.error})
-            await asyncio.sleep(LOOK)
+    async def _step(self) -> None:
+        try:
+            if await self._due():
+                await self.make_all()
+        except (
+            NotToBeSigned
+        ) as error:  # said once: it does not pass by itself, and is looked at again each second
+            if self.error is None:
+                log.critical("log not signed", extra={"error": type(error).__name__})
+            self.alarm = str(error)
+            self._failed(error)
+            return
+        await self._publish()
+        self.error = None
+
+    def _failed(self, error: Exception) -> None:
+        self.error = type(error).__name__
 
     async def _due(self) -> bool:
         head, signed, made_at = await self.tables.standing()

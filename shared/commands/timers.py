@@ -6,8 +6,6 @@ that fires twice changes nothing the second time.
 """
 
 import asyncio
-import logging
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -18,13 +16,11 @@ from shared.commands.handler import CommandHandler
 from shared.commands.targets import Target
 from shared.domain.actors import Actor
 from shared.eventstore.append import LogUnavailable
+from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.clock import Clock
 from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.projections.deadline_board import due_rows
 from shared.team.deadlines import CheckDeadline
-
-log = logging.getLogger(__name__)
-
 
 LEASE: Final = timedelta(seconds=5)
 """How long a claimed row is left to the process that claimed it (real time)."""
@@ -49,25 +45,17 @@ class Timers:
 
     async def start(self) -> None:
         """Look every second. Not used with a simulated clock, where the operator says when to look."""
-        self._task = asyncio.create_task(self._forever(), name=f"timers:{self._service}")
+        name = f"timers:{self._service}"
+        away = (*DATABASE_AWAY, LogUnavailable)
+        self._task = asyncio.create_task(run_forever(self._fire_all, name=name, away=away, every=POLL))
 
     async def stop(self) -> None:
         """Stop looking; a claim left behind lapses."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await end(self._task)
 
-    async def _forever(self) -> None:
-        while True:
-            try:
-                while await self.fire() == BATCH:
-                    pass
-            except (*DATABASE_AWAY, LogUnavailable) as error:
-                log.warning("timers pause", extra={"error": type(error).__name__})
-            except Exception as error:  # a timer that stops lets deadlines pass in silence
-                log.exception("timers failed", extra={"error": type(error).__name__})
-            await asyncio.sleep(POLL)
+    async def _fire_all(self) -> None:
+        while await self.fire() == BATCH:
+            pass
 
     async def fire(self) -> int:
         """Ask about every clock that is due and not said to be missed; how many were asked about."""

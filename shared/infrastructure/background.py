@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from shared.infrastructure.logs import error_fields
+
 log = logging.getLogger(__name__)
 
 
@@ -81,7 +83,7 @@ async def run_forever(
             log.warning("background loop pauses", extra={"loop": name, "error": type(error).__name__})
         except Exception as error:
             failed(error)
-            log.exception("background loop failed", extra={"loop": name})
+            log.error("background loop failed", extra={"loop": name} | error_fields(error))
         else:
             pauses = backoff.pauses()
             await asyncio.sleep(every)
@@ -102,7 +104,7 @@ async def end(task: asyncio.Task[Any] | None) -> None:
     task.cancel()
     await asyncio.wait([task])
     if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("background task had failed", exc_info=error, extra={"loop": task.get_name()})
+        log.error("background task had failed", extra={"loop": task.get_name()} | error_fields(error))
 
 
 def tune_garbage_collection() -> None:

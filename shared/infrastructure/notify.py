@@ -5,15 +5,11 @@ serialises the commits of every database of the server.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any, Final
 
+from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.postgres import DATABASE_AWAY
-
-log = logging.getLogger(__name__)
-
 
 BURST: Final = 0.02
 """Seconds in which appends are told of together."""
@@ -52,29 +48,18 @@ class Notifier:
 
     async def start(self) -> None:
         """Listen and tell, in the background."""
-        self._task = asyncio.create_task(self._forever(), name=f"notifier:{self._channel}")
+        # Followers also look by themselves: while nobody listens a wake-up is late, and no event is lost.
+        self._task = asyncio.create_task(
+            run_forever(self._listen, name=f"notifier:{self._channel}", away=DATABASE_AWAY)
+        )
 
     async def stop(self) -> None:
         """Stop."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await end(self._task)
 
     def _wake_all(self) -> None:
         for wake in self._wake:
             wake()
-
-    async def _forever(self) -> None:
-        while True:
-            try:
-                await self._listen()
-            except DATABASE_AWAY as error:
-                # Followers also look by themselves; a lost wake-up costs half a second, never an event.
-                log.warning("notifier pauses", extra={"error": type(error).__name__})
-            except Exception as error:  # without it every other process would be half a second behind
-                log.exception("notifier failed", extra={"error": type(error).__name__})
-            await asyncio.sleep(0.5)
 
     async def _listen(self) -> None:
         connection = await self._connect()

@@ -104,12 +104,17 @@ def beginning(name: str, parent: str | None = None, **said: str | int) -> Abstra
 @contextmanager
 def _begun(name: str, parent: str | None, said: dict[str, str | int]) -> Iterator[None]:
     with _tracing[_NAME].start_as_current_span(
-        name, context=_context(parent), kind=SpanKind.SERVER, attributes=_said(said), record_exception=False
+        name,
+        context=_context(parent),
+        kind=SpanKind.SERVER,
+        attributes=_said(said),
+        record_exception=False,
+        set_status_on_exception=False,
     ) as span:
         try:
             yield
         except BaseException as error:
-            # The kind alone: an error's text may repeat what a person wrote.
+            # The kind alone: an error's text may repeat what a person wrote. Left to the library, it would be said.
             span.set_status(StatusCode.ERROR, type(error).__name__)
             raise
 

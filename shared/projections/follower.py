@@ -18,7 +18,7 @@ from shared.domain.view import Change, View
 from shared.eventstore.reader import COLUMNS, to_record
 from shared.infrastructure.postgres import would_fail_again
 from shared.infrastructure.tracing import following
-from shared.projections.rebuild import failure
+from shared.projections.rebuild import failure, log_failure
 from shared.projections.table import apply, shape
 
 PAGE: Final = 500
@@ -199,6 +199,7 @@ class Follower:
             except Exception as error:
                 if not would_fail_again(error):
                     raise
+                log_failure(one.view, row, error)
                 said = failure(row, error)
                 await self._pool.execute(self._stop, one.view.name, before, said, one.shape)
                 await self._look()  # finds the error, or what another process made of it

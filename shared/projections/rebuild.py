@@ -6,6 +6,7 @@ move the view between the last page and the change of tables.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,10 +18,14 @@ import asyncpg
 from shared.domain.codec import UnknownEvent
 from shared.domain.view import Change, View
 from shared.eventstore.reader import BREATH, between, head, pages
+from shared.infrastructure.logs import error_fields
 from shared.infrastructure.postgres import would_fail_again
 from shared.projections.pipeline import OrderedPipeline, Turn
 from shared.projections.rebuild_worker import AHEAD, RebuildWorker
 from shared.projections.table import Statement, changes_of, create, indexes, shape, steps, take
+
+log = logging.getLogger(__name__)
+
 
 PAGE: Final = 5000
 """Events at once: three such pages are in memory, or four with a second process."""
@@ -61,6 +66,12 @@ class ViewFailed(Exception):
 def failure(row: asyncpg.Record, error: Exception) -> str:
     """What is shown of an event that a view could not take in: nothing of its contents."""
     return f"event {row['topic']} at position {row['notification_id']}: {type(error).__name__}"
+
+
+def log_failure(view: View[Any], row: asyncpg.Record, error: Exception) -> None:
+    """Log where in the code a view failed to take in an event: what is shown of it names the kind alone."""
+    place = {"view": view.name, "event": row["topic"], "position": row["notification_id"]}
+    log.error("view cannot take in an event", extra=place | error_fields(error))
 
 
 @asynccontextmanager
@@ -260,6 +271,7 @@ class Rebuild:
             except Exception as error:
                 if not would_fail_again(error):
                     raise
+                log_failure(self.view, row, error)
                 raise ViewFailed(row, error) from None
 
     async def _apply(self, made: Sequence[Statement]) -> None:

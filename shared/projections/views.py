@@ -11,7 +11,6 @@ the follower waits and goes on.
 
 import asyncio
 import logging
-import random
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -19,7 +18,9 @@ from typing import Any, Final
 import asyncpg
 
 from shared.domain.view import View
+from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.pacing import Pacer
+from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.projections.follower import HELD, Follower, ViewPosition
 from shared.projections.rebuild import PAGE as REBUILD_PAGE
 from shared.projections.rebuild import Rebuild, Say, building
@@ -32,8 +33,8 @@ POLL: Final = 0.5
 """Seconds after which a view looks by itself, should nobody wake it."""
 
 
-LONGEST_PAUSE: Final = 2.0
-"""Most seconds between two tries while the database is away."""
+_AWAY: Final = (*DATABASE_AWAY, asyncpg.InvalidCachedStatementError)
+"""Also where a rebuild has put another table in place: the next try prepares its statements anew."""
 
 
 class NoSuchView(LookupError):
@@ -73,13 +74,15 @@ class Views:
         self._reached = dict.fromkeys(self._views, 0)
         self._stopped: dict[str, str] = {}
         self._follower = Follower(pool, service, views)
+        self._pacer = Pacer()
+        self._following: asyncio.Task[None] | None = None
         if len(self._views) != len(views):
             raise ValueError(
                 f"two views of {service} have one name: {', '.join(sorted(v.name for v in views))}"
             )
 
     async def prepare(self) -> None:
-        """Make every table that is not there in its present shape, filled from the log; call it before `follow`.
+        """Make every table that is not there in its present shape, filled from the log; call it before `start`.
 
         A view that cannot take in an event is put up to it, and stopped. Safe in several processes at once.
         """
@@ -94,14 +97,27 @@ class Views:
                         self._pool, connection, self._service, view, keep_partial=True, dsn=self._dsn
                     ).run()
                     if failed:
-                        log.error("view %s stopped: %s", view.name, failed)
+                        log.error("view stopped", extra={"view": view.name, "reason": str(failed)})
 
-    async def follow(self, stop: asyncio.Event) -> None:
-        """Follow the log with every view until `stop` is set. A page under way is rolled back, not lost."""
-        async with asyncio.TaskGroup() as tasks:
-            following = tasks.create_task(self._follow())
-            await stop.wait()
-            following.cancel()
+    @property
+    def following(self) -> asyncio.Task[None] | None:
+        """The task that follows the log; None before `start`."""
+        return self._following
+
+    async def start(self) -> None:
+        """Follow the log with every view, in the background."""
+        self._following = asyncio.create_task(
+            run_forever(
+                self._follow,
+                name=f"views:{self._service}",
+                away=_AWAY,
+                failed=lambda _error: self._follower.forget(),
+            )
+        )
+
+    async def stop(self) -> None:
+        """Stop following. A page under way is rolled back, and taken in by the next process."""
+        await end(self._following)
 
     def wake(self) -> None:
         """Something was appended: look now."""
@@ -120,7 +136,7 @@ class Views:
     async def wait_for(self, name: str, position: int, timeout: float = 2.0) -> bool:
         """Wait until the view has taken in this position, for a reader who wants to see what they wrote.
 
-        Answers False after `timeout` seconds, and at once where the view is stopped. Needs `follow` to run here.
+        Answers False after `timeout` seconds, and at once where the view is stopped. Needs `start` to have been called here.
         """
         if name not in self._views:
             raise NoSuchView(name, list(self._views))
@@ -167,27 +183,19 @@ class Views:
         return there
 
     async def _follow(self) -> None:
-        follower, pause, pace = self._follower, 0.1, Pacer()
-        while True:
-            await pace.turn()
-            self._wake.clear()
-            try:
-                more = await follower.step()
-                pause = 0.1
-            except Exception as error:
-                follower.forget()
-                log.warning("views wait for the database: %s", type(error).__name__)
-                await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads tries, hides nothing
-                pause = min(pause * 2, LONGEST_PAUSE)
-                continue
-            for name, standing in follower.standing.items():
-                self._show(name, standing)
-            if not more:
-                try:
-                    async with asyncio.timeout(HELD if follower.something_held else self._poll):
-                        await self._wake.wait()
-                except TimeoutError:
-                    follower.forget()
+        """Take in a page; where there may be no more, wait until something is appended or it is time to look."""
+        await self._pacer.turn()
+        self._wake.clear()
+        more = await self._follower.step()
+        for name, standing in self._follower.standing.items():
+            self._show(name, standing)
+        if more:
+            return
+        try:
+            async with asyncio.timeout(HELD if self._follower.something_held else self._poll):
+                await self._wake.wait()
+        except TimeoutError:
+            self._follower.forget()
 
     def _show(self, name: str, standing: ViewPosition) -> None:
         if (self._reached[name], self._stopped.get(name)) == (standing.position, standing.stopped):
@@ -196,7 +204,7 @@ class Views:
             self._stopped.pop(name, None)
         elif self._stopped.get(name) != standing.stopped:
             self._stopped[name] = standing.stopped
-            log.error("view %s stopped: %s", name, standing.stopped)
+            log.error("view stopped", extra={"view": name, "reason": standing.stopped})
         self._reached[name] = standing.position
         moved, self._moved[name] = self._moved[name], asyncio.Event()
         moved.set()

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from shared.inbox.consumer import Consumer
 from shared.inbox.inbox import Inbox
 from shared.inbox.processing import AWAY
 from shared.inbox.tables import InboxTables
+from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.clock import Clock, RealClock
 from shared.infrastructure.notify import Notifier
 from shared.infrastructure.postgres import open_pool
@@ -91,8 +91,6 @@ class ServiceProcess:
         self._relay: Relay
         self._consumer: Consumer
         self._notifier: Notifier
-        self._stop_views: asyncio.Event
-        self._following: asyncio.Task[None]
         self._looking: asyncio.Task[None] | None = None
         self._measured: tuple[float, bytes] = (-MEASURED_FOR, b"")
 
@@ -166,32 +164,29 @@ class ServiceProcess:
         await self.views.prepare()
         await self.store.start()
         await self.access_log.start()
-        self._stop_views = asyncio.Event()
-        self._following = asyncio.create_task(self.views.follow(self._stop_views), name=f"views:{name}")
+        await self.views.start()
         await self._notifier.start()
         await self._relay.start()
         await self._consumer.start()
         await self.checkpoints.start()
         if isinstance(self.clock, RealClock):
             await self.timers.start()
-        self._looking = asyncio.create_task(self._look_again(), name=f"inbox:{name}")
+        self._looking = asyncio.create_task(
+            run_forever(self._look_again, name=f"inbox:{name}", away=AWAY, every=LOOK_AGAIN)
+        )
         self.ready = True
         log.info("ready", extra={"port": settings.port})
 
     async def stop(self) -> None:
         """Stop taking in, then stop writing, then disconnect."""
         self.ready = False
-        if self._looking is not None:
-            self._looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._looking
+        await end(self._looking)
         await self._consumer.stop()
         await self.checkpoints.stop()
         await self.timers.stop()
         await self._relay.stop()
         await self._notifier.stop()
-        self._stop_views.set()
-        await self._following
+        await self.views.stop()
         await self.access_log.stop()
         await self.store.stop()
         self.pool.terminate()
@@ -217,22 +212,15 @@ class ServiceProcess:
         return clock
 
     async def _look_again(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_AGAIN)
-            try:
-                if isinstance(self.clock, StoredClock):
-                    await self.clock.read()
-                await self._consumer.look_again(gap_patience=GAP_PATIENCE, ask_again=ASK_AGAIN)
-            except AWAY as error:
-                log.warning("inbox pauses", extra={"error": type(error).__name__})
-            except Exception as error:  # what waits is looked at again; it must never be forgotten
-                log.exception("looking at what waits failed", extra={"error": type(error).__name__})
+        if isinstance(self.clock, StoredClock):
+            await self.clock.read()
+        await self._consumer.look_again(gap_patience=GAP_PATIENCE, ask_again=ASK_AGAIN)
 
     def ended(self) -> list[str]:
         """The tasks that must run for as long as the process does, and have ended: nothing but a restart helps."""
         tasks: dict[str, asyncio.Task[None] | None] = {
             "writer": self.store.writing,
-            "views": self._following,
+            "views": self.views.following,
             "inbox": self._looking,
             **self._consumer.tasks,
         }

@@ -9,10 +9,12 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import orjson
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres
 from shared.domain.event import Event
+from shared.infrastructure.logs import JsonLines
 from shared.projections.rebuild import ViewFailed
 from shared.projections.views import NoSuchView, Views
 from tests.integration.conftest import database_on
@@ -111,8 +113,14 @@ async def test_a_failing_view_stops_at_the_culprit_shows_and_is_healed_by_rebuil
             assert await views.wait_for("bad", 4)
             assert await views.positions() == {"good": (4, None), "bad": (4, None)}
             assert await rows(pool, bad) == await rows(pool, good)
-    assert "view bad stopped: event test_views.Decided at position 3: KeyError" in caplog.text
-    assert "Ada" not in caplog.text
+    lines = [orjson.loads(JsonLines("mash").format(record)) for record in caplog.records]
+    place = {"view": "bad", "event": "test_views.Decided", "position": 3, "error": "KeyError"}
+    [one, *_] = [line for line in lines if line["message"] == "view cannot take in an event"]
+    assert {name: one[name] for name in place} == place
+    assert "test_views.py" in one["frames"][-1]  # where in the code
+    [said, *_] = [line["reason"] for line in lines if line["message"] == "view stopped"]
+    assert said == "event test_views.Decided at position 3: KeyError"
+    assert "Ada" not in caplog.text + str(lines)
 
 
 @pytest.mark.parametrize(

@@ -177,12 +177,13 @@ def row_of(position: int, stream: UUID, version: int, event: Event, category: st
 
 @asynccontextmanager
 async def following(*several: Views) -> AsyncIterator[None]:
-    stop = asyncio.Event()
-    async with asyncio.TaskGroup() as tasks:
-        for views in several:
-            tasks.create_task(views.follow(stop))
+    for views in several:
+        await views.start()
+    try:
         yield
-        stop.set()
+    finally:
+        for views in several:
+            await views.stop()
 
 
 async def rows(pool: asyncpg.Pool, view: View[Any]) -> list[Any]:

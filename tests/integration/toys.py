@@ -252,12 +252,11 @@ class Team:
 
     async def follow_views(self) -> None:
         """Bring every view to the head."""
-        stop, head = asyncio.Event(), await self.store.head()
+        head = await self.store.head()
         await self.views.prepare()
-        following = asyncio.create_task(self.views.follow(stop))
+        await self.views.start()
         assert await self.views.wait_for("copies", head, timeout=10)
-        stop.set()
-        await following
+        await self.views.stop()
 
     async def copied(self) -> dict[UUID, list[int]]:
         """What was taken of each child, in order of the log."""

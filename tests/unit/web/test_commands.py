@@ -8,6 +8,7 @@ import pytest
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from shared.access.tokens import NotAuthenticated
+from shared.infrastructure.logs import JsonLines
 from shared.web import problems
 from shared.web.commands import ShortWay
 
@@ -63,8 +64,10 @@ async def test_an_error_nobody_expected_is_answered_without_a_word_of_it(client,
         answer = await client.post(ADDRESS, content="bug")
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
-    assert "test_commands.py" in caplog.text
-    assert SECRET not in answer.text + caplog.text
+    [record] = caplog.records
+    line = JsonLines("mash").format(record)
+    assert "test_commands.py" in line
+    assert SECRET not in answer.text + line + caplog.text
 
 
 @pytest.mark.parametrize("client", ["before its routes"], indirect=True)

@@ -1,9 +1,11 @@
 import logging
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 import httpx
+import orjson
 import pytest
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import StreamingResponse
@@ -12,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from shared.access.access_log import AccessNotRecorded
 from shared.access.key_sets import KeySetUnavailable
 from shared.access.tokens import NotAuthenticated
+from shared.infrastructure.logs import JsonLines
 from shared.web import problems
 from shared.web.problems import Problem
 
@@ -210,23 +213,29 @@ async def test_the_last_resort_reveals_nothing_and_logs_only_places(client, capl
     assert "Ava" not in caplog.text
     [record] = [record for record in caplog.records if record.name == "shared.web.uncaught"]
     assert record.levelno == logging.ERROR
-    assert record.exc_info is None
-    assert "test_problems.py" in record.getMessage() or path == "/wrong-answer"
+    assert record.exc_info is None  # which a formatter of another kind would write with its message
+    line = JsonLines("mash").format(record)
+    assert SECRET not in line
+    assert orjson.loads(line)["message"] == "unexpected error"
+    assert "test_problems.py" in line or path == "/wrong-answer"
 
 
 async def test_causes_are_named_in_the_log(client, caplog):
     await client.get("/caused")
-    assert "RuntimeError" in caplog.text
-    assert "KeyError" in caplog.text
-    assert "in caused" not in caplog.text  # places, not source lines
-    assert "caused" in caplog.text
+    [record] = [record for record in caplog.records if record.name == "shared.web.uncaught"]
+    line = orjson.loads(JsonLines("mash").format(record))
+    assert (line["error"], [cause["error"] for cause in line["causes"]]) == ("RuntimeError", ["KeyError"])
+    assert re.fullmatch(r"test_problems\.py:\d+ caused", line["frames"][-1])  # the place, not the source line
+    assert re.fullmatch(r"test_problems\.py:\d+ caused", line["causes"][0]["frames"][-1])
 
 
 async def test_an_error_after_the_answer_began_is_logged_and_nothing_more(client, caplog):
     answer = await client.get("/late")
     assert answer.status_code == 200
-    assert "RuntimeError" in caplog.text
-    assert SECRET not in caplog.text
+    [record] = [record for record in caplog.records if record.name == "shared.web.uncaught"]
+    line = JsonLines("mash").format(record)
+    assert "RuntimeError" in line
+    assert SECRET not in line + caplog.text
 
 
 @pytest.mark.parametrize(
