@@ -18,7 +18,7 @@ from deploy.generate.settings_table import with_settings
 from services import teams
 from services.chronology.entries import makes_entry
 from shared.domain.event import Event
-from shared.domain.rules import Deadline
+from shared.domain.marks import Starts
 from shared.service.declaration import Service
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
@@ -91,7 +91,8 @@ def _fields(event: type[Event], declared: Sequence[Service]) -> str:
     lines = ["| open | type | |", "|---|---|---|"] if own else ["No fields of its own."]
     for name, field in own.items():
         needed = "" if field.is_required() else "may be missing"
-        starts = f"starts {field.description}" if field.description else ""
+        clock = event.CLOCK_FIELDS.get(name)
+        starts = "" if clock is None else f"{type(clock).__name__.lower()} {clock.rule}"
         lines.append(
             f"| `{name}` | {_type(field.annotation)} | {'; '.join(filter(None, (needed, starts)))} |"
         )
@@ -108,11 +109,10 @@ def _stream(event: type[Event], declared: Sequence[Service]) -> str:
 
 
 def _starts(event: type[Event]) -> list[str]:
-    """The rules whose clocks an event starts: what its fields that hold a deadline are described by."""
+    """The rules whose clocks an event starts, or whose limit it sets."""
     return [
-        field.description
-        for name, field in event.model_fields.items()
-        if field.description and isinstance(getattr(sample(event), name), Deadline)
+        clock.rule if isinstance(clock, Starts) else f"{clock.rule} (sets the limit)"
+        for clock in event.CLOCK_FIELDS.values()
     ]
 
 

@@ -48,7 +48,8 @@ def sample(event: type[Event]) -> Event:
     }
     for name, value in values.items():
         if isinstance(value, Deadline):
-            values[name] = replace(value, rule=event.model_fields[name].description or value.rule)
+            clock = event.CLOCK_FIELDS.get(name)
+            values[name] = replace(value, rule=clock.rule if clock else values["rule"])
         elif name.endswith("agency"):
             values[name] = "police"
     text = _value(event.NAME, event.TEXT) if event.TEXT else None
@@ -125,7 +126,7 @@ def _value(name: str, hint: Any) -> Any:
     if origin is not None:  # Annotated, where it stands within another type
         return _value(name, parts[0])
     if hint is Deadline:
-        return Deadline(london(2026, 4, 8), rule="M1", edition="rules 2026-11; calendar EW-2026-11")
+        return Deadline(_AT, london(2026, 4, 8), rule="M1", edition="rules 2026-11; calendar EW-2026-11")
     plain = {UUID: uuid5(_NAMES, name), datetime: _AT, date: date(2026, 4, 2), bool: True, int: 3, str: name}
     if hint in plain:
         return plain[hint]

@@ -1,16 +1,16 @@
 """What referral and assessment tells: every event of the team, its versions and upcasters.
 
-A field that holds a `Deadline` is described by the rule whose clock it starts.
+A field that holds a `Deadline` names in its type the rule whose clock it starts.
 """
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
-
-from pydantic import Field
 
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import Instant
+from shared.domain.marks import Starts
 from shared.domain.rules import Deadline
 
 
@@ -37,7 +37,7 @@ class ReferralOpened(Event, name="assessment.ReferralOpened", crosses=True):
     referrer_agency: str | None = None
     level: int
     primary_need: PrimaryNeed
-    see_child_by: Deadline = Field(description="A2")
+    see_child_by: Annotated[Deadline, Starts("A2")]
 
 
 class AllocationText(Sealed):

@@ -1,16 +1,16 @@
 """What the front door tells: every event of MASH, its versions and upcasters.
 
-A field that holds a `Deadline` is described by the rule whose clock it starts.
+A field that holds a `Deadline` names in its type the rule whose clock it starts.
 """
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
-
-from pydantic import Field
 
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import Instant
+from shared.domain.marks import Starts
 from shared.domain.rules import Deadline
 
 
@@ -51,8 +51,8 @@ class ContactReceived(Event, name="mash.ContactReceived", crosses=True, text=Con
     referrer_organisation: str | None = None
     family_aware: bool
     received_at: Instant
-    decide_by: Deadline = Field(description="M1")
-    inform_by: Deadline = Field(description="M3")
+    decide_by: Annotated[Deadline, Starts("M1")]
+    inform_by: Annotated[Deadline, Starts("M3")]
 
 
 class ContactScreened(Event, name="mash.ContactScreened", crosses=True):
@@ -61,7 +61,7 @@ class ContactScreened(Event, name="mash.ContactScreened", crosses=True):
     contact: UUID
     potential: Potential
     young_carer: bool
-    gather_by: Deadline | None = Field(default=None, description="M2")
+    gather_by: Annotated[Deadline, Starts("M2")] | None = None
 
 
 class HeldText(Sealed):
@@ -74,7 +74,7 @@ class ContactHeld(Event, name="mash.ContactHeld", text=HeldText, meets=("M1",)):
     """A manager holds it for more information, once. Meets M1 and starts M5."""
 
     contact: UUID
-    decide_by: Deadline = Field(description="M5")
+    decide_by: Annotated[Deadline, Starts("M5")]
 
 
 class DecisionText(Sealed):
@@ -94,7 +94,7 @@ class ContactDecided(
     outcome: Outcome
     level: int
     primary_need: PrimaryNeed | None = None
-    tell_by: Deadline = Field(description="M4")
+    tell_by: Annotated[Deadline, Starts("M4")]
 
 
 class ReferralAccepted(Event, name="mash.ReferralAccepted", crosses=True):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from shared.domain.corrections import RecordCorrected, as_corrected
 from shared.domain.deadlines import DeadlineClocks
 from shared.domain.decider import Stream
 from shared.domain.event import Record
@@ -61,12 +62,21 @@ async def states(
     """
     own = stream.event_types()
     found: dict[UUID, Replayed] = {}
+    corrected: set[UUID] = set()
     log = replay(pool, service, stream, until_position=until_position)
     async with aclosing(log):
         async for record in log:
             past = found.setdefault(record.stream, Replayed(stream.state))
+            if isinstance(record.event, RecordCorrected):
+                corrected.add(record.stream)
             if isinstance(record.event, own):  # what the kernel says of clocks is not the stream's own
                 past.state = stream.evolve(past.state, record.event)
-            past.clocks = past.clocks.after(record.event, record.envelope.event_id)
+            past.clocks = past.clocks.after(record.event, record.envelope.event_id, record.version)
             past.version, past.position = record.version, record.position
+    for stream_id in corrected:
+        records = await history(pool, service, stream_id, until_position=found[stream_id].position)
+        found[stream_id].state = stream.state
+        for _, event in as_corrected((record.version, record.event) for record in records):
+            if isinstance(event, own):
+                found[stream_id].state = stream.evolve(found[stream_id].state, event)
     return found

@@ -4,7 +4,7 @@ States are folded from the log, or kept warm by the process from the last time.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ import asyncpg
 
 from shared.domain.codec import decode_body
 from shared.domain.command import NotFound
+from shared.domain.corrections import RecordCorrected, as_corrected
 from shared.domain.deadlines import DeadlineClocks, is_of_clocks
 from shared.domain.decider import Stream
 from shared.domain.event import Event
@@ -33,13 +34,32 @@ class StreamState:
 
     def after_all(self, stream: Stream, events: Iterable[tuple[Event, UUID]]) -> "StreamState":
         """The stream with these events more, each with its id."""
+        told = list(events)
+        if any(type(event) is RecordCorrected for event, _ in told):
+            return self._corrected(stream, told)
         version, state, clocks = self.version, self.state, self.clocks
-        for event, event_id in events:
+        for event, event_id in told:
             version += 1
             if not is_of_clocks(event):
                 state = stream.evolve(state, event)
-            clocks = clocks.after(event, event_id)
+            clocks = clocks.after(event, event_id, version)
         return StreamState(version, state, clocks)
+
+    def _corrected(self, stream: Stream, told: Sequence[tuple[Event, UUID]]) -> "StreamState":
+        """The whole stream, folded with the corrected bodies in the old ones' places.
+
+        Raises:
+            ValueError: a correction is added to a state that was folded before: what it corrects is in there already.
+        """
+        if self.version:
+            raise ValueError("a stream that is corrected is folded anew from its first event")
+        state, clocks = self.state, self.clocks
+        for version, (event, event_id) in enumerate(told, 1):
+            clocks = clocks.after(event, event_id, version)
+        for _, event in as_corrected(enumerate((event for event, _ in told), 1)):
+            if not is_of_clocks(event):
+                state = stream.evolve(state, event)
+        return StreamState(len(told), state, clocks)
 
 
 class StateCache:

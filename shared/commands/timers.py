@@ -19,7 +19,7 @@ from shared.eventstore.append import LogUnavailable
 from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.clock import Clock
 from shared.infrastructure.postgres import DATABASE_AWAY
-from shared.projections.deadline_board import due_rows
+from shared.projections.deadline_queries import due_rows
 from shared.team.deadlines import CheckDeadline
 
 LEASE: Final = timedelta(seconds=5)

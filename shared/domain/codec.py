@@ -123,6 +123,22 @@ def _event(name: str, fields: dict[str, Any]) -> Event:
     return event
 
 
+def body_fields(event: Event) -> dict[str, Any]:
+    """The open part of an event as stored, without the envelope: its fields, and `class_version` past 1."""
+    fields: dict[str, Any] = orjson.loads(event.__pydantic_serializer__.to_json(event, exclude_none=True))
+    return fields | ({"class_version": event.VERSION} if event.VERSION > 1 else {})
+
+
+def event_of_fields(name: str, fields: dict[str, Any]) -> Event:
+    """The event in the fields of an open part without its envelope, brought up to this program's version.
+
+    Raises:
+        UnknownEvent: no such event, or a newer version.
+        ValidationError: the fields are not of the event's shape.
+    """
+    return _event(name, fields)
+
+
 def trace_of(state: bytes) -> str | None:
     """The trace context a stored open part carries; None, without reading it, for what was not sampled."""
     if b'"trace":"' not in state:

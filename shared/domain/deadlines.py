@@ -1,24 +1,32 @@
-"""The clocks running on a stream, folded from its events. Pure.
+"""The clocks of a stream, folded from what its events say to them. Pure.
 
-A clock starts with the event that carries its `Deadline`, is met by an act that happened before it was due (late or
-not, the act that happened first stops it, in whatever order acts are recorded), ends when what it was for ceased, and
-can be varied by a manager. That it was missed is itself a fact, recorded once for each due instant (source: "How a
-clock runs" in the rules).
+Source: "How a clock runs" in the rules. A clock *is* a start. Starts, acts, ends and set limits (`marks`) of one rule
+stand in one total order, whatever order they were written down in; the first act or end after a start stops its clock:
+met by an act in time, missed and late by another, ended by an end. One act stops every clock of its rule that runs. A
+start that continues a chain is a clock only where, of the starts that stand by themselves and the ends before it, the
+last is a start; else it is dormant, and no clock. A correction restates what its event says, in that event's place.
+
+That a due instant was missed is itself a fact, said once for each; that a manager named another one too. Both are of
+the clock, and outlive a correction of its start.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from functools import cached_property
+from itertools import groupby
+from typing import Final, Self
 from uuid import UUID
 
+from shared.domain.corrections import RecordCorrected
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import Instant
-from shared.domain.rules import Deadline
+from shared.domain.marks import Mark, MarkKind
+from shared.domain.rules import ClockState, Deadline, clock_state
 
 
 class DeadlineMissed(Event, name="team.DeadlineMissed", crosses=True):
-    """A due instant passed before the act. Recorded once for each due; happened at the due instant."""
+    """A due instant passed before the act. Said once for each due instant; happened at it."""
 
     rule: str
     started_by: UUID
@@ -40,12 +48,88 @@ class DeadlineVaried(Event, name="team.DeadlineVaried", crosses=True, text=Varie
     due_at: Instant
 
 
+class ActNoted(Event, name="team.ActNoted"):
+    """An act that stands on another stream, or in another service, met the clocks of a rule here.
+
+    For clocks alone: it stays inside and makes no entry. It happened when the act did. A correction of the act is a
+    correction of this too.
+    """
+
+    rule: str
+    act: UUID
+    """The event that is the act."""
+    next: Deadline | None = None
+    """Where the rule repeats: the clock that the act starts."""
+    continues: bool = False
+    """Whether that clock goes on with a chain which something else began."""
+
+    def marks(self) -> tuple[Mark, ...]:
+        """The act, and the clock that it starts."""
+        return (*_act(self.rule, self.happened_at), *_start(self.rule, self.next, continues=self.continues))
+
+
+class ClockStarted(Event, name="team.ClockStarted"):
+    """A fact that stands on another stream, or in another service, started a clock of a rule here.
+
+    For clocks alone, as `ActNoted`.
+    """
+
+    rule: str
+    cause: UUID
+    """The event that started it."""
+    deadline: Deadline
+    continues: bool = False
+
+    def marks(self) -> tuple[Mark, ...]:
+        """The start."""
+        return _start(self.rule, self.deadline, continues=self.continues)
+
+
+class ClockEnded(Event, name="team.ClockEnded"):
+    """What the clocks of a rule here were for ceased, by a fact on another stream or in another service.
+
+    For clocks alone, as `ActNoted`.
+    """
+
+    rule: str
+    cause: UUID
+    """The event that ended them."""
+
+    def marks(self) -> tuple[Mark, ...]:
+        """The end."""
+        if self.happened_at is None:
+            raise ValueError(f"say when what ends {self.rule} happened")
+        return (Mark(self.rule, MarkKind.END, self.happened_at),)
+
+
+def _act(rule: str, at: datetime | None) -> tuple[Mark, ...]:
+    if at is None:
+        raise ValueError(f"say when what meets {rule} happened")
+    return (Mark(rule, MarkKind.ACT, at),)
+
+
+def _start(rule: str, deadline: Deadline | None, *, continues: bool) -> tuple[Mark, ...]:
+    if deadline is None:
+        return ()
+    if deadline.rule != rule:
+        raise ValueError(f"what is noted of {rule} carries a deadline of {deadline.rule}")
+    return (Mark(rule, MarkKind.START, deadline.starts_at, deadline, continues),)
+
+
+CLOCK_FACTS: Final = (DeadlineMissed, DeadlineVaried, ActNoted, ClockStarted, ClockEnded)
+"""The kernel's own facts about clocks: they fold into the clocks alone."""
+
+
+_ABOUT_OTHERS: Final = (DeadlineMissed, DeadlineVaried, RecordCorrected)
+"""They carry no mark of their own: they say something of a clock, or of an event, that stands there already."""
+
+
 def is_of_clocks(event: Event) -> bool:
     """Whether it is a fact about clocks alone: it folds into the clocks, and never reaches a stream's own `evolve`.
 
     By the type itself, which is all there is of events: asking whether it is an instance costs more than folding it.
     """
-    return type(event) in (DeadlineMissed, DeadlineVaried)
+    return type(event) in CLOCK_FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +137,15 @@ class DeadlineClock:
     """One clock: its rule, the event that started it, the instants (UTC) that judge it."""
 
     deadline: Deadline
+    """As its start says it."""
     started_by: UUID
     due_at: datetime
+    """By now: what the start says, what was agreed, or what a manager named last."""
     acted_at: datetime | None = None
     ended_at: datetime | None = None
     varied: bool = False
-    missed_due: datetime | None = None
+    said: frozenset[datetime] = frozenset()
+    """The due instants that facts say were missed."""
 
     @property
     def rule(self) -> str:
@@ -70,74 +157,88 @@ class DeadlineClock:
         """Neither acted on nor ended."""
         return self.acted_at is None and self.ended_at is None
 
-    def met_by(self, at: datetime | None) -> bool:
-        """Whether an act that happened at `at` is the one that counts: it runs, or the act known so far was later."""
-        return self.running or (
-            at is not None and self.ended_at is None and self.acted_at is not None and at < self.acted_at
-        )
-
     def missed_by(self, now: datetime) -> bool:
         """Whether, at `now`, the due instant has passed unmet and no fact says so yet."""
         stopped = self.acted_at if self.acted_at is not None else self.ended_at
         in_time = stopped is not None and stopped < self.due_at
-        return self.due_at <= now and not in_time and self.missed_due != self.due_at
+        return self.due_at <= now and not in_time and self.due_at not in self.said
+
+    def state(self, now: datetime) -> ClockState:
+        """How it stands at `now` (aware): exactly one of the five."""
+        return clock_state(self.due_at, self.acted_at, self.ended_at, self.varied, now)
 
 
 @dataclass(frozen=True, slots=True)
-class DeadlineClocks:
-    """All clocks that ever ran on a stream, in the order they started."""
+class _Placed:
+    """A mark in its place: the version of the event that says it, and that event's id."""
 
-    all: tuple[DeadlineClock, ...] = ()
+    mark: Mark
+    version: int
+    by: UUID
+    withdrawn: bool = False
+    """Of a start: a correction took it back. Its clock ended when it started, and stays visible."""
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        return (self.mark.at, self.version, self.mark.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class _Variation:
+    """A due instant that a manager named, in the order of the log: the last counts."""
+
+    version: int
+    rule: str
+    started_by: UUID
+    due_at: datetime
+
+    @classmethod
+    def of(cls, version: int, event: DeadlineVaried) -> Self:
+        return cls(version, event.rule, event.started_by, event.due_at)
+
+
+@dataclass(frozen=True)
+class DeadlineClocks:
+    """All clocks that ever ran on a stream."""
+
+    _placed: tuple[_Placed, ...] = ()
+    _varied: tuple[_Variation, ...] = ()
+    _said: frozenset[tuple[str, UUID, datetime]] = frozenset()
+    _earliest: datetime | None = field(default=None, compare=False)
+    """No due instant that was ever said lies before it: until then nothing can have been missed."""
 
     def __iter__(self) -> Iterator[DeadlineClock]:
         return iter(self.all)
 
-    def after(self, event: Event, event_id: UUID) -> Self:
-        """The clocks once `event` (with its id) is taken in."""
-        if is_of_clocks(event):
-            return self._told(event)
-        met, ended, begun = event.clocks_met(), event.clocks_ended(), event.deadlines()
-        if not (met or ended or begun):
-            return self
-        at = event.happened_at
-        changed: dict[int, DeadlineClock] = {}
-        for n, clock in enumerate(self.all):
-            # An act recorded after one that happened later takes its place. No clock repeats yet: one that restarts
-            # from the act that meets it would have to move the next clock's start as well.
-            rule = clock.deadline.rule
-            if rule in met and clock.met_by(at):
-                changed[n] = replace(clock, acted_at=at)
-            elif rule in ended and clock.running:
-                changed[n] = replace(clock, ended_at=at)
-        if not (begun or changed):
-            return self
-        clocks = [changed.get(n, clock) for n, clock in enumerate(self.all)]
-        clocks += [DeadlineClock(deadline=due, started_by=event_id, due_at=due.due_at) for due in begun]
-        return replace(self, all=tuple(clocks))
+    @cached_property
+    def all(self) -> tuple[DeadlineClock, ...]:
+        """Every clock, in the order in which they started."""
+        by_rule = sorted(self._placed, key=lambda one: (one.mark.rule, one.order))
+        found = [
+            (one.order, clock)
+            for _, marks in groupby(by_rule, key=lambda one: one.mark.rule)
+            for one, clock in self._of_rule(marks)
+        ]
+        return tuple(clock for _, clock in sorted(found, key=lambda each: (each[0], each[1].rule)))
 
-    def _told(self, event: Event) -> Self:
-        match event:
-            case DeadlineMissed(rule=rule, started_by=started, due_at=due):
-                return self._changed(rule, started, missed_due=due)
-            case DeadlineVaried(rule=rule, started_by=started, due_at=due):
-                return self._changed(rule, started, due_at=due, varied=True)
-        raise TypeError(f"{event.NAME} is no fact about clocks")
-
-    def _changed(self, rule: str, started_by: UUID, **changes: object) -> Self:
-        return replace(
-            self,
-            all=tuple(
-                replace(clock, **changes)  # type: ignore[arg-type]  # the callers above name fields of Clock
-                if clock.rule == rule and clock.started_by == started_by
-                else clock
-                for clock in self.all
-            ),
-        )
+    def after(self, event: Event, event_id: UUID, version: int) -> Self:
+        """The clocks once `event` (with its id and its version on the stream) is taken in."""
+        if type(event) in _ABOUT_OTHERS:  # as `is_of_clocks`: cheaper than asking for each
+            match event:
+                case DeadlineMissed(rule=rule, started_by=started, due_at=due):
+                    return replace(self, _said=self._said | {(rule, started, due)})
+                case DeadlineVaried():
+                    varied = (*self._varied, _Variation.of(version, event))
+                    return replace(self, _varied=varied, _earliest=self._earlier(event.due_at))
+                case RecordCorrected():
+                    return self._restated(event)
+        marks = event.marks()
+        return self._with(marks, version, event_id) if marks else self
 
     def find(self, rule: str, started_by: UUID) -> DeadlineClock | None:
         """The clock of this rule that this event started."""
         return next(
-            (clock for clock in self.all if clock.rule == rule and clock.started_by == started_by), None
+            (clock for clock in self.all if (clock.rule, clock.started_by) == (rule, started_by)), None
         )
 
     def latest(self, rule: str) -> DeadlineClock | None:
@@ -146,8 +247,101 @@ class DeadlineClocks:
 
     def newly_missed(self, now: datetime) -> tuple[DeadlineMissed, ...]:
         """The misses that `now` makes true and no event says yet, each happened at its due instant."""
+        if self._earliest is None or now < self._earliest:
+            return ()
         return tuple(
             DeadlineMissed(rule=c.rule, started_by=c.started_by, due_at=c.due_at, happened_at=c.due_at)
             for c in self.all
             if c.missed_by(now)
+        )
+
+    # -- taking in
+
+    def _with(
+        self,
+        marks: Iterable[Mark],
+        version: int,
+        by: UUID,
+        *,
+        kept: Iterable[_Placed] | None = None,
+        varied: tuple[_Variation, ...] | None = None,
+    ) -> Self:
+        placed = [_Placed(mark, version, by) for mark in marks]
+        dues = [one.mark.deadline.due_at for one in placed if one.mark.deadline is not None]
+        return replace(
+            self,
+            _placed=(*(self._placed if kept is None else kept), *placed),
+            _varied=self._varied if varied is None else varied,
+            _earliest=self._earlier(*dues),
+        )
+
+    def _earlier(self, *dues: datetime) -> datetime | None:
+        known = () if self._earliest is None else (self._earliest,)
+        return min([*dues, *known], default=None)
+
+    def _restated(self, correction: RecordCorrected) -> Self:
+        """What the corrected event says now, in its place. What it started and starts no longer is withdrawn."""
+        version, right = correction.corrects.version, correction.right()
+        varied = tuple(one for one in self._varied if one.version != version)
+        if isinstance(right, DeadlineVaried):
+            varied = (*varied, _Variation.of(version, right))
+            return replace(self, _varied=varied, _earliest=self._earlier(right.due_at))
+        marks = () if right is None else right.marks()
+        started = {mark.rule for mark in marks if mark.kind is MarkKind.START}
+        kept = []
+        for one in self._placed:
+            if one.version != version:
+                kept.append(one)
+            elif one.mark.kind is MarkKind.START and one.mark.rule not in started:
+                kept.append(replace(one, withdrawn=True))
+        return self._with(marks, version, correction.corrects.event, kept=kept, varied=varied)
+
+    # -- judging
+
+    def _of_rule(self, marks: Iterable[_Placed]) -> Iterator[tuple[_Placed, DeadlineClock]]:
+        """The clocks of one rule, from its marks in their order."""
+        running: list[_Placed] = []
+        agreed: dict[_Placed, datetime] = {}
+        chain = False
+        for one in marks:
+            match one.mark.kind:
+                case MarkKind.ACT:
+                    yield from ((each, self._clock(each, agreed, acted_at=one.mark.at)) for each in running)
+                    running = []
+                case MarkKind.END:
+                    yield from ((each, self._clock(each, agreed, ended_at=one.mark.at)) for each in running)
+                    running, chain = [], False
+                case MarkKind.SET:
+                    assert one.mark.deadline is not None
+                    agreed |= dict.fromkeys(running, one.mark.deadline.due_at)
+                case MarkKind.START:
+                    if one.mark.continues and not chain:
+                        continue
+                    if one.withdrawn:
+                        yield one, self._clock(one, agreed, ended_at=one.mark.at)
+                        continue
+                    chain = chain or not one.mark.continues
+                    running.append(one)
+        yield from ((each, self._clock(each, agreed)) for each in running)
+
+    def _clock(
+        self,
+        start: _Placed,
+        agreed: dict[_Placed, datetime],
+        *,
+        acted_at: datetime | None = None,
+        ended_at: datetime | None = None,
+    ) -> DeadlineClock:
+        deadline = start.mark.deadline
+        assert deadline is not None
+        own = (deadline.rule, start.by)
+        varied = [(one.version, one.due_at) for one in self._varied if (one.rule, one.started_by) == own]
+        return DeadlineClock(
+            deadline=deadline,
+            started_by=start.by,
+            due_at=max(varied)[1] if varied else agreed.get(start, deadline.due_at),
+            acted_at=acted_at,
+            ended_at=ended_at,
+            varied=bool(varied),
+            said=frozenset(due for rule, by, due in self._said if (rule, by) == own),
         )

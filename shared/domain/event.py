@@ -12,14 +12,13 @@ A stored name is a string of ours, never a module path. A later version of an ev
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from types import UnionType
-from typing import Any, ClassVar, Final, Literal, Self, Union, get_args, get_origin
+from typing import Any, ClassVar, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from shared.domain.instants import Instant
+from shared.domain.marks import ClockFields, Mark, MarkKind, Starts, WrongRule, clock_fields
 from shared.domain.rules import Deadline
 
 Sensitivity = Literal["ordinary", "restricted", "sealed"]
@@ -41,6 +40,10 @@ class Event(BaseModel):
         text: the class of its sealed part, if it has one.
         meets: the rules whose running clocks on its stream this event meets.
         ends: the rules whose running clocks on its stream cease with it.
+        continues: of the rules it starts, those that go on with a chain which something else began (A15: a visit goes
+            on with the plan's visits, and starts nothing where no plan runs).
+        starts_first: of the rules it starts, those whose clock stands before its own act (L1: one fact starts the
+            clock, where the organisation knew, and meets it).
         sensitivity: who may see it at most.
     """
 
@@ -52,6 +55,10 @@ class Event(BaseModel):
     TEXT: ClassVar[type[Sealed] | None] = None
     MEETS: ClassVar[tuple[str, ...]] = ()
     ENDS: ClassVar[tuple[str, ...]] = ()
+    CONTINUES: ClassVar[tuple[str, ...]] = ()
+    STARTS_FIRST: ClassVar[tuple[str, ...]] = ()
+    CLOCK_FIELDS: ClassVar[ClockFields] = {}
+    """Its fields that hold deadlines, by name, with the rule that the type of each names."""
     SENSITIVITY: ClassVar[Sensitivity] = "ordinary"
 
     child: UUID | None = None
@@ -75,10 +82,16 @@ class Event(BaseModel):
         text: type[Sealed] | None = None,
         meets: tuple[str, ...] = (),
         ends: tuple[str, ...] = (),
+        continues: tuple[str, ...] = (),
+        starts_first: tuple[str, ...] = (),
         sensitivity: Sensitivity = "ordinary",
         **kwargs: Any,
     ) -> None:
-        """Register the event under its stored name."""
+        """Register the event under its stored name.
+
+        Raises:
+            TypeError: what the class says of itself does not fit together.
+        """
         super().__pydantic_init_subclass__(**kwargs)
         if not name:
             return
@@ -94,6 +107,14 @@ class Event(BaseModel):
             raise TypeError(f"two events are called {name}: {known.__module__} and {cls.__module__}")
         cls.NAME, cls.VERSION, cls.CROSSES, cls.TEXT = name, version, crosses, text
         cls.MEETS, cls.ENDS, cls.SENSITIVITY = meets, ends, sensitivity
+        cls.CONTINUES, cls.STARTS_FIRST = continues, starts_first
+        if cls.marks is Event.marks:
+            cls.CLOCK_FIELDS = clock_fields(name, cls.model_fields)
+            started = {clock.rule for clock in cls.CLOCK_FIELDS.values() if isinstance(clock, Starts)}
+            if strange := {*continues, *starts_first} - started:
+                raise TypeError(
+                    f"{name} says how it starts {', '.join(sorted(strange))}, and has no field that does"
+                )
         _EVENTS[name] = cls
 
     def clocks_met(self) -> tuple[str, ...]:
@@ -104,10 +125,46 @@ class Event(BaseModel):
         """The rules whose clocks cease with this fact."""
         return self.ENDS
 
-    def deadlines(self) -> tuple[Deadline, ...]:
-        """The clocks this fact starts: every field of it that holds a `Deadline`."""
-        names = _deadline_fields(type(self))
-        return tuple(due for name in names if (due := getattr(self, name)) is not None) if names else ()
+    def marks(self) -> tuple[Mark, ...]:
+        """What it says to the clocks of its stream, once it is `placed`.
+
+        Raises:
+            WrongRule: a field holds a deadline of another rule than its type names.
+            ValueError: it says something to clocks, and nobody has said when it happened.
+        """
+        met, ended, fields = self.clocks_met(), self.clocks_ended(), self.CLOCK_FIELDS
+        if not (met or ended or fields):
+            return ()
+        at = self.happened_at
+        if at is None:
+            raise ValueError(f"{self.NAME} marks clocks: say when it happened before its marks are asked for")
+        found = [Mark(rule, MarkKind.ACT, at) for rule in met]
+        found += [Mark(rule, MarkKind.END, at) for rule in ended]
+        for name, clock in fields.items():
+            deadline: Deadline | None = getattr(self, name)
+            if deadline is None:
+                continue
+            rule = clock.rule
+            if deadline.rule != rule:
+                raise WrongRule(
+                    f"{self.NAME}.{name} is of {rule}, and was given a deadline of {deadline.rule}"
+                )
+            if isinstance(clock, Starts):
+                starts, chained = deadline.starts_at, rule in self.CONTINUES
+                found.append(
+                    Mark(rule, MarkKind.START, starts, deadline, chained, first=rule in self.STARTS_FIRST)
+                )
+            else:
+                found.append(Mark(rule, MarkKind.SET, at, deadline))
+        return tuple(found)
+
+    @classmethod
+    def touches_clocks(cls) -> bool:
+        """Whether events of this class may say anything to clocks. Rather too many than one too few."""
+        says_itself = any(
+            getattr(cls, name) is not getattr(Event, name) for name in ("clocks_met", "clocks_ended", "marks")
+        )
+        return bool(says_itself or cls.MEETS or cls.ENDS or cls.CLOCK_FIELDS)
 
     def subject(self, stream: UUID) -> UUID:
         """Whose key seals it: the child it is about, else the thing or person its stream is of."""
@@ -129,16 +186,6 @@ _EVENTS: dict[str, type[Event]] = {}
 def event_types() -> Mapping[str, type[Event]]:
     """Every event that has been imported, by stored name."""
     return _EVENTS
-
-
-@cache
-def _deadline_fields(cls: type[Event]) -> tuple[str, ...]:
-    return tuple(
-        name
-        for name, field in cls.model_fields.items()
-        if field.annotation is Deadline
-        or (get_origin(field.annotation) in (Union, UnionType) and Deadline in get_args(field.annotation))
-    )
 
 
 @dataclass(slots=True)  # not frozen: that would double the time it takes to read an event back
@@ -179,6 +226,11 @@ class Envelope:
     def thing_id(self) -> UUID | None:
         """The contact, meeting or plan that it belongs to: one id for all its children."""
         return _uuid(self.thing) if self.thing else None
+
+    @property
+    def root_id(self) -> UUID:
+        """The command of the person at its root, whichever policies and services lay between."""
+        return _uuid(self.correlation)
 
     @property
     def known(self) -> datetime:

@@ -37,20 +37,25 @@ ClockState = Literal["met", "missed", "varied", "ended", "open"]
 
 @dataclass(frozen=True)
 class Deadline:
-    """When something is due, by which rule, reckoned by which editions. Kept in the event that starts the clock.
+    """From when to when something is due, by which rule, reckoned by which editions. Kept in the event that starts the
+    clock.
 
-    `due_at` is an aware instant in UTC; an act at that very instant is late. `edition` names the rules and the
-    calendar in force when the starting fact happened, such as `rules 2026-11; calendar EW-2026-11`.
+    `starts_at` and `due_at` are aware instants in UTC. The clock stands at `starts_at` among the acts and ends that may
+    stop it, which may be long before the event was written down; an act at the very instant `due_at` is late. `edition`
+    names the rules and the calendar in force when the starting fact happened, such as
+    `rules 2026-11; calendar EW-2026-11`.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
+    starts_at: Instant
     due_at: Instant
     rule: str
     edition: str
 
     def __post_init__(self) -> None:
-        # Made by hand it holds what a stored one would: the same instant, in UTC.
+        # Made by hand it holds what a stored one would: the same instants, in UTC.
+        object.__setattr__(self, "starts_at", utc(self.starts_at))
         object.__setattr__(self, "due_at", utc(self.due_at))
 
 
@@ -149,7 +154,7 @@ class Rulebook:
         """The one place where a deadline is made."""
         due_at, used = self._reckoned(start, calendar, due)
         edition = f"rules {rule.applies_from or self.edition}; calendar {used.edition}"
-        return Deadline(due_at=due_at, rule=rule.id, edition=edition)
+        return Deadline(starts_at=start, due_at=due_at, rule=rule.id, edition=edition)
 
     def _reckoned(
         self, start: datetime, calendar: Calendar | None, due: Callable[[Calendar], datetime]

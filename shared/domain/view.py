@@ -148,6 +148,20 @@ class Column:
         return self.default() if self.default is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """Columns of a view that follow from several of its rows together: set by one statement after a page's changes.
+
+    The handlers never set these columns, and each of their changes names the lane: the derived columns of a row depend
+    on no row of another lane.
+    """
+
+    lane: str
+    """The column that says which rows belong together."""
+    statement: Callable[..., str]
+    """`(table, *, some)`: the SQL; with `some`, for the lanes in $1 (an array), else for all rows."""
+
+
 class View(Generic[RowT]):
     """One read table of a service and the handlers that fill it.
 
@@ -157,6 +171,7 @@ class View(Generic[RowT]):
             each `| None`; also Literal, StrEnum, NewType and Annotated of these.
         key: the columns that tell rows apart.
         indexes: further indexes, as tuples of columns or `Index`.
+        derived: columns that follow from several rows together.
         edition: raise it when the handlers change what they write: then the next start builds the table again, as it
             does by itself when columns, key or indexes change.
 
@@ -171,12 +186,14 @@ class View(Generic[RowT]):
         row: type[RowT],
         key: Sequence[str],
         indexes: Sequence[Index | Sequence[str]] = (),
+        derived: Derivation | None = None,
         edition: int = 1,
     ) -> None:
         self.name = name
         self.row = row
         self.key = tuple(key)
         self.indexes = tuple(one if isinstance(one, Index) else Index(tuple(one)) for one in indexes)
+        self.derived = derived
         self.edition = edition
         self.columns = _columns(name, row)
         self._required = frozenset(column.name for column in self.columns.values() if column.required)
@@ -264,6 +281,12 @@ class View(Generic[RowT]):
             raise BadView(f"view {self.name}: a key never changes; use Delete and Insert")
         if isinstance(change, Update | Delete) and not match:
             raise BadView(f"view {self.name}: say which rows {kind} is for")
+        if self.derived is not None and self.derived.lane not in (
+            named if isinstance(change, _NEW) else match
+        ):
+            raise BadView(
+                f"view {self.name}: {kind} must name {self.derived.lane}, which others are derived by"
+            )
         if isinstance(change, Update) and not named:
             raise BadView(f"view {self.name}: say what Update sets")
         self._checked.add(shape)

@@ -22,7 +22,17 @@ from shared.infrastructure.logs import error_fields
 from shared.infrastructure.postgres import would_fail_again
 from shared.projections.pipeline import OrderedPipeline, Turn
 from shared.projections.rebuild_worker import AHEAD, RebuildWorker
-from shared.projections.table import Statement, changes_of, create, indexes, shape, steps, take
+from shared.projections.table import (
+    Statement,
+    changes_of,
+    create,
+    derive,
+    indexes,
+    lanes,
+    shape,
+    steps,
+    take,
+)
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +129,8 @@ class Rebuild:
     _pages: int = field(default=0, init=False)
     _look_again: int = field(default=2, init=False)
     _indexed: bool = field(default=False, init=False)
+    _touched: set[Any] | None = field(default=None, init=False)
+    """The lanes that the last events touched; None while everything is to be derived at once."""
 
     async def run(self) -> ViewFailed | None:
         """Build and put in place. Answers the failure when a partial table was kept.
@@ -130,6 +142,8 @@ class Rebuild:
             await self.connection.execute(create(self.view, self.service, self._beside))
             done, failed = await self._build()
             await self._index()
+            await self._analyze()
+            await derive(self.connection, self.view, self.service, self._beside, None)
             for index in indexes(self.view, self.service, self._beside, partial=True):
                 await self.connection.execute(index)
             await self._analyze()
@@ -232,8 +246,13 @@ class Rebuild:
         self, rows: Sequence[asyncpg.Record], changes: Sequence[Change] | None, turn: Turn
     ) -> None:
         await turn
+        self._touch(changes or ())
         if changes is None or not await self._landed(steps(self.view, self.service, self._beside, changes)):
             await self._one_by_one(rows)
+
+    def _touch(self, changes: Sequence[Change]) -> None:
+        if self._touched is not None:
+            self._touched |= lanes(self.view, changes)
 
     async def _landed(self, made: Sequence[Statement]) -> bool:
         """Bring a page in; False where something of it fails, and nothing of it is in."""
@@ -267,6 +286,7 @@ class Rebuild:
         for row in rows:
             try:
                 changes = changes_of(self.view, self.service, [row])
+                self._touch(changes)
                 await self._apply(steps(self.view, self.service, self._beside, changes))
             except Exception as error:
                 if not would_fail_again(error):
@@ -287,7 +307,9 @@ class Rebuild:
             if failed is None:
                 # On our own connection: a follower that now waits for us may hold the last one of the pool.
                 last = await head(self.connection, self.service)
+                self._touched = set()
                 await self._take(self.connection, done, last)
+                await derive(self.connection, self.view, self.service, self._beside, self._touched)
                 done = last
             await self.connection.execute(
                 f"SET LOCAL lock_timeout = '{SWAP_PATIENCE}';"

@@ -1,7 +1,7 @@
 """The table of a view in PostgreSQL: how it is made, and how changes are brought into it, many at a time."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, Final
@@ -106,8 +106,36 @@ def steps(view: View[Any], service: str, table: str, changes: Sequence[Change]) 
 async def apply(
     connection: asyncpg.Connection, view: View[Any], service: str, table: str, changes: Sequence[Change]
 ) -> None:
-    """Bring changes into the table, inside the caller's transaction. Raises what PostgreSQL refuses."""
+    """Bring changes into the table, inside the caller's transaction, and derive what follows from them.
+
+    Raises what PostgreSQL refuses.
+    """
     await take(connection, view, service, table, steps(view, service, table, changes))
+    await derive(connection, view, service, table, lanes(view, changes))
+
+
+def lanes(view: View[Any], changes: Iterable[Change]) -> set[Any]:
+    """The lanes that these changes touch; none where nothing is derived."""
+    if view.derived is None:
+        return set()
+    lane = view.derived.lane
+    return {
+        change.columns[lane] if isinstance(change, Insert | Upsert) else change.match[lane]
+        for change in changes
+    }
+
+
+async def derive(
+    connection: asyncpg.Connection, view: View[Any], service: str, table: str, touched: Collection[Any] | None
+) -> None:
+    """Derive what follows from the rows of the lanes touched (None: of all), inside the caller's transaction."""
+    if view.derived is None or (touched is not None and not touched):
+        return
+    name = f'"{service}_views"."{table}"'
+    if touched is None:
+        await connection.execute(view.derived.statement(name, some=False))
+    else:
+        await connection.execute(view.derived.statement(name, some=True), list(touched))
 
 
 async def take(

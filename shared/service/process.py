@@ -33,7 +33,7 @@ from shared.infrastructure.notify import Notifier
 from shared.infrastructure.postgres import open_pool
 from shared.messaging.relay import Relay, ask_for_resend
 from shared.messaging.topics import PARTITIONS, topic_of
-from shared.projections.deadline_board import missed_by_rule, next_due
+from shared.projections.deadline_queries import missed_by_rule, next_due
 from shared.projections.views import Views
 from shared.service.declaration import Service, personal_commands
 from shared.service.metrics import Metrics

@@ -19,12 +19,18 @@ from uuid import UUID, uuid5
 
 from shared.domain.actors import SERVICE, TEAM_AGENCY, Actor
 from shared.domain.command import Command, Refused
-from shared.domain.deadlines import DeadlineClock, DeadlineClocks, DeadlineMissed, DeadlineVaried
+from shared.domain.deadlines import (
+    DeadlineClock,
+    DeadlineClocks,
+    DeadlineMissed,
+    DeadlineVaried,
+    is_of_clocks,
+)
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event, Record
 from shared.domain.instants import utc
 from shared.domain.receipt import received_at, said_received
-from shared.domain.rules import ClockState, Rulebook, clock_state
+from shared.domain.rules import ClockState, Rulebook
 from shared.team.deadlines import CheckDeadline, VaryDeadline, decide_deadline
 from shared.testing.facts import CHILD, THING, actor, command_id, expect, record
 
@@ -226,11 +232,7 @@ class Story:
         found: dict[str, ClockState | None] = {}
         for rule in states:
             clock = self.clock(rule)
-            found[rule] = (
-                clock_state(clock.due_at, clock.acted_at, clock.ended_at, clock.varied, now)
-                if clock
-                else None
-            )
+            found[rule] = clock.state(now) if clock else None
         expect(states, found, f"the clocks at {now.isoformat()}")
         return self
 
@@ -286,10 +288,10 @@ class Story:
             command=step.command,
             thing=step.child if itself else THING,
         )
-        clock_fact = isinstance(event, DeadlineMissed | DeadlineVaried)
+        clock_fact = is_of_clocks(event)
         folded = _Folded(
             before.state if clock_fact else kind.evolve(before.state, fact.event),
-            before.clocks.after(fact.event, fact.envelope.event_id),
+            before.clocks.after(fact.event, fact.envelope.event_id, before.version + 1),
             before.version + 1,
         )
         return replace(self, streams={**self.streams, kind.name: folded}, records=(*self.records, fact))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from shared.projections.deadline_board import board
+from shared.projections.deadline_queries import board
 from shared.web.dependencies import (
     After,
     CurrentActor,
@@ -56,6 +56,7 @@ async def deadlines(
             "child": str(entry.clock.child) if entry.clock.child else None,
             "thing": str(entry.clock.thing) if entry.clock.thing else None,
             "command": str(entry.clock.command),
+            "root": str(entry.clock.root),
             "started_by": str(entry.clock.started_by),
             "started_at": instant(entry.clock.started_at),
             "first_due_at": instant(entry.clock.first_due_at),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import orjson
@@ -13,6 +13,7 @@ from shared.domain.actors import Actor
 from shared.domain.command import Command, Refused
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event, Sealed
+from shared.domain.marks import Starts
 from shared.domain.rules import Deadline, Rule, Rulebook, Unit
 from shared.team.known_people import known_person
 
@@ -30,8 +31,13 @@ class Words(Sealed):
     words: str
 
 
+<<<<<<< HEAD
 class Received(Event, name="test_commands.Received", text=Words, crosses=True):
     decide_by: Deadline
+=======
+class Received(Event, name="test_runner.Received", text=Words, crosses=True):
+    decide_by: Annotated[Deadline, Starts("M1")]
+>>>>>>> 8d549e3 (Clocks from acts: marks in one total order, corrections restate, the board derives at write)
 
 
 class Decided(Event, name="test_commands.Decided", meets=("M1",)):

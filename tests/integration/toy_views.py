@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -14,6 +14,7 @@ import asyncpg
 from shared.domain.codec import encode
 from shared.domain.decider import Stream
 from shared.domain.event import Envelope, Event
+from shared.domain.marks import Starts
 from shared.domain.rules import Deadline
 from shared.domain.view import Delete, Insert, Update, Upsert, View
 from shared.projections.views import Views
@@ -24,12 +25,13 @@ HOUR = timedelta(hours=1)
 
 class Received(Event, name="test_views.Received"):
     note: str
-    due: Deadline | None = None
+    due: Annotated[Deadline, Starts("M1")] | None = None
+    answer: Annotated[Deadline, Starts("M3")] | None = None
 
 
 class Decided(Event, name="test_views.Decided", meets=("M1",)):
     outcome: str
-    tell: Deadline | None = None
+    tell: Annotated[Deadline, Starts("M4")] | None = None
 
 
 class Withdrawn(Event, name="test_views.Withdrawn", ends=("M1", "M4")):
@@ -202,7 +204,7 @@ async def stopped(views: Views, name: str) -> tuple[int, str]:
 
 def some_life(streams: Sequence[UUID]) -> list[tuple[UUID, Event]]:
     """Received, and then decided, withdrawn, both or neither, with others' events between."""
-    due = Deadline(due_at=T0 + 24 * HOUR, rule="M1", edition="2026-11")
+    due = Deadline(T0, due_at=T0 + 24 * HOUR, rule="M1", edition="2026-11")
     life: list[tuple[UUID, Event]] = [(stream, Received(note=f"n {stream}", due=due)) for stream in streams]
     for n, stream in enumerate(streams):
         if n % 2:

@@ -19,7 +19,7 @@ def test_the_child_is_seen_within_three_working_days_of_when_the_contact_was_rec
             referrer_agency="police",
             level=4,
             primary_need=PrimaryNeed.N1,
-            see_child_by=Deadline(london(2026, 4, 10), rule="A2", edition=EW_2026),
+            see_child_by=Deadline(RECEIVED, london(2026, 4, 10), rule="A2", edition=EW_2026),
         )
     ).clocks(A2="open")
 

@@ -23,7 +23,9 @@ WRITTEN = [
 
 WORDS = st.text(string.ascii_letters + string.digits, min_size=1, max_size=12).map(lambda word: f"§{word}")
 """Words that no title of ours contains, so that finding one means that it leaked."""
-DUE = Deadline(london(2026, 4, 8), rule="M1", edition="rules 2026-11; calendar EW-2026-11")
+DUE = Deadline(
+    london(2026, 4, 2, 16, 40), london(2026, 4, 8), rule="M1", edition="rules 2026-11; calendar EW-2026-11"
+)
 INSTANTS = st.datetimes(
     max_value=london(2030, 1, 1).replace(tzinfo=None), min_value=london(2020, 1, 1).replace(tzinfo=None)
 ).map(lambda at: london(at.year, at.month, at.day))

@@ -21,7 +21,9 @@ from shared.testing.facts import THING, actor, event_id, record
 from tests.unit.chronology.samples import ANY, WRITTEN
 
 NOW = london(2026, 4, 2, 17)
-DUE = Deadline(london(2026, 4, 8), rule="M1", edition="rules 2026-11; calendar EW-2026-11")
+DUE = Deadline(
+    london(2026, 4, 2, 16, 40), london(2026, 4, 8), rule="M1", edition="rules 2026-11; calendar EW-2026-11"
+)
 CARE = SeenBy(agency="childrens_social_care")
 POLICE = SeenBy(agency="police")
 MANAGER = actor("mash_manager", "Ana Lim")

@@ -54,7 +54,12 @@ def test_a_fact_about_no_child_is_nobodys_entry():
 
 
 def test_an_event_that_says_nothing_here_is_passed_over():
-    due = Deadline(london(2026, 4, 8), rule="M5", edition="rules 2026-11; calendar EW-2026-11")
+    due = Deadline(
+        london(2026, 4, 2, 16, 40),
+        london(2026, 4, 8),
+        rule="M5",
+        edition="rules 2026-11; calendar EW-2026-11",
+    )
     _, arrival = arrived(ContactHeld(contact=THING, decide_by=due, sealed=HeldText(reason="GP.")))
     arrival.nothing()
 

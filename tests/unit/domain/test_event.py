@@ -1,7 +1,7 @@
 """Events as they are stored: the open part and its envelope, versions, and what never gets into either."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Optional
+from typing import Annotated
 from uuid import UUID, uuid4
 
 import orjson
@@ -13,12 +13,13 @@ from pydantic import ValidationError
 from shared.domain.codec import UnknownEvent, decode, encode, sealed_bytes
 from shared.domain.deadlines import DeadlineMissed, DeadlineVaried, VariedText
 from shared.domain.event import Envelope, Event, Record, Sealed, event_types
+from shared.domain.marks import Sets, Starts
 from shared.domain.rules import Deadline
 from shared.infrastructure.ids import new_event_id
 
 AT = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
 CHILD = UUID(int=7)
-DUE = Deadline(AT + timedelta(days=1), "M1", "rules 2026; calendar EW-2026")
+DUE = Deadline(AT, AT + timedelta(days=1), "M5", "rules 2026; calendar EW-2026")
 
 
 class NoteText(Sealed):
@@ -37,10 +38,9 @@ class Bare(Event, name="test_event.Bare"):
 
 
 class Dated(Event, name="test_event.Dated", meets=("M1",), ends=("M2",)):
-    due: Deadline
-    tell: Deadline | None = None
-    third: Optional[Deadline] = None  # noqa: UP045 - the older spelling is found too
-    many: tuple[Deadline, ...] = ()
+    due: Annotated[Deadline, Starts("M5")]
+    tell: Annotated[Deadline, Starts("M3")] | None = None
+    third: Annotated[Deadline | None, Sets("M4")] = None
     words: str | None = None
 
 
@@ -210,14 +210,16 @@ def test_the_child_is_the_subject_else_the_stream():
     assert Bare().subject(UUID(int=1)) == UUID(int=1)
 
 
-def test_every_deadline_field_starts_a_clock():
-    tell = Deadline(AT, "M3", "x")
-    third = Deadline(AT, "M4", "x")
-    assert Dated(due=DUE).deadlines() == (DUE,)
-    assert Dated(due=DUE, tell=tell, third=third, many=(DUE,)).deadlines() == (DUE, tell, third)
-    assert Bare().deadlines() == ()
-    again, _ = decode("test_event.Dated", encode(Dated(due=DUE, tell=tell), envelope()))
-    assert again.deadlines() == (DUE, tell)
+def test_every_deadline_field_says_something_to_the_clock_that_its_type_names():
+    tell = Deadline(AT, AT, "M3", "x")
+    third = Deadline(AT, AT, "M4", "x")
+    said = [("M1", "act"), ("M2", "end"), ("M5", "start"), ("M3", "start"), ("M4", "set")]
+    made = Dated(due=DUE, tell=tell, third=third, happened_at=AT)
+    assert [(mark.rule, mark.kind) for mark in made.marks()] == said
+    assert [mark.deadline for mark in made.marks()] == [None, None, DUE, tell, third]
+    assert Bare().marks() == ()
+    again, _ = decode("test_event.Dated", encode(made, envelope()))
+    assert again.marks() == made.marks()
 
 
 def test_what_the_class_says_of_its_clocks():

@@ -83,7 +83,7 @@ def test_the_calendar_in_force_at_the_start_counts_and_is_named():
 def test_a_calendar_given_takes_the_place_of_the_one_in_force():
     bare = Calendar("bare", date(2026, 1, 1), date(2026, 1, 1), date(2026, 12, 31), frozenset())
     found = RULES.deadline("M1", london(2026, 4, 2, 16), calendar=bare)
-    assert found == Deadline(london(2026, 4, 4), "M1", "rules 2026-11; calendar bare")
+    assert found == Deadline(london(2026, 4, 2, 16), london(2026, 4, 4), "M1", "rules 2026-11; calendar bare")
 
 
 DATED = Rulebook(
@@ -184,7 +184,8 @@ class StrictlyStarted(BaseModel):
 
 
 STORED = (
-    '{"due":{"due_at":"2026-12-22T15:00:00Z","rule":"M3","edition":"rules 2026-11; calendar EW-2026-11"}}'
+    '{"due":{"starts_at":"2026-12-21T15:00:00Z","due_at":"2026-12-22T15:00:00Z","rule":"M3",'
+    '"edition":"rules 2026-11; calendar EW-2026-11"}}'
 )
 
 
@@ -201,6 +202,7 @@ def test_a_deadline_is_kept_in_an_event_and_read_back(model):
     [
         {"more": 1},
         {"due_at": 0},
+        {"starts_at": None},
         {"due_at": "2026-12-22T15:00:00"},
         {"rule": 3},
         {"edition": None},
@@ -208,20 +210,27 @@ def test_a_deadline_is_kept_in_an_event_and_read_back(model):
 )
 @pytest.mark.parametrize("model", [Started, StrictlyStarted])
 def test_a_deadline_that_is_not_one_is_refused(model, change):
-    good = {"due_at": "2026-12-22T15:00:00Z", "rule": "M3", "edition": "x"}
+    good = {
+        "starts_at": "2026-12-21T15:00:00Z",
+        "due_at": "2026-12-22T15:00:00Z",
+        "rule": "M3",
+        "edition": "x",
+    }
     Started.model_validate({"due": good})
     with pytest.raises(ValidationError):
         model.model_validate({"due": good | change})
 
 
 def test_a_deadline_is_in_utc_however_it_was_made_and_never_changes():
-    made = Deadline(datetime(2026, 7, 1, 1, tzinfo=LONDON), "M1", "x")
-    assert made.due_at.tzinfo is UTC
-    assert made == Deadline(datetime(2026, 7, 1, 0, tzinfo=UTC), "M1", "x")
+    made = Deadline(
+        datetime(2026, 6, 30, 1, tzinfo=LONDON), datetime(2026, 7, 1, 1, tzinfo=LONDON), "M1", "x"
+    )
+    assert (made.starts_at.tzinfo, made.due_at.tzinfo) == (UTC, UTC)
+    assert made == Deadline(datetime(2026, 6, 30, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC), "M1", "x")
     with pytest.raises(ValueError, match="no offset"):
-        Deadline(datetime(2026, 7, 1), "M1", "x")
+        Deadline(made.starts_at, datetime(2026, 7, 1), "M1", "x")
     with pytest.raises(FrozenInstanceError):
         made.rule = "M2"
     match made:
-        case Deadline(due_at, rule_id, edition):
+        case Deadline(_, due_at, rule_id, edition):
             assert (due_at, rule_id, edition) == (made.due_at, "M1", "x")

@@ -107,7 +107,9 @@ EXAMPLES = [
 @pytest.mark.parametrize(("rule_id", "start", "due"), EXAMPLES)
 def test_due(rule_id, start, due):
     found = RULES.deadline(rule_id, local_instant(start))
-    assert found == Deadline(local_instant(due), rule_id, "rules 2026-11; calendar EW-2026-11")
+    assert found == Deadline(
+        local_instant(start), local_instant(due), rule_id, "rules 2026-11; calendar EW-2026-11"
+    )
     assert found.due_at.tzinfo is UTC
 
 

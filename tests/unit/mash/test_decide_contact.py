@@ -13,7 +13,7 @@ from tests.unit.mash.contacts import ACCEPT, CLOSE, EW_2026, HOLD, MANAGER, RECE
 
 THURSDAY = london(2026, 4, 2, 16, 40)
 DECIDED = london(2026, 4, 2, 17, 50)
-TELL_BY = Deadline(london(2026, 4, 3, 17, 50), rule="M4", edition=EW_2026)
+TELL_BY = Deadline(DECIDED, london(2026, 4, 3, 17, 50), rule="M4", edition=EW_2026)
 
 
 def received():

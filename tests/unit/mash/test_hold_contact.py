@@ -18,7 +18,7 @@ def test_holding_answers_the_first_clock_and_starts_the_next():
     received().when(HOLD, at=TUESDAY, by=MANAGER).then(
         ContactHeld(
             contact=THING,
-            decide_by=Deadline(london(2026, 12, 24), rule="M5", edition=EW_2026),
+            decide_by=Deadline(TUESDAY, london(2026, 12, 24), rule="M5", edition=EW_2026),
             sealed=HeldText(reason="Waiting for the GP's record."),
         )
     ).clocks(M1="met", M3="open", M5="open")

@@ -21,8 +21,8 @@ def received(at=THURSDAY, **more):
         referrer_agency="police",
         family_aware=True,
         received_at=at,
-        decide_by=Deadline(london(2026, 4, 8), rule="M1", edition=EW_2026),
-        inform_by=Deadline(london(2026, 4, 3, 16, 40), rule="M3", edition=EW_2026),
+        decide_by=Deadline(at, london(2026, 4, 8), rule="M1", edition=EW_2026),
+        inform_by=Deadline(at, london(2026, 4, 3, 16, 40), rule="M3", edition=EW_2026),
         **more,
     )
 

@@ -12,7 +12,7 @@ from tests.unit.mash.contacts import ACKNOWLEDGE, CLOSE, EW_2026, HOLD, RECEIVE,
 THURSDAY = london(2026, 4, 2, 16, 40)
 LATER = london(2026, 4, 2, 16, 55)
 AS_INFORMATION = ScreenContact(potential=Potential.INFORMATION)
-SAME_DAY = Deadline(london(2026, 4, 3), rule="M2", edition=EW_2026)
+SAME_DAY = Deadline(LATER, london(2026, 4, 3), rule="M2", edition=EW_2026)
 
 
 def received():
@@ -45,7 +45,7 @@ def test_screened_again_as_something_graver_starts_it_then():
     received().when(AS_INFORMATION, at=LATER).when(SCREEN, at=london(2026, 4, 7, 9)).then(
         screened(
             Potential.CHILD_PROTECTION,
-            gather_by=Deadline(london(2026, 4, 8), rule="M2", edition=EW_2026),
+            gather_by=Deadline(london(2026, 4, 7, 9), london(2026, 4, 8), rule="M2", edition=EW_2026),
         )
     )
 

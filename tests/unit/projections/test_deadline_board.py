@@ -1,162 +1,157 @@
-"""The deadline board is a view, and says what the clocks say."""
+"""The deadline board is a view of marks: a row a mark, and the corrected ones in the place of what they correct."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from random import Random
+from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from shared.domain.deadlines import DeadlineClocks, DeadlineMissed, DeadlineVaried
+from shared.domain.corrections import CorrectedText, correction_of
 from shared.domain.decider import Stream
-from shared.domain.event import Event, Record
-from shared.domain.rules import Deadline, clock_state
-from shared.domain.view import Insert, fold
-from shared.projections.deadline_board import deadline_board
-from shared.projections.table import steps
-from tests.unit.projections.toy_views import T0, A, B, record
+from shared.domain.event import Event
+from shared.domain.marks import Starts
+from shared.domain.rules import Deadline
+from shared.domain.view import BadView, Delete, Derivation, View, fold
+from shared.projections.deadline_board import MarkRow, deadline_board
+from shared.projections.deadline_queries import DeadlineRow
+from shared.projections.table import lanes, steps
+from shared.testing.facts import STREAM
+from tests.unit.domain.clock_histories import (
+    Agreed,
+    Closed,
+    History,
+    Planned,
+    Seeded,
+    Silent,
+    Told,
+    Visited,
+    step,
+)
+
+HOUR = timedelta(hours=1)
 
 
-class Begun(Event, name="test_projection.Begun"):
-    first: Deadline | None = None
-    second: Deadline | None = None
+def stream(name: str, events: Any, clocks: tuple[str, ...] = ()) -> Stream:
+    return Stream(name, None, lambda s, _e: s, lambda _c, _s, _x: [], None, events, clocks=clocks)
 
 
-class Acted(Event, name="test_projection.Acted", meets=("R1",), ends=("R1", "R2")):
-    again: Deadline | None = None
+PLAN = stream("plan", Planned | Visited | Agreed | Told | Closed | Silent, clocks=("P", "Q"))
+BOARD = deadline_board([PLAN])
 
 
-class Closed(Event, name="test_projection.Closed", ends=("R1", "R3")):
-    pass
+def history(seed: int) -> History:
+    made, draw = History(), Seeded(Random(seed))
+    for _ in range(14):
+        step(made, draw)
+    return made
 
 
-class Chosen(Event, name="test_projection.Chosen"):
-    """What it meets depends on what it says."""
-
-    rules: tuple[str, ...] = ()
-
-    def clocks_met(self) -> tuple[str, ...]:
-        return self.rules
-
-
-class Silent(Event, name="test_projection.Silent"):
-    pass
-
-
-def stream(name: str, events: Any) -> Stream:
-    return Stream(name, None, lambda s, _e: s, lambda _c, _s, _x: [], None, events)
-
-
-BOARD = deadline_board([stream("contact", Begun | Acted | Silent), stream("episode", Closed | Chosen)])
-MOMENTS = st.integers(0, 6).map(lambda hours: T0 + timedelta(hours=hours))
-RULES = st.sampled_from(["R1", "R2", "R3"])
-
-
-def deadlines(*rules: str) -> st.SearchStrategy[Deadline | None]:
-    due = st.builds(Deadline, due_at=MOMENTS, rule=st.sampled_from(rules), edition=st.just("2026-11"))
-    return st.none() | due
-
-
-@st.composite
-def lives(draw: st.DrawFn) -> list[Record]:
-    """Records of two streams: some start clocks, some stop them, timers and managers speak of any of them."""
-    found: list[Record] = []
-    for position in range(1, draw(st.integers(0, 14)) + 1):
-        started = st.integers(1, position).map(lambda n: UUID(int=1000 + n))
-        event: Event = draw(
-            st.one_of(
-                st.builds(Begun, first=deadlines("R1", "R2"), second=deadlines("R3"), happened_at=MOMENTS),
-                st.builds(Acted, again=deadlines("R1"), happened_at=MOMENTS),
-                st.builds(Closed, happened_at=MOMENTS),
-                st.builds(Chosen, rules=st.lists(RULES, max_size=2).map(tuple), happened_at=MOMENTS),
-                st.builds(
-                    DeadlineMissed, rule=RULES, started_by=started, due_at=MOMENTS, happened_at=MOMENTS
-                ),
-                st.builds(
-                    DeadlineVaried,
-                    rule=RULES,
-                    started_by=started,
-                    was_due_at=MOMENTS,
-                    due_at=MOMENTS,
-                    happened_at=MOMENTS,
-                ),
-                st.just(Silent()),
-            )
-        )
-        found.append(record(event, draw(st.sampled_from([A, B])), position))
-    return found
-
-
-@settings(deadline=None)
-@given(lives(), MOMENTS)
-def test_the_board_says_what_the_clocks_fold_says(life: list[Record], now: datetime) -> None:
-    folded: dict[UUID, DeadlineClocks] = {A: DeadlineClocks(), B: DeadlineClocks()}
-    for one in life:
-        folded[one.stream] = folded[one.stream].after(one.event, one.envelope.event_id)
-    board = fold(BOARD, life)
-    expected = {(s, clock.rule, clock.started_by): clock for s, clocks in folded.items() for clock in clocks}
-    assert board.keys() == expected.keys()
-    for key, clock in expected.items():
-        row = board[key]
-        assert (row.edition, row.first_due_at) == (clock.deadline.edition, clock.deadline.due_at)
-        assert (row.due_at, row.acted_at, row.ended_at) == (clock.due_at, clock.acted_at, clock.ended_at)
-        assert (row.varied, row.missed_at, row.running) == (clock.varied, clock.missed_due, clock.running)
-        assert row.state(now) == clock_state(clock.due_at, clock.acted_at, clock.ended_at, clock.varied, now)
-
-
-@settings(deadline=None, max_examples=40)
-@given(lives())
-def test_a_page_of_the_board_keeps_the_order_that_matters(life: list[Record]) -> None:
-    changes = [change for one in life for change in BOARD.changes(one)]
-    assert {step.sql for step in steps(BOARD, "mash", "deadlines", changes)} <= {
-        step.sql for change in changes for step in steps(BOARD, "mash", "deadlines", [change])
+@pytest.mark.parametrize("seed", range(60))
+def test_a_row_a_mark_and_as_the_fold_places_them(seed: int) -> None:
+    made = history(seed)
+    rows: list[MarkRow] = list(fold(BOARD, made.records).values())
+    marks = {
+        (row.version, row.rule, row.kind, row.rank, row.at, row.started_by, row.stated_due_at, row.continues)
+        for row in rows
+        if row.kind in ("start", "act", "end", "set")
     }
-    lanes: dict[UUID, list[tuple[Any, ...]]] = {A: [], B: []}
-    for change in changes:
-        (step,) = steps(BOARD, "mash", "deadlines", [change])
-        at = change.columns["stream"] if isinstance(change, Insert) else change.match["stream"]  # type: ignore[union-attr]
-        lanes[at].append((step.sql, step.rows[0]))
-    together = [(s.sql, row) for s in steps(BOARD, "mash", "deadlines", changes) for row in s.rows]
-    for at, lane in lanes.items():
-        assert [one for one in together if at in one[1]] == lane
+    expected = {
+        (
+            one.version,
+            one.mark.rule,
+            one.mark.kind.value,
+            one.mark.rank,
+            one.mark.at,
+            one.by,
+            due,
+            one.mark.continues,
+        )
+        for one in made.clocks._placed
+        for due in [one.mark.deadline.due_at if one.mark.deadline else None]
+    }
+    assert marks == expected
+    withdrawn = {(row.version, row.rule) for row in rows if row.withdrawn}
+    assert withdrawn == {(one.version, one.mark.rule) for one in made.clocks._placed if one.withdrawn}
+    varied = {
+        (row.version, row.rule, row.started_by, row.stated_due_at) for row in rows if row.kind == "varied"
+    }
+    assert varied == {(one.version, one.rule, one.started_by, one.due_at) for one in made.clocks._varied}
+    missed = {(row.rule, row.started_by, row.stated_due_at) for row in rows if row.kind == "missed"}
+    assert missed == made.clocks._said
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_page_of_the_board_keeps_the_order_that_matters(seed: int) -> None:
+    changes = [change for one in history(seed).records for change in BOARD.changes(one)]
+    lane = [
+        (made.sql, row)
+        for change in changes
+        for made in steps(BOARD, "mash", "deadlines", [change])
+        for row in made.rows
+    ]
+    together = [(made.sql, row) for made in steps(BOARD, "mash", "deadlines", changes) for row in made.rows]
+    assert together == lane
+    assert lanes(BOARD, changes) == ({STREAM} if changes else set())
+
+
+def test_who_recorded_a_corrected_act_and_when_stays() -> None:
+    made = History()
+    planned = made.add(Planned(visit_by=Deadline(made.now, made.now + HOUR, "P", "x"), happened_at=made.now))
+    made.now += 5 * HOUR
+    right = Planned(visit_by=Deadline(made.now, made.now + HOUR, "P", "x"), happened_at=made.now)
+    made.add(correction_of(planned, right, CorrectedText(reason="It began later.")))
+    (row,) = [row for row in fold(BOARD, made.records).values() if row.kind == "start"]
+    assert (row.at, row.recorded_at, row.command, row.root, row.category) == (
+        made.now,
+        planned.recorded_at,
+        planned.envelope.command_id,
+        planned.envelope.root_id,
+        "plan",
+    )
+
+
+def clock(due: datetime, **more: Any) -> DeadlineRow:
+    plain = dict.fromkeys(("stream", "started_by", "child", "thing", "command", "root"), UUID(int=1))
+    return DeadlineRow(
+        **plain, rule="M1", category="plan", edition="x", started_at=due, first_due_at=due, due_at=due, **more
+    )
 
 
 def test_an_act_in_time_recorded_after_the_due_instant_is_marked() -> None:
-    due = Deadline(due_at=T0 + timedelta(seconds=2), rule="R1", edition="2026-11")
-    started, act = record(Begun(first=due), position=1), record(Acted(), position=3)
-    (row,) = fold(BOARD, [started, act]).values()
-    assert (row.state(T0 + timedelta(days=1)), row.recorded_late, row.category) == ("met", True, "contact")
-    (row,) = fold(BOARD, [started, replace(act, recorded_at=T0 + timedelta(seconds=1))]).values()
-    assert not row.recorded_late
+    due = History().now
+    late = clock(due, acted_at=due - HOUR, acted_recorded_at=due)
+    assert (late.state(due + HOUR), late.recorded_late) == ("met", True)
+    assert not clock(due, acted_at=due - 2 * HOUR, acted_recorded_at=due - HOUR).recorded_late
+    assert not clock(due, acted_at=due, acted_recorded_at=due).recorded_late
 
 
-def test_an_earlier_act_recorded_later_takes_the_place_of_the_first_recorded() -> None:
-    due = Deadline(due_at=T0 + timedelta(hours=3), rule="R1", edition="2026-11")
-    late = record(Acted(happened_at=T0 + timedelta(hours=4)), position=2)
-    early = replace(
-        record(Acted(happened_at=T0 + timedelta(hours=2)), position=3), recorded_at=T0 + timedelta(hours=5)
-    )
-    (row,) = fold(BOARD, [record(Begun(first=due)), late, early]).values()
-    assert (row.state(T0 + timedelta(days=1)), row.acted_at, row.recorded_late) == (
-        "met",
-        early.happened_at,
-        True,
-    )
-    assert row.acted_recorded_at == early.recorded_at
+class OfTwo(Event, name="test_board.OfTwo"):
+    due: Annotated[Deadline, Starts("R1")]
 
 
 def test_an_event_that_touches_clocks_belongs_to_one_kind_of_stream() -> None:
-    with pytest.raises(ValueError, match=r"test_projection.Begun is an event of both contact and plan"):
-        deadline_board([stream("contact", Begun | Silent), stream("plan", Begun | Silent)])
+    with pytest.raises(ValueError, match=r"test_board.OfTwo is an event of both contact and plan"):
+        deadline_board([stream("contact", OfTwo | Silent), stream("plan", OfTwo | Silent)])
     assert BOARD.topics is not None
-    assert "test_projection.Silent" not in BOARD.topics
-    assert set(BOARD.topics) == {
-        "team.DeadlineMissed",
-        "team.DeadlineVaried",
-        "test_projection.Acted",
-        "test_projection.Begun",
-        "test_projection.Chosen",
-        "test_projection.Closed",
-    }
+    assert "test_histories.Silent" not in BOARD.topics
+
+
+def test_a_rules_clocks_run_on_one_kind_of_stream() -> None:
+    with pytest.raises(ValueError, match="clocks of P run on both plan and contact"):
+        deadline_board([PLAN, stream("contact", Silent, clocks=("P",))])
+
+
+def test_what_is_derived_by_a_lane_is_changed_by_that_lane() -> None:
+    view = View(
+        "board", row=MarkRow, key=("stream", "version"), derived=Derivation("stream", lambda _t, **_k: "")
+    )
+
+    @view.on(Silent)
+    def silent(_event: Silent, _record: Any) -> Any:
+        return Delete(version=1)
+
+    made = History()
+    made.add(Silent())
+    with pytest.raises(BadView, match="Delete must name stream, which others are derived by"):
+        fold(view, made.records)

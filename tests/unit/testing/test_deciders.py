@@ -1,5 +1,7 @@
 """The test kit itself: it says no when it should, and shows why."""
 
+from typing import Annotated
+
 import pytest
 
 from shared.domain.command import Command, Refused
@@ -7,6 +9,7 @@ from shared.domain.deadlines import DeadlineMissed
 from shared.domain.decider import Stream
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import london
+from shared.domain.marks import Starts
 from shared.domain.policy import AlreadySo, Policy
 from shared.domain.rules import Deadline, Rule, Rulebook, Unit
 from shared.testing.deciders import decider
@@ -17,7 +20,7 @@ RULES = Rulebook(
     (Rule("T1", "it is done", "asked", 1, Unit.WORKING_DAYS, "done", "this test"),), edition="2026-11"
 )
 MONDAY = london(2026, 11, 9, 10)
-DUE = Deadline(london(2026, 11, 11), rule="T1", edition="rules 2026-11; calendar EW-2026-11")
+DUE = Deadline(MONDAY, london(2026, 11, 11), rule="T1", edition="rules 2026-11; calendar EW-2026-11")
 
 
 class Note(Sealed):
@@ -29,7 +32,7 @@ class OtherNote(Sealed):
 
 
 class Asked(Event, name="test_testing.Asked", text=Note):
-    by: Deadline
+    by: Annotated[Deadline, Starts("T1")]
 
 
 class Done(Event, name="test_testing.Done", meets=("T1",)):

@@ -1,0 +1,100 @@
+"""Corrections: a new fact that points at the old one and says what was right. Nothing is overwritten (E3).
+
+A correction stands on the stream of the event it corrects and carries that event's whole open part as it should have
+been, in the event's own shape; or nothing, where the event should not have been recorded at all. Whoever folds the
+stream reads the corrected body in the old one's place: `decide` and `evolve` know nothing of corrections. The last
+correction of an event counts, and the old one stays visible.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.codec import body_fields, event_of_fields
+from shared.domain.event import Event, Record, Sealed
+from shared.domain.instants import Instant
+
+
+class CorrectedText(Sealed):
+    """Why it was corrected, and the whole sealed part as it should have been."""
+
+    reason: str
+    text: dict[str, Any] | None = None
+
+
+class Corrected(BaseModel):
+    """The event that a correction is of, as it stands in the log."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    event: UUID
+    name: str
+    """Its stored name."""
+    version: int
+    """Its place on the stream, which no correction moves."""
+    command: UUID
+    """The command that recorded it."""
+    root: UUID
+    """The command of the person at its root."""
+    recorded_at: Instant
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        """Of an event that stands in a log."""
+        envelope = record.envelope
+        return cls(
+            event=envelope.event_id,
+            name=record.event.NAME,
+            version=record.version,
+            command=envelope.command_id,
+            root=envelope.root_id,
+            recorded_at=record.recorded_at,
+        )
+
+
+class RecordCorrected(Event, name="team.RecordCorrected", crosses=True, text=CorrectedText):
+    """A person corrected or withdrew what had been recorded (E3). It restates everything that the old event says."""
+
+    corrects: Corrected
+    body: dict[str, Any] | None = None
+    """The event's whole open part as it should have been; None: withdrawn."""
+
+    def right(self) -> Event | None:
+        """The event as it should have been recorded, brought up to this program's version; None: withdrawn.
+
+        Raises:
+            UnknownEvent: no such event, or a newer version than this program knows.
+        """
+        return None if self.body is None else event_of_fields(self.corrects.name, dict(self.body))
+
+
+def correction_of(record: Record, right: Event | None, text: CorrectedText) -> RecordCorrected:
+    """The correction of an event that stands in a log; `right` None withdraws it.
+
+    Raises:
+        TypeError: what is right is of another class than what is corrected.
+    """
+    if right is not None and type(right) is not type(record.event):
+        raise TypeError(f"{record.event.NAME} is corrected by an event of its own class, not by {right.NAME}")
+    return RecordCorrected(
+        child=record.event.child,
+        corrects=Corrected.of(record),
+        body=None if right is None else body_fields(right),
+        sealed=text,
+    )
+
+
+def as_corrected(events: Iterable[tuple[int, Event]]) -> Iterator[tuple[int, Event]]:
+    """The events of a stream, each with its version, as they are right by now: corrected bodies in the old ones' places,
+    withdrawn events and the corrections themselves left out.
+    """
+    told = list(events)
+    right = {e.corrects.version: e.right() for _, e in told if isinstance(e, RecordCorrected)}
+    for version, event in told:
+        if isinstance(event, RecordCorrected):
+            continue
+        by_now = right.get(version, event)
+        if by_now is not None:
+            yield version, by_now
