@@ -14,6 +14,7 @@ from typing import Any
 from services.assessment import events as assessment
 from services.chronology.events import SeenBy, Significance
 from services.mash import events as mash
+from shared.domain.corrections import RecordCorrected
 from shared.domain.deadlines import DeadlineMissed, DeadlineVaried
 from shared.domain.event import Event, Record
 
@@ -174,3 +175,11 @@ def _(event: DeadlineMissed, _record: Record) -> Draft:
 @writes(DeadlineVaried)
 def _(event: DeadlineVaried, record: Record) -> Draft:
     return Draft(title=f"Deadline varied: {event.rule}", topic="deadline", parts=words(record, reason="Why"))
+
+
+@writes(RecordCorrected)
+def _(event: RecordCorrected, record: Record) -> Draft:
+    title = "An earlier record was withdrawn" if event.body is None else "An earlier record was corrected"
+    return Draft(
+        title=title, topic="correction", significance="significant", parts=words(record, reason="Why")
+    )

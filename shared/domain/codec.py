@@ -184,6 +184,10 @@ MOST: Final = 2**64 - 1
 def numbers_of(model: type[BaseModel]) -> tuple[str, ...] | None:
     """The fields that hold whole numbers, whose values must then be from `LEAST` to `MOST`; None: not read directly."""
     schema: Mapping[str, Any] = model.__pydantic_core_schema__
+    shared: dict[str, Mapping[str, Any]] = {}
+    if schema["type"] == "definitions":  # what stands in several fields is defined once
+        shared = {one["ref"]: one for one in schema["definitions"]}
+        schema = schema["schema"]
     if schema["type"] != "model" or schema["schema"]["type"] != "model-fields":
         return None
     numbers = []
@@ -193,20 +197,26 @@ def numbers_of(model: type[BaseModel]) -> tuple[str, ...] | None:
             inner = inner["schema"]
         if inner["type"] == "int":
             numbers.append(name)
-        elif not _alike(inner):
+        elif not _alike(inner, shared):
             return None
     return tuple(numbers)
 
 
-def _alike(schema: Mapping[str, Any]) -> bool:
+def _alike(schema: Mapping[str, Any], shared: Mapping[str, Mapping[str, Any]]) -> bool:
     kind = schema["type"]
     if kind in _ALIKE:
         return True
+    if kind == "definition-ref":
+        # Looked through once: one that is made of itself would be looked through for ever.
+        ref = schema["schema_ref"]
+        rest = {name: one for name, one in shared.items() if name != ref}
+        return ref in shared and _alike(shared[ref], rest)
     if kind == "literal":
         return all(isinstance(one, str) for one in schema["expected"])
     if kind == "enum":
         return schema.get("sub_type") == "str"
     inside = schema.get(_INSIDE.get(kind, ""))
     if isinstance(inside, Mapping):
-        return all(map(_alike, inside.values())) if "type" not in inside else _alike(inside)
-    return isinstance(inside, list) and all(map(_alike, inside))
+        parts = [inside] if "type" in inside else list(inside.values())
+        return all(_alike(part, shared) for part in parts)
+    return isinstance(inside, list) and all(_alike(part, shared) for part in inside)

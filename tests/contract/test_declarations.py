@@ -11,7 +11,7 @@ from services import names, teams
 from services.chronology.entries import makes_entry
 from shared.access.policy import AccessPolicy
 from shared.domain.actors import DEFAULT_AGENCY
-from shared.domain.rules import Deadline
+from shared.domain.marks import Starts
 from shared.testing.facts import actor
 
 # Events that cross and make no entry of their own, and why.
@@ -73,22 +73,20 @@ def test_what_the_table_grants_exists_or_is_still_to_come():
     assert not misspelt, f"services/access.yaml spells {', '.join(misspelt)} otherwise than the code"
 
 
-@pytest.mark.parametrize("event", events().values(), ids=list(events()))
-def test_a_field_that_holds_a_deadline_is_described_by_its_rule(event):
+@pytest.mark.parametrize("event", events().values(), ids=lambda one: one.NAME)
+def test_the_rule_that_a_field_names_is_one_of_its_teams(event):
     rules = {rule.id for service in teams() for rule in service.rules.rules}
-    for name, field in event.model_fields.items():
-        if isinstance(getattr(sample(event), name), Deadline):
-            assert field.description in rules, f'{event.NAME}.{name}: say Field(description="<rule id>")'
+    assert {clock.rule for clock in event.CLOCK_FIELDS.values()} <= rules
 
 
 @pytest.mark.parametrize("service", teams(), ids=lambda one: one.name)
 def test_a_stream_keeps_just_the_clocks_its_events_start_and_its_rules_know(service):
     for stream in service.streams:
         started = {
-            event.model_fields[name].description
+            clock.rule
             for event in stream.event_types()
-            for name in event.model_fields
-            if isinstance(getattr(sample(event), name), Deadline)
+            for clock in event.CLOCK_FIELDS.values()
+            if isinstance(clock, Starts)
         }
         assert started == set(stream.clocks)
         assert started <= {rule.id for rule in service.rules.rules}

@@ -31,13 +31,8 @@ class Words(Sealed):
     words: str
 
 
-<<<<<<< HEAD
 class Received(Event, name="test_commands.Received", text=Words, crosses=True):
-    decide_by: Deadline
-=======
-class Received(Event, name="test_runner.Received", text=Words, crosses=True):
     decide_by: Annotated[Deadline, Starts("M1")]
->>>>>>> 8d549e3 (Clocks from acts: marks in one total order, corrections restate, the board derives at write)
 
 
 class Decided(Event, name="test_commands.Decided", meets=("M1",)):
