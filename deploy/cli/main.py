@@ -154,7 +154,15 @@ def doctor() -> None:
 
     found = findings()
     for one in found:
-        state = "fine" if one.fine else "MISSING" if one.needed else "not here (some tests only)"
+        state = (
+            "fine"
+            if one.fine
+            else "MISSING"
+            if one.needed
+            else "DUE"
+            if one.due
+            else "not here (some tests only)"
+        )
         typer.echo(f"{one.what}: {state}. {one.detail}".rstrip())
         if one.remedy:
             typer.echo(f"    {one.remedy}")

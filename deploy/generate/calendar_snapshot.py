@@ -3,21 +3,30 @@
     python -m deploy.generate.calendar_snapshot EW-2027-11 --in-force-from 2027-11-01
 
 It takes the copy inside the `govuk-bank-holidays` package, so upgrade that first; `--fetch` asks GOV.UK instead.
+Beside the edition it writes a provisional one, `EW-2027-11-provisional`, that goes on by rule where the published days
+end.
 Services never run this and never fetch: they read the files it wrote, which are reviewed like code.
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
-from shared.domain.working_days import EDITIONS, load_calendars
+from deploy.generate.bank_holidays import reckoned
+from shared.domain.working_days import EDITIONS, PROVISIONAL, EditionFile, load_calendars
 
 _CORONATION = date(2023, 5, 8)  # some sources miss this one-off day: a source without it is not trusted
+YEARS_BEYOND: Final = 20
+"""How many years a provisional edition goes on by rule: longer than any limit, and than a child's childhood."""
+
+
 _LEAST_A_YEAR = 8  # England and Wales have had at least eight bank holidays in every year since 1978
 
 
@@ -40,7 +49,6 @@ def bank_holidays(*, fetch: bool = False) -> dict[date, str]:
 def snapshot(edition: str, in_force_from: date, folder: Path, *, fetch: bool = False) -> Path:
     """Writes the edition's file and answers its path. Raises FileExistsError: an edition is never changed."""
     named = bank_holidays(fetch=fetch)
-    path = folder / f"{edition}.json"
     origin = "fetched" if fetch else "as packaged"
     content = {
         "edition": edition,
@@ -51,6 +59,32 @@ def snapshot(edition: str, in_force_from: date, folder: Path, *, fetch: bool = F
         "covers_to": date(max(named).year, 12, 31).isoformat(),
         "bank_holidays": {day.isoformat(): name for day, name in named.items()},
     }
+    return _write(folder / f"{edition}.json", content)
+
+
+def provisional(edition: str, folder: Path) -> Path:
+    """Writes the file that goes on by rule where that edition ends, and answers its path.
+
+    Raises FileExistsError: an edition is never changed.
+    """
+    extended = EditionFile.model_validate_json((folder / f"{edition}.json").read_bytes(), strict=True)
+    first = extended.covers_to.year + 1
+    days = {day: name for year in range(first, first + YEARS_BEYOND) for day, name in reckoned(year).items()}
+    content = {
+        "edition": f"{edition}{PROVISIONAL}",
+        "provisional": True,
+        "extends": edition,
+        "division": extended.division,
+        "source": "reckoned by rule (deploy/generate/bank_holidays.py): what is proclaimed may move it",
+        "in_force_from": extended.in_force_from.isoformat(),
+        "covers_from": date(first, 1, 1).isoformat(),
+        "covers_to": date(first + YEARS_BEYOND - 1, 12, 31).isoformat(),
+        "bank_holidays": {day.isoformat(): name for day, name in days.items()},
+    }
+    return _write(folder / f"{edition}{PROVISIONAL}.json", content)
+
+
+def _write(path: Path, content: Mapping[str, object]) -> Path:
     with path.open("x", encoding="utf-8") as file:
         file.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     return path
@@ -69,7 +103,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--fetch", action="store_true", help="ask GOV.UK instead of the packaged copy")
     asked = parser.parse_args(arguments)
     try:
-        path = snapshot(asked.edition, asked.in_force_from, asked.folder, fetch=asked.fetch)
+        written = [snapshot(asked.edition, asked.in_force_from, asked.folder, fetch=asked.fetch)]
     except FileExistsError:
         print(f"edition {asked.edition} exists and editions never change: choose a new name", file=sys.stderr)
         return 1
@@ -77,12 +111,15 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"no edition written: {error}", file=sys.stderr)
         return 1
     try:
+        written.append(provisional(asked.edition, asked.folder))
         load_calendars(asked.folder)
-    except ValueError as error:
-        path.unlink()  # a file that cannot be loaded beside the others would stop every service
+    except (ValueError, FileExistsError) as error:
+        for path in written:  # a file that cannot be loaded beside the others would stop every service
+            path.unlink()
         print(f"no edition written: {error}", file=sys.stderr)
         return 1
-    print(f"wrote {path}")
+    for path in written:
+        print(f"wrote {path}")
     return 0
 
 

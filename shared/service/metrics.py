@@ -40,6 +40,11 @@ class Metrics:
         )
         self._view_stopped = self._gauge("view_stopped", "1 where a view has stopped", "view")
         self._missed = self._gauge("deadlines_missed", "clocks whose miss is a fact", "rule")
+        self._calendar = self._gauge(
+            "calendar_days_left",
+            "days until working days are known no longer: as published; beyond it deadlines are provisional, as reckoned",
+            "known",
+        )
         self._in_flight = self._gauge("commands_in_flight", "commands and pages being worked on")
 
     def _histogram(self, name: str, what: str, buckets: tuple[float, ...]) -> Histogram:
@@ -55,8 +60,10 @@ class Metrics:
         """An event was taken in this long after its source recorded it."""
         self._inbox_lag.labels(self._service).set(max(0.0, seconds))
 
-    def text(self, progress: Mapping[str, Any], missed: Mapping[str, int]) -> bytes:
-        """All of it, in Prometheus' format, with what `progress()` and the deadline board say now."""
+    def text(
+        self, progress: Mapping[str, Any], missed: Mapping[str, int], calendar: Mapping[str, int]
+    ) -> bytes:
+        """All of it, in Prometheus' format, with what `progress()`, the deadline board and the calendar say now."""
         service = self._service
         head = progress["head"]
         self._head.labels(service).set(head)
@@ -73,4 +80,6 @@ class Metrics:
             self._view_stopped.labels(service, view).set(view in progress["view_errors"])
         for rule, count in missed.items():
             self._missed.labels(service, rule).set(count)
+        for known, days in calendar.items():
+            self._calendar.labels(service, known).set(days)
         return generate_latest(self._registry)

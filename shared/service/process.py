@@ -22,6 +22,7 @@ from shared.crypto.key_store import KeyStore
 from shared.crypto.secret_files import read_key
 from shared.crypto.transport_keys import TransportKeys
 from shared.domain.command import Command, public_name
+from shared.domain.instants import local_date
 from shared.eventstore.store import Store
 from shared.inbox.consumer import Consumer
 from shared.inbox.inbox import Inbox
@@ -240,7 +241,8 @@ class ServiceProcess:
         at, text = self._measured
         if time.monotonic() - at > MEASURED_FOR:
             missed = await missed_by_rule(self.pool, self.service.name)
-            text = self.metrics.text(await self.progress(), missed)
+            calendar = self.service.rules.calendars.days_left(local_date(self.clock.now()))
+            text = self.metrics.text(await self.progress(), missed, calendar)
             self._measured = (time.monotonic(), text)
         return text
 

@@ -59,10 +59,35 @@ def test_an_unknown_rule_and_a_naive_start_are_refused():
 
 
 def test_beyond_the_calendar_working_days_are_refused_and_hours_are_not():
-    start = london(2029, 3, 1, 9)
-    with pytest.raises(CalendarEnds):
+    start = london(2049, 3, 1, 9)
+    with pytest.raises(CalendarEnds, match="EW-2026-11-provisional"):
         RULES.deadline("M1", start)
-    assert RULES.deadline("M3", start).due_at == london(2029, 3, 2, 9)
+    assert RULES.deadline("M3", start).due_at == london(2049, 3, 2, 9)
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "start", "due", "calendar"),
+    [
+        ("M1", london(2028, 12, 28, 9), london(2028, 12, 30), "EW-2026-11"),  # the last day that is published
+        ("M1", london(2028, 12, 29, 9), london(2029, 1, 3), "EW-2026-11-provisional"),
+        ("M1", london(2029, 3, 29, 9), london(2029, 4, 4), "EW-2026-11-provisional"),  # Easter, by rule
+        ("A3", london(2048, 10, 27, 9), london(2049, 1, 1), "EW-2026-11-provisional"),
+        ("M3", london(2029, 3, 29, 9), london(2029, 3, 30, 9), "EW-2026-11"),  # needs no working day
+    ],
+)
+def test_a_deadline_that_needs_a_day_not_yet_published_says_that_it_is_provisional(
+    rule_id, start, due, calendar
+):
+    found = RULES.deadline(rule_id, start)
+    assert (found.due_at, found.edition) == (due, f"rules 2026-11; calendar {calendar}")
+
+
+def test_a_given_calendar_or_one_that_nobody_extends_is_not_gone_beyond():
+    with pytest.raises(CalendarEnds, match="EW-2026-11 knows"):
+        RULES.deadline("M1", london(2029, 3, 1, 9), calendar=EW)
+    alone = Rulebook(RULES.rules, edition="2026-11", calendars=Calendars([EW]))
+    with pytest.raises(CalendarEnds, match="EW-2026-11 knows"):
+        alone.deadline("M1", london(2029, 3, 1, 9))
 
 
 def test_the_calendar_in_force_at_the_start_counts_and_is_named():

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deploy.generate.bank_holidays import easter_sunday, reckoned
 from deploy.generate.calendar_snapshot import bank_holidays, main
 from shared.domain.instants import london
 from shared.domain.working_days import (
@@ -125,6 +126,63 @@ def test_counting_stops_loudly_where_the_data_end():
         EW.working_day_after(date(2028, 12, 28), 2)
 
 
+FURTHER = own_calendars().beyond(EW)
+PROCLAIMED = {
+    2012: {date(2012, 6, 4), date(2012, 6, 5)},  # the diamond jubilee, and the spring holiday moved to it
+    2020: {date(2020, 5, 8)},  # VE day in place of the early May holiday
+    2022: {date(2022, 6, 2), date(2022, 6, 3), date(2022, 9, 19)},  # the platinum jubilee, the state funeral
+    2023: {date(2023, 5, 8)},  # the coronation
+}
+MOVED = {date(2012, 5, 28), date(2020, 5, 4), date(2022, 5, 30)}
+
+
+@pytest.mark.parametrize("year", range(2012, 2029))
+def test_what_is_reckoned_by_rule_is_what_was_published_but_for_what_was_proclaimed(year):
+    published = {day: name for day, name in bank_holidays().items() if day.year == year}
+    by_rule = {day: name for day, name in reckoned(year).items() if day not in MOVED}
+    assert by_rule == {day: name for day, name in published.items() if day not in PROCLAIMED.get(year, ())}
+
+
+@pytest.mark.parametrize(
+    "easter",
+    [date(1818, 3, 22), date(2000, 4, 23), date(2008, 3, 23), date(2038, 4, 25), date(2049, 4, 18)],
+)
+def test_easter_sunday(easter):
+    assert easter_sunday(easter.year) == easter
+
+
+@given(st.integers(min_value=1583, max_value=9998))
+def test_every_year_has_eight_bank_holidays_on_weekdays(year):
+    days = reckoned(year)
+    assert len(days) == 8
+    assert all(day.weekday() < 5 for day in days)
+    assert all(day.year == year for day in days)
+    assert date(year, 3, 22) <= easter_sunday(year) <= date(year, 4, 25)
+    assert easter_sunday(year).weekday() == 6
+
+
+def test_the_provisional_edition_has_the_published_days_and_further_ones_by_rule():
+    assert (FURTHER.edition, FURTHER.extends) == ("EW-2026-11-provisional", "EW-2026-11")
+    assert (FURTHER.covers_from, FURTHER.covers_to) == (EW.covers_from, date(2048, 12, 31))
+    assert {day for day in FURTHER.bank_holidays if day <= EW.covers_to} == EW.bank_holidays
+    beyond = {day for year in range(2029, 2049) for day in reckoned(year)}
+    assert FURTHER.bank_holidays - EW.bank_holidays == beyond
+    assert own_calendars().beyond(FURTHER) is None
+    with pytest.raises(CalendarEnds, match="EW-2026-11-provisional knows"):
+        FURTHER.is_working_day(date(2049, 1, 1))
+
+
+def test_no_fact_takes_the_provisional_edition_by_itself():
+    assert own_calendars().at(london(2030, 1, 1)) is own_calendars().editions[-1]
+
+
+def test_how_long_the_calendar_lasts():
+    calendars = own_calendars()
+    assert calendars.days_left(date(2028, 12, 30)) == {"published": 1, "reckoned": 365 * 20 + 5 + 1}
+    assert calendars.days_left(date(2029, 1, 1))["published"] == -1
+    assert Calendars([EW]).days_left(date(2028, 12, 30)) == {"published": 1, "reckoned": 1}
+
+
 def edition(name: str, in_force_from: date, covers_from: date, *holidays: date) -> Calendar:
     return Calendar(name, in_force_from, covers_from, date(2030, 12, 31), frozenset(holidays))
 
@@ -175,6 +233,9 @@ def test_the_projects_own_editions():
         ([], "no calendar edition"),
         ([OLD, replace(NEW, edition="old")], "same edition"),
         ([OLD, replace(NEW, in_force_from=OLD.in_force_from)], "same in_force_from"),
+        ([OLD, replace(NEW, extends="older")], "extends older, and there is no such edition"),
+        ([OLD, replace(NEW, extends="old"), replace(NEW, edition="x", extends="old")], "same extends"),
+        ([replace(OLD, extends="old")], "no calendar edition"),
     ],
 )
 def test_editions_that_contradict_each_other_are_refused(editions, sentence):
@@ -215,11 +276,39 @@ def test_a_council_adds_an_edition_by_adding_a_file(tmp_path):
         ("ours", {"covers_to": 20261231}, r"ours\.json cannot be read: covers_to"),
         ("ours", {"holidays": {}}, r"ours\.json cannot be read: holidays"),
         ("theirs", {}, r"theirs\.json holds edition ours"),
+        ("ours", {"provisional": True, "extends": "x"}, "a name that ends in -provisional"),
+        ("x-provisional", {"edition": "x-provisional"}, "a name that ends in -provisional"),
+        ("x-provisional", {"edition": "x-provisional", "provisional": True}, "says which edition it extends"),
+        ("ours", {"extends": "x"}, "says which edition it extends"),
+        (
+            "x-provisional",
+            {"edition": "x-provisional", "provisional": True, "extends": "x"},
+            "extends x, and there is no such edition",
+        ),
     ],
 )
 def test_a_file_that_is_wrong_is_named(tmp_path, name, change, sentence):
     (tmp_path / f"{name}.json").write_text(json.dumps(FILE | change))
     with pytest.raises(BadEdition, match=sentence):
+        load_calendars(tmp_path)
+
+
+@pytest.mark.parametrize("change", [{"covers_from": "2027-01-02"}, {"in_force_from": "2026-01-02"}])
+def test_a_provisional_file_begins_where_the_edition_it_extends_ends(tmp_path, change):
+    further = {
+        "edition": "ours-provisional",
+        "provisional": True,
+        "extends": "ours",
+        "covers_from": "2027-01-01",
+        "covers_to": "2027-12-31",
+        "bank_holidays": {"2027-01-01": "New Year"},
+    }
+    (tmp_path / "ours.json").write_text(json.dumps(FILE))
+    (tmp_path / "ours-provisional.json").write_text(json.dumps(FILE | further))
+    calendars = load_calendars(tmp_path)
+    assert calendars.beyond(calendars.editions[0]).covers_to == date(2027, 12, 31)
+    (tmp_path / "ours-provisional.json").write_text(json.dumps(FILE | further | change))
+    with pytest.raises(BadEdition, match="begin on the day after its last"):
         load_calendars(tmp_path)
 
 
@@ -234,7 +323,10 @@ def test_the_tool_writes_an_edition_that_loads(tmp_path, capsys):
     (found,) = load_calendars(tmp_path).editions
     assert (found.edition, found.in_force_from) == ("EW-2026-12", date(2026, 12, 1))
     assert date(2023, 5, 8) in found.bank_holidays
-    assert "wrote" in capsys.readouterr().out
+    assert capsys.readouterr().out.count("wrote") == 2
+    further = load_calendars(tmp_path).beyond(found)
+    assert further.edition == "EW-2026-12-provisional"
+    assert not further.is_working_day(date(found.covers_to.year + 1, 12, 25))
 
 
 def test_the_tool_never_changes_an_edition_nor_leaves_one_that_does_not_fit(tmp_path, capsys):
@@ -245,5 +337,5 @@ def test_the_tool_never_changes_an_edition_nor_leaves_one_that_does_not_fit(tmp_
     assert "editions never change" in capsys.readouterr().err
     assert main(["second", *arguments]) == 1
     assert "same in_force_from" in capsys.readouterr().err
-    assert [path.name for path in tmp_path.iterdir()] == ["first.json"]
+    assert {path.name for path in tmp_path.iterdir()} == {"first.json", "first-provisional.json"}
     assert (tmp_path / "first.json").read_bytes() == written
