@@ -6,7 +6,7 @@ from functools import cache
 
 from shared.service.declaration import Service
 
-__all__ = ["names", "team", "teams"]
+__all__ = ["names", "team", "teams", "telling"]
 
 
 @cache
@@ -34,6 +34,11 @@ def team(name: str) -> Service:
 def teams() -> tuple[Service, ...]:
     """The declaration of every team, in alphabetical order."""
     return tuple(map(team, names()))
+
+
+def telling() -> tuple[str, ...]:
+    """The teams whose facts the chronology tells: every other one. Imports none of them."""
+    return tuple(name for name in names() if name != "chronology")
 
 
 def _has_app(name: str) -> bool:

@@ -18,7 +18,8 @@ from shared.service.process import ServiceProcess
 from shared.service.settings import BadSettings, Settings
 from shared.web.app import application
 
-ACCESS = Path(__file__).with_name("access.yaml")
+ACCESS = Path(__file__).parent
+"""The folder of the access tables: `access.yaml`, and one in each team's folder."""
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -8,21 +8,24 @@ writes `docs/rules.md` and `docs/events.md`, of which nothing is written by hand
 
 import argparse
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from deploy.catalogue import events
+from deploy.generate.access_page import access_page
 from deploy.generate.golden import sample
+from deploy.generate.markdown import MADE, table
 from deploy.generate.settings_table import with_settings
+from deploy.generate.topics_page import topics_page
 from services import teams
 from services.chronology.entries import makes_entry
 from shared.domain.event import Event
 from shared.domain.marks import Starts
+from shared.domain.policy import EVERY_TEAM
 from shared.service.declaration import Service
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
-_MADE: Final = "<!-- Made by `python -m deploy.generate.docs` from the code: do not edit. -->"
 _ABOUT_RULES: Final = """\
 What each team's service measures, from when, within what, and who says so. A working day is one in England: not
 Saturday, Sunday or a bank holiday; `1 working day` runs to the end of the first working day after the day it starts.
@@ -41,7 +44,7 @@ when it happened, was known and was recorded, and why. Only what crosses reaches
 def rules_page() -> str:
     """Every team's clocks, from its rulebook."""
     parts = [
-        _MADE,
+        MADE,
         "# The clocks",
         _ABOUT_RULES,
     ]
@@ -52,7 +55,7 @@ def rules_page() -> str:
             parts.append("Keeps no clocks of its own.")
             continue
         shown = [head for head in rows[0] if any(row[head] for row in rows)]
-        parts.append(_table(shown, ([row[head] for head in shown] for row in rows)))
+        parts.append(table(shown, ([row[head] for head in shown] for row in rows)))
     return "\n\n".join(parts) + "\n"
 
 
@@ -60,10 +63,10 @@ def events_page() -> str:
     """Every event: what it says open and sealed, the clocks it touches, and who reacts."""
     known, declared = events(), teams()
     parts = [
-        _MADE,
+        MADE,
         "# The events",
         _ABOUT_EVENTS,
-        _table(
+        table(
             ["event", "version", "crosses", "stream", "starts", "meets", "ends", "taken in by"],
             (_row(event, declared) for event in known.values()),
         ),
@@ -132,7 +135,7 @@ def _reactions(event: type[Event], declared: Sequence[Service]) -> Iterator[tupl
         return
     made, origin = sample(event), event.NAME.partition(".")[0]
     for service in declared:
-        if origin not in {*service.reads, "team"}:
+        if origin not in {*service.reads, EVERY_TEAM}:
             continue
         does = [
             step.name.replace("_", " ")
@@ -149,18 +152,19 @@ def _type(hint: Any) -> str:
     return f"`{said}`".replace("|", "\\|")
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
-
-
 def install_page() -> str:
     """The page for whoever installs it, as it stands, with the settings as the code has them."""
     return with_settings((DOCS / INSTALL).read_text(encoding="utf-8"))
 
 
 INSTALL: Final = "how-to/install.md"
-PAGES: Final = {"rules.md": rules_page, "events.md": events_page, INSTALL: install_page}
+PAGES: Final = {
+    "rules.md": rules_page,
+    "events.md": events_page,
+    "topics.md": topics_page,
+    "access.md": access_page,
+    INSTALL: install_page,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,14 +5,11 @@ from typing import Any, Final
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from deploy.generate.markdown import between
 from shared.service.settings import PREFIX, Settings
 
-BEGIN: Final = "<!-- settings: made by `python -m deploy.generate.docs`, do not edit -->"
+BEGIN: Final = "<!-- settings: made by `make generate`, do not edit -->"
 END: Final = "<!-- end of settings -->"
-
-
-class NoPlace(ValueError):
-    """The page does not say where the settings go."""
 
 
 def settings_table() -> str:
@@ -26,10 +23,7 @@ def settings_table() -> str:
 
 def with_settings(page: str) -> str:
     """The page with the table of today between its two marks. Raises NoPlace where they are not there once each."""
-    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(END) < page.index(BEGIN):
-        raise NoPlace(f"the settings go between a line `{BEGIN}` and a line `{END}`: put both back once")
-    head, _, rest = page.partition(BEGIN)
-    return f"{head}{BEGIN}\n{settings_table()}\n{END}{rest.partition(END)[2]}"
+    return between(page, BEGIN, END, settings_table())
 
 
 def _default(field: FieldInfo) -> str:

@@ -1,97 +1,79 @@
-"""Who may write and read which topic: `access.yaml`, checked, and as the broker's access rules. Asks no broker."""
+"""Who may write and read which topic, derived from what the teams declare; and as the broker's access rules. Asks no broker.
 
-from collections.abc import Collection, Iterator, Mapping
+A service writes its own topic and the intakes that name it as a writer. It reads the topics of the teams whose events
+its policy reacts to, and its own intakes. Both halves have an owner: whoever declares a topic with `readers` refuses
+every other reader, whatever that one's policy says, here and so in the tests and before anything is applied.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from types import MappingProxyType
 from typing import Self
 
 from confluent_kafka.admin._acl import AclBinding, AclOperation, AclPermissionType
 from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from ruamel.yaml import YAML
 
-from deploy.kafka.topics import topics
-from shared.messaging.topics import RESEND_TOPIC, topic_of
-
-
-class Rights(BaseModel):
-    """The topics that one service may write and read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    writes: frozenset[str]
-    reads: frozenset[str]
+from services import teams
+from shared.messaging.topics import KERNEL_TOPICS, Topic, topic_of
+from shared.service.declaration import Service
 
 
-class Wall(BaseModel):
-    """The only services that may write and read a topic."""
+class Contradiction(ValueError):
+    """The teams' declarations contradict each other. The text says how, a line each."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+@dataclass(frozen=True)
+class Rights:
+    """The topics that one service may write and read, beside the kernel's."""
 
     writes: frozenset[str]
     reads: frozenset[str]
 
 
-class Access(BaseModel):
-    """The whole of `access.yaml`. ValueError when it names a topic that is not declared, or breaks its own walls."""
+@dataclass(frozen=True)
+class Access:
+    """Every topic there is, and every service's rights.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Attributes:
+        topics: the teams' own and their intakes, then the kernel's.
+        services: what each may write and read.
+    """
 
-    everyone: frozenset[str] = Field(description="topics that every service writes and reads")
-    walls: dict[str, Wall]
-    services: dict[str, Rights]
+    topics: tuple[Topic, ...]
+    services: Mapping[str, Rights]
 
-    @model_validator(mode="after")
-    def _of_declared_topics(self) -> Self:
-        declared = {topic.name for topic in topics()}
-        named = self.everyone | self.walls.keys()
-        for rights in self.services.values():
-            named |= rights.writes | rights.reads
-        if unknown := named - declared:
-            raise ValueError(f"not declared in topics.yaml: {', '.join(sorted(unknown))}")
-        return self
+    @classmethod
+    def of(cls, declared: Iterable[Service]) -> Self:
+        """What follows from these teams' declarations. Raises Contradiction."""
+        by_name = {each.name: each for each in declared}
+        if wrong := [*_of_readers(by_name), *_of_intakes(by_name)]:
+            raise Contradiction("\n".join(wrong))
+        topics = [topic for each in by_name.values() for topic in (each.topic, *each.intake)]
+        return cls(
+            (*topics, *KERNEL_TOPICS),
+            MappingProxyType({name: _rights(each, topics) for name, each in by_name.items()}),
+        )
 
-    @model_validator(mode="after")
-    def _behind_walls(self) -> Self:
-        for topic, wall in self.walls.items():
-            if topic in self.everyone:
-                raise ValueError(f"{topic} is behind a wall: it cannot be everyone's")
-            for verb, within, found in (
-                ("write", wall.writes, self.writers(topic)),
-                ("read", wall.reads, self.readers(topic)),
-            ):
-                if found - within:
-                    raise ValueError(
-                        f"{topic} is behind a wall: only {', '.join(sorted(within))} may {verb} it, "
-                        f"and `services` lets {', '.join(sorted(found - within))}"
-                    )
-        return self
-
-    @model_validator(mode="after")
-    def _own_topics(self) -> Self:
-        """A reader takes who wrote a message from its topic: so a service's own topic has one writer."""
-        for service in self.services:
-            if (found := self.writers(topic_of(service))) != {service}:
-                raise ValueError(
-                    f"{topic_of(service)} is written by {service} alone, "
-                    f"and `services` has {', '.join(sorted(found)) or 'nobody'}"
-                )
-        return self
+    @property
+    def everyone(self) -> frozenset[str]:
+        """The topics that every service writes and reads."""
+        return frozenset(topic.name for topic in KERNEL_TOPICS)
 
     def may_write(self, service: str, topic: str) -> bool:
         """Whether this service may write this topic."""
-        return topic in self.everyone or topic in self.services[service].writes
+        return topic in self.everyone | self.services[service].writes
 
     def may_read(self, service: str, topic: str) -> bool:
         """Whether this service may read this topic."""
-        return topic in self.everyone or topic in self.services[service].reads
+        return topic in self.everyone | self.services[service].reads
 
     def writers(self, topic: str) -> frozenset[str]:
-        """The services whose own line lets them write this topic."""
+        """The services that may write this topic, where it is not the kernel's."""
         return frozenset(name for name, rights in self.services.items() if topic in rights.writes)
 
     def readers(self, topic: str) -> frozenset[str]:
-        """The services whose own line lets them read this topic."""
+        """The services that may read this topic, where it is not the kernel's."""
         return frozenset(name for name, rights in self.services.items() if topic in rights.reads)
 
     def topics_of(self, service: str) -> frozenset[str]:
@@ -102,41 +84,59 @@ class Access(BaseModel):
 
 @cache
 def access() -> Access:
-    """`access.yaml`. ValueError, with what is wrong, when it contradicts itself or the declared topics."""
-    text = resources.files("deploy.kafka").joinpath("access.yaml").read_text(encoding="utf-8")
-    return Access.model_validate(YAML(typ="safe").load(text))
-
-
-def disagreements(declared: Mapping[str, Collection[str]], given: Access | None = None) -> list[str]:
-    """Where the file differs from what the services declare, in sentences; empty where it agrees.
-
-    Args:
-        declared: of each service that there is, the services whose events it reads.
-        given: another file's content than that of `access.yaml`.
-    """
-    given = given or access()
-    own = {topic_of(service) for service in (*given.services, *declared)}
-    found = []
-    for service, sources in declared.items():
-        if service not in given.services:
-            found.append(f"access.yaml has no line for the service {service}: add it under `services`")
-            continue
-        # Topics that are no service's own, such as what the front door passes to the LADO, are declared only here.
-        needs, has = {topic_of(source) for source in sources}, given.services[service].reads & own
-        found += [f"{service} reads {topic}, and access.yaml refuses it" for topic in sorted(needs - has)]
-        found += [
-            f"access.yaml lets {service} read {topic}, which it does not declare"
-            for topic in sorted(has - needs)
-        ]
-    if RESEND_TOPIC not in given.everyone:
-        found.append(f"every service writes and reads {RESEND_TOPIC}: put it under `everyone`")
-    return found
+    """What follows from the declarations of all teams there are. Raises Contradiction."""
+    return Access.of(teams())
 
 
 def bindings(given: Access | None = None) -> list[AclBinding]:
-    """The file as the broker's access rules, each once."""
+    """The rights as the broker's access rules, each once."""
     given = given or access()
     return [rule for service in given.services for rule in _rules(given, service)]
+
+
+def _rights(team: Service, topics: Sequence[Topic]) -> Rights:
+    sent = {topic.name for topic in topics if team.name in topic.writers}
+    return Rights(
+        writes=frozenset({team.topic.name} | sent),
+        reads=frozenset({topic_of(source) for source in team.reads} | {topic.name for topic in team.intake}),
+    )
+
+
+def _of_readers(teams: Mapping[str, Service]) -> Iterator[str]:
+    """What a team reads and cannot, or may not."""
+    for reader in teams.values():
+        for source in reader.reads:
+            if source not in teams:
+                yield f"{reader.name} reacts to events of {source}, which is no team"
+                continue
+            topic = teams[source].topic
+            if topic.readers is not None and reader.name not in topic.readers:
+                yield (
+                    f"{topic.name} is behind a wall: {source} lets {_those(topic.readers)} read it, and "
+                    f"{reader.name} reacts to its events"
+                )
+    for team in teams.values():
+        for name in team.topic.readers or ():
+            if name not in teams:
+                yield f"{team.topic.name} lets {name} read it, which is no team"
+
+
+def _of_intakes(teams: Mapping[str, Service]) -> Iterator[str]:
+    """What cannot be of an intake: a name that stands for another topic, a writer that is no other team."""
+    taken = {topic.name: "the kernel" for topic in KERNEL_TOPICS}
+    taken |= {team.topic.name: team.name for team in teams.values()}
+    for team in teams.values():
+        for topic in team.intake:
+            if topic.name in taken:
+                yield f"{topic.name} is declared by {team.name} and by {taken[topic.name]}"
+            taken[topic.name] = team.name
+            for writer in topic.writers:
+                if writer == team.name or writer not in teams:
+                    yield f"{topic.name} lets {writer} write it, which is no other team"
+
+
+def _those(names: Sequence[str]) -> str:
+    return ", ".join(names) if names else "nobody else"
 
 
 def _rules(given: Access, service: str) -> Iterator[AclBinding]:

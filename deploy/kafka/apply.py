@@ -9,9 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from deploy.kafka.access import access
+from deploy.kafka.access import Access, Contradiction, access
 from deploy.kafka.client import login
 from deploy.kafka.rules import (
     AccessError,
@@ -22,7 +20,7 @@ from deploy.kafka.rules import (
     remove_rules,
     set_passwords,
 )
-from deploy.kafka.topics import TopicError, admin_client, broker_answers, create_topics, topics
+from deploy.kafka.topics import TopicError, admin_client, broker_answers, create_topics
 from shared.crypto.secret_files import UnsafeSecret, read_secret
 
 
@@ -33,6 +31,7 @@ def apply(
     passwords: dict[str, str],
     replication: int = 1,
     remove_undeclared: bool = False,
+    given: Access | None = None,
     timeout: float = 15,
 ) -> tuple[list[str], Difference]:
     """Creates what is declared and not there yet. Blocks.
@@ -42,7 +41,8 @@ def apply(
         administrator: how the client makes itself known (`client.login`).
         passwords: of the services whose users are to be made, or given this password.
         replication: copies of each partition.
-        remove_undeclared: whether rules that the file does not have are taken away.
+        remove_undeclared: whether rules that are not declared are taken away.
+        given: other topics and rights than those that follow from the declarations of all teams.
         timeout: seconds that each request may take.
 
     Returns:
@@ -51,10 +51,13 @@ def apply(
     Raises:
         TopicError, AccessError: the broker does not answer, refuses, or has a topic of another shape.
     """
-    created = create_topics(bootstrap, replication=replication, timeout=timeout, login=administrator)
+    given = given or access()
+    created = create_topics(
+        bootstrap, declared=given.topics, replication=replication, timeout=timeout, login=administrator
+    )
     admin = admin_client(bootstrap, administrator)
     set_passwords(admin, passwords, timeout)
-    found = difference(admin, timeout)
+    found = difference(admin, given, timeout)
     create_rules(admin, found.missing, timeout)
     if remove_undeclared:
         remove_rules(admin, found.undeclared, timeout)
@@ -66,9 +69,10 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return _main(asked)
-    except ValidationError as error:
-        problems = "; ".join(problem["msg"] for problem in error.errors(include_input=False))
-        print(f"nothing was changed: access.yaml is wrong: {problems}", file=sys.stderr)
+    except Contradiction as error:
+        print(
+            f"nothing was changed: the teams' declarations contradict each other:\n{error}", file=sys.stderr
+        )
     except (TopicError, AccessError, UnsafeSecret) as error:
         print(error, file=sys.stderr)
     return 1
@@ -111,8 +115,8 @@ def _main(asked: argparse.Namespace) -> int:
         print(f"{'removed' if asked.remove_undeclared else 'not declared'}: {in_words(rule)}")
     if found.undeclared and not asked.remove_undeclared:
         print(
-            "Somebody may do what access.yaml does not say: add it there, or run this with "
-            "--remove-undeclared.",
+            "Somebody may do what no team declares (docs/topics.md). Run this with --remove-undeclared to take "
+            "such rules away.",
             file=sys.stderr,
         )
         return 1
@@ -122,8 +126,8 @@ def _main(asked: argparse.Namespace) -> int:
 def _check(bootstrap: str, administrator: dict[str, str]) -> int:
     admin = admin_client(bootstrap, administrator)
     there = admin.list_topics(timeout=15).topics
-    found = difference(admin)
-    said = [f"no topic {topic.name}" for topic in topics() if topic.name not in there]
+    found = difference(admin, access())
+    said = [f"no topic {topic.name}" for topic in access().topics if topic.name not in there]
     said += [f"missing: {in_words(rule)}" for rule in found.missing]
     said += [f"not declared: {in_words(rule)}" for rule in found.undeclared]
     print("\n".join(said) or "Everything is as declared.")

@@ -1,4 +1,4 @@
-"""The access rules and users of a broker, brought to what `access.yaml` says."""
+"""The access rules and users of a broker, brought to what follows from the teams' declarations."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,9 +17,9 @@ from confluent_kafka.admin._scram import (
     UserScramCredentialUpsertion,
 )
 
-from deploy.kafka.access import access, bindings
+from deploy.kafka.access import Access, bindings
 from deploy.kafka.client import login
-from deploy.kafka.topics import admin_client, topics
+from deploy.kafka.topics import admin_client
 
 _ITERATIONS = 4096
 """Of SCRAM: the least it allows. It guards guessable passwords, and these are random."""
@@ -31,11 +31,11 @@ class AccessError(Exception):
 
 @dataclass(frozen=True)
 class Difference:
-    """How a broker's access rules differ from the file.
+    """How a broker's access rules differ from those that are declared.
 
     Attributes:
-        missing: in the file, and not on the broker.
-        undeclared: on the broker, letting somebody do what the file does not: on one of the platform's topics, or as
+        missing: declared, and not on the broker.
+        undeclared: on the broker, letting somebody do what is not declared: on one of the platform's topics, or as
             one of its services.
     """
 
@@ -43,12 +43,12 @@ class Difference:
     undeclared: Sequence[AclBinding]
 
 
-def difference(admin: AdminClient, timeout: float = 15) -> Difference:
+def difference(admin: AdminClient, given: Access, timeout: float = 15) -> Difference:
     """Looks at a broker's rules. AccessError when it does not answer or refuses."""
     there = set(_found(admin, [_any(kind=ResourceType.ANY)], timeout))
-    wanted = set(bindings())
-    ours = {f"User:{service}" for service in access().services}
-    about = {f"{topic.name}" for topic in topics()}
+    wanted = set(bindings(given))
+    ours = {f"User:{service}" for service in given.services}
+    about = {topic.name for topic in given.topics}
     # Also rules on patterns, such as on all topics, where they cover one of ours.
     covering = set(
         _found(admin, [_any(kind=ResourceType.TOPIC, name=name) for name in sorted(about)], timeout)
@@ -85,7 +85,7 @@ def set_passwords(admin: AdminClient, passwords: Mapping[str, str], timeout: flo
         _done(asked.values(), "set users' passwords")
 
 
-def until_in_force(bootstrap: str, passwords: Mapping[str, str], timeout: float = 15) -> None:
+def until_in_force(bootstrap: str, passwords: Mapping[str, str], given: Access, timeout: float = 15) -> None:
     """Waits until each of these users may log in and sees its topics. AccessError when it takes longer.
 
     What an administrator's request has changed reaches the part of the broker that looks it up a moment later: a
@@ -93,7 +93,7 @@ def until_in_force(bootstrap: str, passwords: Mapping[str, str], timeout: float 
     """
     until = time.monotonic() + timeout
     for user, password in passwords.items():
-        wanted = access().topics_of(user)
+        wanted = given.topics_of(user)
         while True:
             # A client of its own each time: one that was refused waits before it tries again.
             client = admin_client(bootstrap, login(user, password))

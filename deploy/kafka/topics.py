@@ -1,16 +1,15 @@
-"""The topics, declared as data, and the command that creates them on a broker."""
+"""Creates the topics that the teams declare on a broker, and looks whether those that are there have their shape."""
 
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
-from pydantic import BaseModel, ConfigDict, Field
-from ruamel.yaml import YAML
+
+from deploy.kafka.access import access
+from shared.messaging.topics import Topic
 
 _QUIET = logging.getLogger("deploy.kafka.topics.client")
 _QUIET.addHandler(logging.NullHandler())
@@ -21,29 +20,6 @@ _DAY_MS = 86_400_000
 
 class TopicError(Exception):
     """A topic cannot be created as declared, or the broker does not answer. The text says which, and what to do."""
-
-
-class Topic(BaseModel):
-    """One topic as declared."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(pattern=r"^safeguarding\.[a-z0-9.-]+\.v[1-9][0-9]*$")
-    partitions: int = Field(ge=1)
-    retention_days: int = Field(ge=1)
-
-
-class _Declared(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    topics: tuple[Topic, ...]
-
-
-@cache
-def topics() -> tuple[Topic, ...]:
-    """Every topic of `topics.yaml`, in its order."""
-    text = resources.files("deploy.kafka").joinpath("topics.yaml").read_text(encoding="utf-8")
-    return _Declared.model_validate(YAML(typ="safe").load(text)).topics
 
 
 def create_topics(
@@ -60,7 +36,7 @@ def create_topics(
     Args:
         bootstrap: the broker's `host:port`.
         existing_ok: whether a topic that is there already is fine; one with other partitions never is.
-        declared: other topics than those of `topics.yaml`.
+        declared: other topics than those that follow from the teams' declarations.
         replication: copies of each partition; on a production cluster three.
         timeout: seconds to wait for the broker.
         login: how the client makes itself known (`kafka.client.login`); left out, it does not.
@@ -68,7 +44,7 @@ def create_topics(
     Raises:
         TopicError: the broker does not answer or refuses, or a topic is there with another number of partitions.
     """
-    wanted = topics() if declared is None else tuple(declared)
+    wanted = access().topics if declared is None else tuple(declared)
     admin = admin_client(bootstrap, login)
     asked = admin.create_topics(
         [

@@ -1,7 +1,7 @@
 """Apache Kafka on this machine: one node on loopback as a child process, its data in a directory of its own.
 
-Whoever connects says who they are: each service is a user of its own and may write and read what
-`deploy/kafka/access.yaml` gives it, the administrator everything.
+Whoever connects says who they are: each service is a user of its own and may write and read what follows from the
+teams' declarations (`deploy.kafka.access`), the administrator everything.
 """
 
 import secrets
@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Template
 from typing import Final, Self
 
-from deploy.kafka.access import access
+from deploy.kafka.access import Access, access
 from deploy.kafka.apply import apply
 from deploy.kafka.client import login
 from deploy.kafka.rules import until_in_force
@@ -45,8 +45,11 @@ class LocalKafka(Broker):
     keeps_data = True
     grace = 5
 
-    def __init__(self, directory: Path, *, log: Path | None = None) -> None:
-        """Nothing happens yet. Its log goes to `log`; left out, into the directory."""
+    def __init__(self, directory: Path, *, log: Path | None = None, given: Access | None = None) -> None:
+        """Nothing happens yet. Its log goes to `log`; left out, into the directory. `given`: other topics and rights
+        than those of all teams.
+        """
+        self.given = given or access()
         self.directory = directory.resolve()
         self.data = self.directory / "data"
         self.log = log.resolve() if log else self.directory / "broker.log"
@@ -67,10 +70,10 @@ class LocalKafka(Broker):
             raise StackError(str(error)) from None
 
     def login_of(self, service: str) -> Mapping[str, str]:
-        """The settings with which a service makes itself known. StackError when `access.yaml` does not have it."""
-        if service not in access().services:
+        """The settings with which a service makes itself known. StackError for a service that is none."""
+        if service not in self.given.services:
             raise StackError(
-                f"Kafka has no user for {service}: add what it writes and reads to deploy/kafka/access.yaml"
+                f"Kafka has no user for {service}: the teams are {', '.join(self.given.services)}"
             )
         return {"KAFKA_USER": service, "KAFKA_PASSWORD": self.password(service)}
 
@@ -111,9 +114,16 @@ class LocalKafka(Broker):
 
         TopicError or AccessError when it dies meanwhile.
         """
-        passwords = {service: self.password(service) for service in access().services}
-        apply(self.bootstrap, self.administrator, passwords=passwords, remove_undeclared=True, timeout=10)
-        until_in_force(self.bootstrap, passwords)
+        passwords = {service: self.password(service) for service in self.given.services}
+        apply(
+            self.bootstrap,
+            self.administrator,
+            passwords=passwords,
+            remove_undeclared=True,
+            given=self.given,
+            timeout=10,
+        )
+        until_in_force(self.bootstrap, passwords, self.given)
 
     def stop(self) -> None:
         """Ends it in order, within seconds, and gives up its ports. A second time is nothing."""

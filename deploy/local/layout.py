@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from deploy.database.provision import owner_of
-from deploy.kafka.topics import topics
+from deploy.kafka.access import access
 from deploy.keys.make_keys import KeyFiles
 from deploy.local.errors import StackError
 from deploy.local.locks import LOCK
@@ -68,7 +68,7 @@ class Layout:
         for folder in (self.logs, self.secrets, self.keys):
             folder.mkdir(exist_ok=True, mode=0o700)
         try:
-            self._key_files.make(services, [topic.name for topic in topics()])
+            self._key_files.make(services, [topic.name for topic in access().topics])
             for service in services:
                 for role in (service, owner_of(service)):
                     self.password(role)

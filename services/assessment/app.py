@@ -9,10 +9,10 @@ from shared.service.declaration import service
 
 app = service(
     "assessment",
+    agency="childrens_social_care",
     streams=[referral],
     policy=policy,
     views=[worklist],
     rules=RULES,
     router=router,
-    reads=["people", "mash"],
 )

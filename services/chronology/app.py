@@ -1,5 +1,6 @@
 """The chronology's service: wiring only."""
 
+from services import telling
 from services.chronology.api import router
 from services.chronology.policy import policy
 from services.chronology.rules import RULES
@@ -9,10 +10,11 @@ from shared.service.declaration import service
 
 app = service(
     "chronology",
+    agency="childrens_social_care",
     streams=[child_record],
     policy=policy,
     views=[entries, audience],
     rules=RULES,
     router=router,
-    reads=["people", "mash", "assessment"],
+    every_event_of=telling(),
 )

@@ -8,5 +8,11 @@ from services.mash.views import worklist
 from shared.service.declaration import service
 
 app = service(
-    "mash", streams=[contact], policy=policy, views=[worklist], rules=RULES, router=router, reads=["people"]
+    "mash",
+    agency="childrens_social_care",
+    streams=[contact],
+    policy=policy,
+    views=[worklist],
+    rules=RULES,
+    router=router,
 )

@@ -10,11 +10,11 @@ from shared.service.declaration import service
 
 app = service(
     "people",
+    agency="childrens_social_care",
     streams=[person, professional],
     policy=policy,
     views=[people, relationships, professionals],
     rules=RULES,
     router=router,
-    reads=["assessment"],
     knows_people=False,
 )

@@ -1,4 +1,5 @@
-"""The one function that decides who may do what, over a plain table that a council edits (`services/access.yaml`).
+"""The one function that decides who may do what, over plain tables that a council edits (`services/access.yaml`, and
+`access.yaml` of each team).
 
 It decides by role alone. Whether the person is the author, was asked, or belongs to the team is judged by the team's
 own decision, from its record; what of a child's record an agency sees is judged by the sharing table.
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from shared.access.policy_table import AccessTable, BasisEntry, read_access_table
+from shared.access.policy_table import AccessTable, read_access_table
 from shared.domain.actors import SERVICE, Actor
 
 OUTSIDE_ROLE: Final = "E9"
@@ -47,19 +48,17 @@ class AccessPolicy:
     def __init__(self, table: AccessTable) -> None:
         """Takes a checked table."""
         self.edition = table.edition
-        self._grants = {role: _Grant(table.actions(entry.may)) for role, entry in table.roles.items()}
-        self._exceptions = {role: _Grant(table.actions(entry.except_)) for role, entry in table.roles.items()}
+        self._grants = {role: _Grant(actions) for role, actions in table.grants.items()}
+        self._exceptions = {role: _Grant(actions) for role, actions in table.exceptions.items()}
         self._sealed = dict(table.sealed)
-        self._refusals = [
-            (entry.role, _Grant(table.actions(entry.actions)), entry) for entry in table.refusals
-        ]
-        self._default_basis = table.bases.default
-        self._bases = dict(table.bases.by_action)
+        self._refusals = [(entry.role, _Grant(entry.actions), entry) for entry in table.refusals]
+        self._default_basis = table.default_basis
+        self._bases = dict(table.bases)
 
     @classmethod
-    def from_yaml(cls, path: Path) -> Self:
-        """The policy of a file. Raises AccessTableWrong, with the line, where it cannot be used."""
-        return cls(read_access_table(path))
+    def read(cls, folder: Path) -> Self:
+        """The policy of a folder's files. Raises AccessTableWrong, with file and line, where one cannot be used."""
+        return cls(read_access_table(folder))
 
     def may(self, actor: Actor, action: str) -> AccessDecision:
         """Whether `actor` may do `action`.
@@ -84,9 +83,7 @@ class AccessPolicy:
 
     def basis(self, action: str) -> tuple[str, str]:
         """Purpose and lawful basis of an action, where the command itself names none (E5)."""
-        entry: BasisEntry = (
-            self._bases.get(action) or self._bases.get(f"{_team_of(action)}.*") or self._default_basis
-        )
+        entry = self._bases.get(action) or self._bases.get(f"{_team_of(action)}.*") or self._default_basis
         return entry.purpose, entry.lawful_basis
 
     def named_commands(self) -> frozenset[str]:
@@ -97,6 +94,12 @@ class AccessPolicy:
             *(grant for _, grant, _ in self._refusals),
         ]
         return frozenset(action for part in parts for action in part.exact if "." in action)
+
+    def named_readings(self) -> frozenset[str]:
+        """Every reading of no one team, and way of running the system, that the table spells out."""
+        return frozenset(
+            action for grant in self._grants.values() for action in grant.exact if action.count(":") == 1
+        )
 
     def _granted(self, role: str, action: str) -> bool:
         return (

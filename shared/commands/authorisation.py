@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.access.policy import AccessPolicy
-from shared.domain.actors import TEAM_AGENCY, Actor
+from shared.domain.actors import Actor
 from shared.domain.command import Command, public_name
 
 
@@ -42,14 +42,17 @@ class Permission:
         return Forbidden(self.why, tuple(dict.fromkeys((*self.rules, *more))))
 
 
-def authorise(access: AccessPolicy, service: str, command: Command, actor: Actor) -> Permission:
-    """Whether the actor's role may send this command to the service. Looks at no record of any child."""
+def authorise(access: AccessPolicy, team: Actor, service: str, command: Command, actor: Actor) -> Permission:
+    """Whether the actor's role may send this command to the service. Looks at no record of any child.
+
+    `team` is the service as an actor: who is of its agency may be a colleague.
+    """
     verdict = access.may(actor, public_name(service, type(command)))
     if verdict.allowed:
         return Permission()
     of_the_team = (
         not verdict.stands_alone
-        and TEAM_AGENCY.get(service) == actor.agency
+        and actor.agency == team.agency
         and access.may(actor, f"read:worklist:{service}").allowed
     )
     return Permission(verdict.rules, verdict.why, of_the_team)

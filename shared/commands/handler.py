@@ -20,7 +20,7 @@ from shared.commands.request import Request, refuse_the_future
 from shared.commands.session import Session, StateCache
 from shared.commands.targets import Target, Targets
 from shared.crypto.key_store import KeyStore
-from shared.domain.actors import TEAM_AGENCY, Actor
+from shared.domain.actors import Actor
 from shared.domain.command import Command, NotFound, Refused
 from shared.domain.decider import Stream
 from shared.domain.event import Record
@@ -63,13 +63,16 @@ class CommandHandler:
         service: str,
         streams: Sequence[Stream],
         *,
+        agency: str,
         store: Store,
         keys: KeyStore,
         rules: Rulebook,
         access: AccessPolicy,
         clock: Clock,
     ) -> None:
+        """`agency`: in whose name the service's own policies and timers act."""
         self.service = service
+        self.team = Actor.service(service, agency)
         self.store = store
         self.streams = {stream.name: stream for stream in streams}
         self.clock = clock
@@ -82,7 +85,7 @@ class CommandHandler:
         self._of_clock = {rule: stream for stream in streams for rule in stream.clocks}
         self._targets = Targets(service, store)
         self._loader = Loader(service, streams, self._targets)
-        self._recorder = EventRecorder(service, streams, access)
+        self._recorder = EventRecorder(service, self.team, streams, access)
 
     def reader(self, *, fresh: bool = False) -> Session:
         """What one decision, or a page of them, sees."""
@@ -187,7 +190,7 @@ class CommandHandler:
         """
         request = Request.of(command, command_id, actor, self.clock.now(), cause)
         reader.looked.clear()
-        permission = authorise(self._access, self.service, command, actor)
+        permission = authorise(self._access, self.team, self.service, command, actor)
         if not permission.granted:
             raise await self._forbidden(permission, request, reader, target)
         decided = await self._decided(request, reader, target)
@@ -199,7 +202,7 @@ class CommandHandler:
     async def _decided(self, request: Request, session: Session, target: Target | None) -> Decided:
         """Address, load, decide and record what is asked."""
         refuse_the_future(request)
-        refuse_receipt(request.command, request.actor, TEAM_AGENCY.get(self.service), request.now)
+        refuse_receipt(request.command, request.actor, self.team.agency, request.now)
         stream = self._stream_of(request.command)
         address = (
             [target] if target else await self._targets.address(request.command, stream, request.command_id)

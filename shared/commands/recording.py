@@ -54,9 +54,10 @@ class Decided:
 class EventRecorder:
     """Turns decided events into rows of one service's log."""
 
-    def __init__(self, service: str, streams: Sequence[Stream], access: AccessPolicy) -> None:
+    def __init__(self, service: str, team: Actor, streams: Sequence[Stream], access: AccessPolicy) -> None:
+        """`team` is the service as an actor: it recorded what nobody did, a miss."""
         self._service = service
-        self._own = Actor.service(service)
+        self._own = team
         self._of_event = {event: stream.name for stream in streams for event in stream.event_types()}
         self._access = access
 

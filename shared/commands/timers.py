@@ -14,7 +14,6 @@ import asyncpg
 
 from shared.commands.handler import CommandHandler
 from shared.commands.targets import Target
-from shared.domain.actors import Actor
 from shared.eventstore.append import LogUnavailable
 from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.clock import Clock
@@ -40,7 +39,7 @@ class Timers:
         self._service = service
         self._runner = runner
         self._clock = clock
-        self._actor = Actor.service(service)
+        self._actor = runner.team
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:

@@ -1,6 +1,7 @@
-"""The words for who acts: roles, agencies, and which agency a role or a team belongs to unless it says otherwise.
+"""The words for who acts: roles, agencies, and which agency a role belongs to unless it says otherwise.
 
-A new role needs a line here, one in `services/access.yaml`, and nothing else.
+A role is the council's, not a team's: a police officer belongs to none. A new one needs a line here, and one in
+`services/access.yaml` or a team's own `access.yaml` that says what it may do.
 """
 
 import hashlib
@@ -40,6 +41,9 @@ DEFAULT_AGENCY: Final = MappingProxyType(
         "team_manager": "childrens_social_care",
         "social_worker": "childrens_social_care",
         "conference_chair": "childrens_social_care",
+        "conference_administrator": "childrens_social_care",
+        "independent_reviewing_officer": "childrens_social_care",
+        "legal_adviser": "childrens_social_care",
         "lado": "lado",
         "lado_deputy": "lado",
         "missing_coordinator": "childrens_social_care",
@@ -53,9 +57,16 @@ DEFAULT_AGENCY: Final = MappingProxyType(
         "designated_safeguarding_lead": "education",
         "housing_officer": "housing",
         "probation_officer": "probation",
+        "domestic_abuse_advocate": "domestic_abuse_service",
+        "youth_justice_officer": "youth_offending",
+        "team_worker": "childrens_social_care",
+        "team_lead": "childrens_social_care",
         "business_support": "childrens_social_care",
         "auditor": "childrens_social_care",
         "operator": "childrens_social_care",
+        "police_system": "police",
+        "health_system": "health",
+        "school_system": "education",
     }
 )
 """The agency of a person in that role where nobody said another."""
@@ -67,21 +78,6 @@ SERVICE: Final = "service"
 
 ROLES: Final = frozenset(DEFAULT_AGENCY) | {SERVICE}
 """Every role. `operator` runs the system and sees no child; `service` is a policy or a timer."""
-
-
-TEAM_AGENCY: Final = MappingProxyType(
-    {
-        "people": "childrens_social_care",
-        "mash": "childrens_social_care",
-        "assessment": "childrens_social_care",
-        "conference": "childrens_social_care",
-        "missing": "childrens_social_care",
-        "chronology": "childrens_social_care",
-        "fws": "family_wellbeing",
-        "lado": "lado",
-    }
-)
-"""The agency of each team's service."""
 
 
 _SERVICES = UUID("6a3c1a52-6a0b-5b0e-9d3f-5f1f7a3f9d10")
@@ -106,11 +102,11 @@ class Actor:
     organisation: str | None = None
 
     @classmethod
-    def service(cls, name: str) -> "Actor":
-        """A team's own service, for its policies and timers. Raises ValueError for an unknown team."""
-        if name not in TEAM_AGENCY:
-            raise ValueError(f"{name!r} is no team: it is one of {', '.join(sorted(TEAM_AGENCY))}")
-        return cls(id=uuid5(_SERVICES, name), name="", role=SERVICE, agency=TEAM_AGENCY[name])
+    def service(cls, name: str, agency: str) -> "Actor":
+        """A team's own service, for its policies and timers. Raises ValueError for an unknown agency."""
+        if agency not in AGENCIES:
+            raise ValueError(f"{agency!r} is no agency: it is one of {', '.join(sorted(AGENCIES))}")
+        return cls(id=uuid5(_SERVICES, name), name="", role=SERVICE, agency=agency)
 
 
 def professional_id(names_key: bytes, name: str, agency: str) -> UUID:

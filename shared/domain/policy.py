@@ -30,13 +30,17 @@ class TaskFor:
 
     def __post_init__(self) -> None:
         if self.role not in ROLES or self.role == SERVICE:
-            raise ValueError(f"{self.role!r} is no role of a person: name one of people_words.ROLES")
+            raise ValueError(f"{self.role!r} is no role of a person: name one of shared.domain.actors.ROLES")
 
 
 Meaning = type[AlreadySo] | TaskFor
 
 
 OTHERWISE: Final = "otherwise"
+
+
+EVERY_TEAM: Final = "team"
+"""Before the dot of the names of what every team has: `team.VaryDeadline`, `team.DeadlineMissed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,16 @@ class Policy:
         if not name.strip("_") or not name.isidentifier() or self._names.setdefault(name, react) is not react:
             raise ValueError(f"a reaction of {self.service} needs a name of its own; {name!r} will not do")
         return Reaction(name, react, refusals)
+
+    @property
+    def reacts_to_every(self) -> bool:
+        """Whether something may follow from any event that arrives (`on_every`)."""
+        return bool(self._every)
+
+    def sources(self) -> frozenset[str]:
+        """The other teams whose events something follows from. The kernel's own events, which every team has, name none."""
+        teams = {event.NAME.partition(".")[0] for event in self._reactions}
+        return frozenset(teams - {EVERY_TEAM, self.service})
 
     def reacts_to(self, name: str) -> bool:
         """Whether anything may follow from events of this stored name."""

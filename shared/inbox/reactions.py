@@ -10,7 +10,6 @@ from shared.commands.handler import CommandHandler
 from shared.commands.recording import Decided
 from shared.commands.session import Session
 from shared.crypto.transport_keys import TransportKeys
-from shared.domain.actors import Actor
 from shared.domain.codec import decode
 from shared.domain.command import Command, NotFound, Refused
 from shared.domain.event import Record
@@ -32,7 +31,7 @@ class PolicyRunner:
         self._runner = runner
         self._policy = policy
         self._transport = transport
-        self._actor = Actor.service(runner.service)
+        self._actor = runner.team
 
     def follow(self, name: str) -> bool:
         """Whether anything may follow from an event of this stored name."""

@@ -1,16 +1,20 @@
-"""What a service is made of: one declaration, no I/O. `running.py` makes a process of it."""
+"""What a service is made of: one declaration, no I/O. `process.py` makes a process of it."""
 
+import keyword
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 
+from shared.domain.actors import AGENCIES
 from shared.domain.command import Command
 from shared.domain.decider import Stream
 from shared.domain.policy import Policy
 from shared.domain.rules import Rulebook
 from shared.domain.view import View
+from shared.messaging.topics import Topic
 from shared.projections.deadline_board import deadline_board
 from shared.team.deadlines import VaryDeadline
 from shared.team.known_people import known_person
@@ -31,46 +35,104 @@ class Service:
 
     Attributes:
         name: its name, its schema, its topic.
+        agency: in whose name its policies and timers act.
         streams: the kinds of stream in its log, the kernel's own among them.
         policy: what it does when others' facts arrive.
         views: its read tables, the deadline board among them.
         rules: its clocks as dated data.
         router: its own pages of HTTP, beside those every service has.
-        reads: the services whose events it takes in.
+        reads: the services whose events it takes in: those its policy reacts to.
+        topic: the one topic it publishes on, and who may read it.
+        intake: topics on which others send it something that nobody else may read.
     """
 
     name: str
+    agency: str
     streams: tuple[Stream, ...]
     policy: Policy
     views: tuple[View[Any], ...]
     rules: Rulebook
     router: APIRouter
     reads: tuple[str, ...]
+    topic: Topic
+    intake: tuple[Topic, ...]
 
 
 def service(
     name: str,
     *,
+    agency: str,
     streams: Sequence[Stream],
     policy: Policy,
     views: Sequence[View[Any]],
     rules: Rulebook,
     router: APIRouter,
-    reads: Sequence[str] = (),
+    topic: Topic | None = None,
+    intake: Sequence[Topic] = (),
+    every_event_of: Sequence[str] = (),
     knows_people: bool = True,
 ) -> Service:
     """Declare a service.
 
-    `knows_people`: whether it keeps its own stream of each person it is told of, so that a command about an unknown
-    one is refused; People itself does not.
+    Args:
+        name: the team's, as its folder is called: one lower-case word or several joined by `_`.
+        agency: in whose name its policies and timers act, one of AGENCIES.
+        streams: the team's own kinds of stream; the kernel's are added.
+        policy: what it does when others' facts arrive. It says whose events are read.
+        views: the team's own read tables; the deadline board and the list of tasks are added.
+        rules: its clocks as dated data.
+        router: its own pages of HTTP.
+        topic: what is special about the topic it publishes on: `Topic(readers=())` lets nobody else read it.
+        intake: topics on which others send it something. Rights and keys of these follow from the declaration.
+        every_event_of: the teams of which the policy is given every event, where it reacts to every event.
+        knows_people: whether it keeps its own stream of each person it is told of, so that a command about an unknown
+            one is refused; People itself does not.
+
+    Raises:
+        ValueError: a name that cannot be a team's, an unknown agency, a policy of another team, a topic that cannot be
+            its own, or a policy that reacts to every event of nobody.
     """
+    check_name(name)
+    if agency not in AGENCIES:
+        raise ValueError(f"{name}: {agency!r} is no agency: it is one of {', '.join(sorted(AGENCIES))}")
+    if policy.service != name:
+        raise ValueError(f"{name} is declared with the policy of {policy.service}: give it its own")
+    if policy.reacts_to_every != bool(every_event_of):
+        raise ValueError(
+            f"{name}: `every_event_of` goes with a policy that reacts to every event (`on_every`)"
+        )
     all_streams = (*streams, task, *((known_person,) if knows_people else ()))
     return Service(
         name=name,
+        agency=agency,
         streams=all_streams,
         policy=policy,
         views=(*views, deadline_board(streams), task_list()),
         rules=rules,
         router=router,
-        reads=tuple(reads),
+        reads=tuple(sorted({*policy.sources(), *every_event_of})),
+        topic=(topic or Topic()).own_of(name),
+        intake=tuple(each.intake_of(name) for each in intake),
     )
+
+
+_TEAM: Final = re.compile(r"[a-z][a-z_]{1,30}", re.ASCII)
+_NOT_A_TEAM: Final = frozenset({"all", "team", "service", "tests"})
+
+
+def check_name(name: str) -> None:
+    """A team's name is that of its folder, its schema, its topic and its commands.
+
+    Raises:
+        ValueError: it cannot be one; the text says why.
+    """
+    if not _TEAM.fullmatch(name) or name.endswith("_"):
+        raise ValueError(
+            f"{name!r} cannot be a team's name: take 2 to 31 lower-case letters, words joined by `_`, as `early_help`"
+        )
+    if keyword.iskeyword(name):
+        raise ValueError(
+            f"{name!r} is a word of Python's own and cannot be a team's name: take `{name}_team`"
+        )
+    if name in _NOT_A_TEAM:
+        raise ValueError(f"{name!r} means something else here and cannot be a team's name: take another word")

@@ -63,11 +63,11 @@ class ServiceProcess:
     """A service with everything it needs to run. `start()` it, `stop()` it, and ask it for `progress()`."""
 
     def __init__(self, service: Service, settings: Settings, *, access: Path) -> None:
-        """`access`: the policy table that comes with the services, used where the settings name none."""
+        """`access`: the folder of access tables that come with the services, used where the settings name none."""
         self.service = service
         self.settings = settings
         self.ready = False
-        self.access = AccessPolicy.from_yaml(settings.access or access)
+        self.access = AccessPolicy.read(settings.access or access)
         self.names_key = read_key(settings.names_key)
         self.verifier = TokenVerifier(
             settings.issuer,
@@ -116,6 +116,7 @@ class ServiceProcess:
         self.runner = CommandHandler(
             name,
             self.service.streams,
+            agency=self.service.agency,
             store=self.store,
             keys=self.keys,
             rules=self.service.rules,

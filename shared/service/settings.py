@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     audience: str = Field(description="audience the tokens must be for")
     jwks: str = Field(description="the issuer's key set: a file or an https URL")
     access: Path | None = Field(
-        None, description="the council's own policy table; left out, the one that comes with it"
+        None, description="folder of the council's own access tables; left out, those that come with it"
     )
     simulated_clock: bool = Field(
         False, description="a clock that the operator moves: for demonstrations and tests"

@@ -14,10 +14,10 @@ is not tried here.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid5
 
-from shared.domain.actors import SERVICE, TEAM_AGENCY, Actor
+from shared.domain.actors import SERVICE, Actor
 from shared.domain.command import Command, Refused
 from shared.domain.deadlines import (
     DeadlineClock,
@@ -34,14 +34,20 @@ from shared.domain.rules import ClockState, Rulebook
 from shared.team.deadlines import CheckDeadline, VaryDeadline, decide_deadline
 from shared.testing.facts import CHILD, THING, actor, command_id, expect, record
 
+SOCIAL_CARE: Final = "childrens_social_care"
+"""The agency of a team where a test says no other."""
+
 
 @dataclass(frozen=True)
 class Decider:
-    """A kind of stream, with the rules its decisions use; `beside` are the other streams its decisions take."""
+    """A kind of stream, with the rules its decisions use; `beside` are the other streams its decisions take, `agency`
+    the team's, in whose name its timers act.
+    """
 
     stream: Stream
     rules: Rulebook
     beside: tuple[Stream, ...] = ()
+    agency: str = SOCIAL_CARE
 
     def given(self, *events: Event, at: datetime | None = None, child: UUID = CHILD) -> "Story":
         """What had happened before; `at` is when, for events that do not say it themselves.
@@ -60,9 +66,11 @@ class Decider:
         return story
 
 
-def decider(stream: Stream, rules: Rulebook, *, beside: Sequence[Stream] = ()) -> Decider:
-    """A kind of stream to test, with its team's rules."""
-    return Decider(stream, rules, tuple(beside))
+def decider(
+    stream: Stream, rules: Rulebook, *, beside: Sequence[Stream] = (), agency: str = SOCIAL_CARE
+) -> Decider:
+    """A kind of stream to test, with its team's rules and agency."""
+    return Decider(stream, rules, tuple(beside), agency)
 
 
 @dataclass(frozen=True)
@@ -126,7 +134,7 @@ class Story:
         return replace(
             actor("mash_manager", ""),
             role=SERVICE,
-            agency=TEAM_AGENCY.get(self._service, "childrens_social_care"),
+            agency=self.of.agency,
         )
 
     # -- steps

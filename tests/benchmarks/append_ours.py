@@ -67,7 +67,7 @@ class Contacts:
     async def fill(self, warm: int, cold: int) -> None:
         """Make so many contacts with their events; each caller gets its own share of each kind."""
         children = [uuid4() for _ in range((warm + cold) // CONTACTS_A_CHILD)]
-        service = Actor.service("mash")
+        service = Actor.service("mash", "childrens_social_care")
         await self._each([(KnowPerson(about=(child,), kind="child"), service) for child in children])
         opened = await self._each(
             [
@@ -126,10 +126,11 @@ async def opened(arguments: dict[str, Any]) -> AsyncIterator[Round]:
             CommandHandler,
             "mash",
             app.streams,
+            agency=app.agency,
             store=store,
             keys=keys,
             rules=app.rules,
-            access=AccessPolicy.from_yaml(ROOT / "services" / "access.yaml"),
+            access=AccessPolicy.read(ROOT / "services"),
             clock=clock,
         )
         contacts = Contacts(runner(), runner())

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from deploy.kafka.topics import Topic, create_topics
-from shared.messaging.topics import PARTITIONS
+from deploy.kafka.topics import create_topics
+from shared.messaging.topics import PARTITIONS, Topic
 from tests.benchmarks import stacks
 from tests.benchmarks.figures import Figure, Findings, Table, Timed, of_rounds, short
 from tests.benchmarks.workers import Worker

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from deploy.generate.docs import DOCS, INSTALL
-from deploy.generate.settings_table import BEGIN, END, NoPlace, with_settings
+from deploy.generate.markdown import NoPlace
+from deploy.generate.settings_table import BEGIN, END, with_settings
 from shared.service.settings import PREFIX, Settings
 
 PAGE = (DOCS / INSTALL).read_text(encoding="utf-8")
@@ -36,7 +37,7 @@ def test_every_setting_says_what_it_is_for(name, field):
 def test_the_page_is_made_again_from_what_is_around_the_table():
     torn = PAGE.replace(PAGE.partition(BEGIN)[2].partition(END)[0], "\nan old table\n")
     assert "an old table" in torn
-    assert with_settings(torn) == PAGE, "run `python -m deploy.generate.docs` and commit what it writes"
+    assert with_settings(torn) == PAGE, "run `make generate` and commit what it writes"
 
 
 def test_a_page_without_the_marks_is_refused():

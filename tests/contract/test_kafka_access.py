@@ -1,92 +1,108 @@
-"""Who may write and read which topic, as declared: with what the services say, and behind the walls. Asks no broker."""
+"""Who may write and read which topic follows from what the teams declare, and behind a wall its owner has the last word.
 
-from typing import Any
+Asks no broker.
+"""
+
+import re
 
 import pytest
-from pydantic import ValidationError
 
-from deploy.kafka.access import Access, access, bindings, disagreements
+from deploy.kafka.access import Access, Contradiction, access, bindings
 from deploy.kafka.rules import in_words
-from deploy.kafka.topics import topics
 from services import teams
-from shared.messaging.topics import topic_of
-
-READS = {team.name: tuple(team.reads) for team in teams()}
-
-
-def test_the_file_agrees_with_what_every_service_declares():
-    assert READS
-    assert disagreements(READS) == []
+from services.mash import events as mash
+from shared.messaging.topics import KERNEL_TOPICS, Topic, topic_of
+from tests.walled_team import INTAKE, OWN, WALLED, WITH_WALL, reading
 
 
-def test_a_service_that_declares_more_or_less_than_the_file_is_named():
-    declared = {**READS, "mash": ("people", "assessment"), "people": (), "fws": ("mash",)}
-    assert set(disagreements(declared)) == {
-        "mash reads safeguarding.assessment.v1, and access.yaml refuses it",
-        "access.yaml lets people read safeguarding.assessment.v1, which it does not declare",
-        "access.yaml has no line for the service fws: add it under `services`",
-    }
+def test_the_teams_do_not_contradict_each_other():
+    assert set(access().services) == {team.name for team in teams()}
+
+
+def test_a_team_reads_the_topics_of_those_whose_events_it_reacts_to():
+    assert access().services["mash"].reads == {topic_of("people")}
+    assert access().services["people"].reads == {topic_of("assessment")}
+    assert access().services["assessment"].reads == {topic_of("people"), topic_of("mash")}
+    others = {topic_of(team.name) for team in teams()} - {topic_of("chronology")}
+    assert access().services["chronology"].reads == others
 
 
 def test_every_topic_is_written_by_somebody_and_a_services_own_by_it_alone():
-    for topic in topics():
-        assert topic.name in access().everyone or access().writers(topic.name)
-    for service in access().services:
-        assert access().writers(topic_of(service)) == {service}
+    for given in (access(), WITH_WALL):
+        for topic in given.topics:
+            assert topic.name in given.everyone or given.writers(topic.name)
+        for service in given.services:
+            assert given.writers(topic_of(service)) == {service}
+    assert {topic.name for topic in KERNEL_TOPICS} == access().everyone
 
 
-def changed(**services: dict[str, list[str]]) -> Access:
-    """The file with other lines for these services."""
-    content: dict[str, Any] = access().model_dump()
-    for name, line in services.items():
-        content["services"][name] = line
-    return Access.model_validate(content)
+def test_behind_a_wall_the_owner_reads_alone_and_an_intake_is_written_by_those_it_names():
+    assert (WITH_WALL.writers(OWN), WITH_WALL.readers(OWN)) == ({"allegations"}, set())
+    assert (WITH_WALL.writers(INTAKE), WITH_WALL.readers(INTAKE)) == ({"mash"}, {"allegations"})
+    about = {
+        in_words(rule)
+        for rule in bindings(WITH_WALL)
+        if "allegations" in rule.name and "topic" in in_words(rule)
+    }
+    assert about == {
+        f"User:allegations may write topic {OWN}",
+        f"User:mash may write topic {INTAKE}",
+        f"User:allegations may read topic {INTAKE}",
+    }
 
 
 @pytest.mark.parametrize(
-    ("services", "said"),
+    ("declared", "said"),
     [
-        (
-            {"chronology": {"writes": ["safeguarding.chronology.v1"], "reads": ["safeguarding.lado.v1"]}},
-            "only lado may read it, and `services` lets chronology",
+        pytest.param(
+            reading("panel", every_event_of=("allegations",)),
+            f"{OWN} is behind a wall: allegations lets nobody else read it, and panel reacts to its events",
+            id="a reader that the wall does not let in",
         ),
-        (
-            {
-                "assessment": {
-                    "writes": ["safeguarding.assessment.v1", "safeguarding.lado-intake.v1"],
-                    "reads": [],
-                }
-            },
-            "only mash may write it, and `services` lets assessment",
+        pytest.param(
+            reading("panel", every_event_of=("peple",)),
+            "panel reacts to events of peple, which is no team",
+            id="a team that is none",
         ),
-        (
-            {"people": {"writes": ["safeguarding.people.v1", "safeguarding.mash.v1"], "reads": []}},
-            "safeguarding.mash.v1 is written by mash alone",
+        pytest.param(
+            reading("panel", topic=Topic(readers=("meetings",))),
+            "safeguarding.panel.v1 lets meetings read it, which is no team",
+            id="a wall for a team that is none",
         ),
-        ({"people": {"writes": [], "reads": []}}, "safeguarding.people.v1 is written by people alone"),
-        (
-            {"people": {"writes": ["safeguarding.people.v1"], "reads": ["safeguarding.peple.v1"]}},
-            "not declared in topics.yaml: safeguarding.peple.v1",
+        pytest.param(
+            reading("panel", intake=[Topic(OWN, writers=("mash",))]),
+            f"{OWN} is declared by panel and by allegations",
+            id="another team's topic as an intake",
+        ),
+        pytest.param(
+            reading("panel", intake=[Topic("safeguarding.resend.v1", writers=("mash",))]),
+            "safeguarding.resend.v1 is declared by panel and by the kernel",
+            id="the kernel's topic as an intake",
+        ),
+        pytest.param(
+            reading("panel", intake=[Topic("safeguarding.panel-intake.v1", writers=("mahs",))]),
+            "safeguarding.panel-intake.v1 lets mahs write it, which is no other team",
+            id="a writer that is none",
         ),
     ],
 )
-def test_a_file_that_contradicts_itself_is_refused(services, said):
-    with pytest.raises(ValidationError, match=said):
-        changed(**services)
+def test_declarations_that_contradict_each_other_are_refused(declared, said):
+    with pytest.raises(Contradiction, match=re.escape(said)):
+        Access.of([*teams(), WALLED, declared])
 
 
-def test_a_topic_behind_a_wall_is_never_everyones():
-    content = access().model_dump()
-    content["everyone"] = [*content["everyone"], "safeguarding.lado.v1"]
-    with pytest.raises(ValidationError, match="cannot be everyone's"):
-        Access.model_validate(content)
+def test_who_the_wall_names_gets_in():
+    panel = reading("panel", mash.ContactReceived, topic=Topic(readers=("board",)))
+    given = Access.of([*teams(), panel, reading("board", every_event_of=("panel",))])
+    assert given.readers("safeguarding.panel.v1") == {"board"}
+    assert given.services["panel"].reads == {topic_of("mash")}
 
 
-def test_the_rules_of_a_service_are_what_its_line_says_and_its_own_groups():
-    ours = {in_words(rule) for rule in bindings() if rule.principal == "User:mash"}
+def test_the_rules_of_a_service_are_what_follows_and_its_own_groups():
+    ours = {in_words(rule) for rule in bindings(WITH_WALL) if rule.principal == "User:mash"}
     assert ours == {
         "User:mash may write topic safeguarding.mash.v1",
-        "User:mash may write topic safeguarding.lado-intake.v1",
+        f"User:mash may write topic {INTAKE}",
         "User:mash may write topic safeguarding.resend.v1",
         "User:mash may write topic safeguarding.checkpoints.v1",
         "User:mash may read topic safeguarding.people.v1",

@@ -28,7 +28,7 @@ from tests.integration.ledgers import BUILT, Ledgers, build, directory, opened
 from tests.integration.toys import Team, Toys, prepare_toys, toys_on
 
 SERVICE = "mash"
-ACCESS = Path(__file__).parents[2] / "services" / "access.yaml"
+ACCESS = Path(__file__).parents[2] / "services"
 
 
 @dataclass(frozen=True)
@@ -165,11 +165,12 @@ def keys(tmp_path) -> KeyStore:
 @pytest.fixture
 async def runners(open_store, clock, keys) -> list[CommandHandler]:
     """Two processes of the toy team, each with warm states of its own; three children are known to it."""
-    access = AccessPolicy.from_yaml(ACCESS)
+    access = AccessPolicy.read(ACCESS)
     both = [
         CommandHandler(
             SERVICE,
             toy_team.STREAMS,
+            agency="childrens_social_care",
             store=await open_store(clock=clock, keys=keys),
             keys=keys,
             rules=toy_team.RULES,

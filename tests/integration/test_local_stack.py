@@ -13,7 +13,8 @@ import asyncpg
 import httpx
 import pytest
 
-from deploy.kafka.topics import create_topics, topics
+from deploy.kafka.access import access
+from deploy.kafka.topics import create_topics
 from deploy.local import programs
 from deploy.local.broker import EmbeddedBroker
 from deploy.local.children import run
@@ -274,7 +275,7 @@ def test_secrets_are_made_once_for_us_alone(tmp_path):
         "names.key",
         *(f"{service}.{key}.key" for service in ("people", "mash") for key in ("master", "signing")),
         *(f"{role}.password" for role in ("people", "people_owner", "mash", "mash_owner")),
-        *(f"transport/{topic.name}/0001.key" for topic in topics()),
+        *(f"transport/{topic.name}/0001.key" for topic in access().topics),
     }
     assert {stat.S_IMODE(path.stat().st_mode) for path in first} == {0o600}
     assert len(set(first.values())) == len(first)

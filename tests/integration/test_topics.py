@@ -6,9 +6,11 @@ import pytest
 from confluent_kafka.admin import AdminClient, ClusterMetadata
 
 import deploy.kafka.topics
-from deploy.kafka.topics import Topic, TopicError, create_topics, topics
+from deploy.kafka.access import access
+from deploy.kafka.topics import TopicError, create_topics
 from deploy.local.broker import EmbeddedBroker
 from services import names
+from shared.messaging.topics import Topic
 
 
 class EarlyLooks(AdminClient):
@@ -39,7 +41,7 @@ def test_topics_just_made_are_waited_for_until_their_partitions_are_known(tmp_pa
     with EmbeddedBroker(tmp_path) as broker:
         early = EarlyLooks(broker, missing=range(1, 3), without=range(3, 5))
         monkeypatch.setattr(deploy.kafka.topics, "admin_client", lambda *_: early)
-        assert create_topics(broker.bootstrap) == [topic.name for topic in topics()]
+        assert create_topics(broker.bootstrap) == [topic.name for topic in access().topics]
         assert early.looks == 5
 
 
@@ -53,13 +55,13 @@ def test_topics_that_never_get_their_partitions_are_named(tmp_path, monkeypatch)
 
 
 def test_every_service_has_its_topic_and_requests_to_resend_have_one():
-    declared = {topic.name: (topic.partitions, topic.retention_days) for topic in topics()}
+    declared = {topic.name: (topic.partitions, topic.retention_days) for topic in access().topics}
     assert [declared[f"safeguarding.{service}.v1"] for service in names()] == [(4, 14)] * len(names())
     assert declared["safeguarding.resend.v1"] == (1, 1)
 
 
 def test_broker_has_the_declared_topics_and_comes_back_empty_on_the_same_port(tmp_path):
-    names = [topic.name for topic in topics()]
+    names = [topic.name for topic in access().topics]
     with EmbeddedBroker(tmp_path) as broker:
         assert create_topics(broker.bootstrap) == names
         assert create_topics(broker.bootstrap) == []

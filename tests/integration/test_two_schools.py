@@ -44,7 +44,10 @@ async def test_a_school_reads_its_own_worry_and_another_school_does_not(server: 
     command = receive_entry(fact.event, fact)
     assert command is not None
     [received] = (
-        decider(child_record, RULES).given().when(command, at=NOW, by=Actor.service("chronology")).records
+        decider(child_record, RULES)
+        .given()
+        .when(command, at=NOW, by=Actor.service("chronology", "childrens_social_care"))
+        .records
     )
     async with asyncpg.create_pool(
         server.dsn("schools", "chronology", "app"), min_size=1, max_size=2

@@ -170,7 +170,7 @@ STREAMS = (contact, referral, visits, known_person)
 
 MANAGER = Actor(uuid4(), "Mo Diaz", "mash_manager", "childrens_social_care")
 SCREENER = Actor(uuid4(), "Sue Pike", "mash_screener", "childrens_social_care")
-SERVICE = Actor.service("mash")
+SERVICE = Actor.service("mash", "childrens_social_care")
 
 
 async def do(

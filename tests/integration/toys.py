@@ -41,7 +41,7 @@ from shared.service.migrations import migrate
 from shared.team.known_people import KnowPerson, known_person
 from shared.team.tasks import task
 
-ACCESS = AccessPolicy.from_yaml(Path(__file__).resolve().parents[2] / "services" / "access.yaml")
+ACCESS = AccessPolicy.read(Path(__file__).resolve().parents[2] / "services")
 TEAMS = ("mash", "people", "assessment")
 TEMPLATE = "toys"
 _CHILDREN = uuid4()
@@ -220,7 +220,12 @@ class Team:
         )
 
     async def do(self, *commands: Command) -> None:
-        await asyncio.gather(*(self.runner.run(c, Actor.service(self.name), uuid4()) for c in commands))
+        await asyncio.gather(
+            *(
+                self.runner.run(c, Actor.service(self.name, "childrens_social_care"), uuid4())
+                for c in commands
+            )
+        )
 
     async def say(self, notes: Sequence[tuple[int, int]]) -> None:
         """Notes of (child, n), each in its place."""
@@ -313,6 +318,7 @@ class Toys:
         runner = CommandHandler(
             name,
             own,
+            agency="childrens_social_care",
             store=store,
             keys=self.keys[name],
             rules=Rulebook((), edition="2026-11"),

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from deploy.local.kafka import LocalKafka
 from shared.messaging.client import KafkaConnection
 from tests.kafka.container import ContainerKafka, engine_answers
+from tests.walled_team import WITH_WALL
 
 
 class JavaKafka(LocalKafka):
@@ -24,7 +25,8 @@ Kafka = JavaKafka | ContainerKafka
 
 
 def broker_in(directory) -> Kafka:
-    return ContainerKafka(directory) if engine_answers() else JavaKafka(directory)
+    """With the teams there are, and one behind a wall."""
+    return (ContainerKafka if engine_answers() else JavaKafka)(directory, given=WITH_WALL)
 
 
 @pytest.fixture(scope="session")

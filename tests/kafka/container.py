@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from deploy.kafka.access import Access
 from deploy.kafka.topics import broker_answers
 from deploy.local.java import VERSION
 from deploy.local.kafka import ADMINISTRATOR, LocalKafka, server_settings
@@ -32,8 +33,8 @@ def engine_answers() -> bool:
 class ContainerKafka(LocalKafka):
     """The same node, with the same settings, from its image."""
 
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory)
+    def __init__(self, directory: Path, *, given: Access | None = None) -> None:
+        super().__init__(directory, given=given)
         self._container: Any = None
 
     @property

@@ -14,23 +14,31 @@ from confluent_kafka.admin._acl import AclBinding, AclOperation, AclPermissionTy
 from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
 from pydantic import SecretStr
 
-from deploy.kafka.access import access, bindings
+from deploy.kafka.access import bindings
 from deploy.kafka.apply import main
 from deploy.kafka.client import login
-from deploy.kafka.topics import Topic, TopicError, admin_client, create_topics, topics
+from deploy.kafka.topics import TopicError, admin_client, create_topics
 from shared.messaging.client import KafkaConnection, abandon, start_producer
+from shared.messaging.topics import Topic
 from tests.kafka.conftest import login_as
+from tests.walled_team import INTAKE, OWN, WITH_WALL
 
 pytestmark = pytest.mark.kafka
 
-SERVICES = tuple(access().services)
-TOPICS = tuple(topic.name for topic in topics())
+SERVICES = tuple(WITH_WALL.services)
+TOPICS = tuple(topic.name for topic in WITH_WALL.topics)
 PAIRS = [
     pytest.param(service, topic, id=f"{service}-{topic.removeprefix('safeguarding.').removesuffix('.v1')}")
     for service in SERVICES
     for topic in TOPICS
 ]
 PATIENCE = 20
+
+
+@pytest.fixture
+def with_wall(monkeypatch) -> None:
+    """The command finds the teams there are, and the one behind the wall."""
+    monkeypatch.setattr("deploy.kafka.apply.access", lambda: WITH_WALL)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +81,7 @@ async def read(brokers: KafkaConnection, topic: str) -> str:
 
 @pytest.mark.parametrize(("service", "topic"), PAIRS)
 async def test_a_service_writes_its_own_topics_and_is_refused_on_every_other(kafka, service, topic):
-    expected = "done" if access().may_write(service, topic) else "TopicAuthorizationFailedError"
+    expected = "done" if WITH_WALL.may_write(service, topic) else "TopicAuthorizationFailedError"
     assert await write(login_as(kafka, service), topic) == expected
 
 
@@ -81,7 +89,7 @@ async def test_a_service_writes_its_own_topics_and_is_refused_on_every_other(kaf
 async def test_a_service_reads_what_it_declares_and_is_refused_every_other_topic(
     kafka, filled, service, topic
 ):
-    expected = "done" if access().may_read(service, topic) else "TopicAuthorizationFailedError"
+    expected = "done" if WITH_WALL.may_read(service, topic) else "TopicAuthorizationFailedError"
     assert await read(login_as(kafka, service), topic) == expected
 
 
@@ -111,19 +119,19 @@ async def test_a_group_of_a_like_name_is_not_its_own(kafka):
     assert await find_group(login_as(kafka, "mash"), "mash_archive") == "GroupAuthorizationFailedError"
 
 
-def test_nobody_but_the_lado_touches_what_lies_behind_its_wall(kafka):
+def test_nobody_but_its_team_touches_what_lies_behind_a_wall(kafka):
     """Said of the broker's own list of rules, and not only tried."""
     admin = admin_client(kafka.bootstrap, kafka.administrator)  # kept: its requests end with it
     found = admin.describe_acls(_every_rule()).result()
     about = {
         (rule.principal, rule.operation.name)
         for rule in found
-        if rule.restype is ResourceType.TOPIC and "lado" in rule.name
+        if rule.restype is ResourceType.TOPIC and rule.name in {OWN, INTAKE}
     }
-    assert about == {("User:lado", "READ"), ("User:lado", "WRITE"), ("User:mash", "WRITE")}
-    assert {
-        rule for rule in found if rule.restype is ResourceType.TOPIC and rule.name.endswith("lado.v1")
-    } == {rule for rule in bindings() if rule.name == "safeguarding.lado.v1"}
+    assert about == {("User:allegations", "READ"), ("User:allegations", "WRITE"), ("User:mash", "WRITE")}
+    assert {rule for rule in found if rule.restype is ResourceType.TOPIC and rule.name == OWN} == {
+        rule for rule in bindings(WITH_WALL) if rule.name == OWN
+    }
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -134,7 +142,7 @@ def test_no_service_makes_topics_or_rules(kafka, service):
         create_topics(
             kafka.bootstrap, declared=[extra], login=login(service, kafka.password(service)), timeout=PATIENCE
         )
-    rule = _rule(f"User:{service}", "safeguarding.lado.v1")
+    rule = _rule(f"User:{service}", OWN)
     with pytest.raises(KafkaException, match="AUTHORIZATION_FAILED"):
         admin.create_acls([rule], request_timeout=PATIENCE)[rule].result()
 
@@ -159,7 +167,7 @@ async def test_who_does_not_say_who_they_are_gets_nothing(kafka, who):
             await start_producer(brokers, idempotent=False)
 
 
-def test_a_rule_that_is_not_declared_is_told_and_taken_away(kafka, tmp_path, capsys):
+def test_a_rule_that_is_not_declared_is_told_and_taken_away(kafka, with_wall, tmp_path, capsys):
     password = tmp_path / "admin.password"
     password.touch(mode=0o600)
     password.write_text(kafka.administrator["sasl.password"])
@@ -168,13 +176,13 @@ def test_a_rule_that_is_not_declared_is_told_and_taken_away(kafka, tmp_path, cap
     assert capsys.readouterr().out == "Everything is as declared.\n"
     admin = admin_client(kafka.bootstrap, kafka.administrator)
     strange = [
-        _rule("User:chronology", "safeguarding.lado.v1"),
+        _rule("User:chronology", OWN),
         _rule("User:school", "safeguarding.", ResourcePatternType.PREFIXED),
         _rule("User:*", "*"),
     ]
     _make(admin, strange)
     told = {
-        "not declared: User:chronology may read topic safeguarding.lado.v1",
+        "not declared: User:chronology may read topic safeguarding.allegations.v1",
         "not declared: User:school may read topic safeguarding.*",
         "not declared: User:* may read topic *",
     }
@@ -189,7 +197,7 @@ def test_a_rule_that_is_not_declared_is_told_and_taken_away(kafka, tmp_path, cap
     assert "refuses the user admin" in capsys.readouterr().err
 
 
-def test_another_broker_is_brought_to_the_same_by_the_command_alone(kafka, tmp_path, capsys):
+def test_another_broker_is_brought_to_the_same_by_the_command_alone(kafka, with_wall, tmp_path, capsys):
     """Rules and a topic taken away by hand come back."""
     admin = admin_client(kafka.bootstrap, kafka.administrator)
     _remove_everything(admin)
@@ -204,12 +212,12 @@ def test_another_broker_is_brought_to_the_same_by_the_command_alone(kafka, tmp_p
         path.write_text(word)
     command = [kafka.bootstrap, "--password-file", str(passwords / "admin.password"), "--mechanism", "PLAIN"]
     assert main([*command, "--check"]) == 1
-    assert "no topic safeguarding.lado.v1" in capsys.readouterr().out
+    assert "no topic safeguarding.allegations.v1" in capsys.readouterr().out
     assert main([*command, "--passwords", str(passwords)]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert "created topic safeguarding.lado.v1" in said
-    assert "set the password of lado" in said
-    assert sum(line.startswith("added: ") for line in said) == len(bindings())
+    assert "created topic safeguarding.allegations.v1" in said
+    assert "set the password of allegations" in said
+    assert sum(line.startswith("added: ") for line in said) == len(bindings(WITH_WALL))
     assert not any(kafka.password(service) in line for service in SERVICES for line in said)
     assert main([*command, "--check"]) == 0
 
@@ -236,4 +244,4 @@ def _make(admin: AdminClient, rules: list[AclBinding]) -> None:
 def _remove_everything(admin: AdminClient) -> None:
     for done in admin.delete_acls([_every_rule()], request_timeout=PATIENCE).values():
         done.result()
-    admin.delete_topics(["safeguarding.lado.v1"], operation_timeout=PATIENCE)["safeguarding.lado.v1"].result()
+    admin.delete_topics([OWN], operation_timeout=PATIENCE)[OWN].result()

@@ -9,29 +9,58 @@ from shared.access.policy_table import AccessTableWrong
 from shared.domain.actors import DEFAULT_AGENCY, ROLES, Actor
 
 ROOT = Path(__file__).parents[3]
-TABLE = ROOT / "services" / "access.yaml"
+TABLES = ROOT / "services"
 PEOPLE = sorted(DEFAULT_AGENCY)
 LADO = {"lado", "lado_deputy"}
 MASH_MANAGERS = {"mash_manager", "senior_practitioner"}
 SOCIAL_WORK = {"mash_social_worker", "out_of_hours_social_worker"} | MASH_MANAGERS
+SCREENING = {"mash_screener"} | SOCIAL_WORK
+CASEWORK = {"team_manager", "social_worker"}
 PARTNERS = {
     "police_officer",
     "health_practitioner",
     "designated_safeguarding_lead",
     "housing_officer",
     "probation_officer",
+    "domestic_abuse_advocate",
+    "youth_justice_officer",
 }
-NO_PRACTITIONERS = {"auditor", "business_support", "parent_helpline", "operator"}
+MACHINES = {"police_system", "health_system", "school_system"}
+TEAM = {"team_worker", "team_lead"}
+NO_PRACTITIONERS = {
+    "auditor",
+    "business_support",
+    "conference_administrator",
+    "legal_adviser",
+    "parent_helpline",
+    "operator",
+} | MACHINES
 PRACTITIONERS = set(PEOPLE) - NO_PRACTITIONERS
-SOCIAL_CARE = {
-    role for role, agency in DEFAULT_AGENCY.items() if agency == "childrens_social_care"
-} - NO_PRACTITIONERS
-MANAGERS = {*MASH_MANAGERS, "team_manager", "conference_chair", "missing_coordinator", "fws_manager", "lado"}
+SOCIAL_CARE = (
+    {role for role, agency in DEFAULT_AGENCY.items() if agency == "childrens_social_care"}
+    - NO_PRACTITIONERS
+    - TEAM
+)
+MANAGERS = {
+    *MASH_MANAGERS,
+    *("team_manager", "conference_chair", "missing_coordinator", "fws_manager", "team_lead", "lado"),
+}
+KEEPING = SOCIAL_CARE | {"keyworker", "fws_manager", "business_support"}
+REPORTING = (
+    PARTNERS
+    | CASEWORK
+    | {
+        "missing_coordinator",
+        "placement_manager",
+        "parent_helpline",
+        "out_of_hours_social_worker",
+    }
+)
 
 
 @pytest.fixture(scope="module")
 def policy() -> AccessPolicy:
-    return AccessPolicy.from_yaml(TABLE)
+    return AccessPolicy.read(TABLES)
 
 
 def actor(role: str) -> Actor:
@@ -46,64 +75,82 @@ def who_may(policy: AccessPolicy, action: str) -> set[str]:
     ("action", "roles"),
     [
         # the front door
-        ("mash.ReceiveContact", {"mash_screener"} | SOCIAL_WORK | PARTNERS),
-        ("mash.ScreenContact", {"mash_screener"} | SOCIAL_WORK),
-        ("mash.InformReferrer", {"mash_screener"} | SOCIAL_WORK),
-        ("mash.AnswerStatusEnquiry", {"mash_screener"} | SOCIAL_WORK),
+        ("mash.ReceiveContact", PRACTITIONERS | MACHINES),
+        ("mash.ScreenContact", SCREENING),
+        ("mash.InformReferrer", SCREENING),
+        ("mash.AnswerStatusEnquiry", SCREENING),
+        ("mash.ReceiveWrittenReferral", SCREENING),
         ("mash.RecordConsultation", SOCIAL_WORK),
         ("mash.RecordConsent", SOCIAL_WORK),
-        ("mash.DispenseWithConsent", SOCIAL_WORK),
         ("mash.RequestAgencyCheck", SOCIAL_WORK),
         ("mash.ReturnAgencyCheck", SOCIAL_WORK | PARTNERS),
         ("mash.IdentifyImmediateHarm", SOCIAL_WORK),
+        ("mash.NotifyPrivateFostering", SOCIAL_WORK | CASEWORK),
+        ("mash.AssessDomesticAbuseRisk", SOCIAL_WORK | {"domestic_abuse_advocate"}),
+        ("mash.InformSchool", SOCIAL_WORK | {"police_officer"}),
         ("mash.AcceptHandover", SOCIAL_WORK),
         ("mash.HandOverShift", {"out_of_hours_social_worker"} | MASH_MANAGERS),
         ("mash.HoldContact", MASH_MANAGERS),
         ("mash.DecideContact", MASH_MANAGERS),
         ("mash.HoldDailyMeeting", MASH_MANAGERS),
+        ("mash.RestrictContact", MASH_MANAGERS | {"lado"}),
         (
             "mash.RecordFgmPoliceReport",
-            {"health_practitioner", "designated_safeguarding_lead"} | MASH_MANAGERS,
+            {"health_practitioner", "designated_safeguarding_lead"} | SOCIAL_WORK | CASEWORK,
         ),
         # assessment
         ("assessment.AllocateWorker", {"team_manager"}),
         ("assessment.AuthoriseAssessment", {"team_manager"}),
         ("assessment.CloseReferral", {"team_manager"}),
-        ("assessment.CompleteAssessment", {"team_manager", "social_worker"}),
-        ("assessment.StartChildInNeedPlan", {"team_manager", "social_worker"}),
-        ("assessment.RecordVisit", {"team_manager", "social_worker", "out_of_hours_social_worker"}),
+        ("assessment.CompleteAssessment", CASEWORK),
+        ("assessment.StartChildInNeedPlan", CASEWORK),
+        ("assessment.RecordVisit", CASEWORK | {"out_of_hours_social_worker"}),
         ("assessment.HoldStrategyMeeting", {"team_manager", "out_of_hours_social_worker"}),
-        ("assessment.InitiateSection47", {"team_manager", "out_of_hours_social_worker"}),
-        ("assessment.ConcludeSection47", {"team_manager", "social_worker", "out_of_hours_social_worker"}),
+        ("assessment.InitiateSection47", CASEWORK | {"out_of_hours_social_worker"}),
+        ("assessment.ConcludeSection47", CASEWORK | {"out_of_hours_social_worker"}),
         (
             "assessment.RecordPoliceProtection",
             {"team_manager", "out_of_hours_social_worker", "police_officer"},
         ),
         ("assessment.RecordEmergencyProtectionOrder", {"team_manager", "out_of_hours_social_worker"}),
-        ("assessment.ReturnAgencyCheck", {"team_manager", "social_worker"} | PARTNERS),
+        ("assessment.ReturnAgencyCheck", CASEWORK | PARTNERS),
         # conference
         ("conference.HoldConference", {"conference_chair"}),
-        ("conference.HoldCoreGroup", {"conference_chair", "social_worker"}),
-        ("conference.RecordVisit", {"social_worker", "out_of_hours_social_worker"}),
+        ("conference.ScheduleConference", {"conference_chair", "conference_administrator"}),
+        ("conference.SendMinutes", {"conference_chair", "conference_administrator"} | CASEWORK),
+        ("conference.ReceiveReport", {"conference_chair", "conference_administrator"} | CASEWORK | PARTNERS),
+        ("conference.HoldCoreGroup", {"conference_chair"} | CASEWORK),
+        ("conference.RecordVisit", CASEWORK | {"out_of_hours_social_worker"}),
+        ("conference.IssueProceedings", {"conference_chair", "team_manager"}),
+        ("conference.TransferPlanIn", {"conference_chair", "team_manager"}),
+        ("read:pre_proceedings:conference", {"legal_adviser", "auditor"}),
+        # a receiving team
+        ("teams.OfferCase", {"team_manager", "team_lead"}),
+        ("teams.AcceptCase", {"team_lead"}),
+        ("teams.RecordSeen", TEAM),
+        ("teams.RecordReview", TEAM | {"independent_reviewing_officer"}),
+        ("read:worklist:teams", SOCIAL_CARE | TEAM | {"auditor"}),
         # lado
         ("lado.ReceiveNotification", LADO),
         ("lado.CorrectRecord", LADO),
         ("read:worklist:lado", LADO),
         # missing
         ("missing.ReviewEpisode", {"missing_coordinator"}),
-        ("missing.ReportMissing", {"missing_coordinator", "placement_manager", "parent_helpline"} | PARTNERS),
-        ("missing.RecordReturn", {"missing_coordinator", "placement_manager", "parent_helpline"} | PARTNERS),
+        ("missing.ReportMissing", REPORTING),
+        ("missing.RecordReturn", REPORTING),
         ("missing.RecordPreventionInterview", {"missing_coordinator", "police_officer"}),
-        ("missing.RecordInterview", {"missing_coordinator", "youth_worker", "keyworker"}),
+        ("missing.RecordInterview", CASEWORK | {"missing_coordinator", "youth_worker", "keyworker"}),
+        ("missing.UpdateRisk", {"missing_coordinator", "police_officer"}),
         # family wellbeing
         ("fws.RecordFamilyVisit", {"fws_manager", "keyworker"}),
         ("fws.EscalateImmediately", {"fws_manager", "keyworker"}),
         ("fws.AllocateKeyworker", {"fws_manager"}),
         ("fws.ExtendHelp", {"fws_manager"}),
-        ("fws.DecideTransfer", {"fws_manager"}),
+        ("fws.DecideTransfer", {"fws_manager", "team_manager"}),
+        ("fws.AcceptRequest", {"fws_manager"}),
         # people
-        ("people.RegisterPerson", SOCIAL_CARE | {"keyworker", "fws_manager", "business_support"}),
-        ("people.RelatePeople", SOCIAL_CARE | {"keyworker", "fws_manager", "business_support"}),
+        ("people.RegisterPerson", KEEPING),
+        ("people.RelatePeople", KEEPING),
         ("people.MergePeople", MASH_MANAGERS | {"team_manager"}),
         ("people.UnmergePeople", MASH_MANAGERS | {"team_manager"}),
         # every team
@@ -127,13 +174,15 @@ def who_may(policy: AccessPolicy, action: str) -> set[str]:
         ("read:text", PRACTITIONERS),
         ("read:text:people", PRACTITIONERS | {"business_support"}),
         ("read:text:mash", PRACTITIONERS),
-        ("read:people", SOCIAL_CARE | LADO | {"keyworker", "fws_manager", "business_support", "auditor"}),
+        ("read:text:conference", PRACTITIONERS | {"conference_administrator"}),
+        ("read:people", KEEPING | LADO | {"auditor"}),
         ("read:worklist:people", SOCIAL_CARE | {"business_support", "auditor"}),
         ("read:worklist", SOCIAL_CARE | {"auditor"}),
         ("read:worklist:mash", SOCIAL_CARE | {"auditor"}),
         ("read:deadlines", SOCIAL_CARE | {"auditor"}),
         ("read:deadlines:fws", SOCIAL_CARE | {"auditor", "keyworker", "fws_manager"}),
         ("read:progress", {"operator", "auditor"}),
+        ("read:feed", MACHINES | {"auditor"}),
         ("read:access", MANAGERS | {"auditor"}),
         ("operate:clock", {"operator"}),
         ("operate:relay", {"operator"}),
@@ -193,7 +242,7 @@ def test_a_sealed_team_answers_strangers_with_one_rule_alone(policy, role, actio
 
 
 def test_policies_and_timers_may_do_what_they_need_but_not_run_the_system(policy):
-    service = Actor.service("mash")
+    service = Actor.service("mash", "childrens_social_care")
     assert policy.may(service, "assessment.OpenReferral").allowed
     assert policy.may(service, "read:chronology").allowed
     assert policy.may(service, "operate:clock").rules == ("E9",)
@@ -225,50 +274,117 @@ def test_the_commands_it_names_can_be_compared_with_those_that_exist(policy):
     assert not [name for name in named if "*" in name or ":" in name]
 
 
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    """The tables that come with the platform, to be spoilt."""
+    for path in TABLES.glob("**/access.yaml"):
+        copy = tmp_path / path.relative_to(TABLES)
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(path.read_text())
+    return tmp_path
+
+
+def spoil(tables: Path, file: str, old: str, new: str) -> Path:
+    path = tables / file
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+    return path
+
+
+CENTRAL, MASH = "access.yaml", "mash/access.yaml"
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "says"),
+    ("file", "old", "new", "says"),
     [
-        ('edition: "1"', 'edition: "1"\ncolour: blue', r"line \d+, colour: Extra inputs"),
-        ('edition: "1"', "edition: 1", "edition: Input should be a valid string"),
-        ("  mash_screener: {may:", "  mash_sreener: {may:", "`mash_sreener` is no role"),
-        ("  auditor: {may", "  # auditor: {may", "no line: auditor"),
-        ("mash.ScreenContact,", "mash.screenContact,", "`mash.screenContact` is neither an action"),
-        ("{may: [screening, social_care_practice]}", "{may: [screning]}", "`screning` is neither"),
-        ("  receiving: [mash.ReceiveContact]", "  receiving: [screening]", "contains itself"),
-        ("{may: [reporting_missing]}", "{may: reporting_missing}", "valid list"),
-        ("{may: [reporting_missing]}", "{maybe: [reporting_missing]}", "parent_helpline"),
-        ("    rules: [M7]", "    rules: [seven]", "refusals.0.rules.0"),
-        ("  - role: mash_screener", "  - role: screener", "`screener` is no role"),
-        ("    roles: [lado, lado_deputy]", "    roles: [lada]", "`lada` is no role"),
-        ("    fws.*: {purpose", "    family: {purpose", "`family` is neither"),
-        ("  auditor: {may", "  operator: {may: []}\n  auditor: {may", "duplicate key"),
-        ("sealed:", "sealed: [", "line"),
+        (CENTRAL, 'edition: "2"', 'edition: "2"\ncolour: blue', r"line \d+, colour: Extra inputs"),
+        (CENTRAL, 'edition: "2"', "edition: 2", "edition: Input should be a valid string"),
+        (CENTRAL, 'edition: "2"', "", "this file needs `edition`"),
+        (
+            CENTRAL,
+            "  default: {purpose: safeguarding, lawful_basis: public_task}\n",
+            "",
+            "needs `bases.default`",
+        ),
+        (CENTRAL, "  auditor: {may", "  # auditor: {may", "no line in any file: auditor"),
+        (CENTRAL, "  machine: [police_system,", "  machine: [machine,", "`machine` contains itself"),
+        (CENTRAL, "  machine: [police_system,", "  machine: [polce_system,", "`polce_system` is no role"),
+        (CENTRAL, "  machine: [police_system,", "  auditor: [police_system,", "`auditor` is a role: a group"),
+        (CENTRAL, "  auditor: {may", "  operator: {may: []}\n  auditor: {may", "duplicate key"),
+        (
+            CENTRAL,
+            "roles:\n",
+            "sealed: {lado: {roles: [lado], rule: L9, why: No.}}\nroles:\n",
+            "own team's file",
+        ),
+        (MASH, "  mash_screener: {may:", "  mash_sreener: {may:", "`mash_sreener` is no role"),
+        (
+            MASH,
+            "    - mash.ScreenContact",
+            "    - mash.screenContact",
+            "`mash.screenContact` is neither an action",
+        ),
+        (MASH, "{may: [screening]}", "{may: [screning]}", "`screning` is neither"),
+        (MASH, "    - mash.MatchChildren", "    - social_work", "contains itself"),
+        (MASH, "  screening:", "  Screening:", "`Screening` is no name"),
+        (MASH, "{may: [screening]}", "{may: screening}", "valid list"),
+        (MASH, "{may: [screening]}", "{maybe: [screening]}", "mash_screener"),
+        (MASH, "    rules: [M7]", "    rules: [seven]", "refusals.0.rules.0"),
+        (MASH, "  - role: mash_screener", "  - role: screener", "`screener` is no role"),
+        (MASH, "    mash.RecordFgmPoliceReport: {purpose", "    family: {purpose", "`family` is neither"),
+        (
+            MASH,
+            "{may: [screening]}",
+            "{may: [screening, assessment.RecordVisit]}",
+            "not of mash: it is granted in its",
+        ),
+        (MASH, "{may: [screening]}", '{may: [screening, "read:worklist:fws"]}', "not of mash"),
+        (MASH, "{may: [screening]}", '{may: [screening, "*.CorrectRecord"]}', "not of mash"),
+        (MASH, "{may: [screening]}", '{may: [screening, "operate:clock"]}', "not of mash"),
+        (MASH, "sets:", 'edition: "3"\nsets:', "the edition is that of the whole"),
+        (
+            MASH,
+            "bases:\n",
+            "bases:\n  default: {purpose: a, lawful_basis: b}\n",
+            "the default is that of the whole",
+        ),
+        (MASH, "sets:", "groups: {machine: [auditor]}\nsets:", "`machine` is named for all teams"),
+        ("lado/access.yaml", "    roles: [lado, lado_deputy]", "    roles: [lada]", "`lada` is no role"),
+        ("lado/access.yaml", "sealed:", "sealed: [", "line"),
     ],
 )
-def test_a_slip_in_the_table_is_named_by_its_line(tmp_path, old, new, says):
-    text = TABLE.read_text()
-    assert text.count(old) == 1
-    path = tmp_path / "access.yaml"
-    path.write_text(text.replace(old, new))
+def test_a_slip_in_a_table_is_named_by_its_file_and_line(tables, file, old, new, says):
+    path = spoil(tables, file, old, new)
     with pytest.raises(AccessTableWrong, match=says) as wrong:
-        AccessPolicy.from_yaml(path)
+        AccessPolicy.read(tables)
     assert f"{path}, line " in str(wrong.value)
 
 
-def test_the_line_is_the_right_one(tmp_path):
-    path = tmp_path / "access.yaml"
-    path.write_text(TABLE.read_text().replace("      - assessment.ScaleSafety\n", "      - scale safety\n"))
+def test_the_line_is_the_right_one(tables):
+    path = spoil(
+        tables, "assessment/access.yaml", "      - assessment.ScaleSafety\n", "      - scale safety\n"
+    )
     line = next(n for n, text in enumerate(path.read_text().splitlines(), 1) if "scale safety" in text)
     with pytest.raises(AccessTableWrong, match=f"line {line}, roles.social_worker.may"):
-        AccessPolicy.from_yaml(path)
+        AccessPolicy.read(tables)
 
 
-def test_no_table_and_an_empty_one_are_refused(tmp_path):
+def test_no_table_an_empty_one_and_a_file_in_its_place_are_refused(tables):
     with pytest.raises(AccessTableWrong, match="cannot be read"):
-        AccessPolicy.from_yaml(tmp_path / "none.yaml")
-    (tmp_path / "empty.yaml").write_text("")
-    with pytest.raises(AccessTableWrong, match="line 1"):
-        AccessPolicy.from_yaml(tmp_path / "empty.yaml")
+        AccessPolicy.read(tables / "none")
+    with pytest.raises(AccessTableWrong, match="is a file: name the folder"):
+        AccessPolicy.read(tables / CENTRAL)
+    (tables / MASH).write_text("")
+    with pytest.raises(AccessTableWrong, match=r"mash/access\.yaml, line 1"):
+        AccessPolicy.read(tables)
+
+
+def test_a_team_without_a_table_grants_what_every_team_has_and_nothing_else(tables):
+    (tables / MASH).unlink()
+    policy = AccessPolicy.read(tables)
+    assert who_may(policy, "mash.ReceiveContact") == set()
+    assert who_may(policy, "mash.CorrectRecord") == PRACTITIONERS
 
 
 def test_every_role_is_decided_for(policy):

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from shared.access.tokens import NotAuthenticated, bearer_of
-from shared.domain.actors import AGENCIES, DEFAULT_AGENCY, ROLES, TEAM_AGENCY, Actor, professional_id
+from shared.domain.actors import AGENCIES, DEFAULT_AGENCY, ROLES, Actor, professional_id
 from tests.unit.access.tokens import ANA, NAMES_KEY
 
 
@@ -52,16 +52,18 @@ def test_an_id_needs_a_name_an_agency_and_a_whole_key(key, name, agency):
 
 
 def test_a_service_acts_without_a_name_for_its_agency():
-    assert Actor.service("mash").agency == "childrens_social_care"
-    assert Actor.service("fws").agency == "family_wellbeing"
-    assert Actor.service("mash").name == ""
-    assert Actor.service("mash") == Actor.service("mash") != Actor.service("people")
-    with pytest.raises(ValueError, match="no team"):
-        Actor.service("payroll")
+    assert Actor.service("mash", "childrens_social_care").agency == "childrens_social_care"
+    assert Actor.service("fws", "family_wellbeing").agency == "family_wellbeing"
+    assert Actor.service("mash", "childrens_social_care").name == ""
+    mash, people = (Actor.service(name, "childrens_social_care") for name in ("mash", "people"))
+    assert Actor.service("mash", "childrens_social_care") == mash != people
+    with pytest.raises(ValueError, match="no agency"):
+        Actor.service("mash", "payroll")
 
 
-def test_every_role_and_team_has_a_known_agency():
-    assert set(DEFAULT_AGENCY.values()) | set(TEAM_AGENCY.values()) <= AGENCIES
+def test_every_role_has_a_known_agency():
+    assert set(DEFAULT_AGENCY.values()) <= AGENCIES
+    assert len(DEFAULT_AGENCY) == 34
     assert set(DEFAULT_AGENCY) | {"service"} == ROLES
 
 

@@ -193,7 +193,12 @@ def test_social_care_sees_every_entry_and_each_agency_stands_once(event, by):
         pytest.param(ALLOCATED, MANAGER, {CARE}, id="allocation: nobody else"),
         pytest.param(SEEN, MANAGER, {CARE}, id="visit: nobody else"),
         pytest.param(NOT_SEEN, MANAGER, {CARE}, id="visit without the child: nobody else"),
-        pytest.param(MISSED, Actor.service("mash"), {CARE}, id="deadline missed: the team's own agency"),
+        pytest.param(
+            MISSED,
+            Actor.service("mash", "childrens_social_care"),
+            {CARE},
+            id="deadline missed: the team's own agency",
+        ),
         pytest.param(VARIED, MANAGER, {CARE}, id="deadline varied: nobody else"),
     ],
 )
@@ -203,7 +208,7 @@ def test_who_sees_an_entry_when_nobody_said_otherwise(event, by, seen_by):
 
 
 def test_a_missed_deadline_of_family_wellbeing_is_its_own():
-    stands = record(MISSED, at=NOW, by=Actor.service("fws"), service="fws")
+    stands = record(MISSED, at=NOW, by=Actor.service("fws", "family_wellbeing"), service="fws")
     assert set(audience(stands, draft_of(stands))) == {CARE, SeenBy(agency="family_wellbeing")}
 
 
@@ -249,7 +254,7 @@ def of_sensitivity(sensitivity, by, also=(POLICE,)):
     return set(audience(stands, Draft(title="An allegation", topic="allegation", also=also)))
 
 
-@pytest.mark.parametrize("by", [MANAGER, OFFICER, Actor.service("lado")])
+@pytest.mark.parametrize("by", [MANAGER, OFFICER, Actor.service("lado", "lado")])
 def test_a_sealed_entry_is_seen_by_those_it_names_and_nobody_else(by):
     assert of_sensitivity("sealed", by, also=()) == set()
     assert of_sensitivity("sealed", by, also=(SeenBy(agency="health"),)) == {SeenBy(agency="health")}

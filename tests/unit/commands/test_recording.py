@@ -30,7 +30,8 @@ RECEIVED = london(2026, 4, 2, 16, 40)
 DUE = london(2026, 4, 8)
 NOW = london(2026, 4, 9, 9)
 MANAGER = actor("mash_manager", "Ana Lim")
-ACCESS = AccessPolicy.from_yaml(Path(__file__).parents[3] / "services" / "access.yaml")
+TEAM = Actor.service("mash", "childrens_social_care")
+ACCESS = AccessPolicy.read(Path(__file__).parents[3] / "services")
 STREAM = UUID(int=5)
 
 
@@ -43,7 +44,7 @@ def placed(
     subject = Subject(contact, Target(STREAM, CHILD, THING), streams)
     decided = Decided(request.command_id)
     events = decide(request, subject, [subject], RULES)
-    EventRecorder("mash", [contact], ACCESS).record(decided, request, subject, events)
+    EventRecorder("mash", TEAM, [contact], ACCESS).record(decided, request, subject, events)
     return decided.folded[STREAM], decided.rows[STREAM][1]
 
 
@@ -68,7 +69,7 @@ def test_a_miss_is_the_teams_own_word_and_known_when_it_happened_at_the_earliest
     _, rows = placed(command, NOW, happened, RECEIVED_CONTACT)
     read = [decode(row.name, row.state) for row in rows]
     [(miss, envelope)] = [one for one in read if isinstance(one[0], DeadlineMissed) and one[0].rule == "M1"]
-    team = Actor.service("mash")
+    team = Actor.service("mash", "childrens_social_care")
     assert (miss.happened_at, envelope.known) == (DUE.astimezone(UTC), max(happened, DUE).astimezone(UTC))
     assert (envelope.actor, envelope.role, envelope.agency) == (str(team.id), team.role, team.agency)
     assert not envelope.late

@@ -7,7 +7,7 @@ import pytest
 from shared.access.policy import AccessPolicy
 from shared.testing.facts import actor
 
-TABLE = AccessPolicy.from_yaml(Path(__file__).parents[3] / "services/access.yaml")
+TABLE = AccessPolicy.read(Path(__file__).parents[3] / "services")
 SCREENING = ("mash.ReceiveContact", "mash.ScreenContact", "mash.InformReferrer")
 DECIDING = ("mash.HoldContact", "mash.DecideContact", "mash.VaryDeadline")
 
