@@ -7,6 +7,7 @@ from deploy.play.command_fields import own_fields
 from shared.domain.command import Command, public_name
 from shared.domain.event import Event, event_types
 from shared.service.declaration import personal_commands
+from shared.service.expectations import Answers
 
 
 def known_commands() -> dict[str, type[Command]]:
@@ -29,6 +30,11 @@ def schemas() -> dict[str, dict[str, Any]]:
         }
         for name, command in known_commands().items()
     }
+
+
+def answers() -> list[tuple[str, Answers]]:
+    """Where the teams answer what case files expect: each service's name, and one of its addresses."""
+    return [(team.name, one) for team in services.teams() for one in team.answers]
 
 
 def events() -> dict[str, type[Event]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from deploy.play.calling import Services
-    from deploy.play.stacks import Running
+    from deploy.play.stacks import RunningStack
 
 app = typer.Typer(
     help="A multi-agency child-safeguarding platform: run it, play cases on it, look after it.",
@@ -99,7 +99,7 @@ def play(
         tally = await play_files(files, options, _console(), _console(stderr=True))
         if tally.bad_files:
             raise typer.Exit(_MISUSE)
-        if tally.failed or (check and tally.different):
+        if tally.failed or tally.stopped or (check and tally.different):
             raise typer.Exit(1)
 
     _run(main())
@@ -302,7 +302,7 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
         _fail(str(error), 1)
 
 
-async def _stay(running: "Running") -> None:
+async def _stay(running: "RunningStack") -> None:
     """Says where everything is, and returns at ctrl-C or SIGTERM."""
     out = _console()
     out.print("\nThe API is at (its description: /openapi.json):", highlight=False)

@@ -7,25 +7,25 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 import services
+from deploy.local.layout import Layout
+from deploy.local.postgres import EmbeddedPostgres
 from deploy.play.answers import refusal_of
 from deploy.play.calling import CannotGoOn, Services
-from deploy.play.case_types import By
-from deploy.play.stacks import NoStack, is_running, running_stack
+from deploy.play.searching import AUDITOR
+from deploy.play.stacks import NoStack, dsn_of, is_running, running_stack
 from shared.audit.checkpoint import BadKeys, Checkpoint, NotACheckpoint, PublicKeys
 from shared.audit.export import Proved, check_export, head_line
 from shared.audit.log_check import Contract
 from shared.audit.verify import Report, verify_service
-from shared.domain.actors import DEFAULT_AGENCY
 from shared.domain.event import event_types
 from shared.service.settings import PREFIX
 
-AUDITOR: Final = By("Auditor", "auditor", DEFAULT_AGENCY["auditor"])
 Say = Callable[[str], None]
 
 
@@ -128,26 +128,16 @@ async def _databases(
 
 @contextmanager
 def _of_stack(directory: Path) -> Iterator[tuple[dict[str, str], Path]]:
-    from deploy.local.databases import DATABASE
-    from deploy.local.layout import Layout
-    from deploy.local.ports import LOOPBACK
-    from deploy.local.postgres import EmbeddedPostgres
-
     layout = Layout(directory)
     names = [name for name in services.names() if (layout.secrets / f"{name}.password").is_file()]
     if not names:
         raise NoStack(f"{directory} is no stack's directory: name the directory of one with --stack")
 
-    def dsn(name: str, port: int) -> str:
-        return f"postgresql://{name}:{layout.password(name)}@{LOOPBACK}:{port}/{DATABASE}"
-
     if is_running(directory):
-        # The server's own file says where it listens.
-        port = int((layout.postgres / "data" / "postmaster.pid").read_text().splitlines()[3])
-        yield {name: dsn(name, port) for name in names}, layout.checkpoint_keys
+        yield {name: dsn_of(layout, name) for name in names}, layout.checkpoint_keys
         return
     with EmbeddedPostgres(layout.postgres) as server:
-        yield {name: dsn(name, server.port) for name in names}, layout.checkpoint_keys
+        yield {name: dsn_of(layout, name, server.port) for name in names}, layout.checkpoint_keys
 
 
 def _from_environment() -> tuple[dict[str, str], Path]:

@@ -7,7 +7,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict
 
 
-class Answer(BaseModel):
+class Accepted(BaseModel):
     """What a command did: its id is the id of the thing it opened."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -36,7 +36,7 @@ class Refusal(BaseModel):
         return f"{self.status}{rules} {' — '.join(one for one in words if one)}".strip()
 
 
-class Entry(BaseModel):
+class SeenEntry(BaseModel):
     """An entry of a child's chronology as one agency sees it."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -54,7 +54,11 @@ class Entry(BaseModel):
 
 
 class DeadlineRow(BaseModel):
-    """A row of a team's deadline board. Instants are UTC."""
+    """A row of a team's deadline board. Instants are UTC.
+
+    `command` started the clock, `root` is the person's command that led to that, through whichever policies and
+    services; `thing` is what the clock stands on. `child` is None for the clock of a shift or a team.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -62,6 +66,7 @@ class DeadlineRow(BaseModel):
     child: UUID | None = None
     thing: UUID | None = None
     command: UUID | None = None
+    root: UUID | None = None
     due_at: datetime
     acted_at: datetime | None = None
     ended_at: datetime | None = None
@@ -69,7 +74,26 @@ class DeadlineRow(BaseModel):
     what: str = ""
 
 
-class Parked(BaseModel):
+class PatternRow(BaseModel):
+    """A child's repeat pattern, and the person's command that completed it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    rule: str
+    command: UUID
+
+
+class CountRow(BaseModel):
+    """How often return interviews name a place, a person or a group."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    kind: str
+    name: str
+    count: int
+
+
+class ParkedEvent(BaseModel):
     """An event that a service could not take in, and that waits for a person."""
 
     model_config = ConfigDict(extra="allow", frozen=True)

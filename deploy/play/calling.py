@@ -15,7 +15,7 @@ from uuid import UUID
 
 import httpx
 
-from deploy.play.answers import Answer, DeadlineRow, Entry, Parked, Refusal, refusal_of
+from deploy.play.answers import Accepted, DeadlineRow, ParkedEvent, Refusal, SeenEntry, refusal_of
 from deploy.play.case_types import By
 from deploy.play.quiet import Progress
 from shared.domain.actors import DEFAULT_AGENCY
@@ -45,7 +45,7 @@ class Tokens(Protocol):
 
 
 @dataclass
-class _Held:
+class _HeldToken:
     token: str
     until: float
 
@@ -72,7 +72,7 @@ class Services:
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(30.0, connect=5.0), trust_env=False, transport=self.transport
         )
-        self._held: dict[By, _Held] = {}
+        self._held: dict[By, _HeldToken] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -87,7 +87,7 @@ class Services:
         """The services, by name."""
         return tuple(sorted(self.urls))
 
-    async def send(self, do: str, by: By, key: str, body: Mapping[str, Any]) -> Answer | Refusal:
+    async def send(self, do: str, by: By, key: str, body: Mapping[str, Any]) -> Accepted | Refusal:
         """Sends a command once, however often it has to be asked; a refusal is an answer too.
 
         Raises ServiceAway, and CannotGoOn where the answer is neither.
@@ -96,7 +96,7 @@ class Services:
         if service not in self.urls:
             raise CannotGoOn(f"the service {service} does not run in this stack, and {do} is its command")
         answer = await self.ask(service, "POST", f"/commands/{do}", by=by, body=body, key=key)
-        return Answer.model_validate_json(answer.content) if answer.is_success else refusal_of(answer)
+        return Accepted.model_validate_json(answer.content) if answer.is_success else refusal_of(answer)
 
     async def progress(self) -> list[Progress]:
         """How far every service has come, by service name. Raises ServiceAway."""
@@ -117,10 +117,12 @@ class Services:
         """Fires the deadlines of a service that are due; answers how many."""
         return int((await self._done(service, "POST", "/operator/timers", {})).json().get("fired", 0))
 
-    async def parked(self, service: str) -> list[Parked]:
+    async def parked(self, service: str) -> list[ParkedEvent]:
         """What a service could not take in."""
         found = (await self._done(service, "GET", "/operator/parked")).json()
-        return [Parked.model_validate(one) for one in (found["items"] if isinstance(found, dict) else found)]
+        return [
+            ParkedEvent.model_validate(one) for one in (found["items"] if isinstance(found, dict) else found)
+        ]
 
     async def operate(self, service: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Any other of the operator's requests; its answer."""
@@ -133,22 +135,42 @@ class Services:
         found = (await self._done(service, "GET", path, query=query)).json()
         return found if isinstance(found, dict) else {"items": found}
 
-    async def chronology(self, child: UUID, by: By) -> list[Entry]:
+    async def chronology(self, child: UUID, by: By) -> list[SeenEntry]:
         """One child's chronology as this reader sees it; empty where the reader's agency may not know of any.
 
         Raises CannotGoOn where the reader is refused otherwise.
         """
-        pages = self._pages("chronology", f"/children/{child}/chronology", by, {}, absent=(404,))
-        return [Entry.model_validate(one) async for one in pages]
+        pages = self.pages("chronology", f"/children/{child}/chronology", by, {}, absent=(404,))
+        return [SeenEntry.model_validate(one) async for one in pages]
 
-    async def deadlines(self, service: str, child: UUID, by: By) -> list[DeadlineRow]:
-        """A team's deadlines of one child; none where the service keeps no clocks."""
-        pages = self._pages(service, "/deadlines", by, {"child": str(child)}, absent=(404,))
-        return [DeadlineRow.model_validate(one) async for one in pages]
+    async def deadlines(self, service: str, child: UUID | None, by: By) -> list[DeadlineRow]:
+        """A team's deadlines of one child, or (None) those about no child; none where the service keeps no clocks."""
+        query = {} if child is None else {"child": str(child)}
+        pages = self.pages(service, "/deadlines", by, query, absent=(404,))
+        rows = [DeadlineRow.model_validate(one) async for one in pages]
+        return [row for row in rows if row.child == child]
 
-    async def _pages(
+    async def shown(self, service: str, path: str, by: By) -> str:
+        """Everything that a reader is shown at an address, page after page, as it stands; empty where nothing is.
+
+        Raises CannotGoOn where the reader is refused.
+        """
+        texts: list[str] = []
+        cursor: str | None = None
+        while True:
+            answer = await self.ask(service, "GET", path, by=by, query={"cursor": cursor} if cursor else None)
+            if answer.status_code == 404:
+                return "\n".join(texts)
+            _must(answer, service, path)
+            texts.append(answer.text)
+            cursor = _next(answer)
+            if cursor is None:
+                return "\n".join(texts)
+
+    async def pages(
         self, service: str, path: str, by: By, query: Mapping[str, str], absent: tuple[int, ...] = ()
     ) -> AsyncIterator[dict[str, Any]]:
+        """The items of a listing, page after page; none where the status is one of `absent`."""
         cursor: str | None = None
         while True:
             asked = {**query, "limit": str(_PAGE), **({"cursor": cursor} if cursor else {})}
@@ -223,8 +245,17 @@ class Services:
             token = self.tokens.token(
                 name=by.name, role=by.role, agency=by.agency, organisation=by.organisation
             )
-            held = self._held[by] = _Held(token, time.monotonic() + _TOKEN_SECONDS)
+            held = self._held[by] = _HeldToken(token, time.monotonic() + _TOKEN_SECONDS)
         return held.token
+
+
+def _next(answer: httpx.Response) -> str | None:
+    """The cursor of the page that follows; none after the last, and where the answer is no listing."""
+    if not answer.headers.get("content-type", "").startswith("application/json"):
+        return None
+    found = answer.json()
+    cursor = found.get("next") if isinstance(found, dict) else None
+    return cursor if isinstance(cursor, str) else None
 
 
 def _must(answer: httpx.Response, service: str, path: str) -> None:

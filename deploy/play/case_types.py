@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 DeadlineState = Literal["met", "missed", "open", "varied", "ended"]
 """How a clock can stand; exactly one at any moment."""
 
 DEADLINE_STATES = frozenset(get_args(DeadlineState))
+
+NO_CHILD: Final = "none"
+"""What stands for a child where a deadline is about none; so no person of a case is called this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class By:
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class CaseRelation:
     """How a person is related to a child of the case."""
 
     to: str
@@ -39,13 +42,13 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class CasePerson:
     """A person of the case: `fields` are those of `people.RegisterPerson`."""
 
     label: str
     fields: Mapping[str, Any]
     line: int
-    relations: tuple[Relation, ...] = ()
+    relations: tuple[CaseRelation, ...] = ()
 
     @property
     def is_child(self) -> bool:
@@ -72,8 +75,23 @@ class CaseStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whose sight of a child is meant: a whole agency, or one organisation of it."""
+
+    agency: str
+    organisation: str | None = None
+
+    def __str__(self) -> str:
+        """As a case file writes it: `education/Elm School`."""
+        return f"{self.agency}/{self.organisation}" if self.organisation else self.agency
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedDeadline:
-    """A deadline that must be there: its rule, child, due instant (UTC) and state; `of` where there are several."""
+    """A deadline that must be there: its rule, child, due instant (UTC) and state; `of` where there are several.
+
+    `about` is NO_CHILD for a clock that runs on a shift or a team.
+    """
 
     rule: str
     about: str
@@ -85,25 +103,94 @@ class ExpectedDeadline:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedSight:
-    """What one agency sees of one child, in order, or (`seen` False) what it does not see."""
+    """What a viewer sees of one child, in order, or (`seen` False) what it does not see."""
 
     child: str
-    agency: str
+    viewer: Viewer
     labels: tuple[str, ...]
     seen: bool
     line: int
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedUnseen:
+    """A text that nothing a viewer is shown of a child may hold."""
+
+    child: str
+    viewer: Viewer
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedPlan:
+    """The weightiest plan that is open for a child, or `none`."""
+
+    child: str
+    plan: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedPattern:
+    """The rule of a child's repeat pattern, and the step that completed it first."""
+
+    child: str
+    rule: str
+    at: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedCount:
+    """How often return interviews name a place, a person or a group (`kind`)."""
+
+    kind: str
+    name: str
+    count: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedNowhere:
+    """A text that stands nowhere outside the LADO service."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
-    """What must hold when the last step has played. `late` is None where the file does not say."""
+    """What must hold when the last step has played.
+
+    `late` and `patterns` are complete, and None where the file does not say; of the others only what is listed is
+    checked.
+    """
 
     deadlines: tuple[ExpectedDeadline, ...] = ()
     sights: tuple[ExpectedSight, ...] = ()
+    unseen: tuple[ExpectedUnseen, ...] = ()
+    plans: tuple[ExpectedPlan, ...] = ()
     late: tuple[str, ...] | None = None
     late_line: int = 0
-    unchecked: Mapping[str, int] = field(default_factory=dict)
-    """Keys of the file that nothing here can check yet, with their lines: they count as differences."""
+    patterns: tuple[ExpectedPattern, ...] | None = None
+    patterns_line: int = 0
+    counts: tuple[ExpectedCount, ...] = ()
+    nowhere: tuple[ExpectedNowhere, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """What a step wants and no team has: a command (`command` True), a field or a code of one; `text` says what.
+
+    `step` is the step's number; line and column are of what is wanted.
+    """
+
+    step: int
+    line: int
+    column: int
+    text: str
+    command: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +201,46 @@ class Case:
     path: Path
     digest: str
     title: str
-    people: tuple[Person, ...]
+    people: tuple[CasePerson, ...]
     steps: tuple[CaseStep, ...]
     expected: Expected
+    not_yet: tuple[NotYet, ...] = ()
+    """What the file wants beyond this version, in the file's order; empty where all of it can be played."""
 
     @property
-    def children(self) -> tuple[Person, ...]:
+    def stops_before(self) -> CaseStep | None:
+        """The first step that cannot be played, if there is one."""
+        wanted = {one.step for one in self.not_yet}
+        return next((step for step in self.steps if step.number in wanted), None)
+
+    @property
+    def unknown_commands(self) -> tuple[str, ...]:
+        """The commands that no team has, each once, in the file's order."""
+        wanted = {one.step for one in self.not_yet if one.command}
+        return tuple(dict.fromkeys(step.do for step in self.steps if step.do and step.number in wanted))
+
+    @property
+    def playable(self) -> tuple[CaseStep, ...]:
+        """The steps up to the first that cannot be played."""
+        end = self.stops_before
+        return self.steps if end is None else self.steps[: self.steps.index(end)]
+
+    @property
+    def children(self) -> tuple[CasePerson, ...]:
         """The children, in the file's order."""
         return tuple(person for person in self.people if person.is_child)
 
     @property
-    def agencies(self) -> tuple[str, ...]:
-        """The agencies that act or are expected to see or not to see something, in order of appearance."""
-        return tuple(dict.fromkeys(self._agencies()))
+    def viewers(self) -> tuple[Viewer, ...]:
+        """Who acts, or is expected to see or not to see something, in order of appearance."""
+        return tuple(dict.fromkeys(self._viewers()))
 
-    def _agencies(self) -> Iterator[str]:
-        for step in self.steps:
+    def _viewers(self) -> Iterator[Viewer]:
+        for step in self.playable:
             if step.by is not None:
-                yield step.by.agency
+                yield Viewer(step.by.agency)
         for sight in self.expected.sights:
-            yield sight.agency
+            yield sight.viewer
 
 
 def labels_within(value: Any) -> Iterator[str]:

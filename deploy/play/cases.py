@@ -1,12 +1,14 @@
 """Reading case files: strict, and every mistake of a file told at once with its line.
 
 The format is described in `cases/README.md`. Times are Europe/London as a clock shows them; here they become
-instants in UTC. What a command's fields may be, the command's own schema says (`services/command_fields.py`).
+instants in UTC. What a command's fields may be, the command's own schema says (`command_fields.py`). A command, field
+or code that no team has is no mistake of the format: the case says so (`Case.not_yet`), and is played up to there.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -15,7 +17,7 @@ from pydantic import BaseModel
 
 from deploy.play.case_expected import read_expected
 from deploy.play.case_reader import CaseReader
-from deploy.play.case_types import By, Case, CaseStep, Label, Person, Relation
+from deploy.play.case_types import NO_CHILD, By, Case, CasePerson, CaseRelation, CaseStep, Label, NotYet
 from deploy.play.command_fields import FieldReader
 from deploy.play.marked_yaml import Mark, Mistake, Node, read_yaml
 from shared.domain.actors import AGENCIES, ROLES, SERVICE
@@ -25,6 +27,9 @@ REGISTER: Final = "people.RegisterPerson"
 
 RELATE: Final = "people.RelatePeople"
 """The command that records how they are related."""
+
+_ALIKE: Final = 0.8
+"""How alike two names are, from 0 to 1, for one to be a slip of the pen for the other."""
 
 _FAMILIES = UUID("a4f4e4f4-7d0e-5a37-8a54-2c2f6d4d7a11")
 _PERSON_KEYS = (
@@ -75,6 +80,9 @@ def load_case(path: Path, commands: Mapping[str, type[BaseModel]]) -> Case:
         path: the file.
         commands: every command a step may name, by its name.
 
+    Returns:
+        The case; what it wants and none of these commands has stands in its `not_yet`.
+
     Raises:
         BadCase: anything in it is not of the format; the message says every mistake with its line.
         OSError: it cannot be read.
@@ -102,7 +110,9 @@ class _Loading:
         self._path = path
         self._commands = commands
         self._read = CaseReader(mistakes)
+        self._mistakes = mistakes
         self._fields = FieldReader(commands, mistakes)
+        self._not_yet: list[NotYet] = []
         self._kinds: dict[str, str] = {}
         self._taken: dict[str, int] = {}
 
@@ -120,32 +130,41 @@ class _Loading:
             people=people,
             steps=steps,
             expected=read_expected(top.get("expect"), self._read, self._kinds),
+            not_yet=tuple(self._not_yet),
         )
 
-    def _people(self, node: Node | None) -> tuple[Person, ...]:
+    def _people(self, node: Node | None) -> tuple[CasePerson, ...]:
         entries = self._read.entries(node, "people")
         for label in entries:
             assert node is not None
+            if label == NO_CHILD:
+                self._read.wrong(
+                    node.keys[label], "nobody is called `none`: it says that a deadline is about no child"
+                )
             self._take(label, node.keys[label], "person")
         return tuple(self._person(label, one) for label, one in entries.items())
 
-    def _person(self, label: str, node: Node) -> Person:
-        known = self._read.mapping(
-            node, "a person", needed=("kind", "name"), known=(*_PERSON_KEYS, "relations")
-        )
-        written = {key: known[key] for key in _PERSON_KEYS if key in known}
+    def _person(self, label: str, node: Node) -> CasePerson:
+        further = self._fields.names(REGISTER) if REGISTER in self._commands else ()
+        names = tuple(dict.fromkeys((*_PERSON_KEYS, *further)))
+        known = self._read.mapping(node, "a person", needed=("kind", "name"), known=(*names, "relations"))
+        written = {key: known[key] for key in names if key in known}
         fields = {key: one.plain() for key, one in written.items()}
+        if fields.get("kind") == "child" and ("born" in fields) is ("due" in fields):
+            self._read.wrong(
+                node.mark, "a child has the day it was `born`, or the day it is `due`, and not both"
+            )
         if "family" in written:
             family = self._read.text(written["family"], "family")
             fields["family"] = str(uuid5(_FAMILIES, f"{self._path.stem}/{family}"))
         if REGISTER in self._commands:
-            self._fields.check(REGISTER, node, fields, {})
+            self._fields.check(REGISTER, node, fields, {}, self._mistakes)
         relations = [
             self._relation(label, one) for one in self._read.items(known.get("relations"), "relations")
         ]
-        return Person(label, fields, node.mark.line, tuple(relations))
+        return CasePerson(label, fields, node.mark.line, tuple(relations))
 
-    def _relation(self, label: str, node: Node) -> Relation:
+    def _relation(self, label: str, node: Node) -> CaseRelation:
         keys = self._read.mapping(
             node, "a relation", needed=("to", "is"), known=("to", "is", "parental_responsibility")
         )
@@ -156,8 +175,8 @@ class _Loading:
             "parental_responsibility": self._read.truth(keys.get("parental_responsibility")),
         }
         if RELATE in self._commands:
-            self._fields.check(RELATE, node, fields, {"about": [Label(to)]})
-        return Relation(to, fields, node.mark.line)
+            self._fields.check(RELATE, node, fields, {"about": [Label(to)]}, self._mistakes)
+        return CaseRelation(to, fields, node.mark.line)
 
     def _steps(self, node: Node | None) -> tuple[CaseStep, ...]:
         steps: list[CaseStep] = []
@@ -194,9 +213,13 @@ class _Loading:
         re = self._label(keys.get("re"), "thing")
         refused = self._read.text(keys.get("refused"), "refused")
         happened, known = self._read.time(keys.get("happened")), self._read.time(keys.get("known"))
-        fields = self._with(
-            do, keys, refused, {"about": [Label(one) for one in about], "re": re and Label(re)}
-        )
+        unknown: list[Mistake] = []
+        address = {"about": [Label(one) for one in about], "re": re and Label(re)}
+        fields = self._with(do, keys, refused, address, unknown)
+        self._not_yet += [
+            NotYet(number, one.mark.line, one.mark.column, one.message, do not in self._commands)
+            for one in sorted(set(unknown))
+        ]
         by = self._by(keys.get("by"))
         label = self._read.text(keys.get("as"), "as")
         if label is not None:
@@ -209,25 +232,35 @@ class _Loading:
         )
 
     def _with(
-        self, do: str | None, keys: Mapping[str, Node], refused: str | None, address: dict[str, Any]
+        self,
+        do: str | None,
+        keys: Mapping[str, Node],
+        refused: str | None,
+        address: dict[str, Any],
+        unknown: list[Mistake],
     ) -> dict[str, Any]:
+        """The command's own fields; what no team has is added to `unknown`."""
         if do is None:
             return {}
-        place = keys["do"].mark
-        if do not in self._commands:
-            near = sorted(name for name in self._commands if name.split(".")[0] == do.split(".")[0])
-            hint = f"; {do.split('.')[0]} has: {', '.join(near)}" if near else ""
-            self._read.wrong(place, f"there is no command {do} (`safeguarding commands` lists them){hint}")
-            return {}
-        node = keys.get("with", Node({}, place))
+        node = keys.get("with", Node({}, keys["do"].mark))
         if not isinstance(node.value, dict):
             self._read.wrong(node.mark, "`with` holds the command's own fields: write `{field: value}`")
             return {}
-        fields = self._fields.read(do, node, self._kinds)
+        if do not in self._commands:
+            unknown.append(Mistake(keys["do"].mark, self._no_such_command(do)))
+            return {}
+        fields = self._fields.read(do, node, self._kinds, unknown)
         if refused is None:  # what is to be refused may be wrong on purpose
             known = {key for key in node.value if key in fields}
-            self._fields.check(do, node, {key: fields[key] for key in known}, address)
+            self._fields.check(do, node, {key: fields[key] for key in known}, address, unknown)
         return fields
+
+    def _no_such_command(self, do: str) -> str:
+        team = do.partition(".")[0]
+        known = [name for name in self._commands if name.startswith(f"{team}.")]
+        near = get_close_matches(do, known, n=1, cutoff=_ALIKE)
+        hint = f"; is {near[0]} meant?" if near else ""
+        return f"there is no command {do} (`safeguarding commands` lists them), so its fields are not checked{hint}"
 
     def _by(self, node: Node | None) -> By | None:
         if node is None:

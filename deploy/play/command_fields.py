@@ -1,10 +1,11 @@
 """A command's own fields as a case file writes them, read by the command's JSON Schema.
 
-The schema says which texts are labels and which are times on a London clock; the rest stays as written. A key that
-the schema does not name is a mistake at any depth.
+The schema says which texts are labels and which are times on a London clock; the rest stays as written. A field that
+the schema does not name, at any depth, and a code that is none of its list are told apart from other mistakes: a
+file may be ahead of this version, and is then played up to there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -18,6 +19,9 @@ from shared.domain.instants import NotALocalTime, local_instant
 
 ADDRESS: Final = frozenset({"about", "re", "happened", "known"})
 """What every command has beside its own fields, written on the step itself."""
+
+_NO_SUCH_CODE: Final = frozenset({"enum", "literal_error"})
+"""What pydantic calls a value that is none of a list."""
 
 _STAND_INS = UUID("0f3d5f0e-3c4f-5d53-9c43-6f2f4a6c2c55")
 _NAMES: Final = Names(bytes(KEY_BYTES), "childrens_social_care")  # whose id a name has does not matter here
@@ -42,34 +46,53 @@ class FieldReader:
         self._mistakes = mistakes
         self._schemas: dict[str, dict[str, Any]] = {}
 
-    def read(self, do: str, node: Node, kinds: Mapping[str, str]) -> dict[str, Any]:
+    def names(self, do: str) -> Collection[str]:
+        """The fields of command `do`, as `with` names them."""
+        return tuple(self._schema(do)["properties"])
+
+    def read(self, do: str, node: Node, kinds: Mapping[str, str], unknown: list[Mistake]) -> dict[str, Any]:
         """The fields of command `do`, with a `Label` for each label and an RFC 3339 text in UTC for each time.
 
-        `kinds` are the labels that exist by now: `person` or `thing`.
+        `kinds` are the labels that exist by now: `person` or `thing`. Fields that the command does not have are left
+        out, and added to `unknown`.
         """
-        schema = self._schemas.setdefault(do, own_fields(self._commands[do]))
-        value = _Walk(schema, do, kinds, self._mistakes).value(node, schema)
+        schema = self._schema(do)
+        value = _Walk(schema, do, kinds, self._mistakes, unknown).value(node, schema)
         return value if isinstance(value, dict) else {}
 
-    def check(self, do: str, node: Node, fields: Mapping[str, Any], address: Mapping[str, Any]) -> None:
-        """Adds what the command itself says of the values (a missing field, an unknown code) to the mistakes.
+    def check(
+        self,
+        do: str,
+        node: Node,
+        fields: Mapping[str, Any],
+        address: Mapping[str, Any],
+        unknown: list[Mistake],
+    ) -> None:
+        """Has the command itself look at the values: a code it does not know goes to `unknown`, the rest to the mistakes.
 
         A value that is a mistake already is told once.
         """
-        told = {mistake.mark for mistake in self._mistakes}
+        told = {mistake.mark for mistake in (*self._mistakes, *unknown)}
         stand_ins = _StandIns()
         written = {**with_ids(dict(fields), stand_ins), **with_ids(dict(address), stand_ins)}
         try:
             self._commands[do].model_validate(written, context=_NAMES)
         except ValidationError as error:
-            for one in error.errors(include_url=False, include_context=False, include_input=False):
+            for one in error.errors(include_url=False, include_context=False):
                 mark = node.at(one["loc"])
                 if mark in told:
                     continue
                 place = ".".join(str(part) for part in one["loc"]) or do
                 hint = ": put it in quotes" if one["type"] == "string_type" else ""
                 words = one["msg"].removeprefix("Value error, ")
-                self._mistakes.append(Mistake(mark, f"{do}, {place}: {words}{hint}"))
+                another_code = one["type"] in _NO_SUCH_CODE and isinstance(one["input"], str)
+                found = unknown if another_code else self._mistakes
+                found.append(Mistake(mark, f"{do}, {place}: {words}{hint}"))
+
+    def _schema(self, do: str) -> dict[str, Any]:
+        if do not in self._schemas:
+            self._schemas[do] = own_fields(self._commands[do])
+        return self._schemas[do]
 
 
 class _StandIns(dict[str, str]):
@@ -83,12 +106,18 @@ class _Walk:
     """One walk over a value and its schema together."""
 
     def __init__(
-        self, root: Mapping[str, Any], do: str, kinds: Mapping[str, str], mistakes: list[Mistake]
+        self,
+        root: Mapping[str, Any],
+        do: str,
+        kinds: Mapping[str, str],
+        mistakes: list[Mistake],
+        unknown: list[Mistake],
     ) -> None:
         self._root = root
         self._do = do
         self._kinds = kinds
         self._mistakes = mistakes
+        self._unknown = unknown
 
     def value(self, node: Node, schema: Mapping[str, Any]) -> Any:
         choices = list(self._choices(schema))
@@ -138,7 +167,7 @@ class _Walk:
                 filled[key] = self.value(one, others)
             else:
                 names = ", ".join(sorted(known)) or "none"
-                self._mistakes.append(
+                self._unknown.append(
                     Mistake(node.keys[key], f"{self._do} has no field `{key}` here; it has: {names}")
                 )
         return filled

@@ -1,94 +1,33 @@
-"""Comparing what a play left behind with what its case file expects, and gathering both for the screen."""
+"""Comparing what a play left behind with what its case file expects. Pure."""
 
 import bisect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
-from uuid import UUID
 
-from deploy.play.answers import DeadlineRow, Entry
-from deploy.play.calling import Services
-from deploy.play.case_types import By, Case, ExpectedDeadline, ExpectedSight
-from deploy.play.play import Difference, Played
-from shared.domain.actors import DEFAULT_AGENCY
+from deploy.play.answers import DeadlineRow, SeenEntry
+from deploy.play.case_types import (
+    Case,
+    Expected,
+    ExpectedDeadline,
+    ExpectedPattern,
+    ExpectedPlan,
+    ExpectedSight,
+)
+from deploy.play.looking import CaseOutcome
+from deploy.play.play import CaseDifference, Played
+from deploy.play.searching import holds
 from shared.domain.instants import LONDON
-
-_BOARD_ROLES: Final = {
-    "mash": "mash_manager",
-    "conference": "conference_chair",
-    "lado": "lado",
-    "missing": "missing_coordinator",
-    "fws": "fws_manager",
-}
-_READER_ROLES: Final = {
-    "childrens_social_care": "team_manager",
-    "family_wellbeing": "fws_manager",
-    "youth_offending": "youth_worker",
-    "domestic_abuse_service": "housing_officer",
-}
-"""Where the first role of an agency is not the one that reads on its behalf, or the agency has no role of its own."""
+from shared.service.expectations import PLANS
 
 
-@dataclass
-class Seen:
-    """What a play left behind: each agency's sight of each child, and every deadline, by the child's label."""
+def differences(case: Case, played: Played, outcome: CaseOutcome) -> list[CaseDifference]:
+    """Everything that is not as the file says, in order of its lines.
 
-    now: datetime | None = None
-    chronology: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
-    deadlines: dict[str, list[DeadlineRow]] = field(default_factory=dict)
-
-
-def reader_of(agency: str) -> By:
-    """Someone who reads a chronology on an agency's behalf."""
-    role = _READER_ROLES.get(agency) or next(
-        (role for role, usual in DEFAULT_AGENCY.items() if usual == agency), "housing_officer"
-    )
-    return By("Casey Reader", role, agency)
-
-
-def board_reader(service: str) -> By:
-    """Someone who may look at a team's deadline board."""
-    role = _BOARD_ROLES.get(service, "team_manager")
-    return By("Casey Reader", role, DEFAULT_AGENCY[role])
-
-
-async def look_around(case: Case, played: Played, services: Services) -> Seen:
-    """Reads every child's chronology as each agency of the file sees it, and all deadlines.
-
-    Raises CannotGoOn where a reader is refused, and ServiceAway.
+    What is expected is left aside where the play stopped before its last step.
     """
-    seen = Seen(now=max((one.now for one in await services.progress() if one.now), default=None))
-    for child in case.children:
-        if child.label not in played.ids:
-            continue
-        id_ = UUID(played.ids[child.label])
-        if "chronology" in services.urls:
-            for agency in case.agencies:
-                entries = await services.chronology(id_, reader_of(agency))
-                seen.chronology[child.label, agency] = entries
-        seen.deadlines[child.label] = [
-            row for name in services.names for row in await services.deadlines(name, id_, board_reader(name))
-        ]
-    return seen
-
-
-def differences(case: Case, played: Played, seen: Seen) -> list[Difference]:
-    """Everything that is not as the file says, in order of its lines."""
-    expected = case.expected
     found = list(played.differences)
-    for deadline in expected.deadlines:
-        rows = seen.deadlines.get(deadline.about, [])
-        found += [Difference(deadline.line, text) for text in _deadline(deadline, rows, played.ids)]
-    for sight in expected.sights:
-        entries = seen.chronology.get((sight.child, sight.agency), [])
-        found += [Difference(sight.line, text) for text in _sight(sight, entries, played.ids)]
-    if expected.late is not None:
-        found += list(_late(expected.late, expected.late_line, played.late))
-    found += [
-        Difference(line, f"cannot be checked by this version: {key}")
-        for key, line in expected.unchecked.items()
-    ]
+    if case.stops_before is None:
+        found += _unmet(case.expected, played, outcome)
     return sorted(found, key=lambda one: one.line)
 
 
@@ -96,6 +35,46 @@ def local(instant: datetime) -> str:
     """An instant as a clock in London shows it, in a case file's form."""
     shown = instant.astimezone(LONDON)
     return shown.strftime("%Y-%m-%dT%H:%M:%S" if shown.second else "%Y-%m-%dT%H:%M")
+
+
+def _unmet(expected: Expected, played: Played, outcome: CaseOutcome) -> Iterator[CaseDifference]:
+    ids = played.ids
+    for deadline in expected.deadlines:
+        rows = outcome.deadlines.get(deadline.about, [])
+        yield from _at(deadline.line, _deadline(deadline, rows, ids))
+    for sight in expected.sights:
+        entries = outcome.chronology.get((sight.child, sight.viewer), [])
+        yield from _at(sight.line, _sight(sight, entries, ids))
+    for unseen in expected.unseen:
+        if "unseen" not in outcome.answered:
+            yield CaseDifference(unseen.line, _nobody("unseen"))
+        elif holds(outcome.shown.get((unseen.child, unseen.viewer), ""), unseen.text):
+            yield CaseDifference(unseen.line, f"{unseen.viewer} is shown `{unseen.text}` of {unseen.child}")
+    for plan in expected.plans:
+        yield from _at(plan.line, _plan(plan, outcome.plans.get(plan.child, {})))
+    if expected.late is not None:
+        marked = _marked_late(played, outcome)
+        yield from _at(expected.late_line, _late(expected.late, marked))
+    if expected.patterns is not None:
+        yield from _patterns(expected.patterns, expected.patterns_line, ids, outcome)
+    for count in expected.counts:
+        counted = outcome.counts.get((count.kind, count.name), 0)
+        if "intelligence" not in outcome.answered:
+            yield CaseDifference(count.line, _nobody("intelligence"))
+        elif counted != count.count:
+            text = f"{count.kind}: `{count.name}` is counted {counted} times, expected {count.count}"
+            yield CaseDifference(count.line, text)
+    for nowhere in expected.nowhere:
+        for place in outcome.found.get(nowhere.text, []):
+            yield CaseDifference(nowhere.line, f"`{nowhere.text}` stands in {place}")
+
+
+def _at(line: int, texts: Iterator[str]) -> Iterator[CaseDifference]:
+    return (CaseDifference(line, text) for text in texts)
+
+
+def _nobody(expectation: str) -> str:
+    return f"no team here answers `{expectation}`, so it cannot be checked"
 
 
 def _deadline(
@@ -106,7 +85,7 @@ def _deadline(
     same_rule = [row for row in rows if row.rule == expected.rule]
     if expected.of is not None:
         start = ids.get(expected.of)
-        same_rule = [row for row in same_rule if start in (str(row.command), str(row.thing))]
+        same_rule = [row for row in same_rule if start in (str(row.root or row.command), str(row.thing))]
     if not same_rule:
         yield f"{what}: there is none; expected due {local(expected.due)}, {expected.state}"
     elif not any(row.due_at == expected.due and row.state == expected.state for row in same_rule):
@@ -114,11 +93,11 @@ def _deadline(
         yield f"{what}: expected due {local(expected.due)}, {expected.state}; there is: {there}"
 
 
-def _sight(expected: ExpectedSight, entries: Sequence[Entry], ids: Mapping[str, str]) -> Iterator[str]:
+def _sight(expected: ExpectedSight, entries: Sequence[SeenEntry], ids: Mapping[str, str]) -> Iterator[str]:
     places: dict[str, list[int]] = {}
     for place, entry in enumerate(entries):
         places.setdefault(str(entry.command), []).append(place)
-    who = f"{expected.agency} on {expected.child}"
+    who = f"{expected.viewer} on {expected.child}"
     last, before = -1, ""
     for label in expected.labels:
         if label not in ids:
@@ -137,10 +116,57 @@ def _sight(expected: ExpectedSight, entries: Sequence[Entry], ids: Mapping[str, 
             last, before = found[index], label
 
 
-def _late(expected: Sequence[str], line: int, late: Mapping[str, int]) -> Iterator[Difference]:
+def _plan(expected: ExpectedPlan, answered: Mapping[str, bool]) -> Iterator[str]:
+    """Whether the weightiest open plan is the expected one; where nobody answers for a weightier one, it is not known."""
+    for plan in PLANS:
+        if plan not in answered:
+            yield f"no team here answers `open` for {plan}, so what is open for {expected.child} is not known"
+            return
+        if answered[plan]:
+            if plan != expected.plan:
+                yield f"open for {expected.child}: expected {expected.plan}; there is: {plan}"
+            return
+        if plan == expected.plan:
+            yield f"open for {expected.child}: expected {expected.plan}, and it is not open"
+            return
+
+
+def _marked_late(played: Played, outcome: CaseOutcome) -> list[str]:
+    """The steps that were recorded late, as their answers say and as any entry is marked."""
+    steps = {id_: label for label, id_ in played.ids.items()}
+    entries = [entry for seen in outcome.chronology.values() for entry in seen if entry.late]
+    return list(
+        dict.fromkeys(
+            [*played.late, *(steps[str(one.command)] for one in entries if str(one.command) in steps)]
+        )
+    )
+
+
+def _late(expected: Sequence[str], marked: Sequence[str]) -> Iterator[str]:
     for label in expected:
-        if label not in late:
-            yield Difference(line, f"`{label}` was not marked recorded late")
-    for label in late:
+        if label not in marked:
+            yield f"`{label}` was not marked recorded late"
+    for label in marked:
         if label not in expected:
-            yield Difference(line, f"`{label}` was marked recorded late, and is not listed")
+            yield f"`{label}` was marked recorded late, and is not listed"
+
+
+def _patterns(
+    expected: Sequence[ExpectedPattern], line: int, ids: Mapping[str, str], outcome: CaseOutcome
+) -> Iterator[CaseDifference]:
+    """The first pattern of each child that is listed; a child that is not listed has none."""
+    if "pattern" not in outcome.answered:
+        yield CaseDifference(line, _nobody("pattern"))
+        return
+    steps = {id_: label for label, id_ in ids.items()}
+    for one in expected:
+        rows = [row for row in outcome.patterns.get(one.child, []) if row.rule == one.rule]
+        if not rows:
+            yield CaseDifference(one.line, f"{one.child} has no repeat pattern by {one.rule}")
+        elif (at := steps.get(str(rows[0].command), "a step without a label")) != one.at:
+            text = f"the pattern of {one.child} by {one.rule} was completed at {at}, expected {one.at}"
+            yield CaseDifference(one.line, text)
+    listed = {one.child for one in expected}
+    for child, rows in outcome.patterns.items():
+        if rows and child not in listed:
+            yield CaseDifference(line, f"{child} has a repeat pattern by {rows[0].rule}, and is not listed")

@@ -7,18 +7,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.catalogue import known_commands
+from deploy.catalogue import answers, known_commands
 from deploy.play.calling import CannotGoOn, ServiceAway, Services
 from deploy.play.case_types import Case
 from deploy.play.cases import BadCase, load_case
-from deploy.play.expecting import differences, look_around
+from deploy.play.expecting import differences
+from deploy.play.looking import Address, look_around
 from deploy.play.play import Play, Watch
-from deploy.play.printing import show, show_differences
-from deploy.play.stacks import BrokerKind, NoStack, Running, own_stack, running_stack
+from deploy.play.printing import show, show_differences, show_stop
+from deploy.play.searching import search
+from deploy.play.stacks import NoStack, RunningStack, own_stack, running_stack
+from shared.messaging.topics import BrokerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +31,22 @@ class Options:
 
     broker: BrokerKind = "embedded"
     stack: Path | None = None
-    stay: Callable[[Running], Awaitable[None]] | None = None
+    stay: Callable[[RunningStack], Awaitable[None]] | None = None
 
 
 @dataclass(slots=True)
 class Tally:
-    """What came of playing some files, counted."""
+    """What came of playing some files, counted.
+
+    Attributes:
+        bad_files: not of the format, so not played.
+        stopped: they want what no team has, and were played up to there.
+        failed: the play could not go on.
+        different: something was not as the file says.
+    """
 
     bad_files: int = 0
+    stopped: int = 0
     failed: int = 0
     different: int = 0
 
@@ -51,11 +63,13 @@ async def play_files(paths: Sequence[Path], options: Options, out: Console, erro
             errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
             tally.bad_files += 1
     several = len(paths) > 1
+    addresses = answers()
     for case in cases:
         directory = options.stack / case.name if several and options.stack else options.stack
         try:
             async with _stack(directory, options.broker, out) as running:
-                tally.different += await _play(case, running, out)
+                tally.different += await _play(case, running, addresses, out)
+                tally.stopped += case.stops_before is not None
                 if options.stay is not None:
                     await options.stay(running)
         except (CannotGoOn, ServiceAway) as error:
@@ -64,15 +78,21 @@ async def play_files(paths: Sequence[Path], options: Options, out: Console, erro
     return tally
 
 
-async def _play(case: Case, running: Running, out: Console) -> bool:
+async def _play(case: Case, running: RunningStack, addresses: Sequence[Address], out: Console) -> bool:
     """Plays one case and prints the result; answers whether anything was different."""
     async with Services(running.urls, running.tokens, say=out.print) as services:
         with _progress(case, out) as watch:
             played = await Play(case, services, running.directory, watch=watch).run()
-        seen = await look_around(case, played, services)
-    found = differences(case, played, seen)
-    show(out, case, played, seen)
+        outcome = await look_around(case, played, services, addresses)
+        if case.expected.nowhere and case.stops_before is None:
+            children = [UUID(played.ids[one.label]) for one in case.children if one.label in played.ids]
+            texts = [one.text for one in case.expected.nowhere]
+            outcome.found = await search(texts, running, services, children)
+    found = differences(case, played, outcome)
+    show(out, case, played, outcome)
     show_differences(out, case, found)
+    if case.stops_before is not None:
+        show_stop(out, case, case.stops_before)
     return bool(found)
 
 
@@ -93,7 +113,7 @@ def _progress(case: Case, out: Console) -> Iterator[Watch]:
 
 
 @asynccontextmanager
-async def _stack(directory: Path | None, broker: BrokerKind, out: Console) -> AsyncIterator[Running]:
+async def _stack(directory: Path | None, broker: BrokerKind, out: Console) -> AsyncIterator[RunningStack]:
     """The named stack, running already or started here; without a name a fresh one, removed afterwards."""
     if directory is not None:
         try:

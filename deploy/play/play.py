@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.play.answers import Answer, Refusal
+from deploy.play.answers import Accepted, Refusal
 from deploy.play.calling import CannotGoOn, Services
 from deploy.play.case_types import By, Case, labels_within, with_ids
 from deploy.play.cases import REGISTER, RELATE
@@ -29,7 +29,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class CaseDifference:
     """Something that is not as the case file says, and the line that says it."""
 
     line: int
@@ -86,7 +86,7 @@ class Played:
 
     ids: dict[str, str] = field(default_factory=dict)
     late: dict[str, int] = field(default_factory=dict)
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[CaseDifference] = field(default_factory=list)
     seconds: float = 0.0
 
 
@@ -100,7 +100,10 @@ def rfc3339(instant: datetime | None) -> str | None:
 
 
 def agenda(case: Case) -> list[Job | Wait]:
-    """Everything that happens, in order: people, how they are related, the steps, and times to let pass."""
+    """Everything that happens, in order: people, how they are related, the steps, and times to let pass.
+
+    It ends before the first step that wants what no team has.
+    """
     first = case.steps[0].at
     agenda: list[Job | Wait] = []
     for number, person in enumerate(case.people, start=1):
@@ -114,7 +117,7 @@ def agenda(case: Case) -> list[Job | Wait]:
         agenda.append(
             Job(key, relation.line, first, RELATE, REGISTRAR, about=(relation.to,), fields=relation.fields)
         )
-    for step in case.steps:
+    for step in case.playable:
         key = f"case/{case.name}/step/{step.number}"
         if step.do is None or step.by is None:
             agenda.append(Wait(key, step.at))
@@ -192,7 +195,7 @@ class Play:
         before = heads(self._looks)
         answer = await self._services.send(job.do, job.by, job.key, job.body(ids))
         self._looks = await self.settle()
-        if isinstance(answer, Answer):
+        if isinstance(answer, Accepted):
             done = Done(key=job.key, id=str(answer.id), late=answer.late)
             if job.refused is None:
                 return done
@@ -288,4 +291,4 @@ def _take(played: Played, job: Job | Wait, done: Done) -> None:
         played.ids[job.label] = done.id
     if done.late:
         played.late[job.label or f"the step of line {job.line}"] = job.line
-    played.differences += [Difference(job.line, text) for text in done.differences]
+    played.differences += [CaseDifference(job.line, text) for text in done.differences]

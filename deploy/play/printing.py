@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.play.answers import DeadlineRow, Entry
-from deploy.play.case_types import Case
-from deploy.play.expecting import Seen
-from deploy.play.play import Difference, Played
+from deploy.play.answers import DeadlineRow, SeenEntry
+from deploy.play.case_types import Case, CaseStep, Viewer
+from deploy.play.looking import CaseOutcome
+from deploy.play.play import CaseDifference, Played
 from shared.domain.instants import LONDON
 
 WHOLE: Final = "● whole"
@@ -44,23 +44,47 @@ def in_words(word: str) -> str:
     return word.replace("_", " ").replace("childrens ", "children's ")
 
 
-def show(console: Console, case: Case, played: Played, seen: Seen) -> None:
+def show(console: Console, case: Case, played: Played, seen: CaseOutcome) -> None:
     """Prints what a play left behind."""
     console.print(f"\n[bold]{escape(case.title)}[/bold]")
     for child in case.children:
-        agencies = [agency for agency in case.agencies if (child.label, agency) in seen.chronology]
+        viewers = [viewer for viewer in case.viewers if (child.label, viewer) in seen.chronology]
         name = str(child.fields.get("name", child.label))
-        if agencies:
-            console.print(_chronology(name, child.label, agencies, seen, played))
+        if viewers:
+            console.print(_chronology(name, child.label, viewers, seen, played))
         if seen.deadlines.get(child.label):
             console.print(_deadlines(name, seen.deadlines[child.label], seen.now))
     console.print(f"Played in {played.seconds:.1f} s.")
 
 
-def show_differences(console: Console, case: Case, differences: Sequence[Difference]) -> None:
-    """Prints every difference with the file's line, or that there is none."""
+def show_stop(console: Console, case: Case, step: CaseStep) -> None:
+    """Prints which step a play stopped before, and everything that the file wants and no team has, with its lines."""
+    played = sum(one.do is not None for one in case.playable)
+    steps = sum(one.do is not None for one in case.steps)
+    console.print(
+        f"[bold red]{escape(case.name)}: stopped before the step of line {step.line} ({step.do}), which this "
+        f"version cannot play.[/bold red] {played} of {steps} steps were played; what is expected after the last "
+        "was not checked. What the file wants and no team has:",
+        highlight=False,
+        soft_wrap=True,
+    )
+    for one in case.not_yet:
+        console.print(
+            f"  {case.path}:{one.line}:{one.column}: {one.text}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+    if case.unknown_commands:
+        missing = ", ".join(case.unknown_commands)
+        console.print(f"Missing commands: {missing}.", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_differences(console: Console, case: Case, differences: Sequence[CaseDifference]) -> None:
+    """Prints every difference with the file's line, or that there is none and all was played."""
     if not differences:
-        console.print(f"[green]{escape(case.name)}: everything is as the file says.[/green]")
+        if case.stops_before is None:
+            console.print(f"[green]{escape(case.name)}: everything is as the file says.[/green]")
         return
     count = "1 difference" if len(differences) == 1 else f"{len(differences)} differences"
     console.print(f"[bold red]{escape(case.name)}: {count}[/bold red]")
@@ -68,37 +92,39 @@ def show_differences(console: Console, case: Case, differences: Sequence[Differe
         console.print(f"  {case.path}:{one.line}: {one.text}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _chronology(name: str, label: str, agencies: Sequence[str], seen: Seen, played: Played) -> Table:
+def _chronology(name: str, label: str, viewers: Sequence[Viewer], seen: CaseOutcome, played: Played) -> Table:
     table = Table(
         title=f"Chronology of {escape(name)}", box=SIMPLE_HEAD, title_justify="left", title_style="bold"
     )
     table.add_column("Happened", no_wrap=True)
     table.add_column("What (the file's label)")
-    for agency in agencies:
-        table.add_column(in_words(agency).capitalize(), min_width=len(UNSEEN))
+    for viewer in viewers:
+        heading = in_words(viewer.agency).capitalize()
+        organisation = f", {escape(viewer.organisation)}" if viewer.organisation else ""
+        table.add_column(heading + organisation, min_width=len(UNSEEN))
     steps = {id_: step for step, id_ in played.ids.items()}
-    by_agency = {agency: {one.id: one for one in seen.chronology[label, agency]} for agency in agencies}
-    for entry in _together([seen.chronology[label, agency] for agency in agencies]):
+    sights = [{one.id: one for one in seen.chronology[label, viewer]} for viewer in viewers]
+    for entry in _together([seen.chronology[label, viewer] for viewer in viewers]):
         step = steps.get(str(entry.command))
         late = " [yellow](recorded late)[/yellow]" if entry.late else ""
         table.add_row(
             london_time(entry.happened_at),
             escape(entry.title) + (f" [cyan]({escape(step)})[/cyan]" if step else "") + late,
-            *(_depth(by_agency[agency].get(entry.id)) for agency in agencies),
+            *(_depth(sight.get(entry.id)) for sight in sights),
         )
     return table
 
 
-def _together(lists: Sequence[Sequence[Entry]]) -> list[Entry]:
+def _together(lists: Sequence[Sequence[SeenEntry]]) -> list[SeenEntry]:
     """All entries that anyone sees, each once and as whole as anyone sees it, in the chronology's order."""
-    found: dict[str, Entry] = {}
+    found: dict[str, SeenEntry] = {}
     for entry in (entry for entries in lists for entry in entries):
         if entry.id not in found or entry.depth == "whole":
             found[entry.id] = entry
     return sorted(found.values(), key=lambda one: (one.happened_at, one.known_at, one.recorded_at))
 
 
-def _depth(entry: Entry | None) -> str:
+def _depth(entry: SeenEntry | None) -> str:
     if entry is None:
         return f"[dim]{UNSEEN}[/dim]"
     return f"[green]{WHOLE}[/green]" if entry.depth == "whole" else f"[yellow]{TITLE}[/yellow]"

@@ -6,10 +6,15 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
+from deploy.database.provision import DATABASE
+from deploy.local.layout import Layout
+from deploy.local.ports import LOOPBACK
+from deploy.local.supervisor import Stack
 from deploy.play.calling import Tokens
 from shared.access.development_issuer import DevelopmentIssuer
+from shared.messaging.topics import BrokerKind
 
 STACK_FILE: Final = "stack.json"
 """Says where the services of a running stack are; it lies in the stack's directory while the stack runs."""
@@ -17,55 +22,62 @@ STACK_FILE: Final = "stack.json"
 DEFAULT_STACK: Final = Path(".stack")
 """Where a stack is looked for when no directory is named."""
 
-BrokerKind = Literal["embedded", "kafka"]
-
 
 class NoStack(Exception):
     """No stack runs where one was looked for. The message says how to start one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A stack that runs: where it is, where its services are, who issues its tokens."""
+class RunningStack:
+    """A stack that runs: where it is, where its services and its broker are, who issues its tokens."""
 
     directory: Path
     urls: Mapping[str, str]
     tokens: Tokens
+    bootstrap: str
+    broker: BrokerKind
 
 
 @asynccontextmanager
 async def own_stack(
     directory: Path, *, simulated_clock: bool, broker: BrokerKind, say: Callable[[str], None]
-) -> AsyncIterator[Running]:
+) -> AsyncIterator[RunningStack]:
     """A stack on that directory that runs inside the `async with` and is gone after it.
 
     Raises deploy.local.errors.StackError where it cannot start, for instance because another runs there.
     """
-    from deploy.local.supervisor import Stack
-
     async with Stack(directory, simulated_clock=simulated_clock, broker=broker, say=say) as stack:
         file = stack.directory / STACK_FILE
         try:
             written = file.with_name(f".{STACK_FILE}")  # renamed, so that nobody reads half of it
-            written.write_text(json.dumps({"urls": stack.urls, "broker": stack.bootstrap}, indent=2))
+            there = {"urls": stack.urls, "broker": stack.bootstrap, "broker_kind": broker}
+            written.write_text(json.dumps(there, indent=2))
             written.replace(file)
-            yield Running(stack.directory, stack.urls, issuer_of(stack.directory))
+            yield running_stack(stack.directory)
         finally:
             file.unlink(missing_ok=True)
 
 
-def running_stack(directory: Path) -> Running:
+def running_stack(directory: Path) -> RunningStack:
     """The stack that runs on that directory. Raises NoStack."""
     try:
-        urls = json.loads((directory / STACK_FILE).read_text())["urls"]
+        there = json.loads((directory / STACK_FILE).read_text())
     except FileNotFoundError:
-        urls = None
-    if urls is None or not is_running(directory):
+        there = None
+    if there is None or not is_running(directory):
         raise NoStack(
             f"no stack runs on {directory}: start one with `safeguarding up --stack {directory}`, "
             "or name the directory of one with --stack"
         )
-    return Running(directory, urls, issuer_of(directory))
+    return RunningStack(directory, there["urls"], issuer_of(directory), there["broker"], there["broker_kind"])
+
+
+def dsn_of(layout: Layout, service: str, port: int | None = None) -> str:
+    """Where a service's own role connects to the database of a stack; without a port, where its server listens now."""
+    if port is None:
+        # The server's own file says where it listens.
+        port = int((layout.postgres / "data" / "postmaster.pid").read_text().splitlines()[3])
+    return f"postgresql://{service}:{layout.password(service)}@{LOOPBACK}:{port}/{DATABASE}"
 
 
 def issuer_of(directory: Path) -> DevelopmentIssuer:

@@ -7,6 +7,7 @@ from services.chronology.rules import RULES
 from services.chronology.streams.child_record import child_record
 from services.chronology.views import audience, entries
 from shared.service.declaration import service
+from shared.service.expectations import Answers
 
 app = service(
     "chronology",
@@ -17,4 +18,5 @@ app = service(
     rules=RULES,
     router=router,
     every_event_of=telling(),
+    answers=[Answers("unseen", "/children/{child}/chronology")],
 )

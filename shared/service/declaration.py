@@ -16,6 +16,7 @@ from shared.domain.rules import Rulebook
 from shared.domain.view import View
 from shared.messaging.topics import Topic
 from shared.projections.deadline_board import deadline_board
+from shared.service.expectations import Answers, check_answers
 from shared.team.deadlines import VaryDeadline
 from shared.team.known_people import known_person
 from shared.team.tasks import task, task_list
@@ -44,6 +45,7 @@ class Service:
         reads: the services whose events it takes in: those its policy reacts to.
         topic: the one topic it publishes on, and who may read it.
         intake: topics on which others send it something that nobody else may read.
+        answers: where a case file's expectations are read from it.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Service:
     reads: tuple[str, ...]
     topic: Topic
     intake: tuple[Topic, ...]
+    answers: tuple[Answers, ...] = ()
 
 
 def service(
@@ -71,6 +74,7 @@ def service(
     intake: Sequence[Topic] = (),
     every_event_of: Sequence[str] = (),
     knows_people: bool = True,
+    answers: Sequence[Answers] = (),
 ) -> Service:
     """Declare a service.
 
@@ -87,10 +91,11 @@ def service(
         every_event_of: the teams of which the policy is given every event, where it reacts to every event.
         knows_people: whether it keeps its own stream of each person it is told of, so that a command about an unknown
             one is refused; People itself does not.
+        answers: at which of its addresses the expectations of case files are read (`shared/service/expectations.py`).
 
     Raises:
         ValueError: a name that cannot be a team's, an unknown agency, a policy of another team, a topic that cannot be
-            its own, or a policy that reacts to every event of nobody.
+            its own, a policy that reacts to every event of nobody, or an address under `answers` that the router lacks.
     """
     check_name(name)
     if agency not in AGENCIES:
@@ -101,6 +106,7 @@ def service(
         raise ValueError(
             f"{name}: `every_event_of` goes with a policy that reacts to every event (`on_every`)"
         )
+    check_answers(name, answers, router)
     all_streams = (*streams, task, *((known_person,) if knows_people else ()))
     return Service(
         name=name,
@@ -113,6 +119,7 @@ def service(
         reads=tuple(sorted({*policy.sources(), *every_event_of})),
         topic=(topic or Topic()).own_of(name),
         intake=tuple(each.intake_of(name) for each in intake),
+        answers=tuple(answers),
     )
 
 

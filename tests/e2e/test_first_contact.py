@@ -16,12 +16,43 @@ COMMAND = [str(Path(sys.executable).with_name("safeguarding"))]
 PATIENCE = 180
 
 
-def safeguarding(*arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
+EXPECTED_TOO = """\
+  open: {ava: {plan: none}}
+  pattern: {}
+  intelligence: {places: {Station: 1}}
+  unseen:
+    ava: {childrens_social_care: [nana is my safe place], police: [Hungry], education/Elm School: [Losing weight]}
+  nowhere:
+  - Hungry and tearful
+  - mash.ContactReceived
+  - safeguarding_append_seconds
+  - Zebedee Quillfeather
+"""
+
+SEALED = [
+    f"`Hungry and tearful` stands in the sealed words of {event} in the log of {service}"
+    for service, event in (("mash", "mash.ContactReceived"), ("chronology", "chronology.EntryReceived"))
+]
+"""Where the words of a contact are, and must be found though nobody reads them without a key."""
+
+OPEN = [
+    f"`mash.ContactReceived` stands in {place}"
+    for place in (
+        "the table mash.events",
+        "the topic safeguarding.mash.v1",
+        "the export of mash",
+        "the file traces/mash.jsonl",
+    )
+]
+"""Where the name of an event is that was published, exported and traced."""
+
+
+def safeguarding(*arguments: object, code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs the command to its end, on a wide screen."""
     done = subprocess.run(
         [*COMMAND, *map(str, arguments)],
         cwd=ROOT,
-        env={**os.environ, "COLUMNS": "180"},
+        env={**os.environ, "COLUMNS": "180", **environment},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -80,8 +111,8 @@ def test_what_is_not_as_the_file_says_is_told_with_its_line(tmp_path):
     text = text.replace("education: [contact]\n", "education: [contact, decision]\n").replace(
         "late: []", "late: [seen]"
     )
-    wrong.write_text(text + "  open: {ava: {plan: none}}\n")
-    told = safeguarding("play", wrong, "--check", code=1).stdout
+    wrong.write_text(text + EXPECTED_TOO)
+    told = safeguarding("play", wrong, "--check", code=1, SAFEGUARDING_TRACES="1").stdout
     at = {
         line.partition(",")[0].strip(): number
         for number, line in enumerate(wrong.read_text().splitlines(), 1)
@@ -91,11 +122,20 @@ def test_what_is_not_as_the_file_says_is_told_with_its_line(tmp_path):
         (at["- {rule: M1"], "deadline M1 about ava: expected due 2026-12-23T00:00, missed"),
         (at["education: [contact"], "education on ava: `decision` is not seen"),
         (at["late: [seen]"], "`seen` was not marked recorded late"),
-        (at["open: {ava: {plan: none}}"], "cannot be checked by this version: open"),
+        (at["open: {ava: {plan: none}}"], "no team here answers `open` for looked_after"),
+        (at["pattern: {}"], "no team here answers `pattern`"),
+        (at["intelligence: {places: {Station: 1}}"], "no team here answers `intelligence`"),
+        (at["unseen:"] + 1, "childrens_social_care is shown `nana is my safe place` of ava"),
+        *((at["- Hungry and tearful"], place) for place in SEALED),
+        *((at["- mash.ContactReceived"], place) for place in OPEN),
+        (at["- safeguarding_append_seconds"], "`safeguarding_append_seconds` stands in the metrics of mash"),
     ):
-        assert f"{wrong}:{line}: " in told
-        assert words in told
-    assert "wrong: 5 differences" in told
+        assert any(
+            found.startswith(f"  {wrong}:{line}: ") and words in found for found in told.splitlines()
+        ), words
+    assert "Zebedee" not in told
+    assert "police is shown" not in told
+    assert "education/Elm School is shown" not in told
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
@@ -133,7 +173,29 @@ def test_it_stays_until_it_is_stopped_and_then_everything_is_gone(tmp_path, how)
     assert running(mine) == set()
 
 
-def test_a_case_that_this_version_cannot_play_says_what_is_not_there():
-    told = safeguarding("play", ROOT / "cases" / "sealed-allegation.yaml", code=2).stderr
-    assert "sealed-allegation.yaml:8:" in told
-    assert "there is no command lado.ReceiveNotification" in told
+def test_a_case_ahead_of_this_version_is_played_up_to_what_no_team_has(tmp_path):
+    ahead = tmp_path / "ahead.yaml"
+    lines = CASE.read_text().splitlines(keepends=True)
+    stop = lines.index("- at: 2026-12-22T09:00\n") + 1
+    lines[stop + 1] = "  do: mash.RingReferrer\n"
+    lines[lines.index('  with: {reason: "Waiting for the GP\'s record."}\n')] = (
+        "  with: {reason: Waits, until: x}\n"
+    )
+    ahead.write_text("".join(lines))
+    told = safeguarding("play", ahead, code=1).stdout
+    assert "ahead 5/5 mash.ScreenContact" in told
+    assert f"ahead: stopped before the step of line {stop} (mash.RingReferrer)" in told
+    assert "2 of 9 steps were played" in told
+    assert f"{ahead}:{stop + 2}:7: there is no command mash.RingReferrer" in told
+    assert "mash.HoldContact has no field `until` here; it has: reason" in told
+    assert "Missing commands: mash.RingReferrer." in told
+    assert "Contact screened" in told
+    assert "as the file says" not in told
+
+
+def test_a_file_that_is_not_of_the_format_is_not_played(tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(CASE.read_text().replace("family: cole", "famly: cole"))
+    told = safeguarding("play", bad, code=2).stderr
+    assert "bad.yaml:3:" in told
+    assert "a person has no key `famly`" in told

@@ -11,11 +11,11 @@ from deploy.play.calling import CannotGoOn, ServiceAway
 from deploy.play.case_types import (
     By,
     Case,
+    CasePerson,
+    CaseRelation,
     CaseStep,
     Expected,
     Label,
-    Person,
-    Relation,
 )
 from deploy.play.journal import Done, Journal
 from deploy.play.play import Job, Play, Played, Wait, agenda
@@ -37,7 +37,7 @@ def step(number: int, when: datetime, do: str | None = "mash.Do", **more) -> Cas
 
 
 def case(
-    *steps: CaseStep, people: tuple[Person, ...] = (), expected: Expected = NOTHING, digest: str = "d"
+    *steps: CaseStep, people: tuple[CasePerson, ...] = (), expected: Expected = NOTHING, digest: str = "d"
 ) -> Case:
     return Case("a-case", Path("a-case.yaml"), digest, "A case", people, steps, expected)
 
@@ -92,8 +92,8 @@ def test_what_is_due_and_what_failed():
 
 
 def test_people_come_first_then_how_they_are_related_then_the_steps():
-    grace = Person("grace", {"kind": "adult"}, 3, (Relation("amara", {"person": Label("grace")}, 3),))
-    people = (Person("amara", {"kind": "child"}, 2), grace)
+    grace = CasePerson("grace", {"kind": "adult"}, 3, (CaseRelation("amara", {"person": Label("grace")}, 3),))
+    people = (CasePerson("amara", {"kind": "child"}, 2), grace)
     jobs = agenda(case(step(1, at(1), label="contact"), step(2, at(2), None), people=people))
     assert [(job.key, job.label, job.about, job.at) for job in jobs if isinstance(job, Job)] == [
         ("case/a-case/person/1", "amara", (), at(1)),
@@ -133,7 +133,7 @@ async def test_a_deadline_at_the_very_instant_of_a_step_fires_before_it(tmp_path
 
 async def test_labels_become_the_ids_that_were_answered(tmp_path):
     double = Double()
-    people = (Person("amara", {"kind": "child"}, 2),)
+    people = (CasePerson("amara", {"kind": "child"}, 2),)
 
     def register_on_mash(request: httpx.Request) -> None:
         request.url = request.url.copy_with(host="mash") if request.url.host == "people" else request.url
