@@ -1,23 +1,24 @@
 """Decide a command for one of its subjects, on what was loaded. Pure: no clock, no database, no network."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
 
 from shared.commands.loading import Subject
-from shared.commands.request import Request
-from shared.domain.decider import Context
+from shared.commands.request import OF_DEADLINES, Request
+from shared.domain.decider import Context, Stream
 from shared.domain.event import Event
 from shared.domain.rules import Rulebook
-from shared.team.deadlines import CheckDeadline, VaryDeadline, decide_deadline
-
-OF_DEADLINES: Final = (CheckDeadline, VaryDeadline)
-"""What every team decides alike, from the clocks of a stream."""
+from shared.team.deadlines import decide_deadline
 
 
 def decide(
-    request: Request, subject: Subject, subjects: Sequence[Subject], rules: Rulebook
+    request: Request,
+    subject: Subject,
+    subjects: Sequence[Subject],
+    *,
+    streams: Mapping[str, Stream],
+    rules: Rulebook,
 ) -> Sequence[Event]:
-    """What follows from the command for one of its subjects; `subjects` are all of them.
+    """What follows from the command for one of its subjects; `subjects` are all of them, `streams` the team's kinds.
 
     Raises:
         Refused: the rules forbid it, and with it the whole command.
@@ -33,10 +34,15 @@ def decide(
         received_at=request.received_at,
         thing=subject.target.thing,
         child=subject.target.child,
-        children=tuple(each.target.child for each in subjects if each.target.child),
+        children=tuple(
+            each.target.child
+            for each in subjects
+            if each.target.child and each.stream is subject.stream and each.item == subject.item
+        ),
         born=subject.born,
         clocks=subject.own.clocks,
+        item=subject.item,
     )
     if isinstance(command, OF_DEADLINES):
         return decide_deadline(command, context)
-    return subject.stream.decide(command, subject.state, context)
+    return subject.stream.decide(command, subject.state(streams), context)

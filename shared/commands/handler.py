@@ -12,13 +12,16 @@ from uuid import UUID
 import orjson
 
 from shared.access.policy import AccessPolicy
+from shared.commands.aliases import Aliases, NoAliases
 from shared.commands.authorisation import Forbidden, Permission, authorise
-from shared.commands.decision import OF_DEADLINES, decide
+from shared.commands.decision import decide
+from shared.commands.episodes import Episodes
 from shared.commands.loading import Loader
 from shared.commands.recording import Decided, EventRecorder
-from shared.commands.request import Request, refuse_the_future
+from shared.commands.request import OF_DEADLINES, Request, refuse_the_future
 from shared.commands.session import Session, StateCache
-from shared.commands.targets import Target, Targets
+from shared.commands.targets import Address, Target, Targets
+from shared.commands.wiring import Wiring
 from shared.crypto.key_store import KeyStore
 from shared.domain.actors import Actor
 from shared.domain.command import Command, NotFound, Refused
@@ -43,7 +46,7 @@ class Busy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command did: the id of it (and of the thing it opened), the log's position after it, its events.
+    """What a command did: the id of it (or of what it opened), the log's position after it, its events.
 
     `late`: recorded later than E1 allows. `again`: it had been done before, and this is the old answer.
     """
@@ -69,8 +72,14 @@ class CommandHandler:
         rules: Rulebook,
         access: AccessPolicy,
         clock: Clock,
+        aliases: Aliases | None = None,
     ) -> None:
-        """`agency`: in whose name the service's own policies and timers act."""
+        """`agency`: in whose name the service's own policies and timers act. `aliases` tells by which ids people go;
+        unless given, everybody goes by one.
+
+        Raises:
+            BadWiring: the streams do not fit together.
+        """
         self.service = service
         self.team = Actor.service(service, agency)
         self.store = store
@@ -81,11 +90,11 @@ class CommandHandler:
         self._rules = rules
         self._access = access
         self._warm = StateCache()
-        self._of_command = {command: stream for stream in streams for command in stream.command_types()}
-        self._of_clock = {rule: stream for stream in streams for rule in stream.clocks}
-        self._targets = Targets(service, store)
-        self._loader = Loader(service, streams, self._targets)
-        self._recorder = EventRecorder(service, self.team, streams, access)
+        self._wiring = Wiring(streams)
+        aliases, episodes = aliases or NoAliases(), Episodes(service, store)
+        self._targets = Targets(service, self._wiring.streams, store, episodes, aliases)
+        self._loader = Loader(service, self._wiring.streams, episodes, aliases)
+        self._recorder = EventRecorder(service, self.team, self._wiring, access)
 
     def reader(self, *, fresh: bool = False) -> Session:
         """What one decision, or a page of them, sees."""
@@ -125,42 +134,42 @@ class CommandHandler:
             try:
                 decided = await self.decide(command, actor, command_id, reader, target=target)
             except (Refused, NotFound, Forbidden):
-                if (old := await self._old_answer(command_id, body)) is not None:
+                if (old := await self._old_answer(command, command_id, body)) is not None:
                     return old
                 if not reader.used_warm:
                     raise
                 reader = self.reader(fresh=True)
                 continue
             if not decided.rows:
-                if (old := await self._old_answer(command_id, body)) is not None:
+                if (old := await self._old_answer(command, command_id, body)) is not None:
                     return old
                 if reader.used_warm:
                     reader = self.reader(fresh=True)
                     continue
-                return Answer(command_id, await self.store.head(), late=decided.late)
+                return Answer(_id(command, command_id), await self.store.head(), late=decided.late)
             try:
                 (place,) = await self.store.append(AppendRequest((decided.part(body),), decided.only_read()))
             except Conflict:
                 reader = self.reader(fresh=True)
                 continue
             if place.again:
-                return await self._answer_at(command_id, place.first, place.last)
+                return await self._answer_at(_id(command, command_id), place.first, place.last)
             self.keep(decided)
-            return Answer(command_id, place.last, tuple(decided.names), decided.late)
+            return Answer(_id(command, command_id), place.last, tuple(decided.names), decided.late)
         raise Busy
 
-    async def _old_answer(self, command_id: UUID, body: bytes) -> Answer | None:
+    async def _old_answer(self, command: Command, command_id: UUID, body: bytes) -> Answer | None:
         known = await self.store.command(command_id)
         if known is None:
             return None
         if known[0] != body:
             raise AnotherBody
-        return await self._answer_at(command_id, known[1], known[2])
+        return await self._answer_at(_id(command, command_id), known[1], known[2])
 
-    async def _answer_at(self, command_id: UUID, first: int, last: int) -> Answer:
+    async def _answer_at(self, answer_id: UUID, first: int, last: int) -> Answer:
         rows = await self.store.between(first, last)
         late = any(orjson.loads(row["state"])["envelope"].get("late", False) for row in rows)
-        return Answer(command_id, last, tuple(row["topic"] for row in rows), late, again=True)
+        return Answer(answer_id, last, tuple(row["topic"] for row in rows), late, again=True)
 
     def keep(self, decided: Decided) -> None:
         """Keep the states after a decision that was stored."""
@@ -203,15 +212,12 @@ class CommandHandler:
         """Address, load, decide and record what is asked."""
         refuse_the_future(request)
         refuse_receipt(request.command, request.actor, self.team.agency, request.now)
-        stream = self._stream_of(request.command)
-        address = (
-            [target] if target else await self._targets.address(request.command, stream, request.command_id)
-        )
-        subjects = await self._loader.load(request.command, stream, address, session)
+        addresses = await self._addresses(request, target)
+        subjects = await self._loader.load(request.command, addresses, session)
         decided = Decided(request.command_id, late=request.late)
         for each in subjects:
             subject = each.after(decided.folded)
-            events = decide(request, subject, subjects, self._rules)
+            events = decide(request, subject, subjects, streams=self.streams, rules=self._rules)
             self._recorder.record(decided, request, subject, events)
         # All of it is guarded: also that an episode was the last one, which is the absence of a next.
         decided.reads = dict(session.looked)
@@ -231,14 +237,17 @@ class CommandHandler:
             return permission.forbidden()
         return permission.forbidden()
 
-    def _stream_of(self, command: Command) -> Stream:
-        """The kind of stream that decides a command: of the clocks' own, the one that keeps the rule's clocks."""
-        if not isinstance(command, OF_DEADLINES):
-            return self._of_command[type(command)]
-        stream = self._of_clock.get(command.rule)
-        if stream is None:
-            raise NotFound(f"no clock of rule {command.rule} is kept by this team", what="rule")
-        return stream
+    async def _addresses(self, request: Request, target: Target | None) -> list[Address]:
+        """Where the command is decided; of the clocks' own, on the kind of stream that keeps the rule's clocks."""
+        command = request.command
+        stream = (
+            self._wiring.of_clock(command.rule)
+            if isinstance(command, OF_DEADLINES)
+            else self._wiring.of_command(type(command))
+        )
+        if target is not None:
+            return [Address(stream, target)]
+        return await self._targets.address(command, stream, request.command_id)
 
     def digest(self, command: Command) -> bytes:
         """What was asked, as a keyed digest: the same command id with another digest is refused.
@@ -247,3 +256,8 @@ class CommandHandler:
         """
         asked = orjson.dumps([command.NAME, command.model_dump(mode="json")], option=orjson.OPT_SORT_KEYS)
         return self._keys.fingerprint(asked)
+
+
+def _id(command: Command, command_id: UUID) -> UUID:
+    """The id to answer with: of what was opened, where the command says its id itself; else the command's own."""
+    return (command.own_id() if command.OPENS else None) or command_id

@@ -1,13 +1,17 @@
 """Load what a command is decided on: its targets, the people it speaks of, the streams beside, in one round trip."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from shared.commands.aliases import Aliases, SamePerson, same_people
+from shared.commands.episodes import EpisodeOf, Episodes, Target
+from shared.commands.request import OF_DEADLINES
 from shared.commands.session import Session, StreamState
-from shared.commands.targets import Address, EpisodeOf, Target, Targets, child_stream
+from shared.commands.stream_ids import child_stream, thing_stream
+from shared.commands.targets import Address
 from shared.domain.command import Command, NotFound, people_named
 from shared.domain.decider import Per, Stream
 from shared.team.known_people import known_person
@@ -15,10 +19,10 @@ from shared.team.known_people import known_person
 
 @dataclass(frozen=True, slots=True)
 class LoadedStream:
-    """One stream that a decision takes, and how it stands."""
+    """One stream that a decision takes, where it is, and how it stands."""
 
     stream: Stream
-    stream_id: UUID
+    target: Target
     folded: StreamState
 
 
@@ -29,122 +33,180 @@ class Subject:
     Attributes:
         stream: the kind of stream that decides.
         target: where it is decided.
-        streams: its own stream and those its record names, by name.
+        streams: its own stream and those its record names, by name; left out: what the command did not name.
         born: the child's day of birth, where it is known.
+        item: of a command over several things, the item that names this one.
+        referred: the child's stream of the thing that the command refers to by `re`. What the command meets there is
+            noted on it.
     """
 
     stream: Stream
     target: Target
     streams: Mapping[str, LoadedStream]
     born: date | None = None
+    item: Any = None
+    referred: LoadedStream | None = None
 
     @property
     def own(self) -> StreamState:
         """How the stream that decides stands."""
         return self.streams[self.stream.name].folded
 
-    @property
-    def state(self) -> Any:
+    def state(self, beside: Mapping[str, Stream]) -> Any:
         """What the decision takes: the state of its own stream, or the named record of several."""
         if self.stream.record is None:
             return self.own.state
-        return self.stream.record(**{name: each.folded.state for name, each in self.streams.items()})
+        states = {name: kind.state for name, kind in beside.items()}
+        states |= {name: loaded.folded.state for name, loaded in self.streams.items()}
+        return self.stream.record(**{each.name: states[each.name] for each in fields(self.stream.record)})
 
     def after(self, decided: Mapping[UUID, StreamState]) -> "Subject":
         """As it stands after what the same command decided before, for a child or thing before this one."""
-        if decided.keys().isdisjoint(each.stream_id for each in self.streams.values()):
+        if decided.keys().isdisjoint(each.target.stream_id for each in self.streams.values()):
             return self
         streams = {
-            name: replace(each, folded=decided.get(each.stream_id, each.folded))
+            name: replace(each, folded=decided.get(each.target.stream_id, each.folded))
             for name, each in self.streams.items()
         }
         return replace(self, streams=streams)
 
 
+_Place = tuple[Stream, Target | EpisodeOf]
+"""A stream that a decision takes beside its own, and where it is."""
+
+
 class Loader:
     """Loads the subjects of commands for one service."""
 
-    def __init__(self, service: str, streams: Sequence[Stream], targets: Targets) -> None:
+    def __init__(self, service: str, streams: Sequence[Stream], episodes: Episodes, aliases: Aliases) -> None:
         self._service = service
+        self._aliases = aliases
         self._streams = {stream.name: stream for stream in streams}
-        self._targets = targets
+        self._episodes = episodes
         # People's own streams of persons tell who is known there; every other team has been told by People.
         self._person = self._streams.get(known_person.name) or self._streams["person"]
 
     async def load(
-        self, command: Command, stream: Stream, address: Address, session: Session
+        self, command: Command, addresses: Sequence[Address], session: Session
     ) -> tuple[Subject, ...]:
         """Everything the command's decisions look at. One round trip, but for a child's later episodes.
 
         Raises:
-            NotFound: somebody it is about, or speaks of, is not known here. The append guards the reads that say so.
+            NotFound: somebody or something it is about, or speaks of, is not known here. The append guards the reads
+                that say so.
         """
-        people = self._people(command, stream, address)
-        await session.get(self._ahead(stream, address, people))
-        known = await self._known(people, {each.child for each in address}, session)
-        return tuple([await self._subject(command, stream, each, known, session) for each in address])
+        people = self._people(command, addresses)
+        besides = await self._besides(command, addresses)
+        await session.get(self._ahead(command, addresses, besides, people))
+        known = await self._known(people, {_child(each.place) for each in addresses}, session)
+        return tuple(
+            [
+                await self._subject(command, address, beside, known, session)
+                for address, beside in zip(addresses, besides, strict=True)
+            ]
+        )
 
-    def _ahead(self, stream: Stream, address: Address, people: Mapping[UUID, UUID]) -> dict[UUID, Stream]:
+    def _ahead(
+        self,
+        command: Command,
+        addresses: Sequence[Address],
+        besides: Sequence[Sequence[_Place]],
+        people: Mapping[UUID, UUID],
+    ) -> dict[UUID, Stream]:
         """All streams that will most likely be looked at; what is not among them is read when it is needed."""
-        return {
-            **{self._targets.likely(stream, each): stream for each in address},
-            **{
-                self._targets.likely(beside, each): beside
-                for child in (each.child for each in address)
-                for beside, each in self._beside(stream, child)
-            },
-            **dict.fromkeys(people.values(), self._person),
-        }
+        ahead: dict[UUID, Stream] = {}
+        for address, beside in zip(addresses, besides, strict=True):
+            for stream, place in ((address.stream, address.place), *beside):
+                ahead |= dict.fromkeys(self._episodes.likely(stream, place), stream)
+            if address.referred is not None:
+                ahead[address.referred.stream_id] = self._streams[command.REFERS_TO]
+        return ahead | dict.fromkeys(people.values(), self._person)
 
     async def _subject(
         self,
         command: Command,
-        stream: Stream,
-        address: Target | EpisodeOf,
+        address: Address,
+        beside: Sequence[_Place],
         known: Mapping[UUID, StreamState],
         session: Session,
     ) -> Subject:
-        target = await self._found(stream, address, session)
-        own = await session.one(target.stream_id, stream)
-        if stream.per is Per.ITSELF and not command.OPENS and own.version == 0:
-            raise NotFound("there is nobody with this id; register the person first", what="person")
-        streams = {stream.name: LoadedStream(stream, target.stream_id, own)}
-        for beside, place in self._beside(stream, target.child):
-            stream_id = (await self._found(beside, place, session)).stream_id
-            streams[beside.name] = LoadedStream(beside, stream_id, await session.one(stream_id, beside))
-        person = known.get(target.child) if target.child else None
-        return Subject(stream, target, streams, person.state.born if person else None)
+        own = await self._loaded(address.stream, address.place, session)
+        if own.folded.version == 0 and address.stream.per not in _MAY_BE_EMPTY:
+            _refuse_what_is_not_there(command, address)
+        streams = {address.stream.name: own}
+        for stream, place in beside:
+            loaded = streams[stream.name] = await self._loaded(stream, place, session)
+            if loaded.folded.version == 0 and stream.name in address.stream.found_by:
+                raise NotFound(
+                    f"there is no {stream.name} with the id in `{address.stream.found_by[stream.name]}`; check it",
+                    what="thing",
+                )
+        referred = None
+        if address.referred is not None:
+            referred = await self._loaded(self._streams[command.REFERS_TO], address.referred, session)
+            if referred.folded.version == 0:
+                raise NotFound(f"there is no {command.REFERS_TO} with this id; check `re`", what="thing")
+        child = _child(address.place)
+        person = known.get(child) if child else None
+        born = person.state.born if person else None
+        return Subject(address.stream, own.target, streams, born, address.item, referred)
 
-    async def _found(self, stream: Stream, place: Target | EpisodeOf, session: Session) -> Target:
-        """The target itself, once the log has told which episode is meant."""
-        return place if isinstance(place, Target) else await self._targets.episode(stream, place, session)
+    async def _loaded(self, stream: Stream, place: Target | EpisodeOf, session: Session) -> LoadedStream:
+        target = place if isinstance(place, Target) else await self._episodes.find(stream, place, session)
+        return LoadedStream(stream, target, await session.one(target.stream_id, stream))
 
     # -- the streams beside
 
-    def _beside(self, stream: Stream, child: UUID | None) -> list[tuple[Stream, Target | EpisodeOf]]:
-        """The streams of this child that the decision's record names, beside its own."""
-        if stream.record is None or child is None:
-            return []
-        names = [each.name for each in fields(stream.record) if each.name != stream.name]
-        return [(self._streams[name], self._place(self._streams[name], child)) for name in names]
+    async def _besides(self, command: Command, addresses: Sequence[Address]) -> list[list[_Place]]:
+        """Of each address, the streams that the decision's record names beside its own."""
+        if isinstance(command, OF_DEADLINES) or all(each.stream.record is None for each in addresses):
+            return [[] for _ in addresses]
+        children = dict.fromkeys(filter(None, (_child(each.place) for each in addresses)))
+        same = await same_people(self._aliases, children)
+        return [list(self._beside(command, each, same)) for each in addresses]
 
-    def _place(self, beside: Stream, child: UUID) -> Target | EpisodeOf:
-        if beside.per is Per.EPISODE:
-            return EpisodeOf(child)
-        stream_id = child_stream(self._service, beside, child)
-        return Target(stream_id, child, stream_id)
+    def _beside(
+        self, command: Command, address: Address, same: Mapping[UUID, SamePerson]
+    ) -> Iterator[_Place]:
+        """This child's streams, and what the command names by its id."""
+        child = _child(address.place)
+        for name in _named_beside(address.stream):
+            stream = self._streams[name]
+            if field := address.stream.found_by.get(name):
+                place: Target | EpisodeOf | None = self._named(command, address, stream, field)
+            else:
+                place = self._of_child(command, stream, same[child]) if child else None
+            if place is not None:
+                yield stream, place
+
+    def _named(self, command: Command, address: Address, stream: Stream, field: str) -> Target | None:
+        """What the command names by its id: a thing for the same child, or what is about no child."""
+        if field == "re" and address.referred is not None:
+            return address.referred
+        thing: UUID | None = getattr(command, field, None)
+        if thing is None:
+            return None
+        child = _child(address.place) if stream.per is Per.THING else None
+        return Target(thing_stream(thing, child), child, thing)
+
+    def _of_child(self, command: Command, stream: Stream, child: SamePerson) -> Target | EpisodeOf:
+        """The child's own stream of a kind, or the child's episode of it."""
+        if stream.per is Per.CHILD:
+            stream_id = child_stream(self._service, stream, child.kept)
+            return Target(stream_id, child.kept, stream_id)
+        return EpisodeOf(child, child.kept, code=str(getattr(command, stream.code)) if stream.code else "")
 
     # -- the people
 
-    def _people(self, command: Command, stream: Stream, address: Address) -> dict[UUID, UUID]:
+    def _people(self, command: Command, addresses: Sequence[Address]) -> dict[UUID, UUID]:
         """Everybody who must be known, each with their stream: whom it is about, and whom its fields name.
 
         Not asked of what makes a person known, or registers one.
         """
-        if stream is known_person:
+        if addresses[0].stream is known_person:
             return {}
-        about = [each.child for each in address if each.child] if stream.per is not Per.ITSELF else []
-        return {person: self._stream_of(person) for person in (*about, *people_named(command))}
+        about = (_child(each.place) for each in addresses if each.stream.per is not Per.ITSELF)
+        return {person: self._stream_of(person) for person in (*filter(None, about), *people_named(command))}
 
     async def _known(
         self, people: Mapping[UUID, UUID], about: Container[UUID | None], session: Session
@@ -163,3 +225,27 @@ class Loader:
 
     def _stream_of(self, person: UUID) -> UUID:
         return child_stream(self._service, known_person, person) if self._person is known_person else person
+
+
+_MAY_BE_EMPTY = frozenset({Per.CHILD, Per.EPISODE})
+"""What is there without having been opened: there the decision says whether anything may be done."""
+
+
+def _refuse_what_is_not_there(command: Command, address: Address) -> None:
+    """Refuse a thing nobody opened; what the command itself opens is not there yet."""
+    opened_here = command.OPENS and address.item is None
+    if opened_here:
+        return
+    if address.stream.per is Per.ITSELF:
+        raise NotFound("there is nobody with this id; register the person first", what="person")
+    raise NotFound(f"there is no {address.stream.name} with this id; check `re`", what="thing")
+
+
+def _named_beside(stream: Stream) -> list[str]:
+    """The names of the streams that a decision of this kind takes beside its own."""
+    return [each.name for each in fields(stream.record) if each.name != stream.name] if stream.record else []
+
+
+def _child(place: Target | EpisodeOf) -> UUID | None:
+    """Whom a place is about, before the log has told under which id the episode was opened: the kept one."""
+    return place.child if isinstance(place, Target) else place.same.kept

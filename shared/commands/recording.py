@@ -6,14 +6,17 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.access.policy import AccessPolicy
+from shared.commands.episodes import Target
 from shared.commands.loading import LoadedStream, Subject
 from shared.commands.request import Request
 from shared.commands.session import StreamState
+from shared.commands.wiring import BadWiring, Wiring
 from shared.domain.actors import Actor
 from shared.domain.codec import encode, sealed_bytes
 from shared.domain.command import public_name
-from shared.domain.deadlines import DeadlineMissed
-from shared.domain.decider import Stream
+from shared.domain.corrections import RecordCorrected
+from shared.domain.deadlines import DeadlineMissed, is_of_clocks
+from shared.domain.decider import Per
 from shared.domain.event import Envelope, Event
 from shared.eventstore.append import CommandWrites, NewEvent, StreamWrite
 from shared.infrastructure.ids import new_event_id
@@ -54,19 +57,29 @@ class Decided:
 class EventRecorder:
     """Turns decided events into rows of one service's log."""
 
-    def __init__(self, service: str, team: Actor, streams: Sequence[Stream], access: AccessPolicy) -> None:
+    def __init__(self, service: str, team: Actor, wiring: Wiring, access: AccessPolicy) -> None:
         """`team` is the service as an actor: it recorded what nobody did, a miss."""
         self._service = service
         self._own = team
-        self._of_event = {event: stream.name for stream in streams for event in stream.event_types()}
+        self._wiring = wiring
         self._access = access
 
     def record(self, decided: Decided, request: Request, subject: Subject, events: Sequence[Event]) -> None:
-        """Add what was decided for one subject to `decided`: each event on the stream of its kind."""
+        """Add what was decided for one subject to `decided`: each event on the stream of its kind.
+
+        Raises:
+            BadWiring: an event stands on a stream that the decision did not take, or opens an episode where one runs.
+        """
         touched: dict[str, list[Event]] = {}
         for event in events:
-            touched.setdefault(self._of_event.get(type(event), subject.stream.name), []).append(event)
+            stream = subject.stream if _of_the_kernel(event) else self._wiring.of_event(type(event))
+            touched.setdefault(stream.name, []).append(event)
         for name, own_events in touched.items():
+            if name not in subject.streams:
+                raise BadWiring(
+                    f"{own_events[0].NAME} stands on {name}, which {type(request.command).__name__} did not find: name "
+                    f"it in the record of {subject.stream.name}, and refuse the command where it is not there"
+                )
             self._on(subject.streams[name], own_events, decided, request, subject)
 
     def _on(
@@ -77,27 +90,28 @@ class EventRecorder:
         request: Request,
         subject: Subject,
     ) -> None:
-        """Add events to one stream, and the misses that have become true of it."""
-        folded = loaded.folded
-        rows: list[NewEvent] = []
+        """Add events to one stream, and the misses that have become true of it; a new episode begins a stream."""
+        child = loaded.target.child or subject.target.child
+        placed = [event.placed(child=child, happened_at=request.happened_at) for event in events]
+        for on, own_events in _episodes(loaded, placed):
+            folded, rows = on.folded, list[NewEvent]()
+            for event in own_events:
+                rows.append(self._row(event, on, request, subject))
+                folded = folded.after(on.stream, event, rows[-1].event_id)
+            for missed in newly_missed(folded, request.now):
+                event = missed.placed(child=child, happened_at=missed.due_at)
+                rows.append(self._row(event, on, request, subject))
+                folded = folded.after(on.stream, event, rows[-1].event_id)
+            decided.write(on.target.stream_id, on.folded.version, rows, folded)
 
-        def add(event: Event, happened_at: datetime) -> None:
-            nonlocal folded
-            placed = event.placed(child=subject.target.child, happened_at=happened_at)
-            rows.append(self._row(placed, loaded, request, subject))
-            folded = folded.after(loaded.stream, placed, rows[-1].event_id)
-
-        for event in events:
-            add(event, request.happened_at)
-        for missed in newly_missed(folded, request.now):
-            add(missed, missed.due_at)
-        decided.write(loaded.stream_id, loaded.folded.version, rows, folded)
-
-    def _row(self, event: Event, loaded: LoadedStream, request: Request, subject: Subject) -> NewEvent:
+    def _row(self, event: Event, on: LoadedStream, request: Request, subject: Subject) -> NewEvent:
         event_id = new_event_id()
         actor, known_at = self._said_by(event, request)
         purpose, basis = self._access.basis(public_name(self._service, type(request.command)))
         cause = request.cause
+        agency, organisation = actor.agency, actor.organisation
+        if cause is not None and actor is request.actor:
+            agency, organisation = cause.envelope.recorder
         envelope = Envelope(
             id=str(event_id),
             known_at=known_at.isoformat(),
@@ -110,20 +124,24 @@ class EventRecorder:
             correlation=cause.envelope.correlation if cause else str(request.command_id),
             causation=cause.envelope.id if cause else None,
             command=str(request.command_id),
-            thing=str(subject.target.thing),
+            thing=str(_thing(on, subject)),
             trace=current(),
             sensitivity=event.SENSITIVITY,
             late=request.late and actor is request.actor,
+            named=_named(on, subject),
+            recorded_by_agency=agency if agency != actor.agency else None,
+            recorded_by_organisation=organisation if organisation != actor.organisation else None,
         )
+        stream_id = on.target.stream_id
         return NewEvent(
             event_id=event_id,
             name=event.NAME,
-            category=loaded.stream.name,
+            category=on.stream.name,
             state=encode(event, envelope),
             child=event.child,
-            key=(event.child or loaded.stream_id) if event.CROSSES else None,
+            key=(event.child or stream_id) if event.CROSSES else None,
             plain=sealed_bytes(event, actor.name),
-            subject=event.subject(loaded.stream_id),
+            subject=event.subject(stream_id),
         )
 
     def _said_by(self, event: Event, request: Request) -> tuple[Actor, datetime]:
@@ -137,6 +155,62 @@ class EventRecorder:
         return request.actor, request.known_at
 
 
+def _of_the_kernel(event: Event) -> bool:
+    """Whether it stands on no kind of stream of its own, but where the clock runs, or what it corrects stands."""
+    return is_of_clocks(event) or type(event) is RecordCorrected
+
+
 def newly_missed(folded: StreamState, now: datetime) -> Iterator[DeadlineMissed]:
     """The misses that have become true of a stream, and that no fact says yet."""
     yield from folded.clocks.newly_missed(now)
+
+
+def _episodes(loaded: LoadedStream, events: Iterable[Event]) -> Iterator[tuple[LoadedStream, list[Event]]]:
+    """The streams that these events of one kind stand on: an event that opens an episode begins the next stream.
+
+    Raises:
+        BadWiring: an episode begins with another event, or with one that comes while an episode runs.
+    """
+    stream, on, own = loaded.stream, loaded, list[Event]()
+    if not stream.opened_by:
+        yield loaded, list(events)
+        return
+    state, empty = loaded.folded.state, loaded.folded.version == 0
+    for event in events:
+        opens = type(event) in stream.opened_by
+        if empty and not opens:
+            raise BadWiring(
+                f"{event.NAME} cannot begin a {stream.name}: refuse the command where none is open"
+            )
+        if opens and not empty:
+            if stream.is_open(state) or on.target.following is None:
+                raise BadWiring(
+                    f"{event.NAME} opens a {stream.name} where one is open, or was named by `re`: refuse the command there"
+                )
+            if own:
+                yield on, own
+            on, own = _next(on), []
+            state = stream.state
+        own.append(event)
+        if not _of_the_kernel(event):
+            state = stream.evolve(state, event)
+        empty = False
+    yield on, own
+
+
+def _next(closed: LoadedStream) -> LoadedStream:
+    """The episode after a closed one. That there is none yet is guarded by the append, at version 0."""
+    assert closed.target.following is not None
+    target = Target(closed.target.following, closed.target.child, closed.target.following)
+    return LoadedStream(closed.stream, target, StreamState(0, closed.stream.state))
+
+
+def _thing(on: LoadedStream, subject: Subject) -> UUID:
+    """What an event belongs to: the thing or episode it stands on; on a child's own stream, what the command is of."""
+    return subject.target.thing if on.stream.per is Per.CHILD else on.target.thing
+
+
+def _named(on: LoadedStream, subject: Subject) -> str | None:
+    """The id that the child was named by, where the stream is recorded about another id of the same child."""
+    named = subject.target.named or subject.target.child
+    return str(named) if named and on.target.child and named != on.target.child else None

@@ -10,12 +10,17 @@ from shared.domain.actors import SERVICE, Actor
 from shared.domain.command import Command, RecordedWithin, refuse_all
 from shared.domain.event import Record
 from shared.domain.receipt import received_at, said_received
+from shared.team.deadlines import CheckDeadline, VaryDeadline
 
 RECORDED_WITHIN: Final[Mapping[RecordedWithin, timedelta]] = {
     "own": timedelta(hours=72),
     "significant": timedelta(hours=24),
 }
 """E1: how long after it was known an act may be recorded without being marked late."""
+
+
+OF_DEADLINES: Final = (CheckDeadline, VaryDeadline)
+"""What every team decides alike, from the clocks of a stream."""
 
 
 @dataclass(frozen=True, slots=True)

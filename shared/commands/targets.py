@@ -1,116 +1,176 @@
-"""Address a command: which streams it is decided on.
+"""Address a command: which streams it is decided on, one for each child, or one about no child."""
 
-The thing (a contact, a meeting) has the id of the command that opened it; each child's stream of it is
-uuid5(thing, child). The n-th episode of a child has an id made of the child, the kind and n, so two commands that
-open an episode at the same moment meet on one stream, and its version lets only one of them through.
-"""
-
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
-from uuid import UUID, uuid5
+from typing import Any, Final
+from uuid import UUID
 
-from shared.commands.session import Session, StreamState
+from shared.commands.aliases import Aliases, NoAliases, SamePerson, same_people
+from shared.commands.episodes import EpisodeOf, Episodes, Target
+from shared.commands.stream_ids import child_stream, thing_stream
 from shared.domain.command import Command, NotFound
 from shared.domain.decider import Per, Stream
 from shared.eventstore.store import Store
-from shared.infrastructure.ids import quick
+
+__all__ = ["Address", "Target", "Targets"]
 
 MAX_REMEMBERED: Final = 10_000
-"""Things whose children, and children whose last episode, are remembered; at more they are forgotten and read again."""
+"""Things whose children are remembered; at more they are forgotten and read again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """One stream a command is decided on, for one child (or for none, where it is about no child)."""
+class Address:
+    """Where one decision of a command is taken.
 
-    stream_id: UUID
-    child: UUID | None
-    thing: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class EpisodeOf:
-    """A target whose stream the log alone can tell: the child's open episode, else the last one.
-
-    `opens`: the command opens one, so after a closed episode the next is meant.
+    Attributes:
+        stream: the kind of stream that decides.
+        place: its stream, or the episode whose stream the log will tell.
+        item: of a command over several things, the item that names this one.
+        referred: the child's stream of the thing that the command refers to by `re`.
     """
 
-    child: UUID
-    opens: bool = False
-
-
-Address = Sequence[Target | EpisodeOf]
-"""Where a command is addressed to: one target for each child."""
-
-
-@lru_cache(maxsize=20_000)
-def thing_stream(thing: UUID, child: UUID) -> UUID:
-    """The stream of a thing for one of its children."""
-    return quick(uuid5(thing, str(child)))
-
-
-def child_stream(service: str, stream: Stream, child: UUID) -> UUID:
-    """A team's one stream of a kind for a child."""
-    return _made(child, f"{service}/{stream.name}")
-
-
-def episode_stream(service: str, stream: Stream, child: UUID, n: int) -> UUID:
-    """The stream of a child's n-th episode of a kind, n from 1."""
-    return _made(child, f"{service}/{stream.name}/{n}")
-
-
-@lru_cache(maxsize=20_000)
-def _made(of: UUID, name: str) -> UUID:
-    """The same ones are asked for with each command about a child."""
-    return quick(uuid5(of, name))
+    stream: Stream
+    place: Target | EpisodeOf
+    item: Any = None
+    referred: Target | None = None
 
 
 class Targets:
-    """Finds the streams that commands of one service are addressed to."""
+    """Finds the streams that commands of one service are addressed to.
 
-    def __init__(self, service: str, store: Store) -> None:
+    Args:
+        service: the service.
+        streams: its kinds of stream.
+        store: its log.
+        episodes: what is known of the children's episodes.
+        aliases: tells which ids mean the same child.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        streams: Sequence[Stream],
+        store: Store,
+        episodes: Episodes,
+        aliases: Aliases | None = None,
+    ) -> None:
         self._service = service
+        self._streams = {stream.name: stream for stream in streams}
         self._store = store
-        self._last_episode: dict[tuple[str, UUID], int] = {}
+        self._episodes = episodes
+        self._aliases = aliases or NoAliases()
         # What a command opened never changes; so, unlike a state, this cannot be stale.
-        self._children: dict[tuple[str, UUID], list[UUID]] = {}
+        self._children: dict[tuple[str, UUID], list[UUID | None]] = {}
 
-    async def address(self, command: Command, stream: Stream, command_id: UUID) -> Address:
-        """Where this command is addressed to. Reads the log only for the children of a thing not asked for before.
+    async def address(self, command: Command, stream: Stream, command_id: UUID) -> list[Address]:
+        """Where this command is addressed to: on its own kind of stream first, then on the things it is over.
+
+        Reads the log only for the children of a thing, and the child of an episode, not asked for before.
 
         Raises:
             NotFound: nothing stands at the address, or a child is not part of the thing.
         """
+        own = await self._own(command, stream, command_id)
+        return [*own, *await self._over(command)] if command.OVER else own
+
+    async def _own(self, command: Command, stream: Stream, command_id: UUID) -> list[Address]:
         match stream.per:
             case Per.THING if command.OPENS:
-                return [
-                    Target(thing_stream(command_id, child), child, command_id) for child in _about(command)
-                ]
+                places: Iterable[Target | EpisodeOf] = await self._opened(command, stream, command_id)
             case Per.THING:
-                return await self._of_thing(command, stream)
+                if command.re is None:
+                    raise NotFound(
+                        f"say which {stream.name} this is about: put its id into `re`", what="address"
+                    )
+                places = await self._of_thing(command.re, command.about, stream)
+            case Per.EPISODE if command.re and not command.OPENS:
+                places = [await self._that_episode(command.re, command, stream)]
             case Per.EPISODE:
-                return [EpisodeOf(child, command.OPENS) for child in _about(command)]
+                code = _code(command, stream)
+                people = await self._about(command)
+                places = [EpisodeOf(same, named, command.OPENS, code) for named, same in people.items()]
+            case Per.CHILD if command.REFERS_TO and command.re:
+                return await self._referring(command.re, command, stream)
             case Per.CHILD:
-                own = {child: child_stream(self._service, stream, child) for child in _about(command)}
-                return [Target(stream_id, child, stream_id) for child, stream_id in own.items()]
+                people = await self._about(command)
+                places = [self._of_child(stream, same.kept, named) for named, same in people.items()]
             case Per.ITSELF:
-                return [Target(each, each, each) for each in _itself(command, command_id)]
+                places = [Target(each, each, each) for each in _itself(command, command_id)]
+            case Per.ALONE:
+                alone = _alone(command, stream, command_id)
+                places = [Target(alone, None, alone)]
+        return [Address(stream, place) for place in _once(places)]
 
-    async def _of_thing(self, command: Command, stream: Stream) -> Address:
-        if command.re is None:
-            raise NotFound(f"say which {stream.name} this is about: put its id into `re`", what="address")
-        children = await self.children_of(command.re, stream)
+    # -- things
+
+    async def _opened(self, command: Command, stream: Stream, command_id: UUID) -> list[Target]:
+        thing = command.own_id() or command_id
+        if not command.about and stream.childless:
+            return [Target(thing, None, thing)]
+        people = await self._about(command)
+        return [
+            Target(thing_stream(thing, same.kept), same.kept, thing, named=_other(named, same.kept))
+            for named, same in people.items()
+        ]
+
+    async def _of_thing(self, thing: UUID, about: Sequence[UUID], stream: Stream) -> list[Target]:
+        """The streams of a thing for these of its children; for all of them, where none is named."""
+        children = await self.children_of(thing, stream)
+        if not children and (about or stream.childless):
+            # Opened under an id of its own: then whoever is named says for whom, and loading says whether it is there.
+            children = list(about) or [None]
         if not children:
             raise NotFound(f"there is no {stream.name} with this id; check `re`", what="thing")
-        if not set(command.about) <= set(children):
+        if not about:
+            return [Target(thing_stream(thing, child), child, thing) for child in children]
+        same = await same_people(self._aliases, {*filter(None, children), *about})
+        chosen = {child: named for named in about for child in _meant(named, children, same)}
+        if not all(_meant(named, children, same) for named in about):
             raise NotFound(f"one of the children in `about` is not part of this {stream.name}", what="child")
-        chosen = [child for child in children if child in command.about] if command.about else children
-        return [Target(thing_stream(command.re, child), child, command.re) for child in chosen]
+        return [
+            Target(thing_stream(thing, child), child, thing, named=_other(chosen[child], child))
+            for child in children
+            if child in chosen
+        ]
 
-    async def children_of(self, thing: UUID, stream: Stream) -> list[UUID]:
-        """The children a thing of this kind was opened for, in the order in which they were named."""
+    async def _over(self, command: Command) -> list[Address]:
+        """Each thing that the command names beside its own stream, for each of the children meant."""
+        assert command.OVER is not None
+        stream = self._streams[command.OVER.stream]
+        items = command.OVER.items(command)
+        found = await asyncio.gather(*(self._of_thing(each.thing, each.about, stream) for each in items))
+        return [
+            Address(stream, target, each.item)
+            for each, targets in zip(items, found, strict=True)
+            for target in targets
+        ]
+
+    async def _referring(self, thing: UUID, command: Command, stream: Stream) -> list[Address]:
+        """The own streams of a thing's children, for a command that only refers to the thing."""
+        referred = await self._of_thing(thing, command.about, self._streams[command.REFERS_TO])
+        children = [each for each in referred if each.child is not None]
+        if not children:
+            raise NotFound(
+                f"there is no {command.REFERS_TO} about a child with this id; check `re`, or leave it out and put the "
+                "children into `about`",
+                what="thing",
+            )
+        same = await same_people(self._aliases, [each.child for each in children if each.child])
+        addresses: dict[UUID, Address] = {}
+        for each in children:
+            assert each.child is not None
+            kept = same[each.child].kept
+            own = child_stream(self._service, stream, kept)
+            target = Target(own, kept, thing, named=_other(each.named or each.child, kept))
+            addresses.setdefault(own, Address(stream, target, referred=each))
+        return list(addresses.values())
+
+    async def children_of(self, thing: UUID, stream: Stream) -> list[UUID | None]:
+        """The children a thing of this kind was opened for, in the order in which they were named.
+
+        None among them: it was opened about no child. Empty: no command of this id opened one.
+        """
         known = self._children.get((stream.name, thing))
         if known is not None:
             return known
@@ -119,8 +179,7 @@ class Targets:
             dict.fromkeys(
                 row["child"]
                 for row in rows
-                if row["child"] is not None
-                and row["category"] == stream.name
+                if row["category"] == stream.name
                 and row["originator_id"] == thing_stream(thing, row["child"])
             )
         )
@@ -130,45 +189,60 @@ class Targets:
             self._children[stream.name, thing] = children
         return children
 
-    # -- episodes
+    # -- children, and their episodes
 
-    def likely(self, stream: Stream, target: Target | EpisodeOf) -> UUID:
-        """The stream that most likely is meant, to be read ahead: of an episode, the last one seen of the child."""
-        if isinstance(target, Target):
-            return target.stream_id
-        n = self._last_episode.get((stream.name, target.child), 1)
-        return episode_stream(self._service, stream, target.child, n)
+    def _of_child(self, stream: Stream, child: UUID, named: UUID) -> Target:
+        stream_id = child_stream(self._service, stream, child)
+        return Target(stream_id, child, stream_id, named=_other(named, child))
 
-    async def episode(self, stream: Stream, episode: EpisodeOf, session: Session) -> Target:
-        """The child's open episode, else the last one; for a command that opens one, the next after a closed one.
+    async def _that_episode(self, stream_id: UUID, command: Command, stream: Stream) -> Target:
+        """The episode that `re` names: of two that are open after a merge, of a closed one, of one with a code."""
+        child = await self._episodes.child_of(stream, stream_id)
+        if child is None:
+            raise NotFound(f"there is no {stream.name} with this id; check `re`", what="thing")
+        if not command.about:
+            return Target(stream_id, child, stream_id)
+        same = await same_people(self._aliases, {child, *command.about})
+        if {same[named].kept for named in command.about} != {same[child].kept}:
+            raise NotFound(f"one of the children in `about` is not part of this {stream.name}", what="child")
+        return Target(stream_id, child, stream_id, named=_other(command.about[0], child))
 
-        Reads on from the last one seen; that there is no next after a closed one is looked at too, and so guarded.
-        """
-        child = episode.child
-        n = self._last_episode.get((stream.name, child), 1)
-        current = episode_stream(self._service, stream, child, n)
-        if n > 1 and (await session.one(current, stream)).version == 0:
-            # It was seen among what was decided and never stored: begin at the first again.
-            n, current = 1, episode_stream(self._service, stream, child, 1)
-        while True:
-            folded: StreamState = await session.one(current, stream)
-            if folded.version == 0 or stream.is_open(folded.state):
-                break
-            following = episode_stream(self._service, stream, child, n + 1)
-            if (await session.one(following, stream)).version == 0 and not episode.opens:
-                break
-            n, current = n + 1, following
-        if folded.version > 0 and n > 1:
-            if len(self._last_episode) >= MAX_REMEMBERED:
-                self._last_episode.clear()
-            self._last_episode[stream.name, child] = n
-        return Target(current, child, current)
+    async def _about(self, command: Command) -> dict[UUID, SamePerson]:
+        if not command.about:
+            raise NotFound("say which children this is about: put their ids into `about`", what="address")
+        return await same_people(self._aliases, command.about)
 
 
-def _about(command: Command) -> Iterable[UUID]:
-    if not command.about:
-        raise NotFound("say which children this is about: put their ids into `about`", what="address")
-    return dict.fromkeys(command.about)
+def _meant(
+    named: UUID, children: Sequence[UUID | None], same: Mapping[UUID, SamePerson]
+) -> list[UUID | None]:
+    """Whom of a thing's children an id means: the child of this id, else whoever is the same person."""
+    if named in children:
+        return [named]
+    return [child for child in children if child and same[child].kept == same[named].kept]
+
+
+def _other(named: UUID, child: UUID | None) -> UUID | None:
+    """The id that was named, where the child is recorded under another."""
+    return named if named != child else None
+
+
+def _once(places: Iterable[Target | EpisodeOf]) -> list[Target | EpisodeOf]:
+    """Each place once, also where one child was named by two ids."""
+    return list({each.stream_id if isinstance(each, Target) else each.same: each for each in places}.values())
+
+
+def _code(command: Command, stream: Stream) -> str:
+    """The code that parts the child's episodes, as the command says it."""
+    if not stream.code:
+        return ""
+    code = getattr(command, stream.code, None)
+    if not code:
+        raise NotFound(
+            f"say which {stream.name} of the child this is about: name its `{stream.code}`, or put its id into `re`",
+            what="address",
+        )
+    return str(code)
 
 
 def _itself(command: Command, command_id: UUID) -> Iterable[UUID]:
@@ -182,3 +256,13 @@ def _itself(command: Command, command_id: UUID) -> Iterable[UUID]:
     if command.OPENS:
         return (command.own_id() or command_id,)
     raise NotFound("say whom this is about: put the person's id into `about`", what="address")
+
+
+def _alone(command: Command, stream: Stream, command_id: UUID) -> UUID:
+    """The id of what is about no child."""
+    if command.about:
+        raise NotFound(f"leave out `about`: a {stream.name} is about no child", what="address")
+    found = command.own_id() or (command_id if command.OPENS else command.re)
+    if found is None:
+        raise NotFound(f"say which {stream.name} this is about: put its id into `re`", what="address")
+    return found

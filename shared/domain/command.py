@@ -1,6 +1,7 @@
 """Commands: what a person, a policy or a timer asks for, how it is refused, and the people that its fields name."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Literal, get_args
 from uuid import UUID
@@ -64,6 +65,44 @@ class NotFound(Exception):
         self.what = what
 
 
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Says that a command is decided for several things, beside its own stream: which field names them, and of which kind.
+
+    As of a daily meeting's `decisions: [{contact: …, about: […]}]`: `Over("decisions", stream="contact")`. A decision is
+    taken for each thing and child, by the things' own stream, and all of them stand or fall together.
+
+    Attributes:
+        field: the command's field: a list of ids, or of objects.
+        stream: the kind of stream that the things are of.
+        thing: the objects' field with the thing's id; unless said, it is named as the stream.
+        about: the objects' field that narrows the thing to some of its children, where there is one.
+    """
+
+    field: str
+    stream: str
+    thing: str = ""
+    about: str = "about"
+
+    def items(self, command: "Command") -> list["OverItem"]:
+        """What the command names: each item, its thing, and the children it is narrowed to (none: all of them)."""
+        return [
+            OverItem(item, item)
+            if isinstance(item, UUID)
+            else OverItem(item, getattr(item, self.thing or self.stream), getattr(item, self.about, ()))
+            for item in getattr(command, self.field)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class OverItem:
+    """One thing that a command is decided for: the item as it stands in the command, the thing's id, its children."""
+
+    item: Any
+    thing: UUID
+    about: tuple[UUID, ...] = ()
+
+
 class Command(BaseModel):
     """What a person, a policy or a timer asks for. Subclasses name themselves: `class X(Command, name="mash.X")`.
 
@@ -72,6 +111,9 @@ class Command(BaseModel):
         opens: whether it opens the thing or episode it is addressed to.
         recorded_within: how E1 looks at it.
         internal: whether only policies and timers may send it.
+        over: the things it is decided for, beside its own stream.
+        refers_to: the kind of thing that `re` refers to. Such a command stands on the child's own stream: without `re`
+            for the children in `about`, with it for the thing's children, narrowed by `about`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
@@ -80,6 +122,8 @@ class Command(BaseModel):
     OPENS: ClassVar[bool] = False
     RECORDED_WITHIN: ClassVar[RecordedWithin] = "own"
     INTERNAL: ClassVar[bool] = False
+    OVER: ClassVar[Over | None] = None
+    REFERS_TO: ClassVar[str] = ""
 
     about: tuple[UUID, ...] = Field(default=(), max_length=MAX_CHILDREN)
     """The children (or the person) it is about; the command covers them all, and stands or falls whole."""
@@ -106,11 +150,14 @@ class Command(BaseModel):
         opens: bool = False,
         recorded_within: RecordedWithin = "own",
         internal: bool = False,
+        over: Over | None = None,
+        refers_to: str = "",
         **kwargs: Any,
     ) -> None:
         """Keep what the class statement said."""
         super().__pydantic_init_subclass__(**kwargs)
         cls.NAME, cls.OPENS, cls.RECORDED_WITHIN, cls.INTERNAL = name, opens, recorded_within, internal
+        cls.OVER, cls.REFERS_TO = over, refers_to
 
 
 ADDRESS = frozenset(Command.model_fields)

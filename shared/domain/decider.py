@@ -6,7 +6,7 @@ appends what was decided for all of them in one transaction, or nothing.
 """
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, get_args
@@ -37,6 +37,8 @@ class Context:
     """All children the command is decided for; `child` is one of them."""
     born: date | None = None
     clocks: DeadlineClocks = field(default_factory=DeadlineClocks)
+    item: Any = None
+    """Of a command over several things: the item that names this thing. None in the decision on its own stream."""
 
     def deadline(
         self, rule: str, start: datetime, *, limit: int | None = None, stage: str | None = None
@@ -64,6 +66,9 @@ class Per(enum.Enum):
     """One for each child, for as long as the child is known."""
     ITSELF = "itself"
     """The person or professional whose id the stream carries."""
+    ALONE = "alone"
+    """A shift, a daily meeting, a panel: about no child. Its id is that of the command that opened it, or what this
+    command says of itself (`own_id`), as a panel's id is made of its date."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,15 @@ class Stream:
         commands: the union of its commands.
         events: the union of its events.
         per: what one stream of this kind is of.
+        childless: of a thing: it may be about no child, or none that is known yet; its one stream has the thing's id.
         is_open: of an episode: whether it still runs. A new one opens only when the last has closed.
+        opened_by: of an episode: the events that open one. Each episode begins with one of them, also where a decision
+            on another stream opens it: the second plan of a child is never written onto the closed first.
+        code: of an episode: the command's field that parts the child's episodes of this kind, as `team`: then one is
+            open at a time for each child and code.
         record: a dataclass whose fields are named after streams: the states a decision over several streams takes.
+        found_by: of a thing, or what is about no child, that the record names: the command's field with its id, or
+            `re`. Where the command leaves it out, the decision takes the state before the first event.
         clocks: the rules whose clocks run on this stream.
     """
 
@@ -93,6 +105,10 @@ class Stream:
     is_open: Callable[[Any], bool] = lambda _state: True
     record: type | None = None
     clocks: tuple[str, ...] = ()
+    opened_by: tuple[type[Event], ...] = ()
+    code: str = ""
+    found_by: Mapping[str, str] = field(default_factory=dict)
+    childless: bool = False
 
     def command_types(self) -> tuple[type[Command], ...]:
         """The command classes of this stream."""

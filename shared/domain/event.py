@@ -193,7 +193,9 @@ class Envelope:
     """What is known of an event beside its body; stored in the open part, so the digest covers it.
 
     Instants are RFC 3339 in UTC. `actor` and `role`, `agency`, `organisation` say who; the person's name is in the
-    sealed part. `late` marks what was recorded later than E1 allows.
+    sealed part. `late` marks what was recorded later than E1 allows. `named`: the id the child was named by, where it
+    was merged into another. `recorded_by_agency`, `recorded_by_organisation`: of the person at the root of what a policy
+    made, where they are not the actor's own.
     """
 
     id: str
@@ -211,6 +213,16 @@ class Envelope:
     trace: str | None = None
     sensitivity: Sensitivity = "ordinary"
     late: bool = False
+    named: str | None = None
+    recorded_by_agency: str | None = None
+    recorded_by_organisation: str | None = None
+
+    @property
+    def recorder(self) -> tuple[str, str | None]:
+        """Agency and organisation of the person who recorded it; of what a policy made, of the person at its root."""
+        if self.recorded_by_agency is None and self.recorded_by_organisation is None:
+            return self.agency, self.organisation
+        return self.recorded_by_agency or self.agency, self.recorded_by_organisation
 
     @property
     def event_id(self) -> UUID:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from shared.commands.handler import CommandHandler
 from shared.commands.recording import Decided
-from shared.commands.targets import child_stream, episode_stream
+from shared.commands.stream_ids import child_stream, episode_stream
 from shared.crypto.secret_files import UnsafeSecret
 from shared.crypto.transport_keys import NoTransportKey
 from shared.domain.codec import UnknownEvent

@@ -24,7 +24,12 @@ from shared.team.tasks import task, task_list
 
 def personal_commands(streams: Sequence[Stream]) -> list[type[Command]]:
     """Every command that a person may send to a service of these streams, by name."""
-    own = [command for stream in streams for command in stream.command_types() if not command.INTERNAL]
+    # Once each: a command over several things stands among the commands of those things too.
+    own = list(
+        dict.fromkeys(
+            command for stream in streams for command in stream.command_types() if not command.INTERNAL
+        )
+    )
     if any(stream.clocks for stream in streams):
         own.append(VaryDeadline)
     return sorted(own, key=lambda command: command.NAME)

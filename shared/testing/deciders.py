@@ -80,6 +80,22 @@ class _Folded:
     state: Any
     clocks: DeadlineClocks = field(default_factory=DeadlineClocks)
     version: int = 0
+    episode: int = 1
+
+    def for_event(self, kind: Stream, event: Event) -> "_Folded":
+        """The stream an event of this kind goes to: one that opens an episode after a closed one begins the next.
+
+        Raises:
+            AssertionError: the kernel would not let an episode begin so.
+        """
+        if not kind.opened_by or isinstance(event, DeadlineMissed | DeadlineVaried):
+            return self
+        opens, empty = type(event) in kind.opened_by, self.version == 0
+        if empty != opens and (empty or kind.is_open(self.state)):
+            raise AssertionError(
+                f"{event.NAME} {'begins' if empty else 'opens'} a {kind.name}: refuse it there"
+            )
+        return _Folded(kind.state, episode=self.episode + 1) if opens and not empty else self
 
 
 @dataclass(frozen=True)
@@ -263,9 +279,10 @@ class Story:
             known_at=step.known,
             received_at=received_at(command, step.now, None),
             thing=step.child if kind.per is Per.ITSELF else THING,
-            child=step.child,
-            children=command.about or (step.child,),
+            child=None if kind.per is Per.ALONE else step.child,
+            children=() if kind.per is Per.ALONE else command.about or (step.child,),
             clocks=own.clocks,
+            item=_item(command, kind),
         )
         if isinstance(command, CheckDeadline | VaryDeadline):
             clocks = self.streams[self._keeps(command.rule).name].clocks
@@ -280,16 +297,16 @@ class Story:
         if isinstance(event, DeadlineMissed):
             step = replace(step, by=self._team, known=max(step.known, event.due_at))
         kind = self._kind(event)
-        before = self.streams[kind.name]
-        itself = kind.per is Per.ITSELF
+        before = self.streams[kind.name].for_event(kind, event)
+        itself, alone = kind.per is Per.ITSELF, kind.per is Per.ALONE
         fact = record(
             event,
             at=step.now,
             by=step.by,
             happened=step.happened,
             known=step.known,
-            child=step.child,
-            stream=step.child if itself else uuid5(step.child, kind.name),
+            child=None if alone else step.child,
+            stream=step.child if itself else THING if alone else _stream_id(step.child, kind, before.episode),
             service=self._service,
             version=before.version + 1,
             n=len(self.records) + 1,
@@ -301,6 +318,7 @@ class Story:
             before.state if clock_fact else kind.evolve(before.state, fact.event),
             before.clocks.after(fact.event, fact.envelope.event_id, before.version + 1),
             before.version + 1,
+            before.episode,
         )
         return replace(self, streams={**self.streams, kind.name: folded}, records=(*self.records, fact))
 
@@ -317,3 +335,15 @@ class Story:
     def _keeps(self, rule: str) -> Stream:
         """The stream a clock runs on."""
         return next((each for each in self.of.beside if rule in each.clocks), self.of.stream)
+
+
+def _stream_id(child: UUID, kind: Stream, episode: int) -> UUID:
+    return uuid5(child, kind.name if episode == 1 else f"{kind.name}/{episode}")
+
+
+def _item(command: Command, kind: Stream) -> Any:
+    """Of a command over several things, the item that names the thing of this story; else the first."""
+    if command.OVER is None or command.OVER.stream != kind.name:
+        return None
+    items = command.OVER.items(command)
+    return next((each.item for each in items if each.thing == THING), items[0].item)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.commands.handler import Answer, Busy
-from shared.commands.targets import episode_stream, thing_stream
+from shared.commands.stream_ids import episode_stream, thing_stream
 from shared.domain.command import NotFound, Refused
 from shared.eventstore.append import AnotherBody, Conflict
 from shared.team.deadlines import VaryDeadline

@@ -10,7 +10,8 @@ import pytest
 from shared.audit.replay import states
 from shared.commands.authorisation import Forbidden
 from shared.commands.handler import CommandHandler
-from shared.commands.targets import Target, thing_stream
+from shared.commands.stream_ids import thing_stream
+from shared.commands.targets import Target
 from shared.domain.command import Command, NotFound, Refused
 from shared.team.deadlines import CheckDeadline, VaryDeadline
 from tests.integration.toy_team import (

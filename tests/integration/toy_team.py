@@ -162,6 +162,7 @@ referral = Stream(
     Opened | Seen | Closed,
     Per.EPISODE,
     is_open=lambda state: state in {"open", "seen"},
+    opened_by=(Opened,),
 )
 visits = Stream(
     "visits", 0, lambda state, _event: state + 1, decide_visit, Visit, Visited, Per.CHILD, record=VisitRecord

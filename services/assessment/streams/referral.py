@@ -198,5 +198,6 @@ referral = Stream(
     commands=ReferralCommand,
     events=ReferralEvent,
     per=Per.EPISODE,
+    opened_by=(ReferralOpened,),
     clocks=("A2",),
 )

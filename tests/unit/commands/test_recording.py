@@ -16,6 +16,7 @@ from shared.commands.recording import Decided, EventRecorder
 from shared.commands.request import Request
 from shared.commands.session import StreamState
 from shared.commands.targets import Target
+from shared.commands.wiring import Wiring
 from shared.domain.actors import Actor
 from shared.domain.codec import decode
 from shared.domain.command import Command
@@ -40,11 +41,12 @@ def placed(
 ) -> tuple[StreamState, list[NewEvent]]:
     """What a command writes, as the service places it."""
     request = replace(Request.of(command, uuid4(), MANAGER, now), happened_at=happened, known_at=happened)
-    streams = {"contact": LoadedStream(contact, STREAM, before)}
-    subject = Subject(contact, Target(STREAM, CHILD, THING), streams)
+    target = Target(STREAM, CHILD, THING)
+    streams = {"contact": LoadedStream(contact, target, before)}
+    subject = Subject(contact, target, streams)
     decided = Decided(request.command_id)
-    events = decide(request, subject, [subject], RULES)
-    EventRecorder("mash", TEAM, [contact], ACCESS).record(decided, request, subject, events)
+    events = decide(request, subject, [subject], streams={"contact": contact}, rules=RULES)
+    EventRecorder("mash", TEAM, Wiring([contact]), ACCESS).record(decided, request, subject, events)
     return decided.folded[STREAM], decided.rows[STREAM][1]
 
 

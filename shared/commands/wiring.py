@@ -1,0 +1,176 @@
+"""Check that a team's streams fit together, before the first command: which one decides what, and holds which event."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Final, get_args, get_type_hints
+
+from shared.domain.command import Command, NotFound
+from shared.domain.decider import Per, Stream, members
+from shared.domain.event import Event
+
+
+class BadWiring(TypeError):
+    """Streams, commands and events do not fit together: a mistake in the program. Says what to change."""
+
+
+_FOUND_BY_ID: Final = frozenset({Per.THING, Per.ITSELF, Per.ALONE})
+"""Streams that a child alone does not lead to."""
+
+
+class Wiring:
+    """The kinds of stream of one service: which decides a command, keeps a rule's clocks, holds an event.
+
+    Raises:
+        BadWiring: they do not fit together.
+    """
+
+    def __init__(self, streams: Sequence[Stream]) -> None:
+        self.streams = tuple(streams)
+        self._of_command: dict[type[Command], Stream] = {}
+        self._of_event: dict[type[Event], Stream] = {}
+        self._of_clock: dict[str, Stream] = {}
+        by_name = {stream.name: stream for stream in streams}
+        if len(by_name) < len(streams):
+            raise BadWiring("two kinds of stream have one name")
+        for stream in streams:
+            self._add(stream)
+        for stream in streams:
+            for fault in _faults(stream, by_name):
+                raise BadWiring(f"{stream.name}: {fault}")
+
+    def _add(self, stream: Stream) -> None:
+        for command in stream.command_types():
+            if command.OVER is not None and command.OVER.stream == stream.name:
+                continue  # decided here beside its own stream
+            if command in self._of_command:
+                raise BadWiring(
+                    f"{command.__name__} is decided by {self._of_command[command].name} and {stream.name}"
+                )
+            self._of_command[command] = stream
+        for event in stream.event_types():
+            if event in self._of_event:
+                raise BadWiring(f"{event.NAME} stands on {self._of_event[event].name} and {stream.name}")
+            self._of_event[event] = stream
+        for rule in stream.clocks:
+            if rule in self._of_clock:
+                raise BadWiring(f"the clocks of {rule} run on {self._of_clock[rule].name} and {stream.name}")
+            self._of_clock[rule] = stream
+
+    def of_command(self, command: type[Command]) -> Stream:
+        """The kind of stream that decides a command; of one over several things, its own."""
+        return self._of_command[command]
+
+    def of_event(self, event: type[Event]) -> Stream:
+        """The kind of stream an event stands on. The clocks' own facts are not asked for: they stand where the clock runs.
+
+        Raises:
+            BadWiring: no stream names it among its events.
+        """
+        stream = self._of_event.get(event)
+        if stream is None:
+            raise BadWiring(f"{event.NAME} stands on no stream of this team: name it among the events of one")
+        return stream
+
+    def of_clock(self, rule: str) -> Stream:
+        """The kind of stream that keeps a rule's clocks.
+
+        Raises:
+            NotFound: none does.
+        """
+        stream = self._of_clock.get(rule)
+        if stream is None:
+            raise NotFound(f"no clock of rule {rule} is kept by this team", what="rule")
+        return stream
+
+
+def _faults(stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
+    """What does not fit about one kind of stream."""
+    yield from _faults_of_episodes(stream)
+    if stream.childless and stream.per is not Per.THING:
+        yield "only a thing can be `childless`; what is never about a child is Per.ALONE"
+    beside: list[Stream] = []
+    if stream.record is not None:
+        if not is_dataclass(stream.record):
+            yield "its `record` must be a dataclass whose fields are named after streams"
+            return
+        names = [each.name for each in fields(stream.record)]
+        if missing := [name for name in names if name not in streams]:
+            yield f"its record names {', '.join(missing)}, and there is no such stream"
+            return
+        beside = [streams[name] for name in names if name != stream.name]
+    for each in beside:
+        yield from _faults_beside(stream, each)
+    if unused := set(stream.found_by) - {each.name for each in beside}:
+        yield f"`found_by` names {', '.join(sorted(unused))}, which its record does not"
+    for command in stream.command_types():
+        yield from _faults_of_command(command, stream, streams)
+    known = {event for each in (stream, *beside) for event in each.event_types()}
+    for event in _decided_events(stream):
+        if event not in known:
+            yield f"it decides {event.NAME}, which stands on no stream of its record: add that stream to the record"
+
+
+def _faults_of_episodes(stream: Stream) -> Iterator[str]:
+    if stream.per is not Per.EPISODE:
+        if stream.opened_by or stream.code:
+            yield "only an episode is opened by an event (`opened_by`), or parted by a `code`"
+        return
+    if not stream.opened_by:
+        yield "say in `opened_by` which events open an episode"
+    if strange := [event.NAME for event in stream.opened_by if event not in stream.event_types()]:
+        yield f"{', '.join(strange)} in `opened_by` is none of its events"
+
+
+def _faults_beside(stream: Stream, beside: Stream) -> Iterator[str]:
+    """What does not fit about a stream that its decisions take."""
+    field = stream.found_by.get(beside.name)
+    if beside.per in _FOUND_BY_ID:
+        if field is None:
+            yield f"say in `found_by` which field of a command names the {beside.name} that its record takes"
+        elif not any(field in command.model_fields for command in stream.command_types()):
+            yield f"none of its commands has the field `{field}` that `found_by` names"
+        return
+    if field is not None:
+        yield f"the child leads to its {beside.name}: leave it out of `found_by`"
+    if stream.per in (Per.ALONE, Per.ITSELF):
+        yield f"it is about no child, so its record cannot take a {beside.name}"
+    if beside.code and (lacking := _lacking(stream, beside.code)):
+        yield f"{', '.join(lacking)} must have the field `{beside.code}`, which parts the {beside.name} of a child"
+
+
+def _lacking(stream: Stream, field: str, *, opening: bool = False) -> list[str]:
+    return [
+        command.__name__
+        for command in stream.command_types()
+        if (command.OPENS or not opening) and field not in command.model_fields
+    ]
+
+
+def _faults_of_command(command: type[Command], stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
+    if stream.code and command.OPENS and stream.code not in command.model_fields:
+        yield f"{command.__name__} opens one, and must have the field `{stream.code}` that parts a child's episodes"
+    if command.REFERS_TO:
+        thing = streams.get(command.REFERS_TO)
+        if thing is None or thing.per is not Per.THING:
+            yield f"{command.__name__} refers to {command.REFERS_TO}, which is no stream of things"
+        if stream.per is not Per.CHILD:
+            yield f"{command.__name__} refers to a thing, and so must stand on the child's own stream (Per.CHILD)"
+    if command.OVER is not None:
+        things = streams.get(command.OVER.stream)
+        if things is None or things.per is not Per.THING:
+            yield f"{command.__name__} is over {command.OVER.stream}, which is no stream of things"
+        elif command not in things.command_types():
+            yield f"{command.__name__} must be among the commands of {things.name} too, which decides it for each thing"
+        if command.OVER.field not in command.model_fields:
+            yield f"{command.__name__} has no field `{command.OVER.field}` that names things"
+
+
+def _decided_events(stream: Stream) -> list[type[Event]]:
+    """The events that `decide` says it returns; none where it says no more than Event."""
+    returned = get_type_hints(stream.decide).get("return")
+    return [
+        event
+        for argument in get_args(returned)
+        for event in members(argument)
+        if isinstance(event, type) and issubclass(event, Event) and event.NAME
+    ]
