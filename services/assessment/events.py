@@ -51,6 +51,8 @@ class WorkerAllocated(Event, name="assessment.WorkerAllocated", crosses=True, te
     """A manager gave the child a social worker and agreed with them how long the assessment may take (A3)."""
 
     worker: UUID
+    worker_agency: str | None = None
+    """Where it is another than that of the manager who named them."""
     assessment_due_in_working_days: int
 
 

@@ -18,5 +18,5 @@ def learn_worker(event: assessment.WorkerAllocated, record: Record) -> LearnProf
     return LearnProfessional(
         about=(event.worker,),
         professional=Professional(id=event.worker, name=name),
-        agency=record.envelope.agency,
+        agency=event.worker_agency or record.envelope.agency,
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from shared.domain.fields import LABEL_KEYWORD
-from shared.domain.instants import Instant
+from shared.domain.instants import Moment
 
 RecordedWithin = Literal["own", "significant", "outside"]
 """How E1 looks at a command: our own act (72 h), a significant or concerning one (24 h), a report from outside (never late)."""
@@ -129,9 +129,9 @@ class Command(BaseModel):
     """The children (or the person) it is about; the command covers them all, and stands or falls whole."""
     re: UUID | None = None
     """The thing it is addressed to: the id of the command that opened it."""
-    happened: Instant | None = None
+    happened: Moment | None = None
     """When it happened, if not now."""
-    known: Instant | None = None
+    known: Moment | None = None
     """When the agency knew, if not when it happened."""
 
     def own_id(self) -> UUID | None:

@@ -1,11 +1,13 @@
-"""Types of what people write: bounded texts, and a professional named by name.
+"""Types of what people write: bounded texts and lists, and a professional named by name.
 
 A text is refused with a control character in it (a NUL byte among them) or beyond its bound, so that what one person
-pastes cannot stop what others read.
+pastes cannot stop what others read. A line (a name, a title) holds only what can be seen and ordinary spaces: an
+invisible or reversed name would be another one than it seems.
 """
 
 import re
-from typing import Annotated, Any, Final, Literal, Self
+from collections.abc import Hashable
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -14,6 +16,7 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
     StringConstraints,
     ValidationInfo,
     WithJsonSchema,
@@ -57,8 +60,17 @@ def _no_control(text: str) -> str:
     return text
 
 
+def _on_one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError(
+            "write it on one line, with letters, signs and ordinary spaces: line breaks, tabs and invisible "
+            "characters cannot be kept"
+        )
+    return text
+
+
 def _not_blank(text: str) -> str:
-    if not text.strip():
+    if not any(one.isprintable() and not one.isspace() for one in text):
         raise ValueError("say it in words: this is blank")
     return text
 
@@ -78,13 +90,28 @@ RequiredText = Annotated[Text, AfterValidator(_not_blank), Field(json_schema_ext
 
 
 ShortText = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_no_control)
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_on_one_line)
 ]
-"""A short text on one line: a name, a title."""
+"""A short text on one line: a name, a title. Spaces around it are dropped."""
 
 
 Agency = Annotated[str, AfterValidator(_agency), Field(json_schema_extra={"enum": sorted(AGENCIES)})]
 """One of the agencies."""
+
+
+MOST_ITEMS = 100
+"""Most items of a list in a command: more than any form has boxes, so longer ones are a mistake."""
+
+
+Item = TypeVar("Item", bound=Hashable)
+
+
+def _distinct(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+Distinct = Annotated[tuple[Item, ...], Field(max_length=MOST_ITEMS), AfterValidator(_distinct)]
+"""A list in a command, as `Distinct[Disability]`: what is said twice counts once; more than 100 items are refused."""
 
 
 class Names:
@@ -102,36 +129,86 @@ class Names:
         return professional_id(self._key, name, agency or self._agency)
 
 
+class ProfessionalNamed(NamedTuple):
+    """Who a professional is, in words: the name, the agency, and the organisation where one was named."""
+
+    name: str
+    agency: str
+    organisation: str | None
+
+
 class Professional(BaseModel):
-    """A professional in a command, written as a name. The name is sealed wherever it is kept; decisions use the id."""
+    """A professional in a command: a name as plain text, or `{name, agency, organisation}`, and the id made of it.
+
+    The name is sealed wherever it is kept; decisions use the id. It is made of name and agency, so whoever names a
+    colleague as plain text and whoever names them with their agency from elsewhere mean the same person.
+
+    Attributes:
+        id: the professional's opaque id.
+        name: as written.
+        agency: as written; None where it is the sender's own.
+        organisation: this school, that ward; no part of the id.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     id: UUID
     name: ShortText = Field(repr=False)
+    agency: Agency | None = None
+    organisation: ShortText | None = None
 
-    @model_validator(mode="before")
+    def of(self, sender_agency: str) -> ProfessionalNamed:
+        """Who it is where somebody of that agency wrote it: of the agency named, else of the sender's own."""
+        return ProfessionalNamed(self.name, self.agency or sender_agency, self.organisation)
+
+    @model_validator(mode="wrap")
     @classmethod
-    def _named(cls, value: Any, info: ValidationInfo) -> Any:
-        if not isinstance(value, str):
-            if isinstance(info.context, Names):
-                # Whoever sends a command gives a name; an id of their own choosing would be somebody else's.
-                raise ValueError("write who it is as plain text, as you would say it")  # noqa: TRY004 - pydantic's way
-            return value
+    def _named(cls, value: Any, read: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         if not isinstance(info.context, Names):
-            raise ValueError("a professional's name is read only from a command")  # noqa: TRY004 - pydantic's way
-        if not value.strip():
-            raise ValueError("write the professional's name")
-        return {"id": info.context.id_of(value), "name": value}
+            if isinstance(value, str):
+                raise ValueError("a professional's name is read only from a command")  # noqa: TRY004 - pydantic's way
+            return read(value)
+        said = {"name": value} if isinstance(value, str) else value
+        if not isinstance(said, dict) or not said.keys() <= _WRITTEN:
+            # Whoever sends a command gives a name; an id of their own choosing would be somebody else's.
+            raise ValueError("write who it is as plain text, or as {name, agency, organisation}")
+        found = read({**said, "id": _NOBODY})
+        return found.model_copy(update={"id": info.context.id_of(found.name, found.agency)})
 
     @classmethod
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """A caller writes the name alone."""
-        return {"type": "string", "minLength": 1, "maxLength": 200, "description": "a professional's name"}
+        """A caller writes the name alone, or with agency and organisation; never an id."""
+        line = {"type": "string", "minLength": 1, "maxLength": 200}
+        return {
+            "description": "a professional: the name, for one of the sender's own agency; or with agency and organisation",
+            "anyOf": [
+                line,
+                {
+                    "type": "object",
+                    "properties": {
+                        "name": line,
+                        "agency": {"type": "string", "enum": sorted(AGENCIES)},
+                        "organisation": line,
+                    },
+                    "required": ["name"],
+                    "additionalProperties": False,
+                },
+            ],
+        }
 
     @classmethod
-    def named(cls, name: str, names: Names) -> Self:
+    def named(
+        cls, name: str, names: Names, *, agency: str | None = None, organisation: str | None = None
+    ) -> Self:
         """The professional of this name."""
-        return cls(id=names.id_of(name), name=name)
+        return cls(id=names.id_of(name, agency), name=name, agency=agency, organisation=organisation)
+
+
+_WRITTEN: Final = Professional.model_fields.keys() - {"id"}
+"""What a caller may write of a professional."""
+
+
+_NOBODY: Final = UUID(int=0)
+"""Stands for the id while the name that it is made of is still being read."""

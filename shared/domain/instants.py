@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -133,4 +133,43 @@ Instant = Annotated[datetime, _InstantRules()]
 """The type of a field that holds an instant: an RFC 3339 text (or an aware datetime in Python), kept in UTC.
 
 Numbers, texts of digits and times without an offset are refused. Finer than a microsecond is cut off.
+"""
+
+
+EARLIEST: Final = date(1900, 1, 1)
+"""The first day that a person may name: nobody of whom the platform speaks was born before it."""
+
+
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _since_earliest(instant: datetime) -> datetime:
+    if instant < start_of_day(EARLIEST):
+        raise ValueError(f"this time lies before {EARLIEST.year}: correct the year")
+    return instant
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        day = value
+    elif isinstance(value, str) and _DATE.fullmatch(value):
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("there is no such date: check the day and month") from None
+    else:
+        raise ValueError("a date is a text such as 2026-04-02, without a time, and not a number")
+    if day < EARLIEST:
+        raise ValueError(f"this date lies before {EARLIEST.year}: correct the year")
+    return day
+
+
+Moment = Annotated[Instant, AfterValidator(_since_earliest)]
+"""The type of an instant that a person names in a command: an `Instant`, not before 1900."""
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""The type of a day that a person names in a command: an RFC 3339 full date as text, not before 1900.
+
+Numbers, times and every other form are refused: read as a date, the number 0 would be 1 January 1970.
 """

@@ -13,7 +13,7 @@ from pydantic import Field
 from shared.domain.actors import SERVICE, Actor
 from shared.domain.command import Command, refuse_all
 from shared.domain.event import Record
-from shared.domain.instants import Instant, utc
+from shared.domain.instants import Moment, utc
 
 SOCIAL_CARE: Final = "childrens_social_care"
 """The agency whose staff write up for every team what came in."""
@@ -25,7 +25,7 @@ class Received(Command):
     Only such a command has the field `received`, so nobody can say it of an act of their own.
     """
 
-    received: Instant | None = Field(
+    received: Moment | None = Field(
         default=None, description="when it came in, where our own staff write it up later"
     )
 

@@ -149,6 +149,7 @@ def allocate_worker(command: AllocateWorker, state: Referral) -> list[ReferralEv
     return [
         WorkerAllocated(
             worker=worker.id,
+            worker_agency=worker.agency,
             assessment_due_in_working_days=days,
             sealed=AllocationText(worker_name=worker.name, reason=command.reason),
         )

@@ -23,7 +23,7 @@ from services.mash.events import (
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
 from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
-from shared.domain.fields import Agency, PersonId, RequiredText, ShortText, Text
+from shared.domain.fields import Agency, Distinct, PersonId, RequiredText, ShortText, Text
 from shared.domain.receipt import Received
 from shared.domain.rules import Deadline
 
@@ -105,7 +105,7 @@ class ScreenContact(Command, name="mash.ScreenContact"):
     """
 
     potential: Potential
-    young_carers: tuple[PersonId, ...] = ()
+    young_carers: Distinct[PersonId] = ()
 
 
 class HoldContact(Command, name="mash.HoldContact"):
@@ -121,7 +121,7 @@ class DecideContact(Command, name="mash.DecideContact"):
     level: Annotated[int, Field(ge=1, le=4, strict=True)]
     primary_need: PrimaryNeed | None = None
     rationale: RequiredText
-    indicators: tuple[ShortText, ...] = ()
+    indicators: Distinct[ShortText] = ()
     service: ShortText | None = None
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated, assert_never
+from typing import Annotated, Final, assert_never
 from uuid import UUID
 
 from nhs_number import is_valid  # type: ignore[attr-defined]  # exported without being named in __all__
@@ -19,11 +19,16 @@ from services.people.events import (
 from shared.domain.code_lists import Disability, Ethnicity, Sex
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
-from shared.domain.fields import PersonId, ShortText
-from shared.domain.instants import local_date
+from shared.domain.fields import Distinct, PersonId, ShortText
+from shared.domain.instants import Day, local_date
+from shared.domain.limits import months_after
 from shared.team.known_people import PersonKind
 
 PersonEvent = PersonRegistered | NhsNumberRecorded | RelationshipRecorded
+
+
+MOST_MONTHS_DUE: Final = 24
+"""How far ahead the birth of an unborn child may lie: more than a pregnancy, less than a slip of the year's digits."""
 
 
 def _checked(number: str) -> str:
@@ -68,12 +73,12 @@ class RegisterPerson(Command, name="people.RegisterPerson", opens=True):
 
     kind: PersonKind
     name: ShortText
-    born: date | None = None
-    due: date | None = None
+    born: Day | None = None
+    due: Day | None = None
     sex: Sex | None = None
     nhs_number: NhsNumber | None = None
     ethnicity: Ethnicity | None = None
-    disability: tuple[Disability, ...] = ()
+    disability: Distinct[Disability] = ()
     looked_after: bool = False
     family: UUID | None = None
 
@@ -132,6 +137,11 @@ def register_person(command: RegisterPerson, state: Person, context: Context) ->
             "E2",
             command.born is not None and command.born > local_date(context.now),
             "nobody is born later than today; for an unborn child give the day it is `due`",
+        ),
+        (
+            "people",
+            command.due is not None and command.due > months_after(local_date(context.now), MOST_MONTHS_DUE),
+            "nobody is due later than two years from now; correct the day it is `due`",
         ),
         (
             "people",

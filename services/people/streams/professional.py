@@ -23,7 +23,7 @@ def evolve(state: Registered, _event: ProfessionalRegistered) -> Registered:
 
 
 class RegisterProfessional(Command, name="people.RegisterProfessional", opens=True):
-    """Register a professional of one's own agency by name. Their id is made of name and agency."""
+    """Register a professional by name, of one's own agency unless another is named. Their id is made of both."""
 
     professional: Professional
     organisation: ShortText | None = None
@@ -61,9 +61,10 @@ def decide(command: ProfessionalCommand, state: Registered, context: Context) ->
 
 
 def register_professional(command: RegisterProfessional, context: Context) -> list[ProfessionalRegistered]:
-    """Of the sender's own agency."""
-    text = ProfessionalText(name=command.professional.name, organisation=command.organisation)
-    return [ProfessionalRegistered(agency=context.actor.agency, sealed=text)]
+    """Of the agency named with them, else of the sender's own."""
+    name, agency, organisation = command.professional.of(context.actor.agency)
+    text = ProfessionalText(name=name, organisation=command.organisation or organisation)
+    return [ProfessionalRegistered(agency=agency, sealed=text)]
 
 
 def learn_professional(command: LearnProfessional) -> list[ProfessionalRegistered]:

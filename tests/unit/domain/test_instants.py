@@ -1,16 +1,17 @@
-"""An instant in a JSON text, read the quick way or not, is what it is in Python: nothing more is let in."""
+"""An instant in a JSON text, read the quick way or not, is what it is in Python: nothing more is let in. Days too."""
 
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.domain.instants import Instant
+from shared.domain.instants import EARLIEST, Day, Instant, Moment
 
 READ: Final = TypeAdapter(Instant)
 PATTERN: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
@@ -54,3 +55,54 @@ def outcome(read: Callable[[Any], datetime], text: str | bytes) -> datetime | No
         return None
     assert found.tzinfo is UTC
     return found
+
+
+DAY: Final = TypeAdapter(Day)
+MOMENT: Final = TypeAdapter(Moment)
+
+
+@given(st.dates(min_value=EARLIEST))
+def test_a_day_is_a_full_date_as_text(day: date) -> None:
+    assert DAY.validate_python(day.isoformat()) == DAY.validate_python(day) == day
+    assert DAY.validate_json(json.dumps(day.isoformat())) == day
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        0,
+        20170211,
+        1.5,
+        True,
+        None,
+        "",
+        "0",
+        "20170211",
+        "2017-W06-6",
+        "2017-2-11",
+        "2017-02-30",
+        "2017-02-11T00:00:00Z",
+        "2017-02-11 ",
+        "\u0662017-02-11",
+        datetime(2017, 2, 11),
+        "1899-12-31",
+        "0001-01-01",
+    ],
+)
+def test_anything_else_or_a_day_before_1900_is_refused(value: object) -> None:
+    with pytest.raises(ValidationError):
+        DAY.validate_python(value)
+
+
+def test_a_moment_is_an_instant_not_before_1900() -> None:
+    first = MOMENT.validate_python("1900-01-01T00:00:00Z")
+    assert first == datetime(1900, 1, 1, tzinfo=UTC)
+    assert MOMENT.validate_json('"2026-04-02T15:40:00+01:00"') == datetime(2026, 4, 2, 14, 40, tzinfo=UTC)
+    for text in ("1899-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "2026-04-02T15:40:00"):
+        with pytest.raises(ValidationError):
+            MOMENT.validate_python(text)
+
+
+def test_days_and_moments_are_published_as_what_they_are() -> None:
+    assert DAY.json_schema() == {"type": "string", "format": "date"}
+    assert MOMENT.json_schema() == {"type": "string", "format": "date-time"}

@@ -93,6 +93,22 @@ def test_nobody_is_born_later_than_today(born, at, refused):
         assert story.refusal is None
 
 
+@pytest.mark.parametrize(
+    ("due", "refused"), [(date(2028, 4, 2), False), (date(2028, 4, 3), True), (date(9999, 12, 31), True)]
+)
+def test_nobody_is_due_later_than_two_years_from_now(due, refused):
+    story = given().when(RegisterPerson(kind="child", name="Unborn Test", due=due), at=NOW)
+    if refused:
+        story.refused("people")
+    else:
+        assert story.state.kind == "child"
+
+
+def test_what_is_said_twice_of_somebody_counts_once():
+    fields = {**AMARA.model_dump(by_alias=True), "disability": ["MOB", "LD", "MOB"]}
+    assert RegisterPerson.model_validate(fields).disability == (Disability.MOB, Disability.LD)
+
+
 def test_nobody_is_registered_twice_under_one_id():
     story = child().when(AMARA, at=NOW).refused("people")
     assert "ask a manager of the people index" in story.refusal.message
@@ -128,6 +144,11 @@ def test_a_number_whose_last_digit_does_not_check_is_no_number(number):
         {"disability": ["NONE", "AUT"]},
         {"due": "2026-08-01"},
         {"name": "  "},
+        {"name": "Amara\r\nTest"},
+        {"name": "Amara\u202eTest"},
+        {"born": 0},
+        {"born": "0001-01-01"},
+        {"disability": ["MOB"] * 20_000},
         {"kind": "dog"},
         {"nhs_number": "9990000378"},
     ],

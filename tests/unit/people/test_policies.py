@@ -27,6 +27,20 @@ def test_a_worker_who_was_named_has_an_id_from_now_on():
     )
 
 
+def test_a_worker_of_another_agency_is_learnt_as_one_of_it():
+    allocated = WorkerAllocated(
+        worker=ADULT,
+        worker_agency="family_wellbeing",
+        assessment_due_in_working_days=30,
+        sealed=AllocationText(worker_name="Kim Roe", reason=""),
+    )
+    given_policy(policy).when(allocated, at=NOW, by=MANAGER).then(
+        LearnProfessional(
+            about=(ADULT,), professional=Professional(id=ADULT, name="Kim Roe"), agency="family_wellbeing"
+        )
+    )
+
+
 def test_of_an_erased_child_nothing_is_learnt():
     erased = WorkerAllocated(worker=ADULT, assessment_due_in_working_days=30)
     given_policy(policy).when(erased, at=NOW, by=MANAGER).nothing()
