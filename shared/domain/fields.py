@@ -171,7 +171,9 @@ class Professional(BaseModel):
         said = {"name": value} if isinstance(value, str) else value
         if not isinstance(said, dict) or not said.keys() <= _WRITTEN:
             # Whoever sends a command gives a name; an id of their own choosing would be somebody else's.
-            raise ValueError("write who it is as plain text, or as {name, agency, organisation}")
+            raise ValueError(
+                "write who it is as plain text, or say as well where they work, and nothing else"
+            )
         found = read({**said, "id": _NOBODY})
         return found.model_copy(update={"id": info.context.id_of(found.name, found.agency)})
 
