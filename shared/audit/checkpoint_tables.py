@@ -10,6 +10,7 @@ import asyncpg
 from shared.audit.checkpoint import LONGEST, Checkpoint, Signer
 from shared.crypto import merkle
 from shared.crypto.hash_chain import COVERED, GENESIS, link
+from shared.infrastructure.postgres import lock_key
 
 COLUMNS: Final = "first, last, head, root, made_at, previous, signature"
 
@@ -27,9 +28,7 @@ class CheckpointTables:
     def __init__(self, pool: asyncpg.Pool, service: str) -> None:
         self.pool = pool
         self.service = service
-        self._lock_key = int.from_bytes(
-            hashlib.sha256(f"checkpoints:{service}".encode()).digest()[:8], "big", signed=True
-        )
+        self._lock_key = lock_key(f"checkpoints:{service}")
 
     async def standing(self) -> tuple[int, int, datetime | None]:
         """The log's head, the last position signed, and when that was (UTC)."""

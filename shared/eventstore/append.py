@@ -1,4 +1,4 @@
-"""What is asked of an append and what comes of it: requests, writes, the events as rows, conflicts."""
+"""Append requests and their results: what a caller asks the log to write, the events as rows, what it is answered."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ class LogUnavailable(Exception):
 
 
 class NotStorable(Exception):
-    """The database cannot hold this member's values. It does not repeat them: they may be personal."""
+    """The database cannot hold this request's values. It does not repeat them: they may be personal."""
 
     def __init__(self, error: str) -> None:
         super().__init__(
@@ -33,9 +33,9 @@ class AnotherBody(Exception):
         super().__init__("this Idempotency-Key was used for another command; use a new key")
 
 
-@dataclass(slots=True)  # not frozen: the store seals it in place
+@dataclass(slots=True)  # not frozen: it is sealed in place
 class NewEvent:
-    """One event as it will be stored. `key` is its key on the topic; None: it does not cross.
+    """One event as it will be stored. `category` is the kind of its stream; `key` its key on the topic, None where it does not cross.
 
     Personal text comes as `plain`, with the `subject` whose key is to seal it; the store sets `sealed` when the group it
     is written in is sealed.
@@ -54,9 +54,9 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class StreamWrite:
-    """New rows of one stream, expected to stand at version `expected`."""
+    """New events of one stream, which is expected to stand at version `expected`."""
 
-    stream: UUID
+    stream_id: UUID
     expected: int
     rows: tuple[NewEvent, ...]
 
@@ -83,7 +83,13 @@ class InboxMove:
 
 @dataclass(frozen=True, slots=True)
 class AppendRequest:
-    """What stands or falls whole: the commands of one caller, the streams they only read, the heads they move."""
+    """What one caller asks to be appended whole or not at all.
+
+    Attributes:
+        parts: the commands, each with what it writes.
+        reads: streams that were only read, each with the version it must still stand at.
+        heads: the inbox heads that are moved with it.
+    """
 
     parts: tuple[CommandWrites, ...] = ()
     reads: tuple[tuple[UUID, int], ...] = ()

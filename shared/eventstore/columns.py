@@ -1,9 +1,11 @@
-"""From the members of a group to the columns of one insert: positions, versions, digests. Pure."""
+"""Numbers, dates and chains the events of a group, as the columns of one insert. Pure.
+
+A list a column is what PostgreSQL's `unnest` takes: a group of any size is one statement with the same parameters.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from shared.crypto.hash_chain import GENESIS, content, link
@@ -25,10 +27,10 @@ GENESIS_HEAD = LogHead(0, GENESIS, None)
 
 @dataclass(slots=True)
 class EventColumns:
-    """One list a column of `events`, in the order of the insert."""
+    """The rows of `events` that a group adds, one list a column."""
 
     positions: list[int] = field(default_factory=list)
-    streams: list[UUID] = field(default_factory=list)
+    stream_ids: list[UUID] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     states: list[bytes] = field(default_factory=list)
@@ -46,44 +48,23 @@ class EventColumns:
             return before
         return LogHead(self.positions[-1], self.digests[-1], self.recorded[-1])
 
-    def columns(self) -> tuple[list[Any], ...]:
-        """The arrays, in the order of the insert."""
-        return (
-            self.positions,
-            self.streams,
-            self.versions,
-            self.names,
-            self.states,
-            self.sealed,
-            self.event_ids,
-            self.categories,
-            self.children,
-            self.keys,
-            self.recorded,
-            self.digests,
-        )
-
 
 @dataclass(slots=True)
 class CommandColumns:
-    """One list a column of `commands`."""
+    """The rows of `commands` that a group adds, one list a column."""
 
     ids: list[UUID] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     firsts: list[int] = field(default_factory=list)
     lasts: list[int] = field(default_factory=list)
 
-    def columns(self) -> tuple[list[Any], ...]:
-        """The arrays, in the order of the insert."""
-        return (self.ids, self.bodies, self.firsts, self.lasts)
-
 
 def group_rows(
     head: LogHead, taken: Sequence[Accepted], now: datetime
 ) -> tuple[EventColumns, CommandColumns, list[Accepted]]:
-    """Number, date and chain the rows of all accepted members after `head`.
+    """Number, date and chain the rows of all accepted requests after `head`.
 
-    Returns the columns of both inserts and the members with the places their parts got. `recorded_at` is `now`, but
+    Returns the columns of both inserts and the requests with the places their parts got. `recorded_at` is `now`, but
     never less than the last row's.
     """
     recorded_at = now if head.recorded_at is None else max(now, head.recorded_at)
@@ -91,7 +72,7 @@ def group_rows(
     events, commands, done = EventColumns(), CommandColumns(), list[Accepted]()
     for accepted in taken:
         places: list[Appended] = []
-        for part in accepted.member.parts:
+        for part in accepted.request.parts:
             if part.command in accepted.known:
                 places.append(accepted.known[part.command])
                 continue
@@ -100,11 +81,11 @@ def group_rows(
                 for version, row in enumerate(write.rows, write.expected + 1):
                     position += 1
                     covered = content(
-                        position, write.stream, version, row.name, recorded_at, row.state, row.sealed
+                        position, write.stream_id, version, row.name, recorded_at, row.state, row.sealed
                     )
                     digest = link(digest, covered)
                     events.positions.append(position)
-                    events.streams.append(write.stream)
+                    events.stream_ids.append(write.stream_id)
                     events.versions.append(version)
                     events.names.append(row.name)
                     events.states.append(row.state)

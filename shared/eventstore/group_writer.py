@@ -1,28 +1,35 @@
-"""Writes groups of members to a log, each group in one transaction under the service's advisory lock.
+"""Appends groups of requests to a log, each group in one transaction under the service's advisory lock.
 
 So commit order is position order, positions are 1..n, and no reader at p ever sees a position below p appear later.
+A group goes down a ladder: each rung asks the database more than the one above, and is taken only where that one found
+that it could not be sure, or failed.
 
-A group is first written as if nothing stood against it: in one statement where nobody else has written since this
-process did, else after a look at the head. There the lock is a statement of its own: a snapshot taken together with it
-would be older than the lock, and the head read by that statement would be stale.
+    append_in_one_statement   nobody else wrote since this process did: everything in one round trip
+      | the log ends elsewhere, or a stream or head stands elsewhere than expected
+    append_optimistically     a look at the log's end and at the streams; known commands and heads are not looked up
+      | something stands against a request: it may be a command that is known
+    append_checked            everything is looked up, and each request is checked against it
+      | the database refuses a value, and does not say whose
+    append_one_by_one         each request by itself, so that only the culprit is told
 
-Where something stands against a group, it is judged member by member against what the lock lets us see; where the
-database refuses what is to be stored, each member goes alone, so that only the culprit is told. A connection lost at any
-moment is settled by looking up what was committed.
+    resolve_after_disconnect  the connection was lost on any rung, perhaps at the commit: what was committed is looked up
+
+On every rung but the first the lock is a statement of its own: a snapshot taken together with it would be older than the
+lock, and the head read by that statement would be stale.
 """
 
 import asyncio
-import hashlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from shared.eventstore.append import AppendRequest, InboxMove, LogUnavailable, NotStorable
-from shared.eventstore.columns import GENESIS_HEAD, LogHead, group_rows
+from shared.eventstore.columns import GENESIS_HEAD, CommandColumns, EventColumns, LogHead, group_rows
 from shared.eventstore.concurrency import (
     Accepted,
     KnownCommand,
@@ -33,23 +40,29 @@ from shared.eventstore.concurrency import (
     expected_versions,
     moved_heads,
 )
-from shared.eventstore.statements import statements
+from shared.eventstore.statements import AppendParameters, statements
+from shared.infrastructure.background import Backoff
 from shared.infrastructure.clock import Clock
-from shared.infrastructure.postgres import DATABASE_AWAY
+from shared.infrastructure.logs import error_fields
+from shared.infrastructure.postgres import DATABASE_AWAY, lock_key
 
 log = logging.getLogger(__name__)
 
 
-_OF_THE_MEMBER: Final = (
+RECONNECT: Final = Backoff(first=0.05, longest=1.0)
+"""The pauses between tries to append a group while the database is away."""
+
+
+_OF_THE_REQUEST: Final = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.ProgramLimitExceededError,
 )
-"""What the database says of one member's values; any other of its errors is about the database itself."""
+"""What the database says of one request's values; any other of its errors is about the database itself."""
 
 
-class _Changed(Exception):
-    """The first try met something that others wrote."""
+class _StoodOtherwise(Exception):
+    """The optimistic append met something that others wrote: everything must be looked up."""
 
 
 class GroupWriter:
@@ -64,34 +77,34 @@ class GroupWriter:
     def __init__(self, connect: Callable[[], Awaitable[Any]], service: str, clock: Clock) -> None:
         self._connect = connect
         self._clock = clock
-        self._lock_key = int.from_bytes(
-            hashlib.sha256(f"log:{service}".encode()).digest()[:8], "big", signed=True
-        )
+        self._lock_key = lock_key(f"log:{service}")
         self._sql = statements(service)
         self._connection: Any = None
-        self._left = GENESIS_HEAD
+        self._own_end = GENESIS_HEAD
         """The end of the log after this process's last group."""
         self._alone = False
         """Whether that was still the end when it was last looked at: then most likely it is now."""
 
-    async def write(self, members: Sequence[AppendRequest], wanted: Callable[[], bool]) -> Sequence[Verdict]:
-        """Write a group; one verdict for each member, given after the commit.
+    async def append(
+        self, requests: Sequence[AppendRequest], wanted: Callable[[], bool]
+    ) -> Sequence[Verdict]:
+        """Append a group; one verdict for each request, given after the commit.
 
         Args:
-            members: in the order in which they came.
+            requests: in the order in which they came.
             wanted: whether anybody still waits for the answer. While the database is away and somebody does, the
                 group is tried again; then each verdict is LogUnavailable.
         """
         try:
-            verdicts = await self._at_once(members) if self._alone else None
-            return await self._hopefully(members) if verdicts is None else verdicts
+            verdicts = await self._append_in_one_statement(requests) if self._alone else None
+            return await self._append_optimistically(requests) if verdicts is None else verdicts
         except DATABASE_AWAY as error:
-            return await self._settle(members, wanted, error)
-        except Exception:  # judged below, where the culprit is told
+            return await self._resolve_after_disconnect(requests, wanted, error)
+        except Exception:  # it comes again further down, where the culprit is told
             try:
-                return await self._fairly(members, wanted)
+                return await self._append_checked_or_one_by_one(requests, wanted)
             except DATABASE_AWAY as error:
-                return await self._settle(members, wanted, error)
+                return await self._resolve_after_disconnect(requests, wanted, error)
 
     def disconnect(self) -> None:
         """Give the connection up at once; the next group makes another."""
@@ -99,7 +112,7 @@ class GroupWriter:
         if connection is not None:
             connection.terminate()
 
-    async def _at_once(self, members: Sequence[AppendRequest]) -> Sequence[Verdict] | None:
+    async def _append_in_one_statement(self, requests: Sequence[AppendRequest]) -> Sequence[Verdict] | None:
         """All in one statement, behind the head that this process left and on the versions that are expected; None,
         and nothing is written, where the log does not stand so.
 
@@ -107,139 +120,182 @@ class GroupWriter:
         the unique index on positions refuses the whole of this group: where it is taken nothing was written in
         between, and what was compared in the snapshot still stood.
         """
-        versions = expected_versions(members)
-        verdicts = check_optimistically(members, versions)
+        versions = expected_versions(requests)
+        verdicts = check_optimistically(requests, versions)
         if verdicts is None:
             return None
-        taken = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
-        rows, commands, done = group_rows(self._left, taken, self._clock.now())
-        moves = _columns(moved_heads(verdict.member for verdict in taken))
-        values = (
-            *rows.columns(),
-            *commands.columns(),
-            self._lock_key,
-            self._left.position,
-            list(versions),
-            list(versions.values()),
-            *moves,
-        )
+        accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
+        events, commands, written = group_rows(self._own_end, accepted, self._clock.now())
+        moves = moved_heads(verdict.request for verdict in accepted)
+        sql = self._sql
+        statement = sql.append_in_one_statement_and_move_heads if moves else sql.append_in_one_statement
+        values = statement.values(self._parameters(events, commands, moves, versions))
         try:
-            stands = await self._connection.fetchval(
-                self._sql["at_once_moving" if moves else "at_once"], *values
-            )
+            stands = await self._connection.fetchval(statement.sql, *values)
         except asyncio.CancelledError:
             self.disconnect()
             raise
         if not stands:
             self._alone = False
             return None
-        self._left = rows.head(self._left)
-        return _in_place(verdicts, done)
+        self._own_end = events.head(self._own_end)
+        return _in_place(verdicts, written)
 
-    async def _hopefully(self, members: Sequence[AppendRequest]) -> Sequence[Verdict]:
-        """As if no command were known and every head stood as expected: one look less than `_judged`."""
-        streams = list(expected_versions(members))
+    async def _append_optimistically(self, requests: Sequence[AppendRequest]) -> Sequence[Verdict]:
+        """As if no command were known and every inbox head stood as expected: one look less than the checked append."""
+        stream_ids = list(expected_versions(requests))
         async with self._transaction() as connection:
-            head, versions = await self._head(connection, streams)
-            # Each expected version is compared, also of streams that are written: the primary key would let a member
+            head, versions = await self._head_and_versions(connection, stream_ids)
+            # Each expected version is compared, also of streams that are written: the primary key would let a request
             # pass that expects more than there is (it stood on one that fell), and leave a hole.
-            hopes = check_optimistically(members, dict(zip(streams, versions, strict=True)))
-            if hopes is None:
-                raise _Changed
-            verdicts, left = await self._insert(connection, head, hopes)
-        self._left = left
+            hoped = check_optimistically(requests, dict(zip(stream_ids, versions, strict=True)))
+            if hoped is None:
+                raise _StoodOtherwise
+            verdicts, end = await self._insert(connection, head, hoped)
+        self._own_end = end
         return verdicts
 
-    async def _judged(self, members: Sequence[AppendRequest], *, settling: bool) -> Sequence[Verdict]:
-        """The members in order against what the lock lets us see, each counting those before it."""
-        streams = list(expected_versions(members))
-        async with self._transaction() as connection:
-            head, versions = await self._head(connection, streams)
-            standing = LogState(
-                dict(zip(streams, versions, strict=True)),
-                await self._known(connection, members),
-                await self._heads(connection, members),
-            )
-            verdicts, left = await self._insert(connection, head, check(members, standing, settling=settling))
-        self._left = left
-        return verdicts
-
-    async def _fairly(
-        self, members: Sequence[AppendRequest], wanted: Callable[[], bool], *, settling: bool = False
+    async def _append_checked(
+        self, requests: Sequence[AppendRequest], *, after_disconnect: bool
     ) -> Sequence[Verdict]:
-        """Judged together; and where the database refuses something of it, each alone."""
+        """The requests in order against what the lock lets us see, each counting those before it."""
+        stream_ids = list(expected_versions(requests))
+        async with self._transaction() as connection:
+            head, versions = await self._head_and_versions(connection, stream_ids)
+            state = LogState(
+                dict(zip(stream_ids, versions, strict=True)),
+                await self._known_commands(connection, requests),
+                await self._inbox_heads(connection, requests),
+            )
+            checked = check(requests, state, after_disconnect=after_disconnect)
+            verdicts, end = await self._insert(connection, head, checked)
+        self._own_end = end
+        return verdicts
+
+    async def _append_checked_or_one_by_one(
+        self, requests: Sequence[AppendRequest], wanted: Callable[[], bool], *, after_disconnect: bool = False
+    ) -> Sequence[Verdict]:
+        """Checked together; and where the database refuses something of it, each alone."""
         try:
-            return await self._judged(members, settling=settling)
+            return await self._append_checked(requests, after_disconnect=after_disconnect)
         except DATABASE_AWAY:
             raise
         except Exception as error:
-            if len(members) == 1:
+            if len(requests) == 1:
                 return [_verdict_on(error)]
+        return await self._append_one_by_one(requests, wanted, after_disconnect=after_disconnect)
+
+    async def _append_one_by_one(
+        self, requests: Sequence[AppendRequest], wanted: Callable[[], bool], *, after_disconnect: bool
+    ) -> Sequence[Verdict]:
+        """Each request in a transaction of its own. A connection lost on the way is resolved for that one."""
         verdicts: list[Verdict] = []
-        for member in members:
+        for request in requests:
             try:
-                verdicts += await self._fairly([member], wanted, settling=settling)
+                verdicts += await self._append_checked_or_one_by_one(
+                    [request], wanted, after_disconnect=after_disconnect
+                )
             except DATABASE_AWAY as error:
-                verdicts += await self._settle([member], wanted, error)
+                verdicts += await self._resolve_after_disconnect([request], wanted, error)
         return verdicts
 
-    async def _settle(
-        self, members: Sequence[AppendRequest], wanted: Callable[[], bool], error: BaseException
+    async def _resolve_after_disconnect(
+        self, requests: Sequence[AppendRequest], wanted: Callable[[], bool], error: BaseException
     ) -> Sequence[Verdict]:
-        """The connection was lost, perhaps at commit. The lock waits for the lost transaction to end one way or the
-        other; then command ids and heads tell which way, and what was not done is done now.
+        """Find out what of a group was committed by a connection that was lost, and append the rest.
+
+        The lock waits for the lost transaction to end one way or the other; then command ids and inbox heads tell which
+        way. Tried again while the database is away and somebody waits.
         """
         log.warning("database away", extra={"error": type(error).__name__})
-        pause = 0.05
+        pauses = RECONNECT.pauses()
         while wanted():
             self.disconnect()
             try:
-                return await self._fairly(members, wanted, settling=True)
+                return await self._append_checked_or_one_by_one(requests, wanted, after_disconnect=True)
             except DATABASE_AWAY:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 1.0)
-        return [LogUnavailable() for _ in members]
+                await asyncio.sleep(next(pauses))
+        return [LogUnavailable() for _ in requests]
+
+    def _parameters(
+        self,
+        events: EventColumns,
+        commands: CommandColumns,
+        moves: Sequence[InboxMove],
+        versions: Mapping[UUID, int] = MappingProxyType({}),
+    ) -> AppendParameters:
+        return AppendParameters(
+            positions=events.positions,
+            event_streams=events.stream_ids,
+            versions=events.versions,
+            names=events.names,
+            states=events.states,
+            sealed=events.sealed,
+            event_ids=events.event_ids,
+            categories=events.categories,
+            children=events.children,
+            keys=events.keys,
+            recorded=events.recorded,
+            digests=events.digests,
+            command_ids=commands.ids,
+            command_bodies=commands.bodies,
+            command_firsts=commands.firsts,
+            command_lasts=commands.lasts,
+            lock_key=self._lock_key,
+            expected_head=self._own_end.position,
+            stream_ids=list(versions),
+            expected_versions=list(versions.values()),
+            head_sources=[move.source for move in moves],
+            head_keys=[move.key for move in moves],
+            head_previous=[move.previous for move in moves],
+            head_positions=[move.position for move in moves],
+            head_event_ids=[move.event_id for move in moves],
+        )
 
     async def _insert(
         self, connection: asyncpg.Connection, head: LogHead, verdicts: Sequence[Verdict]
     ) -> tuple[Sequence[Verdict], LogHead]:
-        """Insert what was accepted: the verdicts, with its places, and the head once this is committed."""
-        taken = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
-        rows, commands, done = group_rows(head, taken, self._clock.now())
-        if rows.positions or commands.ids:
-            await connection.execute(self._sql["insert"], *rows.columns(), *commands.columns())
-        moves = moved_heads(verdict.member for verdict in taken)
-        if moves and len(await connection.fetch(self._sql["move_heads"], *_columns(moves))) < len(moves):
-            raise _Changed
-        return _in_place(verdicts, done), rows.head(head)
+        """Insert what was accepted: the verdicts, with its places, and the end of the log once this is committed."""
+        accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
+        events, commands, written = group_rows(head, accepted, self._clock.now())
+        moves = moved_heads(verdict.request for verdict in accepted)
+        parameters = self._parameters(events, commands, moves)
+        if events.positions or commands.ids:
+            insert = self._sql.insert
+            await connection.execute(insert.sql, *insert.values(parameters))
+        if moves:
+            move = self._sql.move_heads
+            if len(await connection.fetch(move.sql, *move.values(parameters))) < len(moves):
+                raise _StoodOtherwise
+        return _in_place(verdicts, written), events.head(head)
 
-    async def _head(
-        self, connection: asyncpg.Connection, streams: Sequence[UUID]
+    async def _head_and_versions(
+        self, connection: asyncpg.Connection, stream_ids: Sequence[UUID]
     ) -> tuple[LogHead, Sequence[int]]:
-        row = await connection.fetchrow(self._sql["head"], streams)
+        row = await connection.fetchrow(self._sql.head_and_versions.sql, stream_ids)
         head = GENESIS_HEAD
         if row["position"] is not None:
             head = LogHead(row["position"], row["digest"], row["recorded_at"])
-        self._alone = head == self._left
+        self._alone = head == self._own_end
         return head, row["versions"]
 
-    async def _known(
-        self, connection: asyncpg.Connection, members: Sequence[AppendRequest]
+    async def _known_commands(
+        self, connection: asyncpg.Connection, requests: Sequence[AppendRequest]
     ) -> dict[UUID, KnownCommand]:
-        ids = [part.command for member in members for part in member.parts]
-        rows = await connection.fetch(self._sql["commands"], ids) if ids else ()
+        ids = [part.command for request in requests for part in request.parts]
+        rows = await connection.fetch(self._sql.known_commands.sql, ids) if ids else ()
         return {
             row["command_id"]: KnownCommand(row["body"], row["first"], row["last"], row["event_id"])
             for row in rows
         }
 
-    async def _heads(
-        self, connection: asyncpg.Connection, members: Sequence[AppendRequest]
+    async def _inbox_heads(
+        self, connection: asyncpg.Connection, requests: Sequence[AppendRequest]
     ) -> dict[tuple[str, UUID], int]:
-        keys = list({(head.source, head.key) for member in members for head in member.heads})
+        keys = list({(head.source, head.key) for request in requests for head in request.heads})
         if not keys:
             return {}
-        rows = await connection.fetch(self._sql["heads"], *map(list, zip(*keys, strict=True)))
+        rows = await connection.fetch(self._sql.inbox_heads.sql, *map(list, zip(*keys, strict=True)))
         return {(row["source"], row["key"]): row["position"] for row in rows}
 
     @asynccontextmanager
@@ -265,20 +321,14 @@ class GroupWriter:
             raise
 
 
-def _columns(moves: Sequence[InboxMove]) -> list[list[Any]]:
-    """One list a parameter of the statements that move heads."""
-    rows = [(move.source, move.key, move.previous, move.position, move.event_id) for move in moves]
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _in_place(verdicts: Sequence[Verdict], done: Iterable[Accepted]) -> list[Verdict]:
-    """The verdicts, with what was accepted as it was done."""
-    places = iter(done)
+def _in_place(verdicts: Sequence[Verdict], written: Iterable[Accepted]) -> list[Verdict]:
+    """The verdicts, with what was accepted as it was written."""
+    places = iter(written)
     return [next(places) if isinstance(verdict, Accepted) else verdict for verdict in verdicts]
 
 
 def _verdict_on(error: Exception) -> BaseException:
-    if isinstance(error, asyncpg.PostgresError) and not isinstance(error, _OF_THE_MEMBER):
-        log.error("append failed", extra={"error": type(error).__name__})
+    if isinstance(error, asyncpg.PostgresError) and not isinstance(error, _OF_THE_REQUEST):
+        log.error("append failed", extra=error_fields(error))
         return LogUnavailable()
     return NotStorable(type(error).__name__)

@@ -1,4 +1,4 @@
-"""Sealing what a group is to store: once for all its members, just before it is written.
+"""Seals the personal text of a group of append requests, once for all of them, just before it is written.
 
 The key store looks at its file once for the group, not once for each command; and an erasure that another process made
 while a command waited for its turn is seen.
@@ -10,26 +10,26 @@ from shared.crypto.key_store import KeyStore, Tampered, WrongMasterKey
 from shared.eventstore.append import AppendRequest, NewEvent
 
 
-def seal_members(keys: KeyStore | None, members: Sequence[AppendRequest]) -> list[Exception | None]:
-    """Set `sealed` of every row that brings a plain text; for each member, what hindered it, or None.
+def seal_requests(keys: KeyStore | None, requests: Sequence[AppendRequest]) -> list[Exception | None]:
+    """Set `sealed` of every row that brings a plain text; for each request, what hindered it, or None.
 
-    Never raises. A key that cannot be unwrapped hinders only the members that need it; a store that cannot be read
+    Never raises. A key that cannot be unwrapped hinders only the requests that need it; a store that cannot be read
     hinders all that have something to seal, and so does the want of one.
     """
-    rows = [_unsealed(member) for member in members]
+    rows = [_unsealed(request) for request in requests]
     try:
         _seal(keys, [row for some in rows for row in some])
     except (Tampered, WrongMasterKey) as error:
-        if len(members) == 1:
+        if len(requests) == 1:
             return [error]
-        return [hindered for member in members for hindered in seal_members(keys, [member])]
+        return [hindered for request in requests for hindered in seal_requests(keys, [request])]
     except Exception as error:  # each caller is told
         return [error if some else None for some in rows]
-    return [None] * len(members)
+    return [None] * len(requests)
 
 
-def _unsealed(member: AppendRequest) -> list[NewEvent]:
-    return [row for write in member.writes() for row in write.rows if row.plain is not None]
+def _unsealed(request: AppendRequest) -> list[NewEvent]:
+    return [row for write in request.writes() for row in write.rows if row.plain is not None]
 
 
 def _seal(keys: KeyStore | None, rows: Sequence[NewEvent]) -> None:

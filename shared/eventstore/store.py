@@ -1,13 +1,12 @@
-"""The log of one service: append in groups, load streams, answer for commands already done.
+"""The event store of one service: appends in groups, loads streams, answers for commands already done.
 
-One writer task a process takes what waits into one transaction (`group_writer`). The transaction holds events, command
-rows and inbox heads, nothing else.
+Group commit: one writer task a process takes the requests that wait into one transaction (`group_writer`), so that many
+callers share the disk. The transaction holds events, command rows and inbox heads, nothing else.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final, TypeVar
@@ -19,28 +18,34 @@ from shared.crypto.key_store import KeyStore
 from shared.eventstore.append import Appended, AppendRequest, LogUnavailable
 from shared.eventstore.concurrency import Accepted
 from shared.eventstore.group_writer import GroupWriter
-from shared.eventstore.sealing import seal_members
+from shared.eventstore.sealing import seal_requests
 from shared.eventstore.statements import statements
+from shared.infrastructure.background import Backoff, end, run_forever
 from shared.infrastructure.batching import Batcher
 from shared.infrastructure.clock import Clock
+from shared.infrastructure.logs import error_fields
 from shared.infrastructure.postgres import DATABASE_AWAY
 
 log = logging.getLogger(__name__)
 
 
-GROUP: Final = 256
-"""Most members of one transaction."""
+MAX_GROUP: Final = 256
+"""Most requests of one transaction; those behind them wait for the next."""
 
 
-FEW: Final = 16
+HALVE_FROM: Final = 16
 
 
-MANY: Final = 64
-"""Between these, half of those who wait are a group: see `_next`."""
+HALVE_TO: Final = 64
+"""Where more callers wait than the first, and no more than the second, half of them are a group: see `_next_group`."""
 
 
 PATIENCE: Final = 10.0
 """Seconds a caller waits for a database that is away before being told so."""
+
+
+RETRY_READ: Final = Backoff(first=0.05, longest=1.0)
+"""The pauses between tries to read while the database is away."""
 
 
 _T = TypeVar("_T")
@@ -48,7 +53,7 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class _Waiting:
-    member: AppendRequest
+    request: AppendRequest
     answer: asyncio.Future[tuple[Appended, ...]]
 
 
@@ -78,18 +83,18 @@ class Store:
         self.service = service
         self._keys = keys
         self._patience = patience
-        self._log = GroupWriter(connect, service, clock)
+        self._group_writer = GroupWriter(connect, service, clock)
         self._waiting: list[_Waiting] = []
-        self._work = asyncio.Event()
+        self._something_waits = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._listeners: list[tuple[Callable[[], None], bool]] = []
         self._sql = statements(service)
         self._loads = Batcher(self._load, patience=patience, late=LogUnavailable)
         self._openings = Batcher(self._opened_by, patience=patience, late=LogUnavailable)
         self.on_answer: Callable[[float], None] = _unmeasured
-        """Told the seconds each append took."""
+        """Called with the seconds each append took."""
         self.on_group: Callable[[float], None] = _unmeasured
-        """Told how many members each transaction had."""
+        """Called with the number of requests of each transaction."""
         self.groups = 0
         """Groups committed by this process in which something stood."""
 
@@ -101,7 +106,9 @@ class Store:
 
     async def start(self) -> None:
         """Start the writer."""
-        self._writer = asyncio.create_task(self._write_forever(), name=f"writer:{self.service}")
+        self._writer = asyncio.create_task(
+            run_forever(self._write_what_waits, name=f"writer:{self.service}", away=DATABASE_AWAY)
+        )
 
     @property
     def writing(self) -> asyncio.Task[None] | None:
@@ -110,19 +117,16 @@ class Store:
 
     async def stop(self) -> None:
         """Stop the writer; callers that still wait are told that the log is unavailable."""
-        if self._writer is not None:
-            self._writer.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._writer
+        await end(self._writer)
         for waiting in self._waiting:
             _fail(waiting, LogUnavailable())
         self._waiting.clear()
-        self._log.disconnect()
+        self._group_writer.disconnect()
 
     # -- writing
 
-    async def append(self, member: AppendRequest) -> tuple[Appended, ...]:
-        """Write all of a member or nothing; one answer for each of its parts.
+    async def append(self, request: AppendRequest) -> tuple[Appended, ...]:
+        """Append all of a request or nothing; one answer for each of its commands.
 
         Raises:
             Conflict: a stream written or read has moved on, or the inbox head has.
@@ -133,10 +137,10 @@ class Store:
         if self._writer is None or self._writer.done():
             raise LogUnavailable
         asked = perf_counter()
-        waiting = _Waiting(member, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(request, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        self._work.set()
-        # The writer is bound by the timeouts of its connection; the caller by this, wherever its member stands.
+        self._something_waits.set()
+        # The writer is bound by the timeouts of its connection; the caller by this, wherever its request stands.
         late = asyncio.get_running_loop().call_later(self._patience, _fail, waiting, LogUnavailable())
         try:
             answer = await waiting.answer
@@ -145,35 +149,34 @@ class Store:
         self.on_answer(perf_counter() - asked)
         return answer
 
-    async def _write_forever(self) -> None:
-        while True:
-            await self._work.wait()
-            self._work.clear()
-            while self._waiting:
-                group = self._next()
-                try:
-                    if group:
-                        await self._write_group(group)
-                except asyncio.CancelledError:
-                    for waiting in group:
-                        _fail(waiting, LogUnavailable())
-                    raise
-                except Exception as error:  # the writer outlives any error; its callers are told
-                    log.error("append failed", extra={"error": type(error).__name__})
-                    for waiting in group:
-                        _fail(waiting, LogUnavailable())
+    async def _write_what_waits(self) -> None:
+        """Append group after group until nobody waits."""
+        await self._something_waits.wait()
+        self._something_waits.clear()
+        while self._waiting:
+            group = self._next_group()
+            try:
+                if group:
+                    await self._write_group(group)
+            except BaseException:  # whatever it is, and though the process ends: nobody is left waiting
+                for waiting in group:
+                    _fail(waiting, LogUnavailable())
+                self._something_waits.set()  # the others' turn comes when the loop has paused
+                raise
 
-    def _next(self) -> list[_Waiting]:
-        """The next group, in the order in which they came.
+    def _next_group(self) -> list[_Waiting]:
+        """Take the next group off the queue: all that wait, at most MAX_GROUP, in the order in which they came.
 
-        Of callers who ask again after each answer, all in one group would wait for the database, and it for them: so it
-        is half, and while the database has these the others decide. A few gain nothing by that, and a page of the inbox,
-        which comes at once, is few commits.
+        Half the queue where 16 to 64 callers wait: callers who send their next command when this one is answered would
+        otherwise all block on one commit, and the database wait for all of them to decide; so half decide while the
+        other half commit (ADR 16). Fewer gain nothing by that, and more are a page of the inbox, which comes at once and
+        should be few commits.
         """
         count = len(self._waiting)
-        if FEW < count <= MANY:
+        if HALVE_FROM < count <= HALVE_TO:
             count = (count + 1) // 2
-        group, self._waiting = self._waiting[: min(count, GROUP)], self._waiting[min(count, GROUP) :]
+        count = min(count, MAX_GROUP)
+        group, self._waiting = self._waiting[:count], self._waiting[count:]
         # A caller who went away before its turn asked for nothing.
         return [waiting for waiting in group if not waiting.answer.done()]
 
@@ -183,30 +186,30 @@ class Store:
 
         self.on_group(len(group))
         group = self._sealed(group)
-        verdicts = await self._log.write([waiting.member for waiting in group], wanted)
+        verdicts = await self._group_writer.append([waiting.request for waiting in group], wanted)
         for waiting, verdict in zip(group, verdicts, strict=True):
             if not isinstance(verdict, Accepted):
                 _fail(waiting, verdict)
             elif not waiting.answer.done():
                 waiting.answer.set_result(verdict.parts)
-        stand = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
-        if stand:
+        accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
+        if accepted:
             self.groups += 1
-            self._tell(stand)
+            self._notify(accepted)
 
     def _sealed(self, group: list[_Waiting]) -> list[_Waiting]:
-        """Those of the group that could be sealed; the others are told what hindered it."""
-        hindered = seal_members(self._keys, [waiting.member for waiting in group])
+        """Those of the group that could be sealed; the others are answered with what hindered it."""
+        hindered = seal_requests(self._keys, [waiting.request for waiting in group])
         for waiting, error in zip(group, hindered, strict=True):
             if error is not None:
                 _fail(waiting, error)
         return [waiting for waiting, error in zip(group, hindered, strict=True) if error is None]
 
-    def _tell(self, stand: list[Accepted]) -> None:
+    def _notify(self, accepted: list[Accepted]) -> None:
         keys = [
             row.key
-            for each in stand
-            for part in each.member.parts
+            for each in accepted
+            for part in each.request.parts
             if part.command not in each.known
             for write in part.writes
             for row in write.rows
@@ -216,26 +219,26 @@ class Store:
             try:
                 listener()
             except Exception as error:  # what was appended stands, whoever failed to hear of it
-                log.error("listener failed", extra={"error": type(error).__name__})
+                log.error("listener failed", extra=error_fields(error))
 
     # -- reading
 
-    async def load(self, streams: Iterable[UUID]) -> dict[UUID, list[asyncpg.Record]]:
+    async def load(self, stream_ids: Iterable[UUID]) -> dict[UUID, list[asyncpg.Record]]:
         """All rows of each of these streams, in order; nothing of one that is empty. One round trip at most, which is
         shared with other callers.
         """
-        return await self._loads.of(streams)
+        return await self._loads.of(stream_ids)
 
-    async def _load(self, streams: list[UUID]) -> dict[UUID, list[asyncpg.Record]]:
-        return _by_first(await self._read(lambda: self.pool.fetch(self._sql["load"], streams)))
+    async def _load(self, stream_ids: list[UUID]) -> dict[UUID, list[asyncpg.Record]]:
+        return _by_first(await self._read(lambda: self.pool.fetch(self._sql.load.sql, stream_ids)))
 
     async def head(self) -> int:
         """The last position; 0 of an empty log."""
-        return int(await self._read(lambda: self.pool.fetchval(self._sql["position"])))
+        return int(await self._read(lambda: self.pool.fetchval(self._sql.head.sql)))
 
     async def command(self, command_id: UUID) -> tuple[bytes, int, int] | None:
         """What a known command was (digest of its body) and its positions."""
-        row = await self._read(lambda: self.pool.fetchrow(self._sql["command"], command_id))
+        row = await self._read(lambda: self.pool.fetchrow(self._sql.command.sql, command_id))
         return (row["body"], row["first"], row["last"]) if row else None
 
     async def opened_by(self, command_id: UUID) -> list[asyncpg.Record]:
@@ -244,12 +247,12 @@ class Store:
         """
         return (await self._openings.of([command_id])).get(command_id, [])
 
-    async def _opened_by(self, commands: list[UUID]) -> dict[UUID, list[asyncpg.Record]]:
-        return _by_first(await self._read(lambda: self.pool.fetch(self._sql["opened_by"], commands)))
+    async def _opened_by(self, command_ids: list[UUID]) -> dict[UUID, list[asyncpg.Record]]:
+        return _by_first(await self._read(lambda: self.pool.fetch(self._sql.written_by.sql, command_ids)))
 
     async def between(self, first: int, last: int) -> list[asyncpg.Record]:
         """The rows at positions first..last."""
-        return await self._read(lambda: self.pool.fetch(self._sql["between"], first, last))
+        return await self._read(lambda: self.pool.fetch(self._sql.between.sql, first, last))
 
     async def _read(self, read: Callable[[], Awaitable[_T]]) -> _T:
         """What `read` answers, tried again while the database is away, as long as the patience lasts.
@@ -257,7 +260,7 @@ class Store:
         Raises:
             LogUnavailable: it did not come back in time.
         """
-        pause = 0.05
+        pauses = RETRY_READ.pauses()
         try:
             async with asyncio.timeout(self._patience):
                 while True:
@@ -266,8 +269,7 @@ class Store:
                     except DATABASE_AWAY:
                         if self.pool.is_closing():
                             raise LogUnavailable from None
-                    await asyncio.sleep(pause)
-                    pause = min(pause * 2, 1.0)
+                    await asyncio.sleep(next(pauses))
         except TimeoutError:
             raise LogUnavailable from None
 

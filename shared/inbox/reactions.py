@@ -84,7 +84,7 @@ class PolicyRunner:
             if decided.rows:
                 # Under the digest of what the policy asked, whether that was done or became a task.
                 parts.append(decided.part(self._runner.digest(command)))
-        written = {write.stream for part in parts for write in part.writes}
+        written = {write.stream_id for part in parts for write in part.writes}
         only_read = tuple((stream, version) for stream, version in reads.items() if stream not in written)
         head = InboxMove(message.source, message.key, message.previous, message.position, message.event_id)
         return AppendRequest(tuple(parts), only_read, (head,)), all_decided

@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 
 from shared.eventstore.append import InboxMove
-from shared.eventstore.statements import head_moves
+from shared.eventstore.statements import statements
 from shared.inbox.positions import FORKED, UNREADABLE, Arrived, Consumed, Gap, Held, KeyPosition, Parked, Why
 from shared.messaging.message import Message
 
@@ -58,7 +58,7 @@ class InboxTables:
             return set()
         # In one order, so that two processes do not wait for each other.
         rows = await self._pool.fetch(
-            f"WITH {head_moves(self._schema, 1)} SELECT * FROM came UNION ALL SELECT * FROM went",
+            statements(self._schema).move_heads.sql,
             *map(
                 list,
                 zip(

@@ -1,5 +1,6 @@
-"""A service's pool of database connections for reading and for views."""
+"""Connections to PostgreSQL: a service's pool, its writers' own connections, advisory locks, and when it is away."""
 
+import hashlib
 from typing import Final
 
 import asyncpg
@@ -24,6 +25,29 @@ async def open_pool(dsn: str, service: str, *, most: int = 8) -> asyncpg.Pool:
         reset=_nothing,
         server_settings={"application_name": f"{service} reader"},
     )
+
+
+async def connect(dsn: str, service: str, *, lock_timeout: str = "0") -> asyncpg.Connection:
+    """A connection of its own for who holds a lock on it: the log's writer, the relay, the notifier.
+
+    The database ends it after ten seconds in which a transaction of ours stands idle, so that a process that hangs keeps
+    no lock from the others. `lock_timeout`: how long it may wait for a lock, as PostgreSQL writes it; "0" is for ever.
+    """
+    return await asyncpg.connect(
+        dsn,
+        command_timeout=15,
+        timeout=5,
+        server_settings={
+            "application_name": f"{service} writer",
+            "lock_timeout": lock_timeout,
+            "idle_in_transaction_session_timeout": "10s",
+        },
+    )
+
+
+def lock_key(name: str) -> int:
+    """The key of an advisory lock by its name, as `log:mash`: the first eight bytes of its SHA-256, signed."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 async def _nothing(_connection: asyncpg.Connection) -> None:

@@ -75,7 +75,7 @@ async def ask(pool: asyncpg.Pool) -> AppendRequest:
         writes.append(StreamWrite(uuid4(), 0, (row("test.\x00"),)))
     halves = (writes[:1], writes[1:]) if len(writes) > 1 and chance.random() < 0.3 else (writes,)
     parts = tuple(CommandWrites(uuid4(), b"asked", tuple(half)) for half in halves)
-    written = {write.stream for write in writes}
+    written = {write.stream_id for write in writes}
     reads = [(each, versions.get(each, 0)) for each in chance.sample(STREAMS, 2) if each not in written]
     heads = []
     if chance.random() < 0.2:
@@ -94,7 +94,7 @@ def told(member: AppendRequest) -> dict[str, Any]:
             {
                 "command": str(part.command),
                 "writes": [
-                    [str(w.stream), w.expected, [str(r.event_id) for r in w.rows]] for w in part.writes
+                    [str(w.stream_id), w.expected, [str(r.event_id) for r in w.rows]] for w in part.writes
                 ],
             }
             for part in member.parts

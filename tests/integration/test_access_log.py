@@ -109,9 +109,9 @@ _PROCESS = """
 import asyncio, sys
 from uuid import UUID
 import asyncpg
-from shared.access_log import Attempt, AccessLog
-from shared.clock import RealClock
-from shared.identity import Actor
+from shared.access.access_log import Attempt, AccessLog
+from shared.infrastructure.clock import RealClock
+from shared.domain.actors import Actor
 
 async def main():
     actor = Actor(UUID(int=int(sys.argv[2])), "x", "mash_manager", "childrens_social_care")
@@ -281,7 +281,7 @@ async def test_a_connection_cut_under_the_writer(log, pool, meddler):
     """The writer waits for the lock, its connection is cut: the callers are told, and the next look is recorded."""
     await log.record(LOOK)
     async with pool.acquire() as holder, holder.transaction():
-        await holder.execute("SELECT pg_advisory_xact_lock($1)", log._lock)
+        await holder.execute("SELECT pg_advisory_xact_lock($1)", log._lock_key)
         looking = asyncio.create_task(log.record(LOOK))
         waiting = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         while not await meddler.fetch(waiting):

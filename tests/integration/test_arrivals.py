@@ -66,7 +66,7 @@ async def told(toys) -> list[Arrived]:
 async def blocked(team: Team) -> asyncpg.Connection:
     """Nobody of this team can append until this connection is closed."""
     blocker = await asyncpg.connect(team.dsn)
-    await blocker.execute(f"SELECT pg_advisory_lock({team.store._log._lock_key})")
+    await blocker.execute(f"SELECT pg_advisory_lock({team.store._group_writer._lock_key})")
     return blocker
 
 

@@ -244,7 +244,7 @@ async def test_stopped_in_a_page_it_cannot_take_a_consumer_acknowledges_nothing_
     # Nobody can append while somebody else holds the log's lock.
     blocker = await asyncpg.connect(reader.dsn)
     async with running(mash.relay(broker.bootstrap)):
-        await blocker.execute(f"SELECT pg_advisory_lock({reader.store._log._lock_key})")
+        await blocker.execute(f"SELECT pg_advisory_lock({reader.store._group_writer._lock_key})")
         await consumer.start()
         async with asyncio.timeout(10):
             while consumer.error != "LogUnavailable":

@@ -24,7 +24,7 @@ from shared.eventstore.append import (
     NotStorable,
     StreamWrite,
 )
-from shared.eventstore.store import GROUP
+from shared.eventstore.store import MAX_GROUP
 from shared.infrastructure.clock import SimulatedClock
 from shared.service.migrations import migrate
 from tests.integration.conftest import database_on, store_on
@@ -121,8 +121,8 @@ async def test_only_the_culprit_is_told(store, connection):
 
 
 async def test_a_crowd_shares_its_commits(store, connection):
-    answers = await asyncio.gather(*(store.append(member((uuid4(), 0))) for _ in range(3 * GROUP)))
-    assert sorted(place.first for (place,) in answers) == list(range(1, 3 * GROUP + 1))
+    answers = await asyncio.gather(*(store.append(member((uuid4(), 0))) for _ in range(3 * MAX_GROUP)))
+    assert sorted(place.first for (place,) in answers) == list(range(1, 3 * MAX_GROUP + 1))
     assert store.groups <= 4
     assert first_break(await log_of(connection)) is None
 
@@ -213,9 +213,9 @@ async def test_away_for_longer_than_the_patience_and_back(mortal):
         kill(mortal)
         lost = member((X, 1))
         async with asyncio.timeout(3):
-            assert await told(store, lost, *(member((uuid4(), 0)) for _ in range(2 * GROUP))) == [
+            assert await told(store, lost, *(member((uuid4(), 0)) for _ in range(2 * MAX_GROUP))) == [
                 "LogUnavailable"
-            ] * (2 * GROUP + 1)
+            ] * (2 * MAX_GROUP + 1)
             for read in (store.head(), store.load([X]), store.command(uuid4()), store.between(1, 2)):
                 with pytest.raises(LogUnavailable) as caught:
                     await read

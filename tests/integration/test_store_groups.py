@@ -13,6 +13,7 @@ from shared.crypto.hash_chain import first_break
 from shared.eventstore.append import Appended, AppendRequest, Conflict, InboxMove
 from shared.eventstore.columns import group_rows
 from shared.eventstore.concurrency import Accepted
+from shared.eventstore.statements import statements
 from shared.eventstore.store import Store
 from tests.integration.store_members import K, X, Y, log_of, member, part, told
 
@@ -110,17 +111,19 @@ async def test_who_wrote_while_a_statement_waited_for_the_lock_is_not_overlooked
     blocker, other = [await asyncpg.connect(log_database.app) for _ in range(2)]
     store = await open_store()
     await store.append(member((X, 0)))
-    lock = store._log._lock_key
+    lock = store._group_writer._lock_key
     await blocker.execute(f"SELECT pg_advisory_lock({lock})")
     appending = asyncio.create_task(store.append(AppendRequest((part((Y, 0)),), ((X, 1),))))
     waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     while not await other.fetchval(waiting):
         await asyncio.sleep(0.01)
-    # As another process, which has the lock: X moves on, which the waiting member read.
-    rows, commands, _ = group_rows(
-        store._log._left, [Accepted(member((X, 1)))], datetime.now(UTC) + timedelta(seconds=1)
+    # As another process, which has the lock: X moves on, which the waiting request read.
+    writer = store._group_writer
+    events, commands, _ = group_rows(
+        writer._own_end, [Accepted(member((X, 1)))], datetime.now(UTC) + timedelta(seconds=1)
     )
-    await blocker.execute(store._log._sql["insert"], *rows.columns(), *commands.columns())
+    insert = statements("mash").insert
+    await blocker.execute(insert.sql, *insert.values(writer._parameters(events, commands, ())))
     await blocker.execute(f"SELECT pg_advisory_unlock({lock})")
     with pytest.raises(Conflict):
         await appending

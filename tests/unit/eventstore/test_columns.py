@@ -9,24 +9,24 @@ from hypothesis import strategies as st
 
 from shared.crypto.hash_chain import first_break
 from shared.eventstore.append import Appended, AppendRequest, CommandWrites, NewEvent, StreamWrite
-from shared.eventstore.columns import GENESIS_HEAD, LogHead, group_rows
+from shared.eventstore.columns import GENESIS_HEAD, CommandColumns, LogHead, group_rows
 from shared.eventstore.concurrency import Accepted, KnownCommand, LogState, check
 
 NOW = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
-COLUMNS = (
-    "notification_id",
-    "originator_id",
-    "originator_version",
-    "topic",
-    "state",
-    "sealed",
-    "event_id",
-    "category",
-    "child",
-    "key",
-    "recorded_at",
-    "digest",
-)
+COLUMNS = {
+    "notification_id": "positions",
+    "originator_id": "stream_ids",
+    "originator_version": "versions",
+    "topic": "names",
+    "state": "states",
+    "sealed": "sealed",
+    "event_id": "event_ids",
+    "category": "categories",
+    "child": "children",
+    "key": "keys",
+    "recorded_at": "recorded",
+    "digest": "digests",
+}
 
 
 def row(n: int = 0) -> NewEvent:
@@ -43,7 +43,8 @@ def part(stream: UUID, expected: int, count: int, command: UUID | None = None) -
 
 
 def as_rows(columns) -> list[dict]:
-    return [dict(zip(COLUMNS, values, strict=True)) for values in zip(*columns.columns(), strict=True)]
+    lists = [getattr(columns, name) for name in COLUMNS.values()]
+    return [dict(zip(COLUMNS, values, strict=True)) for values in zip(*lists, strict=True)]
 
 
 def test_an_empty_group_is_nothing():
@@ -71,7 +72,7 @@ def test_everything_of_a_row_arrives_in_its_column():
         "recorded_at": NOW,
     }
     assert first_break([{**stored, "digest": digest}], after=41, digest=b"d" * 32) is None
-    assert commands.columns() == ([UUID(int=5)], [b"body"], [42], [42])
+    assert commands == CommandColumns([UUID(int=5)], [b"body"], [42], [42])
     assert done.parts == (Appended(42, 42),)
 
 
@@ -115,7 +116,7 @@ def test_groups_follow_each_other_without_gap(groups, seconds):
         if log:
             head = LogHead(log[-1]["notification_id"], log[-1]["digest"], log[-1]["recorded_at"])
         for accepted in done:
-            for asked, place in zip(accepted.member.parts, accepted.parts, strict=True):
+            for asked, place in zip(accepted.request.parts, accepted.parts, strict=True):
                 written = [r for w in asked.writes for r in w.rows]
                 assert [r["event_id"] for r in log[place.first - 1 : place.last]] == [
                     r.event_id for r in written

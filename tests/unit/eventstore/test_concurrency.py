@@ -130,7 +130,7 @@ def test_after_a_lost_commit_ours_is_ours_and_old_is_old():
             C2: KnownCommand(b"asked", 2, 2, uuid4()),
         },
     )
-    first, second = check([ours, old], before, settling=True)
+    first, second = check([ours, old], before, after_disconnect=True)
     assert isinstance(first, Accepted)
     assert isinstance(second, Accepted)
     assert first.known == {C1: Appended(5, 5)}
@@ -143,17 +143,17 @@ def test_a_head_that_the_lost_commit_moved_is_not_moved_again():
     ours = KnownCommand(b"asked", 5, 5, both.parts[0].writes[0].rows[0].event_id)
     after = standing({X: 1, Y: 3}, {C1: ours}, {("mash", K): 9})
     assert kinds(check(moves, after)) == ["Conflict", "Conflict"]
-    first, second = check(moves, after, settling=True)
+    first, second = check(moves, after, after_disconnect=True)
     assert isinstance(first, Accepted)
     assert isinstance(second, Accepted)
-    assert (first.member.heads, second.member.heads) == ((), ())
+    assert (first.request.heads, second.request.heads) == ((), ())
     assert first.known == {C1: Appended(5, 5)}
 
 
 def test_a_head_that_somebody_else_moved_is_not_taken_for_ours():
     """Another process took the event and wrote something else: the caller looks again."""
     both = AppendRequest((part(write(X, 0)),), (), (head(0, 4),))
-    assert kinds(check([both], standing(heads={("mash", K): 4}), settling=True)) == ["Conflict"]
+    assert kinds(check([both], standing(heads={("mash", K): 4}), after_disconnect=True)) == ["Conflict"]
 
 
 def test_a_first_try_hopes_for_the_heads_and_not_for_the_versions():
@@ -201,9 +201,9 @@ class Log:
             self.commands[asked.command] = asked.body
             for each in asked.writes:
                 for version, _ in enumerate(each.rows, each.expected + 1):
-                    if self.streams.get(each.stream, 0) + 1 != version:
+                    if self.streams.get(each.stream_id, 0) + 1 != version:
                         return "Conflict"
-                    self.streams[each.stream] = version
+                    self.streams[each.stream_id] = version
         return "Accepted"
 
 
@@ -265,10 +265,10 @@ def test_settling_finds_done_what_was_done(group, before):
     }
     after = LogState(log.streams, {**before.commands, **fresh}, log.heads)
     done = [one for one, accepted in zip(group, stood, strict=True) if accepted]
-    for one, verdict in zip(done, check(done, after, settling=True), strict=True):
+    for one, verdict in zip(done, check(done, after, after_disconnect=True), strict=True):
         assert isinstance(verdict, Accepted)
-        assert not verdict.member.heads
+        assert not verdict.request.heads
         assert set(verdict.known) == {each.command for each in one.parts}
         for command, place in verdict.known.items():
             assert place.again is (command not in fresh)
-        assert verdict.member == replace(one, heads=(), reads=()) or not one.heads
+        assert verdict.request == replace(one, heads=(), reads=()) or not one.heads
