@@ -14,6 +14,7 @@ from shared.commands.stream_ids import child_stream, thing_stream
 from shared.commands.targets import Address
 from shared.domain.command import Command, NotFound, people_named
 from shared.domain.decider import Per, Stream
+from shared.team import elsewhere
 from shared.team.known_people import known_person
 
 
@@ -159,7 +160,7 @@ class Loader:
 
     async def _besides(self, command: Command, addresses: Sequence[Address]) -> list[list[_Place]]:
         """Of each address, the streams that the decision's record names beside its own."""
-        if isinstance(command, OF_DEADLINES) or all(each.stream.record is None for each in addresses):
+        if isinstance(command, OF_DEADLINES) or not any(_named_beside(each.stream) for each in addresses):
             return [[] for _ in addresses]
         children = dict.fromkeys(filter(None, (_child(each.place) for each in addresses)))
         same = await same_people(self._aliases, children)
@@ -242,8 +243,13 @@ def _refuse_what_is_not_there(command: Command, address: Address) -> None:
 
 
 def _named_beside(stream: Stream) -> list[str]:
-    """The names of the streams that a decision of this kind takes beside its own."""
-    return [each.name for each in fields(stream.record) if each.name != stream.name] if stream.record else []
+    """The names of the streams that a decision of this kind takes beside its own, and of what others did of this child
+    before the stream opened: that is noted on it when it does.
+    """
+    names = [each.name for each in fields(stream.record)] if stream.record else []
+    if stream.noted:
+        names.append(elsewhere.NAME)
+    return [name for name in dict.fromkeys(names) if name != stream.name]
 
 
 def _child(place: Target | EpisodeOf) -> UUID | None:

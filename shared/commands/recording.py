@@ -1,7 +1,7 @@
 """Record what was decided: each event on the stream of its kind, in its envelope, followed by the misses it reveals."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from shared.domain.actors import Actor
 from shared.domain.codec import encode, sealed_bytes
 from shared.domain.command import public_name
 from shared.domain.corrections import RecordCorrected
-from shared.domain.deadlines import DeadlineMissed, is_of_clocks
+from shared.domain.deadlines import DeadlineMissed, Standing, is_of_clocks, notes_of_decision
 from shared.domain.decider import Per
 from shared.domain.event import Envelope, Event
 from shared.eventstore.append import CommandWrites, NewEvent, StreamWrite
@@ -70,6 +70,25 @@ class EventRecorder:
         Raises:
             BadWiring: an event stands on a stream that the decision did not take, or opens an episode where one runs.
         """
+        writing = _Writing(subject)
+        for name, own_events in self._by_stream(subject, events, request).items():
+            loaded = subject.streams[name]
+            child = loaded.target.child or subject.target.child
+            placed = [event.placed(child=child, happened_at=request.happened_at) for event in own_events]
+            for on, of_episode in _episodes(loaded, placed):
+                writing.begin(name, on)
+                for event in of_episode:
+                    writing.add(on.target.stream_id, event, self._row(event, on, request, subject))
+        for on, note in writing.notes():
+            self._add(writing, on, note, request.happened_at, request, subject)
+        for on, missed in writing.misses(request.now):
+            self._add(writing, on, missed, missed.due_at, request, subject)
+        writing.write_to(decided)
+
+    def _by_stream(
+        self, subject: Subject, events: Sequence[Event], request: Request
+    ) -> dict[str, list[Event]]:
+        """The decided events by the name of the stream on which each stands."""
         touched: dict[str, list[Event]] = {}
         for event in events:
             stream = subject.stream if _of_the_kernel(event) else self._wiring.of_event(type(event))
@@ -80,29 +99,20 @@ class EventRecorder:
                     f"{own_events[0].NAME} stands on {name}, which {type(request.command).__name__} did not find: name "
                     f"it in the record of {subject.stream.name}, and refuse the command where it is not there"
                 )
-            self._on(subject.streams[name], own_events, decided, request, subject)
+        return touched
 
-    def _on(
+    def _add(
         self,
-        loaded: LoadedStream,
-        events: Iterable[Event],
-        decided: Decided,
+        writing: "_Writing",
+        on: LoadedStream,
+        event: Event,
+        happened_at: datetime,
         request: Request,
         subject: Subject,
     ) -> None:
-        """Add events to one stream, and the misses that have become true of it; a new episode begins a stream."""
-        child = loaded.target.child or subject.target.child
-        placed = [event.placed(child=child, happened_at=request.happened_at) for event in events]
-        for on, own_events in _episodes(loaded, placed):
-            folded, rows = on.folded, list[NewEvent]()
-            for event in own_events:
-                rows.append(self._row(event, on, request, subject))
-                folded = folded.after(on.stream, event, rows[-1].event_id)
-            for missed in newly_missed(folded, request.now):
-                event = missed.placed(child=child, happened_at=missed.due_at)
-                rows.append(self._row(event, on, request, subject))
-                folded = folded.after(on.stream, event, rows[-1].event_id)
-            decided.write(on.target.stream_id, on.folded.version, rows, folded)
+        """Add what the kernel says of clocks to the stream on which they run."""
+        placed = event.placed(child=on.target.child or subject.target.child, happened_at=happened_at)
+        writing.add(on.target.stream_id, placed, self._row(placed, on, request, subject))
 
     def _row(self, event: Event, on: LoadedStream, request: Request, subject: Subject) -> NewEvent:
         event_id = new_event_id()
@@ -153,6 +163,59 @@ class EventRecorder:
         if isinstance(event, DeadlineMissed):
             return self._own, max(request.known_at, event.due_at)
         return request.actor, request.known_at
+
+
+class _Writing:
+    """What one decision adds to the streams of its subject, while it is written down.
+
+    A stream is called by its kind. Where an event opens a child's next episode, the kind is another stream from there
+    on; what was added to the one before stays with that.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self._before = dict(subject.streams)
+        self._where = {name: each.target.stream_id for name, each in subject.streams.items()}
+        self._by_id = {each.target.stream_id: each for each in subject.streams.values()}
+        self._rows: dict[UUID, list[NewEvent]] = {}
+        self._expected: dict[UUID, int] = {}
+
+    def begin(self, name: str, on: LoadedStream) -> None:
+        """What is added to this kind goes to this stream from here on: the child's next episode, or the same one."""
+        stream_id = on.target.stream_id
+        if stream_id != self._where[name]:
+            self._before[name] = self._by_id[stream_id] = on
+            self._where[name] = stream_id
+
+    def add(self, stream_id: UUID, event: Event, row: NewEvent) -> None:
+        """An event, placed, and its row."""
+        on = self._by_id[stream_id]
+        self._expected.setdefault(stream_id, on.folded.version)
+        self._rows.setdefault(stream_id, []).append(row)
+        self._by_id[stream_id] = replace(on, folded=on.folded.after(on.stream, event, row.event_id))
+
+    def notes(self) -> list[tuple[LoadedStream, Event]]:
+        """What was added means to clocks on streams beside, each with the stream that keeps them."""
+        now = {name: self._by_id[stream_id] for name, stream_id in self._where.items()}
+        return [
+            (now[name], note) for name, note in notes_of_decision(_standing(self._before), _standing(now))
+        ]
+
+    def misses(self, now: datetime) -> list[tuple[LoadedStream, DeadlineMissed]]:
+        """The misses that have become true of what was touched, and that no fact says yet."""
+        touched = [self._by_id[stream_id] for stream_id in self._rows]
+        return [(on, missed) for on in touched for missed in newly_missed(on.folded, now)]
+
+    def write_to(self, decided: Decided) -> None:
+        """Add it all to what is decided."""
+        for stream_id, rows in self._rows.items():
+            decided.write(stream_id, self._expected[stream_id], rows, self._by_id[stream_id].folded)
+
+
+def _standing(streams: Mapping[str, LoadedStream]) -> dict[str, Standing]:
+    return {
+        name: Standing(each.folded.clocks, each.folded.version > 0, each.stream.per is Per.EPISODE)
+        for name, each in streams.items()
+    }
 
 
 def _of_the_kernel(event: Event) -> bool:

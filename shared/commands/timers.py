@@ -6,6 +6,7 @@ that fires twice changes nothing the second time.
 """
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -16,7 +17,7 @@ from shared.commands.handler import CommandHandler
 from shared.commands.targets import Target
 from shared.eventstore.append import LogUnavailable
 from shared.infrastructure.background import end, run_forever
-from shared.infrastructure.clock import Clock
+from shared.infrastructure.clock import Clock, RealClock
 from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.projections.deadline_queries import due_rows
 from shared.team.deadlines import CheckDeadline
@@ -31,15 +32,41 @@ BATCH: Final = 200
 POLL: Final = 1.0
 
 
+PATIENCE: Final = timedelta(minutes=5)
+"""How long beyond its due instant a clock is left that a fact of another service may still meet or end: its message may
+be on the way. Whether it was missed is decided as at the due instant all the same."""
+
+
 class Timers:
     """Looks at the deadline board of one service and asks about what fell due."""
 
-    def __init__(self, pool: asyncpg.Pool, service: str, runner: CommandHandler, clock: Clock) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        service: str,
+        runner: CommandHandler,
+        clock: Clock,
+        *,
+        elsewhere: Collection[str] = (),
+        patience: timedelta = PATIENCE,
+    ) -> None:
+        """Looks at nothing yet.
+
+        Args:
+            pool: of the service.
+            service: whose board.
+            runner: handles what it asks.
+            clock: tells what is due.
+            elsewhere: the rules whose clocks facts of other services may meet or end.
+            patience: for those; none where the clock is simulated, as every message has arrived before it moves.
+        """
         self._pool = pool
         self._service = service
         self._runner = runner
         self._clock = clock
         self._actor = runner.team
+        self._elsewhere = elsewhere
+        self._patience = patience if isinstance(clock, RealClock) else timedelta(0)
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -58,7 +85,14 @@ class Timers:
 
     async def fire(self) -> int:
         """Ask about every clock that is due and not said to be missed; how many were asked about."""
-        rows = await due_rows(self._pool, self._service, self._clock.now(), BATCH)
+        rows = await due_rows(
+            self._pool,
+            self._service,
+            self._clock.now(),
+            BATCH,
+            patience=self._patience,
+            elsewhere=self._elsewhere,
+        )
         claimed = [row for row in rows if await self._claim(row)]
         for row in claimed:
             await self._ask(row.stream, row.child, row.thing, row.rule, row.started_by, row.due_at)

@@ -10,7 +10,7 @@ That a due instant was missed is itself a fact, said once for each; that a manag
 the clock, and outlive a correction of its start.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -116,6 +116,38 @@ def _start(rule: str, deadline: Deadline | None, *, continues: bool) -> tuple[Ma
     return (Mark(rule, MarkKind.START, deadline.starts_at, deadline, continues),)
 
 
+def notes_of(marks: Iterable[Mark], cause: UUID) -> list[Event]:
+    """What is noted, on the stream whose clocks these marks are of, of an event (`cause`) that stands elsewhere.
+
+    Of each rule the act, with the clock that it starts; or the start alone; or the end.
+    """
+    by_rule: dict[str, dict[MarkKind, Mark]] = {}
+    for mark in marks:
+        by_rule.setdefault(mark.rule, {})[mark.kind] = mark
+    found: list[Event] = []
+    for rule, said in by_rule.items():
+        start = said.get(MarkKind.START)
+        if (act := said.get(MarkKind.ACT)) is not None:
+            following = None if start is None else start.deadline
+            chained = start is not None and start.continues
+            found.append(
+                ActNoted(rule=rule, act=cause, next=following, continues=chained, happened_at=act.at)
+            )
+        elif start is not None and start.deadline is not None:
+            found.append(
+                ClockStarted(
+                    rule=rule,
+                    cause=cause,
+                    deadline=start.deadline,
+                    continues=start.continues,
+                    happened_at=start.at,
+                )
+            )
+        if (end := said.get(MarkKind.END)) is not None:
+            found.append(ClockEnded(rule=rule, cause=cause, happened_at=end.at))
+    return found
+
+
 CLOCK_FACTS: Final = (DeadlineMissed, DeadlineVaried, ActNoted, ClockStarted, ClockEnded)
 """The kernel's own facts about clocks: they fold into the clocks alone."""
 
@@ -183,6 +215,15 @@ class _Placed:
         return (self.mark.at, self.version, self.mark.rank)
 
 
+def _placed_beside(event: Event, version: int, by: UUID) -> tuple[tuple[str, _Placed], ...]:
+    """What an event says to clocks of other streams, with the name of each."""
+    return tuple(
+        (stream, _Placed(mark, version, by))
+        for mark in event.marks_beside()
+        if (stream := event.stream_beside(mark.rule)) is not None
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Variation:
     """A due instant that a manager named, in the order of the log: the last counts."""
@@ -204,6 +245,8 @@ class DeadlineClocks:
     _placed: tuple[_Placed, ...] = ()
     _varied: tuple[_Variation, ...] = ()
     _said: frozenset[tuple[str, UUID, datetime]] = frozenset()
+    _beside: tuple[tuple[str, _Placed], ...] = ()
+    """What events of this stream say to clocks of other streams, with the name of each."""
     _earliest: datetime | None = field(default=None, compare=False)
     """No due instant that was ever said lies before it: until then nothing can have been missed."""
 
@@ -232,8 +275,28 @@ class DeadlineClocks:
                     return replace(self, _varied=varied, _earliest=self._earlier(event.due_at))
                 case RecordCorrected():
                     return self._restated(event)
+        told = self._with_beside(event, version, event_id) if event.BESIDE else self
         marks = event.marks()
-        return self._with(marks, version, event_id) if marks else self
+        return told._with(marks, version, event_id) if marks else told  # noqa: SLF001 - another of this class
+
+    @property
+    def beside(self) -> frozenset[str]:
+        """The names of the streams to whose clocks events of this stream said something."""
+        return frozenset(name for name, _ in self._beside)
+
+    def noted_on(self, stream: str, since: datetime | None = None) -> list[Event]:
+        """What events of this stream say to the clocks of another one, as it is noted there, in the order in which they
+        were written down; of those marks alone, where `since` is given, that stand at it or after it.
+        """
+        by_event: dict[UUID, list[Mark]] = {}
+        for name, one in self._beside:
+            if name == stream and (since is None or one.mark.at >= since):
+                by_event.setdefault(one.by, []).append(one.mark)
+        return [note for event_id, marks in by_event.items() for note in notes_of(marks, event_id)]
+
+    def starts(self) -> tuple[datetime, ...]:
+        """When the clocks of this stream start, those that were withdrawn among them."""
+        return tuple(one.mark.at for one in self._placed if one.mark.kind is MarkKind.START)
 
     def find(self, rule: str, started_by: UUID) -> DeadlineClock | None:
         """The clock of this rule that this event started."""
@@ -275,6 +338,9 @@ class DeadlineClocks:
             _earliest=self._earlier(*dues),
         )
 
+    def _with_beside(self, event: Event, version: int, by: UUID) -> Self:
+        return replace(self, _beside=(*self._beside, *_placed_beside(event, version, by)))
+
     def _earlier(self, *dues: datetime) -> datetime | None:
         known = () if self._earliest is None else (self._earliest,)
         return min([*dues, *known], default=None)
@@ -282,10 +348,13 @@ class DeadlineClocks:
     def _restated(self, correction: RecordCorrected) -> Self:
         """What the corrected event says now, in its place. What it started and starts no longer is withdrawn."""
         version, right = correction.corrects.version, correction.right()
+        beside = tuple(each for each in self._beside if each[1].version != version)
+        if right is not None and right.BESIDE:
+            beside += _placed_beside(right, version, correction.corrects.event)
         varied = tuple(one for one in self._varied if one.version != version)
         if isinstance(right, DeadlineVaried):
             varied = (*varied, _Variation.of(version, right))
-            return replace(self, _varied=varied, _earliest=self._earlier(right.due_at))
+            return replace(self, _varied=varied, _beside=beside, _earliest=self._earlier(right.due_at))
         marks = () if right is None else right.marks()
         started = {mark.rule for mark in marks if mark.kind is MarkKind.START}
         kept = []
@@ -294,7 +363,8 @@ class DeadlineClocks:
                 kept.append(one)
             elif one.mark.kind is MarkKind.START and one.mark.rule not in started:
                 kept.append(replace(one, withdrawn=True))
-        return self._with(marks, version, correction.corrects.event, kept=kept, varied=varied)
+        told = replace(self, _beside=beside)
+        return told._with(marks, version, correction.corrects.event, kept=kept, varied=varied)  # noqa: SLF001 - as above
 
     # -- judging
 
@@ -345,3 +415,52 @@ class DeadlineClocks:
             varied=bool(varied),
             said=frozenset(due for rule, by, due in self._said if (rule, by) == own),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one stream stands, as far as notes are concerned."""
+
+    clocks: DeadlineClocks
+    opened: bool
+    """Whether it has any event."""
+    waits: bool
+    """Whether nothing is noted on it before it opens: of an episode, which a decision opens."""
+
+
+def notes_of_decision(
+    before: Mapping[str, Standing], after: Mapping[str, Standing]
+) -> list[tuple[str, Event]]:
+    """What the events of a decision mean to clocks on streams beside them, each with the name of its stream.
+
+    A stream that opens takes in what stands on the others already (a plan is typed up after the first visit under it),
+    what this decision adds to them included. One that never opened will take it in when it does.
+    """
+    opened = [name for name, each in before.items() if not each.opened and after[name].opened]
+    found: list[tuple[str, Event]] = []
+    for name in opened:
+        others = [each.clocks for beside, each in after.items() if beside != name]
+        found += [(name, note) for note in _notes_before(name, after[name].clocks, others)]
+    for writer, each in before.items():
+        for name, notes in _notes_between(each.clocks, after[writer].clocks):
+            if name not in opened and (before[name].opened or not before[name].waits):
+                found += [(name, note) for note in notes]
+    return found
+
+
+def _notes_between(before: DeadlineClocks, after: DeadlineClocks) -> Iterator[tuple[str, list[Event]]]:
+    """What the events between two states of a stream say to clocks on streams beside, by the name of each."""
+    for name in sorted(after.beside):
+        noted = after.noted_on(name)[len(before.noted_on(name)) :]
+        if noted:
+            yield name, noted
+
+
+def _notes_before(name: str, opened: DeadlineClocks, others: Iterable[DeadlineClocks]) -> list[Event]:
+    """What events of other streams, written down before this one opened, say to its clocks: a plan is typed up after
+    the first visit under it. Only what stands at or after the first of its starts can say anything.
+    """
+    starts = opened.starts()
+    if not starts:
+        return []
+    return [note for other in others for note in other.noted_on(name, since=min(starts))]

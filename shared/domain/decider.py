@@ -93,6 +93,7 @@ class Stream:
         found_by: of a thing, or what is about no child, that the record names: the command's field with its id, or
             `re`. Where the command leaves it out, the decision takes the state before the first event.
         clocks: the rules whose clocks run on this stream.
+        noted: those of them that facts of other services start, meet or end (`shared.team.elsewhere`).
     """
 
     name: str
@@ -105,6 +106,7 @@ class Stream:
     is_open: Callable[[Any], bool] = lambda _state: True
     record: type | None = None
     clocks: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
     opened_by: tuple[type[Event], ...] = ()
     code: str = ""
     found_by: Mapping[str, str] = field(default_factory=dict)

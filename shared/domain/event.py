@@ -18,7 +18,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from shared.domain.instants import Instant
-from shared.domain.marks import ClockFields, Mark, MarkKind, Starts, WrongRule, clock_fields
+from shared.domain.marks import ClockFields, Mark, MarkKind, Sets, Starts, WrongRule, clock_fields
 from shared.domain.rules import Deadline
 
 Sensitivity = Literal["ordinary", "restricted", "sealed"]
@@ -44,6 +44,9 @@ class Event(BaseModel):
             on with the plan's visits, and starts nothing where no plan runs).
         starts_first: of the rules it starts, those whose clock stands before its own act (L1: one fact starts the
             clock, where the organisation knew, and meets it).
+        beside: of the rules it starts, meets or ends, those whose clocks run on another stream of the same service, with
+            that stream's name (A15 runs on the plan, the visit stands on the referral): the kernel notes them there, in
+            the same append.
         sensitivity: who may see it at most.
     """
 
@@ -57,6 +60,7 @@ class Event(BaseModel):
     ENDS: ClassVar[tuple[str, ...]] = ()
     CONTINUES: ClassVar[tuple[str, ...]] = ()
     STARTS_FIRST: ClassVar[tuple[str, ...]] = ()
+    BESIDE: ClassVar[Mapping[str, str]] = {}
     CLOCK_FIELDS: ClassVar[ClockFields] = {}
     """Its fields that hold deadlines, by name, with the rule that the type of each names."""
     SENSITIVITY: ClassVar[Sensitivity] = "ordinary"
@@ -84,6 +88,7 @@ class Event(BaseModel):
         ends: tuple[str, ...] = (),
         continues: tuple[str, ...] = (),
         starts_first: tuple[str, ...] = (),
+        beside: Mapping[str, str] | None = None,
         sensitivity: Sensitivity = "ordinary",
         **kwargs: Any,
     ) -> None:
@@ -107,13 +112,20 @@ class Event(BaseModel):
             raise TypeError(f"two events are called {name}: {known.__module__} and {cls.__module__}")
         cls.NAME, cls.VERSION, cls.CROSSES, cls.TEXT = name, version, crosses, text
         cls.MEETS, cls.ENDS, cls.SENSITIVITY = meets, ends, sensitivity
-        cls.CONTINUES, cls.STARTS_FIRST = continues, starts_first
-        if cls.marks is Event.marks:
+        cls.CONTINUES, cls.STARTS_FIRST, cls.BESIDE = continues, starts_first, dict(beside or {})
+        if cls.marks is Event.marks and cls.all_marks is Event.all_marks:
             cls.CLOCK_FIELDS = clock_fields(name, cls.model_fields)
             started = {clock.rule for clock in cls.CLOCK_FIELDS.values() if isinstance(clock, Starts)}
             if strange := {*continues, *starts_first} - started:
                 raise TypeError(
                     f"{name} says how it starts {', '.join(sorted(strange))}, and has no field that does"
+                )
+            if (
+                agreed := {c.rule for c in cls.CLOCK_FIELDS.values() if isinstance(c, Sets)}
+                & cls.BESIDE.keys()
+            ):
+                raise TypeError(
+                    f"{name} sets the limit of {', '.join(sorted(agreed))} on another stream: decide it there"
                 )
         _EVENTS[name] = cls
 
@@ -126,7 +138,23 @@ class Event(BaseModel):
         return self.ENDS
 
     def marks(self) -> tuple[Mark, ...]:
-        """What it says to the clocks of its stream, once it is `placed`.
+        """What it says to the clocks of its own stream, once it is `placed`. Raises as `all_marks`."""
+        marks = self.all_marks()
+        return (
+            tuple(mark for mark in marks if self.stream_beside(mark.rule) is None) if self.BESIDE else marks
+        )
+
+    def marks_beside(self) -> tuple[Mark, ...]:
+        """What it says to clocks that run on other streams of its service. Raises as `all_marks`."""
+        marks = self.all_marks() if self.BESIDE else ()
+        return tuple(mark for mark in marks if self.stream_beside(mark.rule) is not None)
+
+    def stream_beside(self, rule: str) -> str | None:
+        """The stream of the same service on which the clocks of a rule run that it speaks of; None: its own."""
+        return self.BESIDE.get(rule)
+
+    def all_marks(self) -> tuple[Mark, ...]:
+        """What it says to clocks, once it is `placed`.
 
         Raises:
             WrongRule: a field holds a deadline of another rule than its type names.
@@ -162,7 +190,8 @@ class Event(BaseModel):
     def touches_clocks(cls) -> bool:
         """Whether events of this class may say anything to clocks. Rather too many than one too few."""
         says_itself = any(
-            getattr(cls, name) is not getattr(Event, name) for name in ("clocks_met", "clocks_ended", "marks")
+            getattr(cls, name) is not getattr(Event, name)
+            for name in ("clocks_met", "clocks_ended", "marks", "all_marks")
         )
         return bool(says_itself or cls.MEETS or cls.ENDS or cls.CLOCK_FIELDS)
 

@@ -18,6 +18,7 @@ from shared.messaging.topics import Topic
 from shared.projections.deadline_board import deadline_board
 from shared.service.expectations import Answers, check_answers
 from shared.team.deadlines import VaryDeadline
+from shared.team.elsewhere import elsewhere_stream
 from shared.team.known_people import known_person
 from shared.team.tasks import task, task_list
 
@@ -112,7 +113,9 @@ def service(
             f"{name}: `every_event_of` goes with a policy that reacts to every event (`on_every`)"
         )
     check_answers(name, answers, router)
-    all_streams = (*streams, task, *((known_person,) if knows_people else ()))
+    noted = elsewhere_stream(streams)
+    kernel = (task, *((known_person,) if knows_people else ()), *((noted,) if noted else ()))
+    all_streams = (*streams, *kernel)
     return Service(
         name=name,
         agency=agency,

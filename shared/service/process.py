@@ -127,7 +127,8 @@ class ServiceProcess:
         self.access_log = AccessLog(self.pool, name, self.clock)
         self.inbox = Inbox(self.runner, self.service.policy, InboxTables(self.pool, name), self.transport)
         self.inbox.on_taken = self.metrics.took_in
-        self.timers = Timers(self.pool, name, self.runner, self.clock)
+        elsewhere = {rule for stream in self.service.streams for rule in stream.noted}
+        self.timers = Timers(self.pool, name, self.runner, self.clock, elsewhere=elsewhere)
         self._relay = Relay(
             name,
             self._connection,

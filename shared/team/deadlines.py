@@ -1,8 +1,6 @@
-"""What every team's service does alike: the clocks' own commands, and what it knows of the people it is told about.
+"""The clocks' own commands, which every team has: a timer asks whether one was missed, a manager varies one.
 
-`VaryDeadline` and `CheckDeadline` are decided here for every stream, from the clocks folded beside its state. What a
-team knows of a person (that the person exists, child or adult, when born) is a stream of its own log, so that a
-command about an unknown child is refused by a read that the append guards.
+Both are decided here for every kind of stream, from the clocks folded beside its state.
 """
 
 from typing import assert_never
@@ -13,7 +11,7 @@ from shared.domain.deadlines import DeadlineMissed, DeadlineVaried, VariedText
 from shared.domain.decider import Context
 from shared.domain.event import Event
 from shared.domain.fields import RequiredText
-from shared.domain.instants import Instant
+from shared.domain.instants import Instant, local_date
 
 
 class CheckDeadline(Command, name="team.CheckDeadline", internal=True):
@@ -26,7 +24,8 @@ class CheckDeadline(Command, name="team.CheckDeadline", internal=True):
 class VaryDeadline(Command, name="team.VaryDeadline"):
     """A manager names a new due instant for the last clock of a rule on the thing, with the reason.
 
-    Before or after it was missed; both stay visible. The new instant may not have passed.
+    Before or after it was missed; both stay visible. The new instant may not have passed, nor lie further ahead than the
+    rule allows.
     """
 
     rule: str
@@ -38,7 +37,7 @@ def decide_deadline(command: CheckDeadline | VaryDeadline, context: Context) -> 
     """What a timer or a manager changes of a stream's clocks.
 
     Raises:
-        Refused: the clock does not run on this stream, or the new instant has passed.
+        Refused: the clock does not run on this stream, or the new instant has passed or lies too far ahead.
     """
     match command:
         case CheckDeadline(rule=rule, started_by=started_by):
@@ -60,8 +59,15 @@ def decide_deadline(command: CheckDeadline | VaryDeadline, context: Context) -> 
                 raise Refused(
                     f"the {rule} clock has already stopped; there is nothing left to vary", rule=rule
                 )
+            latest = context.rules.latest_variation(rule, context.now)
             if due <= context.now:
                 raise Refused("name a new instant that has not passed yet", rule=rule)
+            if due > latest:
+                raise Refused(
+                    f"a new instant for {rule} may lie no later than {local_date(latest):%d %B %Y}; name an earlier one, "
+                    "and vary it again if that is still too soon",
+                    rule=rule,
+                )
             if due == clock.due_at:
                 return []
             # The instant given up may have passed with nobody having said so: that stays a fact of its own.

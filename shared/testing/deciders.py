@@ -24,7 +24,9 @@ from shared.domain.deadlines import (
     DeadlineClocks,
     DeadlineMissed,
     DeadlineVaried,
+    Standing,
     is_of_clocks,
+    notes_of_decision,
 )
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event, Record
@@ -186,7 +188,13 @@ class Story:
         story = replace(self, decided=decided, misses=(), refusal=None, last=step)
         for event in decided:
             story = story.after(event, step)
-        for name in dict.fromkeys(self._kind(event).name for event in decided):
+        notes = notes_of_decision(self._standing(), story._standing())  # noqa: SLF001 - another story of this class
+        for name, note in notes:
+            story = story.after(note, step, on=name)
+        touched = dict.fromkeys(
+            [*(self._kind(event).name for event in decided), *(name for name, _ in notes)]
+        )
+        for name in touched:
             for miss in story.streams[name].clocks.newly_missed(step.now):
                 story = replace(story.after(miss, step), misses=(*story.misses, miss))
         return story
@@ -267,6 +275,13 @@ class Story:
 
     # -- what the kernel does
 
+    def _standing(self) -> dict[str, Standing]:
+        kinds = {each.name: each for each in (self.of.stream, *self.of.beside)}
+        return {
+            name: Standing(each.clocks, opened=each.version > 0, waits=kinds[name].per is Per.EPISODE)
+            for name, each in self.streams.items()
+        }
+
     def _decide(self, command: Command, step: _Step) -> Sequence[Event]:
         kind = self.of.stream
         own = self.streams[kind.name]
@@ -292,11 +307,14 @@ class Story:
             state = kind.record(**{part.name: self.streams[part.name].state for part in fields(kind.record)})
         return kind.decide(command, state, context)
 
-    def after(self, event: Event, step: _Step) -> "Story":
-        """The story with one event more, stored and folded. A miss is the team's own word, and known once it happened."""
+    def after(self, event: Event, step: _Step, *, on: str | None = None) -> "Story":
+        """The story with one event more, stored and folded; `on` names its stream where its class does not tell.
+
+        A miss is the team's own word, and known once it happened.
+        """
         if isinstance(event, DeadlineMissed):
             step = replace(step, by=self._team, known=max(step.known, event.due_at))
-        kind = self._kind(event)
+        kind = self._kind(event) if on is None else self._named(on)
         before = self.streams[kind.name].for_event(kind, event)
         itself, alone = kind.per is Per.ITSELF, kind.per is Per.ALONE
         fact = record(
@@ -331,6 +349,9 @@ class Story:
         if found is None:
             raise AssertionError(f"{event.NAME} is no event of {' or '.join(each.name for each in streams)}")
         return found
+
+    def _named(self, name: str) -> Stream:
+        return next(each for each in (self.of.stream, *self.of.beside) if each.name == name)
 
     def _keeps(self, rule: str) -> Stream:
         """The stream a clock runs on."""

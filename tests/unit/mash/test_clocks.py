@@ -128,3 +128,13 @@ def test_a_manager_names_another_instant(rule, starts, due):
     after = started(rule, starts).time_passes(until=due).when(vary, at=due + timedelta(hours=1), by=MANAGER)
     after.clocks(**{rule: "varied"}).when(ANSWERS[rule], at=later - A_MOMENT).clocks(**{rule: "met"})
     assert rule in {miss.rule for miss in after.time_passes(until=later).misses}
+
+
+@pytest.mark.parametrize("due", [london(9999, 12, 31), london(2027, 4, 10), london(2026, 4, 2, 17)])
+def test_a_deadline_is_not_varied_beyond_its_bound_nor_into_the_past(due):
+    """Else one command would move a statutory deadline out of everybody's sight."""
+    vary = VaryDeadline(rule="M1", due=due, reason="Waiting for the GP.")
+    received = given().when(RECEIVE, at=london(2026, 4, 2, 16, 40))
+    received.when(vary, at=london(2026, 4, 2, 17)).refused("M1")
+    allowed = vary.model_copy(update={"due": london(2026, 6, 1)})
+    received.when(allowed, at=london(2026, 4, 2, 17)).clocks(M1="varied")
