@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin/
 CASE ?= cases/first-contact.yaml
 
-.PHONY: help setup demo play test lint soak bench clean
+.PHONY: help setup demo play test generate lint soak bench clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -37,6 +37,9 @@ play: setup  ## play CASE (a file or folder) and check what it expects
 
 test: setup  ## all tests, on a real PostgreSQL and a real broker
 	@start=$$(date +%s); $(RUN)python -m pytest -m "not soak" $(ARGS) && echo "Tests passed in $$(( $$(date +%s) - start )) s."
+
+generate: setup  ## golden files of new events, schemas, and all pages and tables that are made from the code
+	@$(RUN)python -m deploy.generate
 
 lint: setup  ## format, lint, types, import rules
 	@$(RUN)ruff format --check .

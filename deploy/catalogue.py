@@ -14,7 +14,7 @@ def known_commands() -> dict[str, type[Command]]:
     """Every command that a person may send, by its name `<service>.<Command>`."""
     found = {
         public_name(team.name, command): command
-        for team in services.teams()
+        for team in services.all_teams()
         for command in personal_commands(team.streams)
     }
     return dict(sorted(found.items()))
@@ -34,12 +34,12 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 def answers() -> list[tuple[str, Answers]]:
     """Where the teams answer what case files expect: each service's name, and one of its addresses."""
-    return [(team.name, one) for team in services.teams() for one in team.answers]
+    return [(team.name, one) for team in services.all_teams() for one in team.answers]
 
 
 def events() -> dict[str, type[Event]]:
     """Every event of all teams and of the kernel, by stored name; what a test made up is none of them."""
-    services.teams()
+    services.all_teams()
     return {
         name: event
         for name, event in sorted(event_types().items())

@@ -6,7 +6,7 @@ from functools import cache
 
 from shared.service.declaration import Service
 
-__all__ = ["names", "team", "teams", "telling"]
+__all__ = ["all_teams", "names", "team", "telling"]
 
 
 @cache
@@ -31,7 +31,7 @@ def team(name: str) -> Service:
     return declared
 
 
-def teams() -> tuple[Service, ...]:
+def all_teams() -> tuple[Service, ...]:
     """The declaration of every team, in alphabetical order."""
     return tuple(map(team, names()))
 

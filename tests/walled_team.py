@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from deploy.kafka.access import Access
-from services import teams
+from services import all_teams
 from services.people import events as people
 from shared.domain.event import Record
 from shared.domain.policy import Policy
@@ -44,4 +44,4 @@ WALLED = reading(
     intake=[Topic("safeguarding.allegations-intake.v1", writers=("mash",))],
 )
 OWN, INTAKE = "safeguarding.allegations.v1", "safeguarding.allegations-intake.v1"
-WITH_WALL = Access.of([*teams(), WALLED])
+WITH_WALL = Access.of([*all_teams(), WALLED])

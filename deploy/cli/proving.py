@@ -32,7 +32,7 @@ Say = Callable[[str], None]
 def contract() -> Contract:
     """What the events of all teams say of the columns that no digest covers."""
     kinds: dict[str, set[str]] = {}
-    for team in services.teams():
+    for team in services.all_teams():
         for stream in team.streams:
             for event in stream.event_types():
                 kinds.setdefault(event.NAME, set()).add(stream.name)

@@ -56,12 +56,13 @@ def _named(command: str) -> str:
     return f"`{command}`" if command in known_commands() else f"*{command}*"
 
 
-def _roles(policy: AccessPolicy, action: str) -> list[str]:
+def roles_of(policy: AccessPolicy, action: str) -> list[str]:
+    """The roles that may do something, in alphabetical order."""
     return [role for role in sorted(DEFAULT_AGENCY) if policy.may(_somebody(role), action).allowed]
 
 
 def _who(policy: AccessPolicy, action: str) -> str:
-    return ", ".join(_roles(policy, action)) or "nobody"
+    return ", ".join(roles_of(policy, action)) or "nobody"
 
 
 def _what(policy: AccessPolicy, role: str, of_team: dict[str, list[str]]) -> str:

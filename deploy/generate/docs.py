@@ -1,12 +1,9 @@
 """The pages that say what the code says: the rules of each team, the events of all, and the settings.
 
-    python -m deploy.generate.docs
-
-writes `docs/rules.md` and `docs/events.md`, of which nothing is written by hand, and the table of the settings in
-`docs/how-to/install.md`.
+Nothing of `docs/rules.md`, `events.md`, `topics.md` and `access.md` is written by hand, and of `docs/how-to/install.md` all
+but the table of the settings.
 """
 
-import argparse
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,7 +15,7 @@ from deploy.generate.golden import sample
 from deploy.generate.markdown import MADE, table
 from deploy.generate.settings_table import with_settings
 from deploy.generate.topics_page import topics_page
-from services import teams
+from services import all_teams
 from services.chronology.entries import makes_entry
 from shared.domain.event import Event
 from shared.domain.marks import Starts
@@ -48,7 +45,7 @@ def rules_page() -> str:
         "# The clocks",
         _ABOUT_RULES,
     ]
-    for service in teams():
+    for service in all_teams():
         parts.append(f"## {service.name}")
         rows = service.rules.as_table()
         if not rows:
@@ -61,7 +58,7 @@ def rules_page() -> str:
 
 def events_page() -> str:
     """Every event: what it says open and sealed, the clocks it touches, and who reacts."""
-    known, declared = events(), teams()
+    known, declared = events(), all_teams()
     parts = [
         MADE,
         "# The events",
@@ -140,7 +137,7 @@ def _reactions(event: type[Event], declared: Sequence[Service]) -> Iterator[tupl
         does = [
             step.name.replace("_", " ")
             for step in service.policy.reactions(made)
-            if step.name != "receive_entry" or makes_entry(event)
+            if not step.to_every or makes_entry(event)
         ]
         if does:
             yield service.name, does
@@ -165,18 +162,3 @@ PAGES: Final = {
     "access.md": access_page,
     INSTALL: install_page,
 }
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line. Answers 0."""
-    argparse.ArgumentParser(
-        prog="python -m deploy.generate.docs", description=__doc__.split("\n", maxsplit=1)[0]
-    ).parse_args(arguments)
-    for name, page in PAGES.items():
-        (DOCS / name).write_text(page(), encoding="utf-8")
-        print(f"wrote {DOCS / name}")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -1,15 +1,11 @@
 """The contract as JSON Schemas: one an event and version, in `docs/schemas/events`; one a command beside them.
 
-    python -m deploy.generate.event_schemas
-
-writes them from the code. A change that what is stored already would not fit is refused: it needs a new version of the
+They are made from the code (`make generate`). A change that what is stored already would not fit is refused: it needs a new version of the
 event, with an upcaster from the last. The schema of an older version stays as it is.
 """
 
-import argparse
 import json
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +21,7 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 WHAT_TO_DO: Final = (
     "What is stored already would no longer be read. Give the event a new version instead: raise `version=` in its "
     "class statement, add a static method `upcast_vN_vM(state)` that brings the last version up to it, then run "
-    "`python -m deploy.generate.golden NAME` and `python -m deploy.generate.event_schemas`."
+    "`make generate`."
 )
 
 
@@ -111,21 +107,3 @@ def write(events_in: Path = EVENTS, commands_in: Path = COMMANDS) -> list[Path]:
                 path.write_text(text, encoding="utf-8")
                 written.append(path)
     return written
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line. Answers 0, or 1 with what would no longer be read."""
-    argparse.ArgumentParser(
-        prog="python -m deploy.generate.event_schemas", description=__doc__.split("\n", maxsplit=1)[0]
-    ).parse_args(arguments)
-    try:
-        for path in write():
-            print(f"wrote {path}")
-    except Incompatible as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

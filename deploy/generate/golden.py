@@ -1,20 +1,15 @@
 """Golden files: how each version of each event was stored, so that it can be read for as long as a log is kept.
 
-    python -m deploy.generate.golden mash.ContactReceived
-
-makes the golden file of an event's present version, from a sample that fills every field. A golden file is never
-changed once events of its version may be stored; a new version of an event gets a new file beside it, and an entry
+`make generate` makes that of a new event, or of an event's new version, from a sample that fills every field. A golden
+file is never changed once events of its version may be stored; a new version of an event gets a new file beside it, and an entry
 `reads_as` is added to the older ones: how they read today, once their upcasters have run.
 """
 
-import argparse
 import json
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from enum import Enum
-from itertools import chain
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin
@@ -139,32 +134,3 @@ def _value(name: str, hint: Any) -> Any:
             **{part: _value(f"{name} {part}", field.annotation) for part, field in hint.model_fields.items()}
         )
     raise TypeError(f"no sample is known for {name} of type {hint}: add one to deploy/generate/golden.py")
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line. Answers 0, or 1 with a sentence on what is wrong."""
-    parser = argparse.ArgumentParser(
-        prog="python -m deploy.generate.golden", description=__doc__.split("\n", maxsplit=1)[0]
-    )
-    parser.add_argument(
-        "names", nargs="*", help="events, as mash.ContactReceived; none: all that have no file yet"
-    )
-    asked = parser.parse_args(arguments)
-    known = events()
-    if strange := sorted(set(asked.names) - known.keys()):
-        print(
-            f"there is no event called {', '.join(strange)}; there are: {', '.join(known)}", file=sys.stderr
-        )
-        return 1
-    missing = (name for name, event in known.items() if not path_of(name, event.VERSION).exists())
-    for name in chain(asked.names, () if asked.names else missing):
-        try:
-            print(f"wrote {write(name)}")
-        except FileExistsError as error:
-            print(f"{error.filename} stands already, and golden files are never changed", file=sys.stderr)
-            return 1
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

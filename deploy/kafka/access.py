@@ -14,7 +14,7 @@ from typing import Self
 from confluent_kafka.admin._acl import AclBinding, AclOperation, AclPermissionType
 from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
 
-from services import teams
+from services import all_teams
 from shared.messaging.topics import KERNEL_TOPICS, Topic, topic_of
 from shared.service.declaration import Service
 
@@ -85,7 +85,7 @@ class Access:
 @cache
 def access() -> Access:
     """What follows from the declarations of all teams there are. Raises Contradiction."""
-    return Access.of(teams())
+    return Access.of(all_teams())
 
 
 def bindings(given: Access | None = None) -> list[AclBinding]:

@@ -5,7 +5,7 @@ park the event until a person has looked.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -45,11 +45,12 @@ EVERY_TEAM: Final = "team"
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """One reaction to an event: its name, the function, what refusals mean."""
+    """One reaction to an event: its name, the function, what refusals mean, and whether it is to every event."""
 
     name: str
     react: React
     refusals: dict[str, Meaning]
+    to_every: bool = False
 
     def meaning(self, reasons: Iterable[str]) -> Meaning | None:
         """What a refusal means, by its reason or its rules; None: park it."""
@@ -93,7 +94,7 @@ class Policy:
         """React to every event that arrives. Raises as `on`."""
 
         def register(react: React) -> React:
-            reaction = self._reaction(react, refusals)
+            reaction = replace(self._reaction(react, refusals), to_every=True)
             if any(known.react is react for known in (*self._every, *chain(*self._reactions.values()))):
                 raise ValueError(f"{reaction.name} reacts to some events twice")
             self._every.append(reaction)

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from deploy.catalogue import known_commands
 from deploy.local.layout import Layout
-from services import names, teams
+from services import all_teams, names
 from services.__main__ import ACCESS
 from shared.domain.command import Command
 from shared.service.process import ServiceProcess
@@ -23,7 +23,7 @@ from shared.web.app import application
 from shared.web.commands import ShortWay, schema_of
 
 ROOT = Path(__file__).resolve().parents[2]
-TEAMS = {team.name: team for team in teams()}
+TEAMS = {team.name: team for team in all_teams()}
 
 
 @pytest.fixture(params=names())

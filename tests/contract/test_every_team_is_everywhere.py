@@ -1,86 +1,50 @@
-"""A new team's name belongs in several lists: each of them has every team, and names none that is not there.
-
-`docs/how-to/add-a-team.md` goes through the same lists.
-"""
+"""A team is a folder: it has its files, what is made from the code is fresh, and every command may be sent by somebody."""
 
 from pathlib import Path
 
 import pytest
 
 from deploy.catalogue import events, known_commands
-from deploy.generate.docs import DOCS
-from deploy.generate.event_schemas import COMMANDS, EVENTS
-from deploy.generate.golden import path_of
-from services import names, teams
+from deploy.generate.access_page import TABLES, roles_of
+from deploy.generate.everything import ROOT, stale
+from services import names, team
+from shared.access.policy import AccessPolicy
 
-ROOT = Path(__file__).parents[2]
-GUIDE = "see docs/how-to/add-a-team.md"
-FILES = ("__init__", "app", "api", "events", "policy", "rules", "views")
-
-
-def declared(team):
-    (found,) = [one for one in teams() if one.name == team]
-    return found
+GUIDE = "see docs/how-to/add-a-team.md, or make it with `safeguarding new-team`"
+FILES = (
+    *("__init__.py", "events.py", "rules.py", "policy.py", "views.py", "api.py", "app.py"),
+    *("README.md", "access.yaml", "streams/__init__.py"),
+)
 
 
-def stream_modules(team):
-    """The team's own modules in which its streams decide and fold."""
-    return {
-        function.__module__
-        for stream in declared(team).streams
-        for function in (stream.decide, stream.evolve)
-        if function.__module__.startswith(f"services.{team}.")
-    }
+@pytest.mark.parametrize("name", names())
+def test_its_folder_has_every_file(name):
+    folder = Path("services") / name
+    missing = [file for file in FILES if not (ROOT / folder / file).is_file()]
+    assert not missing, f"{folder} has no {', '.join(missing)}: {GUIDE}"
+    assert list((ROOT / "tests/unit" / name).glob("test_*.py")), f"tests/unit/{name} has no test: {GUIDE}"
 
 
-def test_every_folder_with_an_app_is_a_team():
-    folders = {path.parent.name for path in (ROOT / "services").glob("*/app.py")}
-    assert folders == set(names()), f"services/__init__.py and the folders differ: {GUIDE}"
-    assert len(names()) == len(set(names()))
+@pytest.mark.parametrize("name", names())
+def test_its_declaration_is_its_own(name):
+    declared = team(name)
+    assert declared.name == name, f"services/{name}/app.py declares {declared.name}"
+    assert [one for one in events() if one.startswith(f"{name}.")], f"services/{name}/events.py has no event"
+    deciding = {one.decide.__module__ for one in declared.streams}
+    assert any(one.startswith(f"services.{name}.streams.") for one in deciding), (
+        f"services/{name}/streams has no stream of its own"
+    )
 
 
-@pytest.mark.parametrize("team", names())
-def test_it_has_every_file(team):
-    missing = [name for name in FILES if not (ROOT / "services" / team / f"{name}.py").is_file()]
-    assert not missing, f"services/{team} has no {', '.join(missing)}: {GUIDE}"
-    assert stream_modules(team), f"{team} has no stream of its own: {GUIDE}"
+def test_what_is_made_from_the_code_is_as_the_code_says():
+    differ = [str(path.relative_to(ROOT)) for path in stale()]
+    assert not differ, f"run `make generate` and commit what it writes: {', '.join(differ)}"
 
 
-@pytest.mark.parametrize("team", names())
-def test_the_contract_is_published_and_golden(team):
-    own = {name: event for name, event in events().items() if name.startswith(f"{team}.")}
-    assert own, f"services/{team}/events.py has no event"
-    for name, event in own.items():
-        assert path_of(name, event.VERSION).is_file(), f"run `python -m deploy.generate.golden {name}`"
-        assert (EVENTS / f"{name}.v{event.VERSION}.json").is_file(), (
-            "run `python -m deploy.generate.event_schemas`"
-        )
-    for command in known_commands():
-        if command.startswith(f"{team}."):
-            assert (COMMANDS / f"{command}.json").is_file(), "run `python -m deploy.generate.event_schemas`"
+POLICY = AccessPolicy.read(TABLES)
 
 
-@pytest.mark.parametrize("team", names())
-def test_people_find_it(team):
-    page = ROOT / "services" / team / "README.md"
-    assert page.is_file(), f"services/{team} has no README.md: {GUIDE}"
-    front = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"(services/{team}/README.md)" in front, f"README.md does not name {team}: {GUIDE}"
-
-
-@pytest.mark.parametrize("team", names())
-def test_it_has_tests_of_its_own(team):
-    assert list((ROOT / "tests" / "unit" / team).glob("test_*.py")), f"tests/unit/{team} has no test: {GUIDE}"
-
-
-def test_the_guide_names_every_list_that_is_looked_at_here():
-    guide = (DOCS / "how-to" / "add-a-team.md").read_text(encoding="utf-8")
-    named = [
-        *(f"`{name}.py`" for name in FILES),
-        "services/chronology/entries.py",
-        "deploy.generate.golden",
-        "deploy.generate.event_schemas",
-        "deploy.generate.docs",
-        "`README.md`",
-    ]
-    assert [name for name in named if name not in guide] == []
+@pytest.mark.parametrize("command", known_commands())
+def test_every_command_may_be_sent_by_somebody(command):
+    name = command.partition(".")[0]
+    assert roles_of(POLICY, command), f"no role may send {command}: grant it in services/{name}/access.yaml"

@@ -9,21 +9,21 @@ import pytest
 
 from deploy.kafka.access import Access, Contradiction, access, bindings
 from deploy.kafka.rules import in_words
-from services import teams
+from services import all_teams
 from services.mash import events as mash
 from shared.messaging.topics import KERNEL_TOPICS, Topic, topic_of
 from tests.walled_team import INTAKE, OWN, WALLED, WITH_WALL, reading
 
 
 def test_the_teams_do_not_contradict_each_other():
-    assert set(access().services) == {team.name for team in teams()}
+    assert set(access().services) == {team.name for team in all_teams()}
 
 
 def test_a_team_reads_the_topics_of_those_whose_events_it_reacts_to():
     assert access().services["mash"].reads == {topic_of("people")}
     assert access().services["people"].reads == {topic_of("assessment")}
     assert access().services["assessment"].reads == {topic_of("people"), topic_of("mash")}
-    others = {topic_of(team.name) for team in teams()} - {topic_of("chronology")}
+    others = {topic_of(team.name) for team in all_teams()} - {topic_of("chronology")}
     assert access().services["chronology"].reads == others
 
 
@@ -88,12 +88,12 @@ def test_behind_a_wall_the_owner_reads_alone_and_an_intake_is_written_by_those_i
 )
 def test_declarations_that_contradict_each_other_are_refused(declared, said):
     with pytest.raises(Contradiction, match=re.escape(said)):
-        Access.of([*teams(), WALLED, declared])
+        Access.of([*all_teams(), WALLED, declared])
 
 
 def test_who_the_wall_names_gets_in():
     panel = reading("panel", mash.ContactReceived, topic=Topic(readers=("board",)))
-    given = Access.of([*teams(), panel, reading("board", every_event_of=("panel",))])
+    given = Access.of([*all_teams(), panel, reading("board", every_event_of=("panel",))])
     assert given.readers("safeguarding.panel.v1") == {"board"}
     assert given.services["panel"].reads == {topic_of("mash")}
 

@@ -18,8 +18,8 @@ from deploy.play.cases import load_case
 from deploy.play.expecting import differences, look_around
 from deploy.play.play import Play
 from deploy.play.stacks import issuer_of
+from services import all_teams
 from services import names as team_names
-from services import teams
 
 pytestmark = pytest.mark.kafka
 
@@ -77,7 +77,7 @@ def find(state: dict[str, object], name: str) -> str:
 
 async def every_reader_is_at_every_source(connection: asyncpg.Connection) -> None:
     """Each reader's head of each key is the last event of that key in its source's log, and nothing waits."""
-    for team in teams():
+    for team in all_teams():
         assert await connection.fetchval(f"SELECT count(*) FROM {team.name}.inbox_held") == 0
         assert await connection.fetchval(f"SELECT count(*) FROM {team.name}.parked") == 0
         for source in team.reads:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services import teams
+from services import all_teams
 from shared.commands.wiring import BadWiring, Wiring
 from shared.domain.command import Command, Over
 from shared.domain.decider import Per, Stream
@@ -88,7 +88,7 @@ def test_what_fits_is_taken() -> None:
     assert wiring.of_command(HoldOver).name == "meeting"
 
 
-@pytest.mark.parametrize("team", teams(), ids=lambda team: team.name)
+@pytest.mark.parametrize("team", all_teams(), ids=lambda team: team.name)
 def test_every_team_fits(team: Any) -> None:
     assert Wiring(team.streams).streams == team.streams
 
