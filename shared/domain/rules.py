@@ -149,9 +149,15 @@ class Rulebook:
     def latest_variation(self, rule_id: str, now: datetime) -> datetime:
         """The latest due instant that a manager may name at `now` (aware) for a clock of this rule, in UTC.
 
-        By the row in force now: a clock may have started under another. Raises NoSuchRule where none applies.
+        By the row in force now, else by the rule's last one: a clock may still run of a rule that starts no more.
+        Raises NoSuchRule where there is no such rule.
         """
-        rule = self.rule_at(rule_id, now)
+        try:
+            rule = self.rule_at(rule_id, now)
+        except NoSuchRule:
+            if rule_id not in self._rows:
+                raise
+            rule = self._rows[rule_id][-1]
         return self._reckoned(now, None, lambda known: rule.vary_within.due(now, known))[0]
 
     def _made(

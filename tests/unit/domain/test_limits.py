@@ -179,6 +179,8 @@ def test_how_far_a_manager_may_put_a_new_due_instant():
     assert RULES.latest_variation("M1", now) == london(2026, 12, 9)
     with pytest.raises(NoSuchRule):
         RULES.latest_variation("Z9", now)
+    retired = rule("X9", 1, Unit.DAYS, applies_to=date(2026, 10, 31), vary_within=Limit(1, Unit.WEEKS))
+    assert Rulebook((retired,), edition="x").latest_variation("X9", now) == london(2026, 12, 2)
 
 
 def test_limits_in_words():

@@ -64,6 +64,13 @@ def test_a_policys_command_was_received_when_its_cause_was_or_happened():
     assert received_at(Receive(received=said), NOW, accepted) == said  # the policy itself says which
 
 
+@pytest.mark.parametrize("field", ["happened", "known", "received"])
+def test_nothing_happened_was_known_or_received_before_1900(field: str):
+    assert getattr(Receive.model_validate({field: "1900-01-01T00:00:00Z"}), field).year == 1900
+    with pytest.raises(ValidationError, match="before 1900"):
+        Receive.model_validate({field: "0001-01-01T00:00:00Z"})
+
+
 def test_only_a_command_that_takes_something_in_has_the_field():
     assert Receive.model_validate({"received": "2026-04-06T12:00:00Z"}).received == EARLIER
     assert said_received(Open(happened=EARLIER)) is None
