@@ -1,22 +1,20 @@
 """The commands of the auditor: `safeguarding verify`, `export` and `verify-export`."""
 
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import typer
 
-_DEFAULT_STACK = Path(".stack")
-_Stack = Annotated[Path, typer.Option("--stack", help="Directory of the stack.", file_okay=False)]
+from deploy.cli.screen import DEFAULT_STACK, StackOption, run
 
 
-def add_to(app: typer.Typer, run: Callable[[Coroutine[Any, Any, None]], None]) -> None:
-    """Add the commands; `run` runs one to its end and says what went wrong."""
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
 
     @app.command()
     def verify(
-        stack: _Stack = _DEFAULT_STACK,
+        stack: StackOption = DEFAULT_STACK,
         kept: Annotated[
             Path | None,
             typer.Option(
@@ -49,7 +47,7 @@ def add_to(app: typer.Typer, run: Callable[[Coroutine[Any, Any, None]], None]) -
     def export(
         child: Annotated[UUID, typer.Argument(help="The child's id.")],
         to: Annotated[Path, typer.Option("--to", help="The file to write.", dir_okay=False)],
-        stack: _Stack = _DEFAULT_STACK,
+        stack: StackOption = DEFAULT_STACK,
     ) -> None:
         """Write one child's events of all services to a file, sealed as stored, with proofs. It is recorded."""
 
@@ -67,7 +65,7 @@ def add_to(app: typer.Typer, run: Callable[[Coroutine[Any, Any, None]], None]) -
         file: Annotated[Path, typer.Argument(help="An export.", exists=True, dir_okay=False)],
         keys: Annotated[
             Path, typer.Option(help="Directory of the services' public keys.", file_okay=False)
-        ] = _DEFAULT_STACK / "checkpoint-keys",
+        ] = DEFAULT_STACK / "checkpoint-keys",
     ) -> None:
         """Check an export with the services' public keys and nothing else."""
 

@@ -16,9 +16,10 @@ import services
 from deploy.local.layout import Layout
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.play.answers import refusal_of
-from deploy.play.calling import CannotGoOn, Services
+from deploy.play.calling import Services
+from deploy.play.errors import CannotGoOn, NoStack
 from deploy.play.searching import AUDITOR
-from deploy.play.stacks import NoStack, dsn_of, is_running, running_stack
+from deploy.play.stacks import dsn_of, is_running, running_stack
 from shared.audit.checkpoint import BadKeys, Checkpoint, NotACheckpoint, PublicKeys
 from shared.audit.export import Proved, check_export, head_line
 from shared.audit.log_check import Contract

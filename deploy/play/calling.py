@@ -17,6 +17,7 @@ import httpx
 
 from deploy.play.answers import Accepted, DeadlineRow, ParkedEvent, Refusal, SeenEntry, refusal_of
 from deploy.play.case_types import By
+from deploy.play.errors import CannotGoOn, ServiceAway
 from deploy.play.quiet import Progress
 from shared.domain.actors import DEFAULT_AGENCY
 
@@ -26,14 +27,6 @@ OPERATOR: Final = By("Operator", "operator", DEFAULT_AGENCY["operator"])
 _TOKEN_SECONDS = 600
 _PAGE = 200
 _LONGEST_PAUSE = 1.0
-
-
-class ServiceAway(Exception):
-    """A service did not answer for longer than one waits."""
-
-
-class CannotGoOn(Exception):
-    """The stack answered what it should never answer, or it needs a person. The message says what to do."""
 
 
 class Tokens(Protocol):

@@ -13,15 +13,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.catalogue import answers, known_commands
-from deploy.play.calling import CannotGoOn, ServiceAway, Services
+from deploy.play.calling import Services
 from deploy.play.case_types import Case
 from deploy.play.cases import BadCase, load_case
+from deploy.play.errors import CannotGoOn, NoStack, ServiceAway
 from deploy.play.expecting import differences
 from deploy.play.looking import Address, look_around
 from deploy.play.play import Play, Watch
 from deploy.play.printing import show, show_differences, show_stop
 from deploy.play.searching import search
-from deploy.play.stacks import NoStack, RunningStack, own_stack, running_stack
+from deploy.play.stacks import RunningStack, own_stack, running_stack
 from shared.messaging.topics import BrokerKind
 
 

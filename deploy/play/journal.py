@@ -9,8 +9,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from deploy.play.calling import CannotGoOn
 from deploy.play.case_types import Case
+from deploy.play.errors import CannotGoOn
 
 
 class Done(BaseModel):

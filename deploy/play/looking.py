@@ -7,8 +7,9 @@ from typing import Final
 from uuid import UUID
 
 from deploy.play.answers import CountRow, DeadlineRow, PatternRow, SeenEntry, refusal_of
-from deploy.play.calling import CannotGoOn, Services
+from deploy.play.calling import Services
 from deploy.play.case_types import NO_CHILD, By, Case, Viewer
+from deploy.play.errors import CannotGoOn
 from deploy.play.play import Played
 from shared.domain.actors import DEFAULT_AGENCY
 from shared.service.expectations import PLANS, Answers, Expectation

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.play.answers import Accepted, Refusal
-from deploy.play.calling import CannotGoOn, Services
+from deploy.play.calling import Services
 from deploy.play.case_types import By, Case, labels_within, with_ids
 from deploy.play.cases import REGISTER, RELATE
+from deploy.play.errors import CannotGoOn
 from deploy.play.journal import Done, Journal
 from deploy.play.quiet import Progress, earliest_due, heads, what_failed, what_moves
 from shared.domain.actors import DEFAULT_AGENCY

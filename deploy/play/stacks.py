@@ -13,18 +13,12 @@ from deploy.local.layout import Layout
 from deploy.local.ports import LOOPBACK
 from deploy.local.supervisor import Stack
 from deploy.play.calling import Tokens
+from deploy.play.errors import NoStack
 from shared.access.development_issuer import DevelopmentIssuer
 from shared.messaging.topics import BrokerKind
 
 STACK_FILE: Final = "stack.json"
 """Says where the services of a running stack are; it lies in the stack's directory while the stack runs."""
-
-DEFAULT_STACK: Final = Path(".stack")
-"""Where a stack is looked for when no directory is named."""
-
-
-class NoStack(Exception):
-    """No stack runs where one was looked for. The message says how to start one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from deploy.play.calling import CannotGoOn, Services
+from deploy.play.calling import Services
 from deploy.play.case_types import (
     NO_CHILD,
     By,
@@ -22,6 +22,7 @@ from deploy.play.case_types import (
     ExpectedUnseen,
     Viewer,
 )
+from deploy.play.errors import CannotGoOn
 from deploy.play.looking import CaseOutcome, look_around
 from deploy.play.play import Played
 from deploy.play.searching import _files, holds

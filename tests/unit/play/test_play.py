@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.play.calling import CannotGoOn, ServiceAway
 from deploy.play.case_types import (
     By,
     Case,
@@ -17,6 +16,7 @@ from deploy.play.case_types import (
     Expected,
     Label,
 )
+from deploy.play.errors import CannotGoOn, ServiceAway
 from deploy.play.journal import Done, Journal
 from deploy.play.play import Job, Play, Played, Wait, agenda
 from deploy.play.quiet import Progress, earliest_due, what_failed, what_moves

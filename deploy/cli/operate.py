@@ -1,0 +1,129 @@
+"""The commands of the operator on a running stack: its events, what is parked, its views and its relay."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from uuid import UUID
+
+import typer
+
+from deploy.cli.screen import DEFAULT_STACK, StackOption, run
+
+if TYPE_CHECKING:
+    from deploy.play.calling import Services
+
+events = typer.Typer(help="The events of a running stack.", no_args_is_help=True)
+parked = typer.Typer(help="Events that a service could not take in.", no_args_is_help=True)
+views = typer.Typer(help="The read tables.", no_args_is_help=True)
+relay = typer.Typer(help="What a service has published.", no_args_is_help=True)
+
+_TAIL_PAUSE: Final = 0.5
+_TAIL_PAGE: Final = 200
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the groups of commands."""
+    for name, group in (("events", events), ("parked", parked), ("views", views), ("relay", relay)):
+        app.add_typer(group, name=name)
+
+
+@events.command("tail")
+def events_tail(
+    service: Annotated[list[str] | None, typer.Option(help="Only this service; may be given again.")] = None,
+    after: Annotated[int, typer.Option(help="Only events after this position.", min=0)] = 0,
+    follow: Annotated[bool, typer.Option(help="Go on as events come.")] = True,
+    stack: StackOption = DEFAULT_STACK,
+) -> None:
+    """Print events as they are stored, one JSON line each, without personal text."""
+
+    async def work(services: "Services") -> None:
+        places = dict.fromkeys(service or services.names, after)
+        while True:
+            more = False
+            for name, place in places.items():
+                found = await services.look(name, "/operator/events", after=place, limit=_TAIL_PAGE)
+                for item in found["items"]:
+                    typer.echo(json.dumps({"service": name, **item}))
+                    places[name] = max(places[name], int(item["position"]))
+                more = more or len(found["items"]) == _TAIL_PAGE
+            if not (more or follow):
+                return
+            if not more:
+                await asyncio.sleep(_TAIL_PAUSE)
+
+    _operate(stack, work)
+
+
+@parked.command("list")
+def parked_list(stack: StackOption = DEFAULT_STACK) -> None:
+    """List what is parked, by service, with its error."""
+
+    async def work(services: "Services") -> None:
+        count = 0
+        for name in services.names:
+            for one in await services.parked(name):
+                typer.echo(f"{name}: from {one.source} key {one.key}: {one.error}")
+                count += 1
+        if not count:
+            typer.echo("Nothing is parked.")
+
+    _operate(stack, work)
+
+
+@parked.command("retry")
+def parked_retry(service: str, source: str, key: str, stack: StackOption = DEFAULT_STACK) -> None:
+    """Take in what is parked under a key, and what waits behind it, in order."""
+    _ask(stack, service, "/operator/parked/retry", {"source": source, "key": key})
+
+
+@parked.command("skip")
+def parked_skip(
+    service: str,
+    source: str,
+    key: str,
+    reason: Annotated[str, typer.Option(help="Why this event may be left out; it is recorded.")],
+    stack: StackOption = DEFAULT_STACK,
+) -> None:
+    """Leave out the parked event of a key, with the reason, and go on with what waits behind it."""
+    _ask(stack, service, "/operator/parked/skip", {"source": source, "key": key, "reason": reason})
+
+
+@views.command("rebuild")
+def views_rebuild(service: str, name: str, stack: StackOption = DEFAULT_STACK) -> None:
+    """Build a view of a service again from its log."""
+    _ask(stack, service, f"/operator/views/{name}/rebuild", {})
+
+
+@relay.command("resend")
+def relay_resend(
+    service: str,
+    key: Annotated[UUID | None, typer.Option(help="Only events of this key.")] = None,
+    after: Annotated[int, typer.Option(help="Only events after this position.", min=0)] = 0,
+    stack: StackOption = DEFAULT_STACK,
+) -> None:
+    """Publish events of a service again; whoever has them drops them."""
+    _ask(stack, service, "/operator/resend", {"key": str(key) if key else None, "after": after})
+
+
+def _ask(stack: Path, service: str, path: str, body: dict[str, Any]) -> None:
+    async def work(services: "Services") -> None:
+        found = await services.operate(service, path, body)
+        typer.echo(json.dumps(found) if found else "Done.")
+
+    _operate(stack, work)
+
+
+def _operate(stack: Path, work: "Callable[[Services], Awaitable[None]]") -> None:
+    """Does something on the stack that runs on that directory, as its operator."""
+
+    async def main() -> None:
+        from deploy.play.calling import Services
+        from deploy.play.stacks import running_stack
+
+        running = running_stack(stack)
+        async with Services(running.urls, running.tokens, patience=5) as services:
+            await work(services)
+
+    run(main())
