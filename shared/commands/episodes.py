@@ -24,14 +24,14 @@ class Target:
         stream_id: the stream.
         child: the child that the stream is recorded about.
         thing: what its events belong to: the contact, the meeting, the episode.
-        following: of an episode, the stream of the next one.
+        following: of an episode, the next one, where there is none yet.
         named: the id that the child was named by, where it is recorded under another.
     """
 
     stream_id: UUID
     child: UUID | None
     thing: UUID
-    following: UUID | None = None
+    following: "Target | None" = None
     named: UUID | None = None
 
 
@@ -81,9 +81,11 @@ class Episodes:
         if others:
             found = await self._of_several(stream, found, episode, session)
         stream_id, child, n = found
-        following = self._stream(stream, child, episode.code, n + 1)
+        next_id = self._stream(stream, child, episode.code, n + 1)
+        if child != kept:  # the next one is the kept child's own, whoever's was the last
+            next_id, _, _ = await self._under(stream, kept, episode, session, opens=True)
         named = episode.named if episode.named != child else None
-        return Target(stream_id, child, stream_id, following, named)
+        return Target(stream_id, child, stream_id, Target(next_id, kept, next_id), named)
 
     async def child_of(self, stream: Stream, stream_id: UUID) -> UUID | None:
         """Whose episode a stream is; None: it is no episode of this kind."""

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.access.policy import AccessPolicy
-from shared.commands.episodes import Target
 from shared.commands.loading import LoadedStream, Subject
 from shared.commands.request import Request
 from shared.commands.session import StreamState
@@ -73,12 +72,10 @@ class EventRecorder:
         writing = _Writing(subject)
         for name, own_events in self._by_stream(subject, events, request).items():
             loaded = subject.streams[name]
-            child = loaded.target.child or subject.target.child
-            placed = [event.placed(child=child, happened_at=request.happened_at) for event in own_events]
-            for on, of_episode in _episodes(loaded, placed):
+            for on, of_episode in _episodes(loaded, own_events, request.happened_at):
                 writing.begin(name, on)
                 for event in of_episode:
-                    writing.add(on.target.stream_id, event, self._row(event, on, request, subject))
+                    self._add(writing, on, event, request.happened_at, request, subject)
         for on, note in writing.notes():
             self._add(writing, on, note, request.happened_at, request, subject)
         for on, missed in writing.misses(request.now):
@@ -110,7 +107,7 @@ class EventRecorder:
         request: Request,
         subject: Subject,
     ) -> None:
-        """Add what the kernel says of clocks to the stream on which they run."""
+        """Add an event to a stream: what was decided, or what the kernel says of the clocks that run there."""
         placed = event.placed(child=on.target.child or subject.target.child, happened_at=happened_at)
         writing.add(on.target.stream_id, placed, self._row(placed, on, request, subject))
 
@@ -228,7 +225,9 @@ def newly_missed(folded: StreamState, now: datetime) -> Iterator[DeadlineMissed]
     yield from folded.clocks.newly_missed(now)
 
 
-def _episodes(loaded: LoadedStream, events: Iterable[Event]) -> Iterator[tuple[LoadedStream, list[Event]]]:
+def _episodes(
+    loaded: LoadedStream, events: Iterable[Event], happened_at: datetime
+) -> Iterator[tuple[LoadedStream, list[Event]]]:
     """The streams that these events of one kind stand on: an event that opens an episode begins the next stream.
 
     Raises:
@@ -256,7 +255,7 @@ def _episodes(loaded: LoadedStream, events: Iterable[Event]) -> Iterator[tuple[L
             state = stream.state
         own.append(event)
         if not _of_the_kernel(event):
-            state = stream.evolve(state, event)
+            state = stream.evolve(state, event.placed(child=on.target.child, happened_at=happened_at))
         empty = False
     yield on, own
 
@@ -264,8 +263,7 @@ def _episodes(loaded: LoadedStream, events: Iterable[Event]) -> Iterator[tuple[L
 def _next(closed: LoadedStream) -> LoadedStream:
     """The episode after a closed one. That there is none yet is guarded by the append, at version 0."""
     assert closed.target.following is not None
-    target = Target(closed.target.following, closed.target.child, closed.target.following)
-    return LoadedStream(closed.stream, target, StreamState(0, closed.stream.state))
+    return LoadedStream(closed.stream, closed.target.following, StreamState(0, closed.stream.state))
 
 
 def _thing(on: LoadedStream, subject: Subject) -> UUID:

@@ -21,10 +21,11 @@ from shared.domain.actors import Actor
 from shared.domain.codec import decode
 from shared.domain.command import Command
 from shared.domain.deadlines import DeadlineMissed
+from shared.domain.event import Envelope, Record
 from shared.domain.instants import london
 from shared.eventstore.append import NewEvent
 from shared.team.deadlines import VaryDeadline
-from shared.testing.facts import CHILD, THING, actor
+from shared.testing.facts import CHILD, THING, actor, record
 from tests.unit.mash.contacts import ACKNOWLEDGE, RECEIVE
 
 RECEIVED = london(2026, 4, 2, 16, 40)
@@ -79,3 +80,45 @@ def test_a_miss_is_the_teams_own_word_and_known_when_it_happened_at_the_earliest
     assert [(about.actor, about.known, about.late) for _, about in others] == [
         (str(MANAGER.id), happened.astimezone(UTC), happened < NOW)
     ]
+
+
+# -- who recorded what a policy made
+
+
+def recorded(cause: Record | None, by: Actor) -> Envelope:
+    """The envelope of what follows from an event."""
+    request = Request.of(RECEIVE, uuid4(), by, NOW, cause)
+    target = Target(STREAM, CHILD, THING)
+    subject = Subject(
+        contact, target, {"contact": LoadedStream(contact, target, StreamState(0, contact.state))}
+    )
+    decided = Decided(request.command_id)
+    events = decide(request, subject, [subject], streams={"contact": contact}, rules=RULES)
+    EventRecorder("mash", TEAM, Wiring([contact]), ACCESS).record(decided, request, subject, events)
+    row = decided.rows[STREAM][1][0]
+    return decode(row.name, row.state)[1]
+
+
+def test_a_policy_records_for_the_person_at_the_root():
+    officer = replace(actor("police_officer"), agency="police", organisation="Vulnerability desk")
+    by_person = record(DeadlineMissed(rule="M1", started_by=uuid4(), due_at=DUE), at=NOW, by=officer)
+    first = recorded(by_person, TEAM)
+    assert (first.agency, first.organisation) == (TEAM.agency, None)
+    assert first.recorder == ("police", "Vulnerability desk")
+    second = recorded(replace(by_person, envelope=first), TEAM)
+    assert second.recorder == ("police", "Vulnerability desk")
+    assert second.causation == first.id
+
+
+def test_nothing_is_kept_of_a_recorder_who_is_the_actor_or_of_the_same_agency():
+    by_colleague = record(
+        DeadlineMissed(rule="M1", started_by=uuid4(), due_at=DUE),
+        at=NOW,
+        by=replace(MANAGER, agency=TEAM.agency),
+    )
+    for envelope in (recorded(None, MANAGER), recorded(by_colleague, TEAM)):
+        assert (envelope.recorded_by_agency, envelope.recorded_by_organisation) == (None, None)
+        assert envelope.recorder == (envelope.agency, envelope.organisation)
+    of_a_school = replace(MANAGER, agency=TEAM.agency, organisation="A school")
+    by_school = record(DeadlineMissed(rule="M1", started_by=uuid4(), due_at=DUE), at=NOW, by=of_a_school)
+    assert recorded(by_school, TEAM).recorder == (TEAM.agency, "A school")
