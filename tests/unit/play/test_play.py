@@ -257,7 +257,7 @@ async def test_a_play_goes_on_where_it_stopped(tmp_path):
     double = Double()
     double.fails = lambda request: httpx.Response(503) if request.url.path.endswith("Do") else None
     with pytest.raises(ServiceAway):
-        await played(double, case(*steps), tmp_path / mkdir(tmp_path, "cut"), patience=0.1)
+        await played(double, case(*steps), tmp_path / mkdir(tmp_path, "cut"), patience=1)
     double.fails = lambda _request: None
     result = await played(double, case(*steps), tmp_path / "cut")
     again = await played(double, case(*steps), tmp_path / "cut")
