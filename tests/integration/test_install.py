@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from deploy import make_keys, migrate, provision
+from deploy.database import migrate, provision
+from deploy.keys import make_keys
 from deploy.local.errors import StackError
 from deploy.local.postgres import EmbeddedPostgres
 from services import names
