@@ -5,6 +5,7 @@ PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin/
 CASE ?= cases/first-contact.yaml
+WORKERS ?= 2
 
 .PHONY: help setup demo play test generate lint soak bench clean
 
@@ -35,8 +36,9 @@ demo: setup  ## start everything, play a contact from the front door to an asses
 play: setup  ## play CASE (a file or folder) and check what it expects
 	@$(RUN)safeguarding play $(CASE) --check
 
+# Each worker starts servers of its own; WORKERS=0 runs everything in one process. In the order of `testpaths`.
 test: setup  ## all tests, on a real PostgreSQL and a real broker
-	@start=$$(date +%s); $(RUN)python -m pytest -m "not soak" $(ARGS) && echo "Tests passed in $$(( $$(date +%s) - start )) s."
+	@$(RUN)python -m pytest -m "not soak" -n $(WORKERS) $(ARGS)
 
 generate: setup  ## golden files of new events, schemas, and all pages and tables that are made from the code
 	@$(RUN)python -m deploy.generate

@@ -24,6 +24,7 @@ from shared.infrastructure.clock import Clock, RealClock, SimulatedClock
 from shared.service.migrations import migrate
 from shared.team.known_people import KnowPerson
 from tests.integration import toy_team
+from tests.integration.databases import copy_of
 from tests.integration.ledgers import BUILT, Ledgers, build, directory, opened
 from tests.integration.toys import Team, Toys, prepare_toys, toys_on
 
@@ -57,8 +58,7 @@ def prepare(server: EmbeddedPostgres) -> None:
 
 def database_on(server: EmbeddedPostgres) -> LogDatabase:
     """A database of its own."""
-    name = f"t{uuid4().hex}"
-    server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    name = copy_of(server, TEMPLATE)
     return LogDatabase(
         server,
         name,
@@ -231,8 +231,7 @@ def built(postgres) -> Iterator[Path]:
 @pytest.fixture
 async def ledgers(postgres, built) -> AsyncIterator[Ledgers]:
     """A copy of them, to tamper with."""
-    name = f"t{uuid4().hex}"
-    await asyncio.to_thread(postgres.execute, f"CREATE DATABASE {name} TEMPLATE {BUILT}")
+    name = await asyncio.to_thread(copy_of, postgres, BUILT)
     async with opened(postgres, name, built) as found:
         yield found
     await asyncio.to_thread(postgres.drop_database, name)

@@ -28,7 +28,7 @@ class OnOurLog(unittest.TestCase):
 
     def setUp(self) -> None:
         self.database = f"t{uuid4().hex}"
-        self.server(f"CREATE DATABASE {self.database} TEMPLATE {TEMPLATE}")
+        self.server(f"CREATE DATABASE {self.database} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
         self.datastore = PostgresDatastore(
             self.database, "127.0.0.1", PORT, "mash", "app", schema="mash", pool_size=12
         )

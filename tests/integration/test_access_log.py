@@ -12,10 +12,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from deploy.local.postgres import EmbeddedPostgres
 from shared.access.access_log import AccessLog, AccessNotRecorded, Attempt, verify
 from shared.domain.actors import Actor
 from shared.infrastructure.clock import SimulatedClock
+from tests.integration.databases import copy_of
 
 START = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
 ANA = Actor(UUID(int=1), "Ana Lim", "mash_manager", "childrens_social_care", "North team")
@@ -24,27 +24,30 @@ LOOK = Attempt(ANA, "read:chronology", "deciding on a contact", "shown", (AVA,))
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), settings={"fsync": "off"}) as server:
-        server.execute(
-            "CREATE ROLE mash_owner LOGIN PASSWORD 'owner'; CREATE ROLE mash LOGIN PASSWORD 'app'; CREATE ROLE meddler SUPERUSER"
-        )
-        yield server
+def template(postgres) -> Iterator[str]:
+    """A database with the record of access alone, migrated twice: at first start and at the next."""
+    name = "access_alone"
+    postgres.create_database(name)
+    postgres.execute("CREATE SCHEMA mash AUTHORIZATION mash_owner", name)
+    sql = resources.files("shared.access").joinpath("schema.sql").read_text(encoding="utf-8")
+
+    async def migrate_twice() -> None:
+        owner = await asyncpg.connect(postgres.dsn(name, "mash_owner", "owner"))
+        for _ in range(2):
+            await owner.execute(sql.format(schema="mash", app_role="mash"))
+        await owner.close()
+
+    asyncio.run(migrate_twice())
+    yield name
+    postgres.drop_database(name)
 
 
 @pytest.fixture
-async def dsn(server) -> AsyncIterator[str]:
-    """A database of its own for each test, migrated twice: at first start and at the next."""
-    name = f"t{uuid4().hex}"
-    server.create_database(name)
-    server.execute("CREATE SCHEMA mash AUTHORIZATION mash_owner", name)
-    sql = resources.files("shared.access").joinpath("schema.sql").read_text(encoding="utf-8")
-    owner = await asyncpg.connect(server.dsn(name, "mash_owner", "owner"))
-    for _ in range(2):
-        await owner.execute(sql.format(schema="mash", app_role="mash"))
-    await owner.close()
-    yield server.dsn(name, "mash", "app")
-    server.drop_database(name)
+def dsn(postgres, template) -> Iterator[str]:
+    """A copy of it for each test."""
+    name = copy_of(postgres, template)
+    yield postgres.dsn(name, "mash", "app")
+    postgres.drop_database(name)
 
 
 @pytest.fixture
@@ -54,9 +57,9 @@ async def pool(dsn) -> AsyncIterator[asyncpg.Pool]:
 
 
 @pytest.fixture
-async def meddler(server, dsn) -> AsyncIterator[asyncpg.Connection]:
+async def meddler(postgres, dsn) -> AsyncIterator[asyncpg.Connection]:
     """Somebody with every right on the server, and the triggers out of the way."""
-    connection = await asyncpg.connect(server.dsn(dsn.rsplit("/", 1)[1]))
+    connection = await asyncpg.connect(postgres.dsn(dsn.rsplit("/", 1)[1]))
     await connection.execute("SET session_replication_role = replica")
     yield connection
     await connection.close()
@@ -198,11 +201,11 @@ async def test_a_partition_waits_for_no_reader(log, pool, clock):
         "TRUNCATE mash.access_2026_04",
     ],
 )
-async def test_nobody_changes_what_was_recorded(log, pool, server, dsn, statement):
+async def test_nobody_changes_what_was_recorded(log, pool, postgres, dsn, statement):
     await log.record(LOOK)
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied"):
         await pool.execute(statement)
-    owner = await asyncpg.connect(server.dsn(dsn.rsplit("/", 1)[1], "mash_owner", "owner"))
+    owner = await asyncpg.connect(postgres.dsn(dsn.rsplit("/", 1)[1], "mash_owner", "owner"))
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
         await owner.execute(statement)
     await owner.close()

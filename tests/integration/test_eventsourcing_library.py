@@ -9,14 +9,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from uuid import uuid4
+
+from tests.integration.databases import copy_of
 
 HERE = Path(__file__).parent
 
 
 async def test_its_own_cases_pass_on_our_tables(postgres):
-    template = f"t{uuid4().hex}"
-    await asyncio.to_thread(postgres.execute, f"CREATE DATABASE {template} TEMPLATE migrated")
+    template = await asyncio.to_thread(copy_of, postgres, "migrated")
     try:
         sql = (HERE / "eventsourcing_writes.sql").read_text()
         await asyncio.to_thread(postgres.execute, sql, template)

@@ -23,20 +23,22 @@ from tests.unit.mash.contacts import RECEIVE
 NOW = london(2026, 4, 2, 17)
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres")) as running:
-        running.execute("CREATE ROLE chronology LOGIN PASSWORD 'app'")
-        running.create_database("schools")
-        running.execute("CREATE SCHEMA chronology_views AUTHORIZATION chronology", "schools")
-        yield running
+@pytest.fixture
+def schools(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A database with room for the chronology's views; where its role connects."""
+    postgres.execute("CREATE ROLE chronology LOGIN PASSWORD 'app'")
+    postgres.create_database("schools")
+    postgres.execute("CREATE SCHEMA chronology_views AUTHORIZATION chronology", "schools")
+    yield postgres.dsn("schools", "chronology", "app")
+    postgres.drop_database("schools")
+    postgres.execute("DROP ROLE chronology")
 
 
 def head(organisation: str | None) -> Actor:
     return actor("designated_safeguarding_lead", "L. Shaw", organisation=organisation)
 
 
-async def test_a_school_reads_its_own_worry_and_another_school_does_not(server: EmbeddedPostgres) -> None:
+async def test_a_school_reads_its_own_worry_and_another_school_does_not(schools: str) -> None:
     told = RECEIVE.referrer.model_copy(update={"agency": "education"})
     story = decider(contact, MASH_RULES).given()
     story = story.when(RECEIVE.model_copy(update={"referrer": told}), at=NOW, by=head("Elm School"))
@@ -49,9 +51,7 @@ async def test_a_school_reads_its_own_worry_and_another_school_does_not(server: 
         .when(command, at=NOW, by=Actor.service("chronology", "childrens_social_care"))
         .records
     )
-    async with asyncpg.create_pool(
-        server.dsn("schools", "chronology", "app"), min_size=1, max_size=2
-    ) as pool:
+    async with asyncpg.create_pool(schools, min_size=1, max_size=2) as pool:
         for view in (entries, audience):
             await pool.execute(create(view, "chronology", view.name))
             async with pool.acquire() as connection:

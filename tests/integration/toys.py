@@ -40,6 +40,7 @@ from shared.projections.views import Views
 from shared.service.migrations import migrate
 from shared.team.known_people import KnowPerson, known_person
 from shared.team.tasks import task
+from tests.integration.databases import copy_of
 
 ACCESS = AccessPolicy.read(Path(__file__).resolve().parents[2] / "services")
 TEAMS = ("mash", "people", "assessment")
@@ -357,8 +358,7 @@ def prepare_toys(server: EmbeddedPostgres) -> None:
 @asynccontextmanager
 async def toys_on(server: EmbeddedPostgres, directory: Path) -> AsyncIterator[Toys]:
     """A fresh database of all three teams on a server that was prepared."""
-    database = f"t{uuid4().hex}"
-    server.execute(f"CREATE DATABASE {database} TEMPLATE {TEMPLATE}")
+    database = copy_of(server, TEMPLATE)
     transport = TransportKeys(directory / "transport")
     for name in TEAMS:
         transport.ensure(topic_of(name))
