@@ -1,4 +1,4 @@
-"""Consuming: pages of a service's topics into its inbox, acknowledged after the database transaction that holds them.
+"""The Kafka consumer: reads pages of a service's topics, and commits their offsets once what they hold is committed.
 
 On Apache Kafka the partitions are shared out by a consumer group with static membership. On the embedded broker,
 whose group protocol is slow, every process reads every partition; its inbox drops what another process took.
@@ -8,34 +8,60 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
-from uuid import UUID
 
-import orjson
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka import TopicPartition as Partition
 
 from shared.inbox.buffer import ConsumerBuffer
+from shared.inbox.failures import AWAY
 from shared.inbox.inbox import Inbox
-from shared.inbox.positions import Arrived, Gap
-from shared.inbox.processing import AWAY
-from shared.messaging.client import KafkaConnection, abandon, start_producer
+from shared.inbox.positions import RawMessage
+from shared.infrastructure.background import BACKOFF
+from shared.infrastructure.logs import error_fields
+from shared.messaging.client import KafkaConnection
 from shared.messaging.message import NotAMessage, plain_headers
-from shared.messaging.topics import CHECKPOINT_TOPIC, PARTITIONS, RESEND_TOPIC, BrokerKind, topic_of
+from shared.messaging.topics import PARTITIONS, BrokerKind, topic_of
 
 log = logging.getLogger(__name__)
 
 
+METADATA_AGE_MS: Final = 10_000
+"""Milliseconds after which the client asks which topics and partitions there are.
+
+A topic that was deleted and made again is not read before: the client's own default is five minutes.
+"""
+
+
 RARELY: Final[dict[str, Any]] = {"batch_timeout_ms": 100, "fetch_max_wait_ms": 500}
-"""How topics are read on which little comes, and where half a second more is nothing."""
+"""How topics are read on which little comes and half a second more is nothing: an idle reader should cost no work."""
 
 
 STARTING: Final = 5.0
-"""Seconds a start under way is let come to its end before it is cancelled."""
+"""Seconds a start under way is left to finish before it is cancelled."""
+
+
+Handle = Callable[[Sequence[bytes]], Awaitable[None]]
+"""Does what a page of bodies asks for, and returns when that is committed; tried again until it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A topic of one partition that is read beside the events, such as others' checkpoints.
+
+    Attributes:
+        topic: its name.
+        purpose: in a word; it names the consumer group after the service.
+        handle: what is done with a page.
+    """
+
+    topic: str
+    purpose: str
+    handle: Handle
 
 
 class Consumer:
@@ -50,24 +76,27 @@ class Consumer:
         kind: BrokerKind,
         *,
         instance: str,
-        resend: Callable[[UUID | None, int], Awaitable[None]],
-        keep: Callable[[Sequence[bytes]], Awaitable[None]],
+        beside: Sequence[Subscription] = (),
     ) -> None:
-        """`sources`: the services whose events it reads. `instance`: this process among those of the service.
-        `resend(key, after)` has this service's own relay send a key again, when another service asks for it.
-        `keep(bodies)` keeps the checkpoints that every service publishes.
+        """Prepare to read.
+
+        Args:
+            service: whose consumer groups these are.
+            sources: the services whose events are taken in.
+            inbox: takes them in.
+            bootstrap: the brokers, and the login where they ask for one.
+            kind: of broker.
+            instance: this process among those of the service; static membership of the groups goes by it.
+            beside: what else is read.
         """
         self._errors: dict[str, str] = {}
         self._service = service
         self._sources = tuple(sources)
-        self._inbox = inbox
-        self._arrivals = ConsumerBuffer(inbox, self._until_done)
+        self._buffer = ConsumerBuffer(inbox, self._until_done)
         self._bootstrap = KafkaConnection.at(bootstrap)
         self._kind = kind
         self._instance = instance
-        self._resend = resend
-        self._keep = keep
-        self._asking: AIOKafkaProducer | None = None
+        self._beside = tuple(beside)
         self._broker: KafkaBroker | None = None
         self._stopping = asyncio.Event()
         self._starting: asyncio.Task[None] | None = None
@@ -80,59 +109,56 @@ class Consumer:
     @property
     def tasks(self) -> dict[str, asyncio.Task[None] | None]:
         """What must run from `start` to `stop`."""
-        return self._arrivals.tasks
+        return self._buffer.tasks
 
     async def start(self) -> None:
         """Start reading, in the background for as long as the broker is away."""
-        self._arrivals.start()
+        self._buffer.start()
         self._starting = asyncio.create_task(self._until_started(), name=f"consumer:{self._service}")
 
     async def stop(self) -> None:
-        """Stop reading; a page that cannot be taken now is taken again by the next reader."""
+        """Stop reading; a page that cannot be taken now is read again by the next consumer."""
         self._stopping.set()
         if self._starting is not None:
-            # Not cut short at once: the client leaves a connection open whose first question is cancelled half-way.
+            # Not cut short at once: the client leaves a connection open whose first request is cancelled half-way.
             await asyncio.wait([self._starting], timeout=STARTING)
             self._starting.cancel()
             with suppress(asyncio.CancelledError):
                 await self._starting
-        await self._arrivals.stop()  # while there is still a client to acknowledge to
+        await self._buffer.stop()  # while there is still a client to commit offsets with
         if self._broker is not None:
             await self._broker.stop()
-        if self._asking is not None:
-            await abandon(self._asking)
-            self._asking = None
 
     async def _until_started(self) -> None:
-        pause = 0.1
-        while not self._stopping.is_set():
+        for pause in BACKOFF.pauses():
             try:
                 # Made anew each time: one that failed half-way cannot be started again.
-                self._broker = self._made()
+                self._broker = self._client()
                 await self._broker.start()
             except Exception as error:
                 self._errors["broker"] = type(error).__name__
-                log.warning("consumer waits for the broker", extra={"error": self.error})
-                await self._give_up_reader()
+                log.warning("consumer waits for the broker", extra={"error": type(error).__name__})
+                await self._give_up_client()
             else:
                 self._errors.pop("broker", None)
                 return
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), pause)
-            pause = min(pause * 2, 2.0)
+            if await self._stopped_within(pause):
+                return
 
-    async def _give_up_reader(self) -> None:
-        """End a reader whose start failed. That it cannot be ended in order either is no reason to try no further."""
+    async def _give_up_client(self) -> None:
+        """End a client whose start failed. That it cannot be ended in order either is no reason to try no further."""
         try:
             if self._broker is not None:
                 await self._broker.stop()
         except Exception as error:
-            log.warning("reader not ended in order", extra={"error": type(error).__name__})
+            log.warning("client not ended in order", extra={"error": type(error).__name__})
 
-    def _made(self) -> KafkaBroker:
+    def _client(self) -> KafkaBroker:
+        """A client with every subscription, not started."""
         broker = KafkaBroker(
             self._bootstrap.bootstrap,
             security=self._bootstrap.security(),
+            metadata_max_age_ms=METADATA_AGE_MS,
             # Else it starts a producer and an administrator that nothing uses, and leaves them open when cancelled.
             consumer_only=True,
             allow_auto_create_topics=False,
@@ -141,7 +167,24 @@ class Consumer:
             logger=None,
             graceful_timeout=5.0,
         )
-        common: dict[str, Any] = {
+        if self._sources:
+            topics = [topic_of(source) for source in self._sources]
+            self._subscribe(broker, topics, PARTITIONS, self._service, self._take)
+        for one in self._beside:
+            group = f"{self._service}.{one.purpose}"
+            self._subscribe(broker, [one.topic], 1, group, self._handler(one), **RARELY)
+        return broker
+
+    def _subscribe(
+        self,
+        broker: KafkaBroker,
+        topics: Sequence[str],
+        partitions: int,
+        group: str,
+        handler: Callable[[KafkaMessage], Awaitable[None]],
+        **options: Any,
+    ) -> None:
+        options = {
             "batch": True,
             "max_records": 500,
             "batch_timeout_ms": 5,
@@ -150,42 +193,33 @@ class Consumer:
             "auto_offset_reset": "earliest",
             "ack_policy": AckPolicy.MANUAL,
             "no_reply": True,
-            "decoder": _as_it_came,
-        }
-        topics = [topic_of(source) for source in self._sources]
-        read = (
-            (topics, PARTITIONS, self._service, self._page),
-            ([RESEND_TOPIC], 1, f"{self._service}.resend", self._asked),
-            ([CHECKPOINT_TOPIC], 1, f"{self._service}.checkpoints", self._checkpoints),
-        )
-        for names, count, group, handler in read:
-            # Nobody waits for a checkpoint, nor for a request that is made seconds after what it is about: an idle
-            # reader of them should cost next to nothing.
-            options = common | ({} if names is topics else RARELY)
-            if names and self._kind == "embedded":
-                partitions = [Partition(topic, p) for topic in names for p in range(count)]
-                broker.subscriber(partitions=partitions, group_id=group, **options)(handler)
-            elif names:
-                member = f"{group}.{self._instance}"
-                broker.subscriber(*names, group_id=group, group_instance_id=member, **options)(handler)
-        return broker
+            "decoder": _undecoded,
+            "group_id": group,
+        } | options
+        if self._kind == "embedded":
+            assigned = [Partition(topic, partition) for topic in topics for partition in range(partitions)]
+            broker.subscriber(partitions=assigned, **options)(handler)
+        else:
+            broker.subscriber(*topics, group_instance_id=f"{group}.{self._instance}", **options)(handler)
 
-    async def _page(self, msg: KafkaMessage) -> None:
-        # Only taken over: the client reads on while this is taken, and is told of it when it is.
-        page = [_arrived(raw) for raw in msg.raw_message]
-        await self._arrivals.put(page, partial(self._acknowledge, msg.consumer))
+    async def _take(self, msg: KafkaMessage) -> None:
+        # Into the buffer and no further: the client reads on while this is taken, and its offsets are committed then.
+        page = [_raw_message(record) for record in msg.raw_message]
+        await self._buffer.put(page, partial(self._commit, msg.consumer))
 
-    async def _checkpoints(self, msg: KafkaMessage) -> None:
-        # An exception that left this handler would be logged and passed, and the next acknowledgement would commit
-        # beyond the page: so whatever happens, the page is kept before this returns.
-        bodies = [raw.value or b"" for raw in msg.raw_message]
-        if await self._until_done("checkpoints", lambda: self._keep(bodies)):
-            await self._acknowledge_all(msg)
+    def _handler(self, subscription: Subscription) -> Callable[[KafkaMessage], Awaitable[None]]:
+        # An exception that left a handler would be logged and passed, and the next commit would cover the page too: so
+        # whatever happens, the page is handled before this returns.
+        async def handle(msg: KafkaMessage) -> None:
+            bodies = [record.value or b"" for record in msg.raw_message]
+            if await self._until_done(subscription.purpose, lambda: subscription.handle(bodies)):
+                await self._commit_all(msg)
+
+        return handle
 
     async def _until_done(self, what: str, do: Callable[[], Awaitable[Any]]) -> bool:
-        """Whether it was done before all was to stop; it is tried at least once."""
-        pause = 0.05
-        while True:
+        """Whether it was done before the consumer was stopped; it is tried at least once."""
+        for pause in BACKOFF.pauses():
             try:
                 await do()
             except AWAY as error:
@@ -193,82 +227,47 @@ class Consumer:
                 log.warning("consumer pauses", extra={"error": type(error).__name__})
             except Exception as error:
                 self._errors[what] = type(error).__name__
-                log.exception("page failed", extra={"error": type(error).__name__})
+                log.error("page failed", extra=error_fields(error))
             else:
                 self._errors.pop(what, None)
                 return True
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), pause)
-            if self._stopping.is_set():
-                return False
-            pause = min(pause * 2, 2.0)
+            if await self._stopped_within(pause):
+                break
+        return False
 
-    async def _asked(self, msg: KafkaMessage) -> None:
-        for raw in msg.raw_message:
-            try:
-                request = orjson.loads(raw.value)
-                if request["source"] == self._service:
-                    await self._resend(UUID(request["key"]), int(request["after"]))
-            except AWAY as error:  # the reader asks again after a while
-                log.warning("request to send again postponed", extra={"error": type(error).__name__})
-            except Exception as error:  # whoever sent it may have sent anything
-                log.error("malformed request to send again", extra={"error": type(error).__name__})
-        await self._acknowledge_all(msg)
+    async def _stopped_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        return self._stopping.is_set()
 
-    async def _acknowledge_all(self, msg: KafkaMessage) -> None:
-        """All that its reader has read: for a handler that returns only when it is done."""
+    async def _commit_all(self, msg: KafkaMessage) -> None:
+        """Commit all that its client has read: for a handler that returns only when it is done."""
         try:
             await msg.ack()
         except Exception as error:  # read again, it does nothing
-            log.warning("acknowledgement failed", extra={"error": type(error).__name__})
+            log.warning("offsets not committed", extra={"error": type(error).__name__})
 
-    async def _acknowledge(self, reader: AIOKafkaConsumer, places: Mapping[tuple[str, int], int]) -> None:
-        """These places and no others: the reader is ahead of what was taken."""
+    async def _commit(self, client: AIOKafkaConsumer, offsets: Mapping[tuple[str, int], int]) -> None:
+        """Commit these offsets and no others: the client has read further than was taken."""
         try:
-            mine = reader.assignment()  # a group may have given some of them to another process meanwhile
-            offsets = {TopicPartition(*place): offset for place, offset in places.items()}
-            if offsets := {place: offset for place, offset in offsets.items() if place in mine}:
-                await reader.commit(offsets)
-        except Exception as error:  # what was taken is committed; read again, it is dropped as a duplicate
-            log.warning("acknowledgement failed", extra={"error": type(error).__name__})
-
-    async def look_again(self, *, gap_patience: float, ask_again: float) -> None:
-        """Look at what waits in the inbox, and ask for what is missing: `gap_patience` seconds after that was noticed,
-        and every `ask_again` seconds.
-
-        Raises:
-            Any of AWAY: nothing is lost.
-        """
-        held, parked = await self._inbox.tables.counts()
-        if held or parked:
-            await self._inbox.look_again()
-        if held:
-            await self.ask(await self._inbox.tables.gaps(gap_patience, ask_again))
-
-    async def ask(self, gaps: Sequence[Gap]) -> None:
-        """Ask sources to send keys again."""
-        try:
-            for gap in gaps:
-                if self._asking is None:
-                    self._asking = await start_producer(self._bootstrap, idempotent=False)
-                request = {"source": gap.source, "key": str(gap.key), "after": gap.after}
-                await self._asking.send_and_wait(RESEND_TOPIC, orjson.dumps(request), key=gap.key.bytes)
-                log.info("asked to send again", extra={"source": gap.source, "after": gap.after})
-        except KafkaError as error:  # asked again after a while
-            log.warning("asking to send again postponed", extra={"error": type(error).__name__})
-            asking, self._asking = self._asking, None
-            if asking is not None:
-                await abandon(asking)
+            mine = client.assignment()  # a group may have given some of them to another process meanwhile
+            found = {TopicPartition(*partition): offset for partition, offset in offsets.items()}
+            if found := {partition: offset for partition, offset in found.items() if partition in mine}:
+                await client.commit(found)
+        except (
+            Exception
+        ) as error:  # what was taken is committed in the database; read again, it is a duplicate
+            log.warning("offsets not committed", extra={"error": type(error).__name__})
 
 
-async def _as_it_came(message: KafkaMessage) -> KafkaMessage:
-    """Bodies are read by the inbox: the framework must neither parse them nor print them."""
+async def _undecoded(message: KafkaMessage) -> KafkaMessage:
+    """Bodies are parsed by the inbox: the framework must neither parse them nor print them."""
     return message
 
 
-def _arrived(raw: Any) -> Arrived:
+def _raw_message(record: Any) -> RawMessage:
     try:
-        headers = plain_headers(raw.headers)
+        headers = plain_headers(record.headers)
     except NotAMessage:
         headers = {}
-    return Arrived(raw.topic, raw.partition, raw.offset, headers, raw.value or b"")
+    return RawMessage(record.topic, record.partition, record.offset, headers, record.value or b"")

@@ -3,7 +3,7 @@
 A head per (source, key) says how far this service is. At or below the head is a duplicate. Previous = head: the event
 is taken, and the head moves in the transaction of its effects. Previous beyond the head: the event is held until the
 gap is filled, and after a while the source is asked to send the key again. An event that would fail again is parked:
-its head stands still, so the key's later events queue behind it, while other keys go on.
+its head stays, so the key's later events queue behind it, while other keys go on.
 
 Several processes of a service may take the same events at once: the head that moves with the effects lets one of them
 through, and the other finds a duplicate.
@@ -21,9 +21,10 @@ from shared.domain.actors import Actor
 from shared.domain.codec import UnknownEvent, decode
 from shared.domain.policy import Policy
 from shared.eventstore.append import AppendRequest, Conflict, InboxMove
-from shared.inbox.positions import FORKED, UNREADABLE, Arrived, Held, Order, Parked
+from shared.inbox.failures import CauseMissing
+from shared.inbox.positions import FORKED, Held, Order, Parked, RawMessage
 from shared.inbox.processing import Outcome, Processor
-from shared.inbox.reactions import CauseMissing, PolicyRunner
+from shared.inbox.reactions import PolicyRunner
 from shared.inbox.tables import InboxTables
 from shared.messaging.message import Message, NotAMessage, parse
 
@@ -35,14 +36,14 @@ def _unmeasured(_seconds: float) -> None:
 
 
 class Inbox:
-    """Takes what arrives for one service.
+    """Takes in others' events for one service.
 
     Args:
         runner: decides the policy's commands.
         policy: what follows from each event.
-        tables: heads, held, parked.
+        tables: heads, held and parked events.
         transport: the keys of the topics that are read.
-        cause_patience: seconds an event waits for what it refers to, before it is parked.
+        cause_patience: seconds an event is held for what it refers to, before it is parked.
     """
 
     def __init__(
@@ -56,15 +57,15 @@ class Inbox:
     ) -> None:
         self.tables = tables
         self._runner = runner
-        self._intake = Processor(runner, PolicyRunner(runner, policy, transport), tables)
+        self._processor = Processor(runner, PolicyRunner(runner, policy, transport), tables)
         self._cause_patience = cause_patience
         self.on_taken: Callable[[float], None] = _unmeasured
-        """Told, for each page, the seconds since the last of its events was recorded at its source."""
+        """Called, for each page, with the seconds since the last of its events was recorded at its source."""
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def _at_work(self) -> AsyncIterator[None]:
-        """Pages, retries and the wait for causes take turns: two of them deciding on one head would only conflict."""
+        """Serialise pages, retries and housekeeping: two of them deciding on one head would only conflict."""
         async with self._turn:
             self._runner.in_flight += 1
             try:
@@ -72,7 +73,7 @@ class Inbox:
             finally:
                 self._runner.in_flight -= 1
 
-    async def take(self, page: Sequence[Arrived]) -> None:
+    async def take(self, page: Sequence[RawMessage]) -> None:
         """Take in a page: effects, heads, held and parked rows are committed when this returns.
 
         Raises:
@@ -80,55 +81,63 @@ class Inbox:
         """
         async with self._at_work():
             messages: list[Message] = []
-            for arrived in page:
+            for raw in page:
                 try:
-                    messages.append(parse(arrived.headers, arrived.body, topic=arrived.topic))
+                    messages.append(parse(raw.headers, raw.body, topic=raw.topic))
                 except NotAMessage as error:
-                    if await self.tables.park_unreadable(arrived, type(error).__name__):
-                        place = {"topic": arrived.topic, "offset": arrived.offset}
-                        log.error("unreadable message parked", extra=place)
-            await self._intake.follow(await self._intake.work(messages))
+                    if await self.tables.park_unreadable(raw, type(error).__name__):
+                        where = {"topic": raw.topic, "offset": raw.offset}
+                        log.error("unreadable message parked", extra=where)
+            await self._processor.follow(await self._processor.process(messages))
             if messages:
                 now = self._runner.clock.now()
                 self.on_taken((now - max(message.recorded_at for message in messages)).total_seconds())
 
-    # -- what waits
+    # -- held and parked events
 
-    async def look_again(self) -> None:
-        """Try what waits: for its cause, at the head of its key, or for a program that now knows it. What has waited
-        for its cause longer than the patience is parked.
+    async def retry_held(self) -> None:
+        """Try held events that are next in line: their cause, or a program or key that they wait for, may be there.
+
+        What has been held for its cause longer than the patience is parked.
         """
         async with self._at_work():
             await self.tables.tidy()
-            waiting = [held for held in await self.tables.at_their_head() if _readable(held)]
-            moved = await self._intake.work([parse(held.headers, held.body) for held in waiting])
-            for held in waiting:
-                if held.why == "cause" and held.age > self._cause_patience:
-                    message = parse(held.headers, held.body)
-                    place = (await self.tables.places({message.place}))[message.place]
-                    if Order.of(message, place) is Order.NEXT:
-                        await self._intake.park(message, CauseMissing.__name__)
-            await self.tables.tidy({held.key for held in waiting})
-            await self._intake.follow(moved)
+            held = [each for each in await self.tables.at_their_head() if _decodable(each)]
+            moved = await self._processor.process([each.message for each in held])
+            for each in held:
+                if (
+                    each.why == "cause"
+                    and each.age > self._cause_patience
+                    and await self._is_next(each.message)
+                ):
+                    await self._processor.park(each.message, CauseMissing.__name__)
+            await self.tables.tidy({each.message.key for each in held})
+            await self._processor.follow(moved)
+
+    async def _is_next(self, message: Message) -> bool:
+        """Whether it is still next in line, and so was not taken."""
+        head = (await self.tables.key_positions({message.source_key}))[message.source_key]
+        return Order.of(message, head) is Order.NEXT
 
     async def retry(self, source: str, key: UUID) -> bool:
         """Try a parked event again; when it goes through, what queued behind it follows in order.
 
-        Whether it was taken. Not what cannot be read, nor what shows that its source has forked: these a person can
-        only skip, once the two logs have been compared.
+        Returns:
+            Whether it was taken. Not what cannot be parsed, nor what shows that its source has forked: these a person
+            can only skip, once the two logs have been compared.
         """
         async with self._at_work():
             parked = await self.tables.parked_at(source, key)
             if parked is None or parked.error == FORKED:
                 return False
             try:
-                message = _message_of(parked)
+                message = parked.reopened()
             except NotAMessage:
                 return False
-            if await self._intake.alone(message, retrying=True) is Outcome.STOPPED:
+            if await self._processor.process_alone(message, retrying=True) is Outcome.STOPPED:
                 return False
             await self.tables.unpark(parked)
-            await self._intake.follow({message.key})
+            await self._processor.follow({message.key})
             return True
 
     async def skip(self, source: str, key: UUID, reason: str, actor: Actor) -> bool:
@@ -145,37 +154,30 @@ class Inbox:
                 except Conflict:  # another process moved it meanwhile
                     continue
             await self.tables.unpark(parked)
-            await self._intake.follow({key})
+            await self._processor.follow({key})
             return True
 
     async def _move_over(self, parked: Parked) -> InboxMove | None:
-        """The head as it is once this event is left out; None where there is nothing to move."""
+        """The move of the head over an event that is left out; None where there is nothing to move."""
         try:
-            message = _message_of(parked)
+            message = parked.reopened()
         except NotAMessage:
             return None
-        if message.place != (parked.source, parked.key):
+        if message.source_key != (parked.source, parked.key):
             return None
-        place = (await self.tables.places({message.place}))[message.place]
-        if message.position < place.position or message.event_id == place.event_id:
+        head = (await self.tables.key_positions({message.source_key}))[message.source_key]
+        if message.position < head.position or message.event_id == head.event_id:
             return None
         # Of a source that has forked: from here on what it says now is what we have.
-        return InboxMove(*message.place, place.position, message.position, message.event_id)
+        return InboxMove(*message.source_key, head.position, message.position, message.event_id)
 
 
-def _message_of(parked: Parked) -> Message:
-    """The event that was put aside. Raises NotAMessage where it still cannot be read."""
-    topic = parked.source.removeprefix(UNREADABLE) if parked.source.startswith(UNREADABLE) else None
-    return parse(parked.headers, parked.body, topic=topic)
-
-
-def _readable(held: Held) -> bool:
-    """Whether this program knows the event by now: asked before the database is, for it may be long until then."""
+def _decodable(held: Held) -> bool:
+    """Whether this program knows the event by now. Asked in memory, before the database is: it may be long until then."""
     if held.why != "unknown":
         return True
     try:
-        message = parse(held.headers, held.body)
-        decode(message.name, message.state)
+        decode(held.message.name, held.message.state)
     except UnknownEvent:
         return False
     except Exception:  # judged where it is taken

@@ -1,15 +1,16 @@
-"""What the inbox keeps: places, what is held, what is parked; and where a message stands at its place. Pure."""
+"""What the inbox keeps (heads, held, parked), and how a message stands to the head of its key. Pure."""
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from shared.messaging.message import Message
+from shared.messaging.message import Message, parse
 
 Why = Literal["gap", "cause", "unknown"]
-"""Why an event is held: behind something that is missing or stopped; for what it refers to; for a newer program or a
-key that this one does not have.
+"""Why an event is held: behind a gap, or an event of its key that is held or parked; for its cause, what it refers to;
+or unknown, for a newer program or a transport key that this one does not have.
 """
 
 
@@ -18,12 +19,12 @@ FORKED = "Forked"
 
 
 UNREADABLE = "unreadable:"
-"""Before the topic: the source under which stands what is not an event of ours."""
+"""Prefix of the source under which a message that cannot be parsed is parked; its topic follows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
-    """A message as the broker gave it."""
+class RawMessage:
+    """A message as the broker delivered it, not parsed."""
 
     topic: str
     partition: int
@@ -34,9 +35,13 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class KeyPosition:
-    """How far a key of a source is taken: position and event id of the last event (0 and None before the first), and
-    the position of the parked event behind which it stands still, if it does. `waits`: something of the key, from
-    whichever source, is held or parked.
+    """The inbox head of a key of a source: how far it is taken.
+
+    Attributes:
+        position: of the last event taken; 0 before the first.
+        event_id: of that event; None before the first.
+        stopped: position of the parked event behind which the key's later events queue; None where there is none.
+        waits: whether anything of the key, from whichever source, is held or parked.
     """
 
     position: int = 0
@@ -46,48 +51,54 @@ class KeyPosition:
 
 
 class Order(enum.Enum):
-    """What a message is at its place."""
+    """How a message stands to the head of its key."""
 
     NEXT = "next"
+    """Next in line: its previous position is the head."""
     DUPLICATE = "duplicate"
     """Taken before, or parked itself."""
     BEHIND = "behind"
-    """Something before it is missing, or stands still."""
+    """Behind a gap, or behind a parked event."""
     FORKED = "forked"
-    """The source now says something else than it said before: its log was restored to an older state."""
+    """The source's log has forked: it was restored to an older state and now says something else than before."""
 
     @classmethod
-    def of(cls, message: Message, place: KeyPosition, *, retrying: bool = False) -> "Order":
-        """Where it stands. `retrying`: a person has the parked event tried again."""
-        stopped = None if retrying and place.stopped == message.position else place.stopped
-        if message.position < place.position or message.position == stopped:
+    def of(cls, message: Message, head: KeyPosition, *, retrying: bool = False) -> "Order":
+        """The order of a message after a head. `retrying`: a person has the parked event tried again."""
+        stopped = None if retrying and head.stopped == message.position else head.stopped
+        if message.position < head.position or message.position == stopped:
             return cls.DUPLICATE
-        if message.position == place.position:
-            return cls.DUPLICATE if place.event_id == message.event_id else cls.FORKED
-        if stopped is not None or message.previous > place.position:
+        if message.position == head.position:
+            return cls.DUPLICATE if head.event_id == message.event_id else cls.FORKED
+        if stopped is not None or message.previous > head.position:
             return cls.BEHIND
         # Each message says the position before its own: one that passes over what was taken here is of a log in which
         # that is not.
-        return cls.NEXT if message.previous == place.position else cls.FORKED
+        return cls.NEXT if message.previous == head.position else cls.FORKED
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An event that waits. `age` in seconds of the real clock, since it has waited for this reason."""
+    """An event that waits. `age`: seconds of the real clock since it has waited for this reason."""
 
-    source: str
-    key: UUID
-    position: int
-    previous: int
+    message: Message
     why: Why
     age: float
-    headers: dict[str, str]
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """An event a person must look at. `error` is its kind and rule, nothing personal."""
+    """An event, or a message that is none of ours, that a person must look at.
+
+    Attributes:
+        source: the service it came from; for what cannot be parsed, UNREADABLE and the topic.
+        key: of the event; for what cannot be parsed, an id made from topic, partition and offset.
+        position: of the event in its source's log; for what cannot be parsed, its offset.
+        error: kind and rule of the error, nothing personal.
+        tries: how often it was tried.
+        headers: as delivered.
+        body: as delivered.
+    """
 
     source: str
     key: UUID
@@ -96,6 +107,27 @@ class Parked:
     tries: int
     headers: dict[str, str]
     body: bytes
+
+    def reopened(self) -> Message:
+        """The event again. Raises NotAMessage where it still cannot be parsed."""
+        unreadable = self.source.startswith(UNREADABLE)
+        return reopened(
+            self.headers, self.body, topic=self.source.removeprefix(UNREADABLE) if unreadable else None
+        )
+
+
+def reopened(headers: Mapping[str, str], body: bytes, *, topic: str | None = None) -> Message:
+    """A message that was kept, held or parked, parsed again.
+
+    Args:
+        headers: as kept.
+        body: as kept.
+        topic: where it was read, if it could not be parsed then: its topic still has to be its source's.
+
+    Raises:
+        NotAMessage: it cannot be parsed.
+    """
+    return parse(headers, body, topic=topic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +141,7 @@ class Consumed:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A key of which something is missing after `after`."""
+    """A key of a source of which the events after position `after` are missing."""
 
     source: str
     key: UUID

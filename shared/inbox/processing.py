@@ -1,63 +1,65 @@
-"""Taking in events of other services: a page of them together, or one alone, each once and in order of its key.
+"""Processing of others' events: a page of them decided together, or one by itself, each once and in order of its key.
 
-What comes next at its place is decided and appended together; what fails there is tried alone, and held or parked
-where it still cannot be taken.
+Together is fast: one read for all that the decisions look at, and one commit for many. What fails in a page is tried
+again by itself, so that one bad event holds or parks its own key and nothing else.
 """
 
 import asyncio
-import enum
 import logging
-import sqlite3
-from collections.abc import Collection, Sequence
-from dataclasses import replace
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from uuid import UUID
 
 from shared.commands.handler import CommandHandler
 from shared.commands.recording import Decided
 from shared.commands.stream_ids import child_stream, episode_stream
-from shared.crypto.secret_files import UnsafeSecret
-from shared.crypto.transport_keys import NoTransportKey
-from shared.domain.codec import UnknownEvent
-from shared.domain.command import Refused
 from shared.domain.decider import Per, Stream
-from shared.eventstore.append import AnotherBody, AppendRequest, Conflict, LogUnavailable, NotStorable
+from shared.eventstore.append import AppendRequest, Conflict
+from shared.inbox.failures import AWAY, CONFLICTS, Hold, Park, Retry, StayParked, named, remedy
 from shared.inbox.positions import FORKED, KeyPosition, Order, Why
-from shared.inbox.reactions import CauseMissing, PolicyRunner
+from shared.inbox.reactions import PolicyRunner
 from shared.inbox.tables import InboxTables
-from shared.infrastructure.postgres import DATABASE_AWAY
-from shared.messaging.message import Message, parse
+from shared.messaging.message import Message, SourceKey
 
 log = logging.getLogger(__name__)
 
 
-TRIES: Final = 3
-"""Tries in place before an event is parked."""
-
-
-PAUSES: Final = (0.1, 0.6)
-"""Seconds between them."""
-
-
-ROUNDS: Final = 3
-"""Times the events of a page are decided again, when others wrote what they stood on meanwhile."""
-
-
-AWAY: Final = (*DATABASE_AWAY, LogUnavailable, sqlite3.OperationalError)
-"""The database, or the store of keys, is away: the consumer pauses, and nothing is parked."""
-
-
-class Outcome(enum.Enum):
+class Outcome(Enum):
     """What became of one event."""
 
     TAKEN = "taken"
     DUPLICATE = "duplicate"
     STOPPED = "stopped"
-    """Held or parked: nothing after it can be taken."""
+    """Held or parked: later events of its key queue behind it."""
+
+
+@dataclass(slots=True)
+class PageResult:
+    """What became of a page that was decided together. What is in none of these was a duplicate.
+
+    Attributes:
+        taken: events whose effects are committed and whose head moved.
+        conflicts: events to decide again, because others wrote what they were decided on.
+        apart: events to take one by one, in their order, each with the tries it has had: not next in line, or failed.
+    """
+
+    taken: list[Message] = field(default_factory=list)
+    conflicts: list[Message] = field(default_factory=list)
+    apart: list[tuple[Message, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What is to be appended for an event."""
+
+    message: Message
+    request: AppendRequest
+    parts: list[Decided]
 
 
 class Processor:
-    """Takes events for one service. Not for two callers at once: they would only conflict."""
+    """Processes events of other services for one service. Not for two callers at once: they would only conflict."""
 
     def __init__(self, runner: CommandHandler, reactions: PolicyRunner, tables: InboxTables) -> None:
         self._runner = runner
@@ -70,103 +72,115 @@ class Processor:
             if kind.per in (Per.CHILD, Per.EPISODE) and any(one.INTERNAL for one in kind.command_types())
         ]
 
-    async def work(self, messages: Sequence[Message]) -> set[UUID]:
-        """Take what can be taken, hold or park the rest.
+    async def process(self, messages: Sequence[Message]) -> set[UUID]:
+        """Take what can be taken; hold or park the rest.
 
         Returns:
-            The keys whose head moved and of which something waits. What another process holds meanwhile is not among
-            them: it is found when the inbox looks again.
+            The keys whose head moved and of which something is held. What another process holds meanwhile is not among
+            them: housekeeping finds it.
         """
-        places = await self._tables.places({message.place for message in messages})
-        waiting = {key for (_, key), place in places.items() if place.waits}
+        positions = await self._tables.key_positions({message.source_key for message in messages})
+        waiting = {key for (_, key), position in positions.items() if position.waits}
         moved: set[UUID] = set()
         apart: list[tuple[Message, int]] = []
-        for n in range(ROUNDS):
-            messages, own_moves = await self._together(messages, places, apart, fresh=n > 0)
-            moved |= own_moves
+        for n in range(CONFLICTS):
+            result = await self._process_together(messages, positions, fresh=n > 0)
+            moved |= {message.key for message in result.taken}
+            apart += result.apart
+            messages = result.conflicts
             if not messages:
                 break
-            places = await self._tables.places({message.place for message in messages})
-        # What met a conflict each time comes before what stands behind it.
+            positions = await self._tables.key_positions({message.source_key for message in messages})
+        # What met a conflict each time comes before what is behind it.
         apart = [*((message, 0) for message in messages), *apart]
-        stopped: dict[tuple[str, UUID], int] = {}
+        stopped: dict[SourceKey, int] = {}
         queued: list[Message] = []
         for message, tries in apart:
-            if message.position > stopped.get(message.place, message.position):
+            if message.position > stopped.get(message.source_key, message.position):
                 queued.append(message)
                 continue
-            outcome = await self.alone(message, tries=tries)
+            outcome = await self.process_alone(message, tries=tries)
             if outcome is Outcome.TAKEN:
                 moved.add(message.key)
             elif outcome is Outcome.STOPPED:
-                stopped[message.place] = message.position
+                stopped[message.source_key] = message.position
                 waiting.add(message.key)
         await self._tables.hold(queued, "gap")
         return moved & waiting
 
-    async def _together(
-        self,
-        messages: Sequence[Message],
-        places: dict[tuple[str, UUID], KeyPosition],
-        apart: list[tuple[Message, int]],
-        *,
-        fresh: bool,
-    ) -> tuple[list[Message], set[UUID]]:
-        """Decide in one go all that is next at its place, and append it in as few transactions as there can be.
+    async def _process_together(
+        self, messages: Sequence[Message], positions: Mapping[SourceKey, KeyPosition], *, fresh: bool
+    ) -> PageResult:
+        """Decide all that is next in line of its key, and append it in as few transactions as there can be.
 
-        What cannot be taken now, or failed, is added to `apart`, with the number of tries it had.
+        Args:
+            messages: the page, in the order it was read.
+            positions: how far each of its keys is taken.
+            fresh: whether states this process keeps in memory are read again.
+        """
+        decisions, apart = await self._decide(messages, positions, fresh=fresh)
+        result = PageResult(apart=apart)
+        passed, decisions = _without_effect(decisions)
+        passed_over, *answers = await asyncio.gather(
+            self._tables.pass_over([head for each in passed for head in each.request.heads]),
+            *(self._runner.store.append(each.request) for each in decisions),
+            return_exceptions=True,
+        )
+        if isinstance(passed_over, BaseException):
+            raise passed_over
+        for each in passed:
+            into = result.taken if each.message.source_key in passed_over else result.conflicts
+            into.append(each.message)
+        for each, answer in zip(decisions, answers, strict=True):
+            if isinstance(answer, Conflict):
+                result.conflicts.append(each.message)
+            elif isinstance(answer, AWAY):
+                raise answer
+            elif isinstance(answer, BaseException):
+                result.apart.append((each.message, 1))
+            else:
+                result.taken.append(each.message)
+                self._keep_warm(each.parts)
+        return result
 
-        Returns:
-            What met a conflict, and the keys whose head moved.
+    async def _decide(
+        self, messages: Sequence[Message], positions: Mapping[SourceKey, KeyPosition], *, fresh: bool
+    ) -> tuple[list[_Decision], list[tuple[Message, int]]]:
+        """The decisions on all that is next in line, each as if those before it were appended; and what is to be
+        taken one by one instead, with the tries it has had.
         """
         reader = self._runner.reader(fresh=fresh)
         try:
-            await reader.get(self._likely(messages, places))
+            await reader.get(self._likely(messages, positions))
         except AWAY:
             raise
         except Exception as error:  # of one stream among them; whoever needs that one will see
             log.warning("reading ahead failed", extra={"error": type(error).__name__})
-        decided: list[_Decision] = []
+        positions = dict(positions)
+        decisions: list[_Decision] = []
+        apart: list[tuple[Message, int]] = []
         for message in messages:
-            standing = Order.of(message, places[message.place])
-            if standing is Order.NEXT:
+            order = Order.of(message, positions[message.source_key])
+            if order is Order.NEXT:
                 try:
-                    member, parts = await self._reactions.prepare(message, reader)
+                    request, parts = await self._reactions.prepare(message, reader)
                 except AWAY:
                     raise
-                except Exception:  # judged, and kept, where it is tried again alone
+                except Exception:  # judged, and named, where it is tried again by itself
                     apart.append((message, 1))
                     continue
-                places[message.place] = KeyPosition(message.position, message.event_id)
-                decided.append((message, member, parts))
-            elif standing is not Order.DUPLICATE:
+                positions[message.source_key] = KeyPosition(message.position, message.event_id)
+                decisions.append(_Decision(message, request, parts))
+            elif order is not Order.DUPLICATE:
                 apart.append((message, 0))
-                if standing is Order.FORKED:  # what follows in this page must not hide it
-                    places[message.place] = replace(places[message.place], stopped=message.position)
-        passed, decided = _without_effect(decided)
-        over, *answers = await asyncio.gather(
-            self._tables.pass_over([head for _, member, _ in passed for head in member.heads]),
-            *(self._runner.store.append(member) for _, member, _ in decided),
-            return_exceptions=True,
-        )
-        if isinstance(over, BaseException):
-            raise over
-        moved: set[UUID] = {message.key for message, _, _ in passed if message.place in over}
-        conflicts = [message for message, _, _ in passed if message.place not in over]
-        for (message, _, parts), answer in zip(decided, answers, strict=True):
-            if isinstance(answer, Conflict):
-                conflicts.append(message)
-            elif isinstance(answer, AWAY):
-                raise answer
-            elif isinstance(answer, BaseException):
-                apart.append((message, 1))
-            else:
-                moved.add(message.key)
-                self._keep(parts)
-        return conflicts, moved
+                if order is Order.FORKED:  # what follows in this page must not hide it
+                    positions[message.source_key] = replace(
+                        positions[message.source_key], stopped=message.position
+                    )
+        return decisions, apart
 
     def _likely(
-        self, messages: Sequence[Message], places: dict[tuple[str, UUID], KeyPosition]
+        self, messages: Sequence[Message], positions: Mapping[SourceKey, KeyPosition]
     ) -> dict[UUID, Stream]:
         """The streams that decisions about these children will most likely look at, to be read in one round trip
         instead of several for each event. What is not among them is read when it is needed.
@@ -174,7 +188,8 @@ class Processor:
         keys = {
             message.key
             for message in messages
-            if message.position > places[message.place].position and self._reactions.follow(message.name)
+            if message.position > positions[message.source_key].position
+            and self._reactions.follow(message.name)
         }
         return {
             child_stream(self._runner.service, kind, key)
@@ -185,78 +200,71 @@ class Processor:
         }
 
     async def follow(self, moved: Collection[UUID]) -> None:
-        """Heads moved: what was held behind them, or waited for a cause about the same child, is taken now."""
+        """Take what is held behind heads that moved, and what waited for a cause about the same child."""
         while moved:
             await self._tables.tidy(moved)
-            held = await self._tables.in_line(moved)
+            held = [each.message for each in await self._tables.in_line(moved)]
             if not held:
                 return
-            moved = await self.work([parse(each.headers, each.body) for each in held])
-            await self._tables.tidy({each.key for each in held} - moved)
+            moved = await self.process(held)
+            await self._tables.tidy({message.key for message in held} - moved)
 
-    async def alone(self, message: Message, *, tries: int = 0, retrying: bool = False) -> Outcome:
+    async def process_alone(self, message: Message, *, tries: int = 0, retrying: bool = False) -> Outcome:
         """Take one event by itself; hold or park it where it cannot be taken.
 
         Args:
             message: the event.
-            tries: how often it was tried before, in this place.
+            tries: how often it failed before, in its page.
             retrying: it is parked, and a person has it tried again: where it still cannot be taken, it stays parked.
         """
         conflicts = 0
         while True:
-            place = (await self._tables.places({message.place}))[message.place]
-            match Order.of(message, place, retrying=retrying):
+            position = (await self._tables.key_positions({message.source_key}))[message.source_key]
+            match Order.of(message, position, retrying=retrying):
                 case Order.DUPLICATE:
                     return Outcome.DUPLICATE
                 case Order.FORKED:
                     await self.park(message, FORKED)
                     return Outcome.STOPPED
                 case Order.BEHIND:
-                    return Outcome.STOPPED if retrying else await self._hold(message, "gap")
+                    if not retrying:
+                        await self._hold(message, "gap")
+                    return Outcome.STOPPED
                 case Order.NEXT:
                     pass
             try:
-                member, parts = await self._reactions.prepare(message, self._runner.reader(fresh=True))
-                await self._runner.store.append(member)
+                request, parts = await self._reactions.prepare(message, self._runner.reader(fresh=True))
+                await self._runner.store.append(request)
             except AWAY:
                 raise
-            except Conflict:
-                # Others keep writing what it stands on: it is looked at again with all that is held.
-                conflicts += 1
-                if conflicts < ROUNDS:
-                    continue
-                return Outcome.STOPPED if retrying else await self._hold(message, "gap")
-            except (CauseMissing, UnknownEvent, NoTransportKey, UnsafeSecret) as error:
-                if retrying:
-                    await self.park(message, _named(error))
-                    return Outcome.STOPPED
-                # Not this event's fault: what it refers to, a newer program or a key will come. It waits and is shown.
-                return await self._hold(message, "cause" if isinstance(error, CauseMissing) else "unknown")
             except Exception as error:
-                tries += 1
-                # A refusal was decided on a fresh read, and what cannot be stored is so for good: only what may be
-                # an accident is tried again.
-                for_good = isinstance(error, Refused | AnotherBody | NotStorable)
-                if not (for_good or retrying) and tries < TRIES:
-                    await asyncio.sleep(PAUSES[tries - 1])
-                    continue
-                await self.park(message, _named(error), tries=tries)
+                conflicts += isinstance(error, Conflict)
+                tries += not isinstance(error, Conflict)
+                match remedy(error, failures=tries, conflicts=conflicts, retrying=retrying):
+                    case Retry(pause):
+                        await asyncio.sleep(pause)
+                        continue
+                    case Hold(why):
+                        await self._hold(message, why)
+                    case Park():
+                        await self.park(message, named(error), tries=tries)
+                    case StayParked():
+                        pass
                 return Outcome.STOPPED
-            self._keep(parts)
+            self._keep_warm(parts)
             return Outcome.TAKEN
 
-    def _keep(self, parts: Sequence[Decided]) -> None:
+    def _keep_warm(self, parts: Sequence[Decided]) -> None:
         for each in parts:
             self._runner.keep(each)
 
-    async def _hold(self, message: Message, why: Why) -> Outcome:
+    async def _hold(self, message: Message, why: Why) -> None:
         new = await self._tables.hold([message], why)
         if new and why == "unknown":
             log.error(
                 "event of a newer program, or under a key that is not here, held",
                 extra={"event": message.name, "source": message.source, "position": message.position},
             )
-        return Outcome.STOPPED
 
     async def park(self, message: Message, error: str, *, tries: int = 1) -> None:
         """Put an event aside for a person, and say so in the log without naming anyone."""
@@ -273,19 +281,10 @@ class Processor:
         )
 
 
-_Decision = tuple[Message, AppendRequest, list[Decided]]
-
-
-def _without_effect(decided: Sequence[_Decision]) -> tuple[list[_Decision], list[_Decision]]:
-    """What only moves heads, at places where nothing of the page does more; and all the rest. The one needs neither
-    the log nor its lock.
+def _without_effect(decisions: Sequence[_Decision]) -> tuple[list[_Decision], list[_Decision]]:
+    """Decisions that only move a head, of keys of which nothing in the page does more; and all the others. The first
+    need neither the log nor its lock.
     """
-    with_effect = {message.place for message, member, _ in decided if member.parts or member.reads}
-    passed = [each for each in decided if each[0].place not in with_effect]
-    return passed, [each for each in decided if each[0].place in with_effect]
-
-
-def _named(error: BaseException) -> str:
-    """The kind of an error and its rules: nothing of its text, which may repeat what a person wrote."""
-    rules = error.rules if isinstance(error, Refused) else ()
-    return " ".join((type(error).__name__, *rules))
+    with_effect = {each.message.source_key for each in decisions if each.request.parts or each.request.reads}
+    passed = [each for each in decisions if each.message.source_key not in with_effect]
+    return passed, [each for each in decisions if each.message.source_key in with_effect]

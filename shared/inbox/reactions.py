@@ -1,4 +1,4 @@
-"""From an event that arrived to the member that will be appended: what the policy asks, what its refusals mean."""
+"""Policies run on others' events: the commands that follow from an event, decided, and what their refusals mean."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,13 +15,10 @@ from shared.domain.command import Command, NotFound, Refused
 from shared.domain.event import Record
 from shared.domain.policy import AlreadySo, Policy, Reaction, TaskFor
 from shared.eventstore.append import AppendRequest, CommandWrites, InboxMove
+from shared.inbox.failures import CauseMissing
 from shared.infrastructure.tracing import following
 from shared.messaging.message import Message
 from shared.team.tasks import RaiseTask
-
-
-class CauseMissing(Exception):
-    """What the event refers to has not arrived yet."""
 
 
 class PolicyRunner:
@@ -34,14 +31,14 @@ class PolicyRunner:
         self._actor = runner.team
 
     def follow(self, name: str) -> bool:
-        """Whether anything may follow from an event of this stored name."""
+        """Whether the policy reacts to events of this stored name."""
         return self._policy.reacts_to(name)
 
     async def prepare(self, message: Message, reader: Session) -> tuple[AppendRequest, list[Decided]]:
-        """All that follows from an event, as one member that also moves the head of its key.
+        """All that follows from an event, as one append that also moves the inbox head of its key.
 
-        What a refusal was decided on is guarded like what a success was: where a stream that was looked at has moved,
-        the append meets a conflict, and the event is decided again on a fresh read.
+        What a refusal was decided on is guarded like what a success was: where a stream that was looked at has been
+        written meanwhile, the append meets a conflict, and the event is decided again on a fresh read.
 
         Raises:
             CauseMissing: it refers to something that is not there.
@@ -58,9 +55,9 @@ class PolicyRunner:
             source=message.source,
             position=message.position,
         ):
-            return await self._member(message, record, reader)
+            return await self._append_request(message, record, reader)
 
-    async def _member(
+    async def _append_request(
         self, message: Message, record: Record, reader: Session
     ) -> tuple[AppendRequest, list[Decided]]:
         parts: list[CommandWrites] = []
@@ -85,7 +82,9 @@ class PolicyRunner:
                 # Under the digest of what the policy asked, whether that was done or became a task.
                 parts.append(decided.part(self._runner.digest(command)))
         written = {write.stream_id for part in parts for write in part.writes}
-        only_read = tuple((stream, version) for stream, version in reads.items() if stream not in written)
+        only_read = tuple(
+            (stream_id, version) for stream_id, version in reads.items() if stream_id not in written
+        )
         head = InboxMove(message.source, message.key, message.previous, message.position, message.event_id)
         return AppendRequest(tuple(parts), only_read, (head,)), all_decided
 
@@ -96,7 +95,7 @@ class PolicyRunner:
             raise CauseMissing from None
 
     def record_of(self, message: Message) -> Record:
-        """The event as a policy gets it, its sealed part opened under the transport key, in memory only.
+        """The event as a policy gets it: decoded, and its sealed part opened under the transport key, in memory only.
 
         Raises:
             UnknownEvent: this program does not know it.
@@ -110,7 +109,7 @@ class PolicyRunner:
             event=event,
             envelope=envelope,
             service=message.source,
-            stream=message.stream,
+            stream=message.stream_id,
             version=message.version,
             position=message.position,
             recorded_at=message.recorded_at,
@@ -119,7 +118,7 @@ class PolicyRunner:
 
 
 def _meaning(step: Reaction, refusal: Refused, command: Command, record: Record) -> RaiseTask | None:
-    """The task that a refusal means; None where it means that all is so already.
+    """The task that a refusal means by the policy; None where it means that nothing is left to do.
 
     Raises:
         Refused: the policy gives it no meaning.
@@ -143,5 +142,6 @@ def _meaning(step: Reaction, refusal: Refused, command: Command, record: Record)
 
 
 def _first_seen(reads: dict[UUID, int], looked: Mapping[UUID, int]) -> None:
-    for stream, version in looked.items():
-        reads.setdefault(stream, version)
+    """Note the version at which each stream was first looked at: what was decided later stands on that too."""
+    for stream_id, version in looked.items():
+        reads.setdefault(stream_id, version)

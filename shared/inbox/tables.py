@@ -1,4 +1,4 @@
-"""The inbox's tables: heads, what is held, what is parked, how far each partition is consumed."""
+"""The inbox's tables: heads, held and parked events, and how far each partition is consumed."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
@@ -9,8 +9,19 @@ import orjson
 
 from shared.eventstore.append import InboxMove
 from shared.eventstore.statements import statements
-from shared.inbox.positions import FORKED, UNREADABLE, Arrived, Consumed, Gap, Held, KeyPosition, Parked, Why
-from shared.messaging.message import Message
+from shared.inbox.positions import (
+    FORKED,
+    UNREADABLE,
+    Consumed,
+    Gap,
+    Held,
+    KeyPosition,
+    Parked,
+    RawMessage,
+    Why,
+    reopened,
+)
+from shared.messaging.message import Message, SourceKey
 
 _UNREADABLE = UUID("1c7bd7a5-6a58-4d9c-9d92-5b6d1c3f1a01")
 
@@ -22,8 +33,8 @@ class InboxTables:
         self._pool = pool
         self._schema = service
 
-    async def places(self, keys: Collection[tuple[str, UUID]]) -> dict[tuple[str, UUID], KeyPosition]:
-        """How far each of these keys is taken, where it stands still, and whether anything of it waits."""
+    async def key_positions(self, keys: Collection[SourceKey]) -> dict[SourceKey, KeyPosition]:
+        """The head of each of these keys, where it is stopped, and whether anything of it is held or parked."""
         if not keys:
             return {}
         # A parked event at or below its head was taken, or skipped, by somebody who had no time left to say so.
@@ -46,11 +57,13 @@ class InboxTables:
             for row in rows
         }
 
-    async def pass_over(self, moves: Sequence[InboxMove]) -> set[tuple[str, UUID]]:
-        """Move these heads over events that nothing follows from; the places of those that stood where the first of
-        their moves expects. Each of them moves, or none of its moves does.
+    async def pass_over(self, moves: Sequence[InboxMove]) -> set[SourceKey]:
+        """Move heads over events that nothing follows from; the keys whose head moved.
+
+        A key's moves are made all together, where its head is what the first of them expects, or not at all: another
+        process may have moved it meanwhile.
         """
-        heads: dict[tuple[str, UUID], tuple[int, InboxMove]] = {}
+        heads: dict[SourceKey, tuple[int, InboxMove]] = {}
         for move in moves:
             expected, _ = heads.get((move.source, move.key), (move.previous, move))
             heads[move.source, move.key] = expected, move
@@ -63,8 +76,8 @@ class InboxTables:
                 list,
                 zip(
                     *(
-                        (*place, expected, move.position, move.event_id)
-                        for place, (expected, move) in sorted(heads.items())
+                        (*source_key, expected, move.position, move.event_id)
+                        for source_key, (expected, move) in sorted(heads.items())
                     ),
                     strict=True,
                 ),
@@ -75,7 +88,7 @@ class InboxTables:
     # -- held
 
     async def hold(self, messages: Iterable[Message], why: Why) -> bool:
-        """Keep events until they can be taken; whether one of them was not held before for this reason."""
+        """Hold events until they can be taken; whether one of them was not held before for this reason."""
         columns = list(zip(*(_columns(message) for message in messages), strict=True))
         if not columns:
             return False
@@ -94,7 +107,7 @@ class InboxTables:
         return bool(rows)
 
     async def in_line(self, keys: Collection[UUID], limit: int = 500) -> list[Held]:
-        """What is held of these keys and comes next after its head, and after that, without a gap."""
+        """Held events of these keys that are next in line, and those that follow them without a gap."""
         rows = await self._pool.fetch(
             f"""WITH RECURSIVE line AS (
                     {self._first("held.key = ANY($1::uuid[])")}
@@ -109,7 +122,7 @@ class InboxTables:
         return [_held(row) for row in rows]
 
     async def at_their_head(self, limit: int = 100) -> list[Held]:
-        """Some of what is held and comes next after its head, by chance, so that each has its turn."""
+        """Some held events that are next in line, by chance, so that each has its turn."""
         rows = await self._pool.fetch(
             f"""SELECT *, extract(epoch FROM clock_timestamp() - held_at)::float8 AS age
                   FROM ({self._first("true")}) AS first ORDER BY random() LIMIT $1""",
@@ -118,7 +131,7 @@ class InboxTables:
         return [_held(row) for row in rows]
 
     def _first(self, condition: str) -> str:
-        """What is held and has nothing before it that was not taken."""
+        """SQL: held events with nothing before them that was not taken."""
         schema = self._schema
         return f"""
             SELECT held.* FROM {schema}.inbox_held held
@@ -129,8 +142,14 @@ class InboxTables:
                                 WHERE parked.source = held.source AND parked.key = held.key)"""
 
     async def gaps(self, older_than: float, again_after: float, limit: int = 100) -> list[Gap]:
-        """Keys of which something is missing, noticed `older_than` seconds ago and not asked for in the last
-        `again_after`. What stands behind a parked event, or behind one that waits itself, misses nothing.
+        """Gaps to ask a source about, which counts as asked from now on.
+
+        Args:
+            older_than: seconds since the gap was noticed; most close by themselves.
+            again_after: seconds since it was asked about last.
+            limit: most gaps.
+
+        What is behind a parked event, or behind one that is held itself, misses nothing and is no gap.
         """
         rows = await self._pool.fetch(
             f"""WITH missing AS (
@@ -157,7 +176,7 @@ class InboxTables:
     # -- parked
 
     async def park(self, message: Message, error: str, *, tries: int) -> None:
-        """Put an event aside for a person; its key stands still. What was parked of the key before queues again."""
+        """Park an event for a person; its key is stopped. What was parked of the key before is held again behind it."""
         schema = self._schema
         await self._pool.execute(
             f"""WITH earlier AS (
@@ -176,19 +195,19 @@ class InboxTables:
             tries,
         )
 
-    async def park_unreadable(self, arrived: Arrived, error: str) -> bool:
-        """Put aside what is not an event of ours, under its place on the topic; whether it was not there yet."""
-        key = uuid5(_UNREADABLE, f"{arrived.topic}/{arrived.partition}/{arrived.offset}")
+    async def park_unreadable(self, raw: RawMessage, error: str) -> bool:
+        """Park what cannot be parsed, under its topic, partition and offset; whether it was not there yet."""
+        key = uuid5(_UNREADABLE, f"{raw.topic}/{raw.partition}/{raw.offset}")
         # Whoever sent this may have sent anything; jsonb holds every character but NUL.
-        headers = {_no_nul(name): _no_nul(value) for name, value in arrived.headers.items()}
+        headers = {_no_nul(name): _no_nul(value) for name, value in raw.headers.items()}
         done: str = await self._pool.execute(
             f"""INSERT INTO {self._schema}.parked (source, key, position, previous, headers, body, error, tries)
                 VALUES ($1, $2, $3, 0, $4, $5, $6, 1) ON CONFLICT DO NOTHING""",
-            f"{UNREADABLE}{arrived.topic}",
+            f"{UNREADABLE}{raw.topic}",
             key,
-            arrived.offset,
+            raw.offset,
             orjson.dumps(headers).decode(),
-            arrived.body,
+            raw.body,
             error,
         )
         return done.endswith(" 1")
@@ -213,7 +232,7 @@ class InboxTables:
         return [Parked(**dict(row) | {"headers": orjson.loads(row["headers"])}) for row in rows]
 
     async def unpark(self, parked: Parked) -> None:
-        """It has been taken, or skipped. Another event that was parked under the key meanwhile stays."""
+        """Drop a parked event that was taken or skipped. Another that was parked under the key meanwhile stays."""
         await self._pool.execute(
             f"DELETE FROM {self._schema}.parked WHERE source = $1 AND key = $2 AND position = $3",
             parked.source,
@@ -237,9 +256,12 @@ class InboxTables:
     # -- all of it
 
     async def tidy(self, keys: Collection[UUID] | None = None) -> None:
-        """Drop rows of events that have been taken or parked, also what a crash between two transactions left.
+        """Drop held rows of events that were taken or parked, and parked rows of events that were taken.
 
-        `keys`: only of these; None: of all.
+        A head moves in one transaction and these rows go in another: what a crash between the two left goes here too.
+
+        Args:
+            keys: only of these; None for all.
         """
         if keys is not None and not keys:
             return
@@ -261,12 +283,12 @@ class InboxTables:
             *([] if keys is None else [list(keys)]),
         )
 
-    async def consumed(self, places: Sequence[Consumed]) -> None:
+    async def consumed(self, offsets: Sequence[Consumed]) -> None:
         """Note how far partitions are consumed; never back."""
         last: dict[tuple[str, int], int] = {}
-        for place in places:
-            at = (place.topic, place.partition)
-            last[at] = max(place.offset, last.get(at, 0))
+        for each in offsets:
+            partition = (each.topic, each.partition)
+            last[partition] = max(each.offset, last.get(partition, 0))
         await self._pool.execute(
             f"""INSERT INTO {self._schema}.consumed AS old (topic, "partition", "offset")
                 SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[])
@@ -301,5 +323,4 @@ def _no_nul(text: str) -> str:
 
 
 def _held(row: Any) -> Held:
-    names = ("source", "key", "position", "previous", "why", "age", "body")
-    return Held(headers=orjson.loads(row["headers"]), **{name: row[name] for name in names})
+    return Held(reopened(orjson.loads(row["headers"]), row["body"]), row["why"], row["age"])

@@ -1,4 +1,4 @@
-"""The Kafka producer of the relay and of requests to send again: started, and thrown away unflushed after a failure."""
+"""The Kafka connection and producer: started, and thrown away unflushed after a failure."""
 
 import asyncio
 import ssl
@@ -50,7 +50,7 @@ class KafkaConnection:
 
 
 async def start_producer(bootstrap: str | KafkaConnection, *, idempotent: bool) -> AIOKafkaProducer:
-    """A producer that is told of every send when all replicas have it.
+    """Start a producer whose sends are acknowledged once all in-sync replicas have them.
 
     Args:
         bootstrap: the brokers; an address alone where they ask nobody who connects.

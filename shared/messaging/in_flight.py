@@ -1,4 +1,8 @@
-"""What a relay has sent and the broker has not acknowledged yet: pages in the order of the log, landing in that order."""
+"""Sends in flight: pages that a relay has sent and the broker has not acknowledged yet.
+
+Several pages may be in flight at once, so that the relay does not wait for the broker after each; they are accounted for
+in the order of the log, so that the cursor never passes a page that may still fail.
+"""
 
 import asyncio
 from collections import deque
@@ -13,12 +17,12 @@ from shared.messaging.message import Message, kafka_headers
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """What the broker has by now.
+    """A page that the broker has acknowledged.
 
     Attributes:
-        until: everything of the log up to this position.
-        first: the first offset it was given in each partition.
-        last: the last one. A broker that recognised a send as a repetition has it, but may no longer know at which
+        until: with it, the broker has everything of the log up to this position.
+        first: its first offset in each partition.
+        last: its last one. A broker that recognised a send as a repetition has it, but may no longer know at which
             offset: partitions where that is so are left out of both.
     """
 
@@ -38,7 +42,7 @@ MOST: Final = 500
 
 
 class InFlight:
-    """The sends of one producer. After a failure neither is used again."""
+    """The sends in flight of one producer. After a failure neither is used again."""
 
     def __init__(self, producer: AIOKafkaProducer, topic: str, landed: Callable[[], None]) -> None:
         """`landed` is called when a page has been acknowledged, or has failed."""
@@ -49,7 +53,11 @@ class InFlight:
         self._count = 0
 
     async def send(self, messages: Sequence[Message], until: int) -> None:
-        """Send a page behind those before. With it, everything of the log up to `until` is sent.
+        """Send a page behind those before.
+
+        Args:
+            messages: the page.
+            until: with it, everything of the log up to this position is sent.
 
         Raises:
             KafkaError: the broker is away.
@@ -64,7 +72,7 @@ class InFlight:
                     )
                 )
         except BaseException:
-            for future in futures:  # given up with the producer; nobody would look at what became of them
+            for future in futures:  # given up with the producer: nobody awaits them
                 future.cancel()
             raise
         acknowledged = asyncio.create_task(_acknowledged(futures, until))
@@ -79,16 +87,16 @@ class InFlight:
 
     @property
     def some_landed(self) -> bool:
-        """Whether there is something to take note of: the page sent first is acknowledged, or has failed."""
+        """Whether `land` has something to return or raise: the page sent first is acknowledged, or has failed."""
         return bool(self._pages) and self._pages[0].acknowledged.done()
 
     @property
     def under_way(self) -> bool:
-        """Whether anything is sent and not yet taken note of."""
+        """Whether any page is in flight, or landed and not yet fetched by `land`."""
         return bool(self._pages)
 
     def land(self) -> list[Landed]:
-        """What has landed since this was last asked, as far as all before it has too.
+        """The pages that have landed since the last call, up to the first that has not.
 
         Raises:
             KafkaError: one send failed.
@@ -101,23 +109,23 @@ class InFlight:
         return found
 
     async def all_land(self) -> list[Landed]:
-        """As `land`, once everything has been acknowledged or failed."""
+        """As `land`, once every page has been acknowledged or failed."""
         if self._pages:
             await asyncio.wait([page.acknowledged for page in self._pages])
         return self.land()
 
     async def give_up(self) -> None:
-        """Look at what is under way no more."""
+        """Forget what is in flight."""
         while self._pages:
             acknowledged = self._pages.popleft().acknowledged
             acknowledged.cancel()
             await asyncio.wait([acknowledged])
             if not acknowledged.cancelled():
-                acknowledged.exception()  # looked at, so that nobody is told that it was not
+                acknowledged.exception()  # fetched, or asyncio would log that it never was
 
 
 async def _acknowledged(futures: Sequence[asyncio.Future[Any]], until: int) -> Landed:
-    """All of a page. Raises KafkaError: one send failed."""
+    """Wait for all sends of a page. Raises KafkaError: one failed."""
     first: dict[int, int] = {}
     last: dict[int, int] = {}
     for answer in await asyncio.gather(*futures, return_exceptions=True):

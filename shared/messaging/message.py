@@ -32,16 +32,31 @@ _TRACE: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}",
 _LARGEST: Final = 2**63 - 1
 
 
+SourceKey = tuple[str, UUID]
+"""A source service and a key of it: the unit within which order holds, and which has one inbox head."""
+
+
 class NotAMessage(ValueError):
-    """What arrived is not an event of ours: a header or the body is missing or malformed."""
+    """Not an event of ours: a header or the body is missing or malformed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """An event on its way from one service to the others.
 
-    `key` is the opaque id of the child it is about (the stream's where there is none); `position` its place in the
-    source's log; `previous` the position of the event with the same key that was published before it, 0 for none.
+    Attributes:
+        event_id: of the event, at its source and on every log that takes it.
+        source: the service that recorded it.
+        name: its stored name.
+        key: the opaque id of the child it is about (the stream's where there is none).
+        position: where it stands in the source's log.
+        previous: position of the event of the same key that was published before it; 0 for none.
+        stream_id: the stream it stands on at its source.
+        version: its version there.
+        recorded_at: when the source recorded it, with its zone.
+        state: the open part, as stored.
+        sealed: the sealed part under the topic's transport key; None where there is none, or its subject was erased.
+        trace: the W3C trace context it belongs to.
     """
 
     event_id: UUID
@@ -50,7 +65,7 @@ class Message:
     key: UUID
     position: int
     previous: int
-    stream: UUID
+    stream_id: UUID
     version: int
     recorded_at: datetime
     state: bytes
@@ -59,12 +74,12 @@ class Message:
 
     @property
     def topic(self) -> str:
-        """Its topic."""
+        """The topic it is published on."""
         return topic_of(self.source)
 
     @property
-    def place(self) -> tuple[str, UUID]:
-        """Source and key: within these, order holds."""
+    def source_key(self) -> "SourceKey":
+        """What it is ordered by: within a key of a source, events are taken in the order of that source's log."""
         return (self.source, self.key)
 
     def headers(self) -> dict[str, str]:
@@ -78,7 +93,7 @@ class Message:
             "ce_partitionkey": str(self.key),
             "ce_position": str(self.position),
             "ce_previous": str(self.previous),
-            "ce_stream": str(self.stream),
+            "ce_stream": str(self.stream_id),
             "ce_streamversion": str(self.version),
             "content-type": "application/json",
         }
@@ -98,7 +113,7 @@ def kafka_headers(headers: Mapping[str, str]) -> list[tuple[str, bytes]]:
 
 
 def plain_headers(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
-    """Headers as they arrived, as text.
+    """Headers as text, as the broker delivered them.
 
     Raises:
         NotAMessage: a header is not UTF-8.
@@ -110,7 +125,7 @@ def plain_headers(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
 
 
 def parse(headers: Mapping[str, str], body: bytes, *, topic: str | None = None) -> Message:
-    """Read a message as it arrived.
+    """Parse a message as the broker delivered it.
 
     Everything that the inbox gives to the database is checked here: a value the database refused would stop the
     reader at this message for good.
@@ -118,10 +133,10 @@ def parse(headers: Mapping[str, str], body: bytes, *, topic: str | None = None) 
     Args:
         headers: as text.
         body: open and sealed part.
-        topic: where it arrived. Only the source itself writes its topic, so one that names another is a forgery.
+        topic: the topic it was read from; None where that was checked before. Only the source itself writes its topic, so one that names another is a forgery.
 
     Raises:
-        NotAMessage: a header or the body is missing or malformed, or it arrived on another topic than its source's.
+        NotAMessage: a header or the body is missing or malformed, or it was read from another topic than its source's.
     """
     try:
         message = Message(
@@ -131,7 +146,7 @@ def parse(headers: Mapping[str, str], body: bytes, *, topic: str | None = None) 
             key=UUID(headers["ce_partitionkey"]),
             position=_number(headers["ce_position"]),
             previous=_number(headers["ce_previous"]),
-            stream=UUID(headers["ce_stream"]),
+            stream_id=UUID(headers["ce_stream"]),
             version=_number(headers["ce_streamversion"]),
             recorded_at=datetime.fromisoformat(headers["ce_time"]),
             trace=_trace(headers.get("ce_traceparent")),
@@ -144,7 +159,7 @@ def parse(headers: Mapping[str, str], body: bytes, *, topic: str | None = None) 
     if message.recorded_at.tzinfo is None:
         raise NotAMessage("its time names no zone")
     if message.version < 1 or message.previous >= message.position:
-        raise NotAMessage("its place in the log cannot be")
+        raise NotAMessage("its position or version cannot be")
     if topic is not None and topic != message.topic:
         raise NotAMessage("its source does not write this topic")
     return message
@@ -157,7 +172,7 @@ def _found(match: re.Match[str] | None) -> re.Match[str]:
 
 
 def _number(text: str) -> int:
-    """A place in a log. `int` alone would take signs, blanks, underscores, and what no bigint holds."""
+    """A position in a log. `int` alone would take signs, blanks, underscores, and what no bigint holds."""
     number = int(_found(_NUMBER.fullmatch(text)).group())
     if number > _LARGEST:
         raise ValueError

@@ -1,4 +1,4 @@
-"""The relay: the log is the outbox, and one relay a service puts what crosses onto its topic, in log order.
+"""The outbox relay: publishes what crosses of a service's log on its topic, in log order; the log is the outbox.
 
 Delivery is at least once. Order does not rest on it: each message says the previous position of its key, and readers
 take nothing out of turn. The cursor never goes back by itself.
@@ -19,6 +19,7 @@ from aiokafka.errors import KafkaError
 from shared.crypto.key_store import KeyStore
 from shared.crypto.transport_keys import TransportKeys
 from shared.domain.codec import trace_of
+from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.pacing import Pacer
 from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.infrastructure.tracing import current, following
@@ -35,19 +36,26 @@ PAGE: Final = MOST
 
 
 FLOOR: Final = 0.5
-"""Seconds after which the relay looks by itself, should every wake-up be lost."""
+"""Seconds after which the relay polls by itself, should every wake-up be lost."""
 
 
 TOGETHER: Final = 0.1
-"""Seconds in which what the broker acknowledges is noted together."""
-
-
-CALM: Final = 5.0
-"""Seconds of relaying after which a failure is no longer the same one: the pauses start small again."""
+"""Seconds for which acknowledgements are gathered before they are noted together."""
 
 
 class BrokerForgot(Exception):
     """The broker acknowledged an offset at or below one it had acknowledged before: it lost what it held."""
+
+
+class PositionBeyondLog(Exception):
+    """The relay's position is beyond the end of the log: somebody moved it, or put back an older log under it.
+
+    Nothing is published until the position is put right: events up to there would never be sent, and nothing would say so.
+    """
+
+
+_AWAY: Final = (*DATABASE_AWAY, KafkaError, BrokerForgot, PositionBeyondLog)
+"""What the relay backs off from; it is shown as its error."""
 
 
 class Relay:
@@ -104,31 +112,21 @@ class Relay:
 
     async def start(self) -> None:
         """Start relaying in the background."""
-        self._task = asyncio.create_task(self._forever(), name=f"relay:{self.service}")
+        name = f"relay:{self.service}"
+        loop = run_forever(self._relay_while_leading, name=name, away=_AWAY, failed=self._failed)
+        self._task = asyncio.create_task(loop, name=name)
 
     async def stop(self) -> None:
         """Stop; what is in flight and unacknowledged is sent again by the next relay."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await end(self._task)
 
-    async def _forever(self) -> None:
-        pause = 0.1
-        while True:
-            began = time.monotonic()
-            try:
-                await self._relay_while_leading()
-            except (*DATABASE_AWAY, KafkaError, BrokerForgot) as error:
-                self.error = type(error).__name__
-                log.warning("relay paused", extra={"error": self.error})
-            except Exception as error:  # a relay that stops would leave a fact in one agency's drawer
-                self.error = type(error).__name__
-                log.exception("relay failed", extra={"error": self.error})
-            if time.monotonic() - began > CALM:
-                pause = 0.1
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 2.0)
+    def _failed(self, error: Exception) -> None:
+        name = type(error).__name__
+        if isinstance(error, PositionBeyondLog) and name != self.error:
+            log.critical(
+                "relay position is beyond the log: nothing is published", extra={"topic": self._topic}
+            )
+        self.error = name
 
     async def _relay_while_leading(self) -> None:
         """Take the lock and relay until something fails. The cursor is read and written on the connection that holds
@@ -137,6 +135,7 @@ class Relay:
         connection = await self._connect()
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", self._lock_key):
+                self.error = None  # standing by is all it has to do
                 await asyncio.sleep(FLOOR)
             producer = await start_producer(self._bootstrap, idempotent=self._idempotent)
             flight = InFlight(producer, self._topic, self._wake.set)
@@ -151,8 +150,8 @@ class Relay:
             connection.terminate()
 
     async def _publish(self, connection: asyncpg.Connection, flight: InFlight) -> None:
-        """Send what comes, a page behind the other, and note what the broker has of it as it says so."""
-        # From here on nobody else moves these.
+        """Send page after page, and note what the broker acknowledges as it comes."""
+        # From here on, with the lock held, nobody else moves these.
         at = await connection.fetchval(f"SELECT position FROM {self.service}.relay")
         acknowledged = await connection.fetch(
             f'SELECT "partition", "offset" FROM {self.service}.relay_acknowledged WHERE topic = $1',
@@ -182,14 +181,19 @@ class Relay:
             more = not flight.some_landed  # should every wake-up be lost
 
     async def _page(self, connection: asyncpg.Connection, flight: InFlight, at: int) -> tuple[int, bool]:
-        """Send the next page after a position, and a page of what was asked for again: in turns, so that this never
-        keeps new facts waiting.
+        """Send the next page after a position, and then a page of what was asked for again: in turns, so that a long
+        resend never keeps new facts waiting.
 
         Returns:
             The position up to which everything is sent, and whether there may be more.
+
+        Raises:
+            PositionBeyondLog: the log ends before the position.
         """
         room = flight.room
         rows = await connection.fetch(self._next, at, room)
+        if at > rows[0]["head"]:
+            raise PositionBeyondLog
         messages = self._opened([row for row in rows if row["notification_id"] is not None])
         full = len(messages) == room
         until = messages[-1].position if full else max(at, rows[0]["head"])
@@ -223,9 +227,15 @@ class Relay:
     async def messages(
         self, connection: asyncpg.Connection, *, after: int, until: int, key: UUID | None = None
     ) -> list[Message]:
-        """What crosses of the log after a position and up to another, in order, a page at most; `key`: only of it.
+        """The events that cross, after a position and up to another, in order, a page at most.
 
-        What was internal is passed over, also where a message says the previous position of its key.
+        Internal events are passed over, also where a message says the previous position of its key.
+
+        Args:
+            connection: to the service's log.
+            after: position before the first.
+            until: position of the last at most.
+            key: only events of it; None: of every key.
         """
         rows = await connection.fetch(
             f"""{self._crossing} WHERE notification_id > $1 AND notification_id <= $2 AND key IS NOT NULL
@@ -260,7 +270,7 @@ class Relay:
             key=row["key"],
             position=row["notification_id"],
             previous=row["previous"],
-            stream=row["originator_id"],
+            stream_id=row["originator_id"],
             version=row["originator_version"],
             recorded_at=row["recorded_at"],
             state=row["state"],
@@ -269,7 +279,7 @@ class Relay:
         )
 
     async def _note_landed(self, connection: asyncpg.Connection, landed: Sequence[Landed]) -> None:
-        """Note what has landed, and that everything up to there is published."""
+        """Note acknowledged offsets, and that everything up to there is published."""
         if landed:
             offsets = await self._as_remembered(connection, landed)
             move = f"UPDATE {self.service}.relay SET position = $4 WHERE position < $4"
@@ -278,7 +288,7 @@ class Relay:
     async def _note(
         self, connection: asyncpg.Connection, offsets: Mapping[int, int], move: str, *values: int
     ) -> None:
-        """Note what the broker has and move what it stands for, in one statement: both, or neither.
+        """Note acknowledged offsets and move the cursor they stand for, in one statement: both, or neither.
 
         `move` takes `values` as $4 and on. Nobody waits for the disk: what a failing machine forgets of this is sent
         again, and the readers drop it.
@@ -298,7 +308,7 @@ class Relay:
     async def _as_remembered(
         self, connection: asyncpg.Connection, landed: Sequence[Landed]
     ) -> Mapping[int, int]:
-        """The last offset of each partition of what landed, once it is seen that the broker remembers what was before.
+        """The last acknowledged offset of each partition, once it is checked that the broker still has those before.
 
         Where an offset is not beyond the last acknowledged one, the topic lost messages that readers may not have
         had. The cursor stays; everything is sent again beside it, from the log, and the readers drop what they have.

@@ -27,7 +27,9 @@ class Metrics:
             "append_group_members", "commands that shared one commit", _MEMBERS
         )
         self._head = self._gauge("log_head", "last position of the log")
-        self._relay_lag = self._gauge("relay_lag_positions", "positions that are not on the broker yet")
+        self._relay_lag = self._gauge(
+            "relay_lag_positions", "positions not on the broker yet, or by which the relay is beyond the log"
+        )
         self._published = self._gauge("published_offset", "last acknowledged offset", "partition")
         self._consumed = self._gauge("consumed_offset", "next offset to take in", "partition")
         self._inbox_lag = self._gauge(
@@ -67,7 +69,7 @@ class Metrics:
         service = self._service
         head = progress["head"]
         self._head.labels(service).set(head)
-        self._relay_lag.labels(service).set(head - progress["relayed"])
+        self._relay_lag.labels(service).set(abs(head - progress["relayed"]))
         self._held.labels(service).set(progress["held"])
         self._parked.labels(service).set(progress["parked"])
         self._in_flight.labels(service).set(progress["in_flight"])

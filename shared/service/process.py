@@ -24,16 +24,17 @@ from shared.crypto.transport_keys import TransportKeys
 from shared.domain.command import Command, public_name
 from shared.domain.instants import local_date
 from shared.eventstore.store import Store
-from shared.inbox.consumer import Consumer
+from shared.inbox.consumer import Consumer, Subscription
+from shared.inbox.housekeeping import InboxHousekeeping
 from shared.inbox.inbox import Inbox
-from shared.inbox.processing import AWAY
+from shared.inbox.resend import ResendRequests
 from shared.inbox.tables import InboxTables
 from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.clock import Clock, RealClock
 from shared.infrastructure.notify import Notifier
-from shared.infrastructure.postgres import open_pool
+from shared.infrastructure.postgres import DATABASE_AWAY, open_pool
 from shared.messaging.relay import Relay, ask_for_resend
-from shared.messaging.topics import PARTITIONS, topic_of
+from shared.messaging.topics import CHECKPOINT_TOPIC, PARTITIONS, RESEND_TOPIC, topic_of
 from shared.projections.deadline_queries import missed_by_rule, next_due
 from shared.projections.views import Views
 from shared.service.declaration import Service, personal_commands
@@ -44,15 +45,8 @@ from shared.service.simulated_clock import StoredClock
 log = logging.getLogger(__name__)
 
 
-LOOK_AGAIN: Final = 0.5
-"""Seconds between looks at what waits in the inbox."""
-
-
-GAP_PATIENCE: Final = 2.0
-"""Seconds a gap is left to close by itself before its source is asked."""
-
-
-ASK_AGAIN: Final = 10.0
+READ_CLOCK: Final = 0.5
+"""Seconds between looks at a simulated clock that another process of the service may have moved."""
 
 
 MEASURED_FOR: Final = 2.0
@@ -92,7 +86,8 @@ class ServiceProcess:
         self._relay: Relay
         self._consumer: Consumer
         self._notifier: Notifier
-        self._looking: asyncio.Task[None] | None = None
+        self._housekeeping: InboxHousekeeping
+        self._reading_clock: asyncio.Task[None] | None = None
         self._measured: tuple[float, bytes] = (-MEASURED_FOR, b"")
 
     def runner_commands(self) -> list[type[Command]]:
@@ -144,6 +139,7 @@ class ServiceProcess:
             settings.brokers,
             idempotent=settings.broker == "kafka",
         )
+        requests = ResendRequests(name, settings.brokers, partial(ask_for_resend, self.pool, name))
         self._consumer = Consumer(
             name,
             self.service.reads,
@@ -151,9 +147,12 @@ class ServiceProcess:
             settings.brokers,
             settings.broker,
             instance=settings.instance,
-            resend=partial(ask_for_resend, self.pool, name),
-            keep=self.checkpoints.keep,
+            beside=[
+                Subscription(RESEND_TOPIC, "resend", requests.answer),
+                Subscription(CHECKPOINT_TOPIC, "checkpoints", self.checkpoints.keep),
+            ],
         )
+        self._housekeeping = InboxHousekeeping(self.inbox, requests)
         # Whoever appends follows with its views itself; others have something to do only where one of them relays.
         self._notifier = Notifier(
             self._connection,
@@ -174,16 +173,18 @@ class ServiceProcess:
         await self.checkpoints.start()
         if isinstance(self.clock, RealClock):
             await self.timers.start()
-        self._looking = asyncio.create_task(
-            run_forever(self._look_again, name=f"inbox:{name}", away=AWAY, every=LOOK_AGAIN)
-        )
+        await self._housekeeping.start()
+        if isinstance(self.clock, StoredClock):
+            clock = run_forever(self.clock.read, name="clock", away=DATABASE_AWAY, every=READ_CLOCK)
+            self._reading_clock = asyncio.create_task(clock, name=f"clock:{name}")
         self.ready = True
         log.info("ready", extra={"port": settings.port})
 
     async def stop(self) -> None:
         """Stop taking in, then stop writing, then disconnect."""
         self.ready = False
-        await end(self._looking)
+        await end(self._reading_clock)
+        await self._housekeeping.stop()
         await self._consumer.stop()
         await self.checkpoints.stop()
         await self.timers.stop()
@@ -214,17 +215,12 @@ class ServiceProcess:
         await clock.read()
         return clock
 
-    async def _look_again(self) -> None:
-        if isinstance(self.clock, StoredClock):
-            await self.clock.read()
-        await self._consumer.look_again(gap_patience=GAP_PATIENCE, ask_again=ASK_AGAIN)
-
     def ended(self) -> list[str]:
         """The tasks that must run for as long as the process does, and have ended: nothing but a restart helps."""
         tasks: dict[str, asyncio.Task[None] | None] = {
             "writer": self.store.writing,
             "views": self.views.following,
-            "inbox": self._looking,
+            "inbox": self._housekeeping.task,
             **self._consumer.tasks,
         }
         return [name for name, task in tasks.items() if task is None or task.done()]

@@ -12,8 +12,8 @@ import pytest
 
 from shared.domain.actors import Actor
 from shared.domain.event import Event
-from shared.inbox.positions import Arrived
-from shared.inbox.processing import AWAY
+from shared.inbox.failures import AWAY
+from shared.inbox.positions import RawMessage
 from shared.messaging.message import parse
 from tests.integration import toys as t
 from tests.integration.toys import Appear, Copy, Note, Team, Toys, child, toys_on
@@ -37,9 +37,9 @@ async def known(toys: Toys, reader: Team, *who: int) -> None:
 # -- what a broker may do
 
 
-def disturbed(chance: random.Random, published: Sequence[Arrived]) -> list[list[Arrived]]:
+def disturbed(chance: random.Random, published: Sequence[RawMessage]) -> list[list[RawMessage]]:
     """Doubled, dropped, swapped and cut into pages. What comes last of a key is kept: nothing would show its loss."""
-    last = {parse(each.headers, each.body).place: each for each in published}
+    last = {parse(each.headers, each.body).source_key: each for each in published}
     kept = [each for each in published if chance.random() > 0.15 or each in last.values()]
     kept += [each for each in kept if chance.random() < 0.2]
     kept = [kept[i] for i in sorted(range(len(kept)), key=lambda i: i + chance.uniform(0, 25))]
@@ -51,10 +51,10 @@ def disturbed(chance: random.Random, published: Sequence[Arrived]) -> list[list[
     return pages
 
 
-async def close_gaps(reader: Team, published: Sequence[Arrived]) -> None:
+async def close_gaps(reader: Team, published: Sequence[RawMessage]) -> None:
     """Ask for what is missing until nothing is, as a process does all the time."""
     for _ in range(30):
-        await reader.inbox.look_again()
+        await reader.inbox.retry_held()
         gaps = await reader.inbox.tables.gaps(0, 0)
         if not gaps and await reader.waits() == (0, 0):
             return
@@ -62,7 +62,7 @@ async def close_gaps(reader: Team, published: Sequence[Arrived]) -> None:
             missing = [
                 each
                 for each in published
-                if (m := parse(each.headers, each.body)).place == (gap.source, gap.key)
+                if (m := parse(each.headers, each.body)).source_key == (gap.source, gap.key)
                 and m.position > gap.after
             ]
             await reader.inbox.take(missing)
@@ -232,7 +232,7 @@ async def test_an_event_about_somebody_unknown_waits_and_is_taken_as_soon_as_the
     await reader.inbox.take(await mash.published())
     assert await reader.why() == {"cause": 1, "gap": 1}
     assert await reader.inbox.tables.gaps(0, 0) == []  # nothing is missing: it is here, and waits
-    await reader.inbox.look_again()
+    await reader.inbox.retry_held()
     assert await reader.copied() == {}
     await known(toys, reader, 1)
     assert await reader.copied() == {child(1): [1, 2]}
@@ -247,10 +247,10 @@ async def test_a_cause_that_does_not_come_within_the_patience_parks_the_event(to
     await reader.inbox.tables.hold([parse(first.headers, first.body)], "gap")
     await asyncio.sleep(0.25)
     await reader.inbox.take([first])
-    await reader.inbox.look_again()
+    await reader.inbox.retry_held()
     assert await reader.waits() == (2, 0)  # how long it stood behind a gap does not count
     await asyncio.sleep(0.25)
-    await reader.inbox.look_again()
+    await reader.inbox.retry_held()
     (parked,) = await reader.inbox.tables.parked()
     assert (parked.position, parked.error) == (1, "CauseMissing")
     assert await reader.waits() == (1, 1)
@@ -271,14 +271,14 @@ async def test_an_event_newer_than_this_program_is_held_and_taken_by_a_program_t
     first, second, third = await mash.published()
     newer = replace(first, headers=first.headers | {"ce_type": "toys.NewerThanThis"})
     await reader.inbox.take([newer, second, third])
-    await reader.inbox.look_again()
+    await reader.inbox.retry_held()
     assert await reader.copied() == {child(2): [3]}
     assert await reader.why() == {"unknown": 1, "gap": 1}
 
     class NewerThanThis(Event, name="toys.NewerThanThis", crosses=True):
         n: int
 
-    await reader.inbox.look_again()
+    await reader.inbox.retry_held()
     assert await reader.copied() == {child(1): [2], child(2): [3]}
     assert await reader.waits() == (0, 0)
 
@@ -293,7 +293,7 @@ async def test_an_event_under_a_key_that_is_not_here_waits_for_the_key(toys, mas
     await reader.inbox.take(published)
     assert await reader.why() == {"unknown": 1}
     (tmp_path / "away").rename(key)
-    await reader.inbox.look_again()
+    await reader.inbox.retry_held()
     assert await reader.copied() == {child(1): [1]}
 
 

@@ -45,7 +45,7 @@ async def test_a_handler_that_fails_parks_its_event_and_others_go_on_until_a_ret
     assert await reader.inbox.tables.gaps(0, 0) == []
 
     await reader.inbox.take(published)  # a duplicate of what is parked, or waits behind it, does nothing
-    await reader.inbox.look_again()
+    await reader.inbox.retry_held()
     assert await reader.waits() == (2, 1)
     assert (await reader.inbox.tables.parked())[0].tries == 3
 
@@ -105,8 +105,8 @@ async def test_two_processes_may_settle_and_take_the_same_key_at_once(toys, mash
     await asyncio.gather(
         settle(reader), settle(other), other.inbox.take(published), reader.inbox.take(published)
     )
-    await reader.inbox.look_again()
-    await reader.inbox.look_again()
+    await reader.inbox.retry_held()
+    await reader.inbox.retry_held()
     assert await reader.copied() == {child(1): list(range(1 if act == "retry" else 2, 30))}
     assert await reader.waits() == (0, 0)
 
@@ -122,7 +122,7 @@ async def test_rows_that_a_crash_left_of_what_was_taken_are_dropped(mash, reader
     await mash.say([(1, 3)])
     await reader.inbox.take((await mash.published())[2:])  # such a row stops nothing
     assert await reader.copied() == {child(1): [1, 2, 3]}
-    await reader.inbox.look_again()
+    await reader.inbox.retry_held()
     assert await reader.waits() == (0, 0)
 
 
@@ -132,7 +132,7 @@ async def test_what_was_held_by_a_process_that_died_before_it_could_take_it_is_t
     first, second = await mash.published()
     await reader.inbox.take([first])
     await reader.inbox.tables.hold([parse(second.headers, second.body)], "gap")
-    await reader.inbox.look_again()
+    await reader.inbox.retry_held()
     assert await reader.copied() == {child(1): [1, 2]}
     assert await reader.waits() == (0, 0)
 
@@ -149,7 +149,7 @@ async def test_another_event_at_the_position_of_the_last_one_stops_the_key_until
     other = forged(parse(first.headers, first.body))
     await reader.inbox.take([other, later])
     assert await parked(reader) == [(1, FORKED)]
-    await reader.inbox.look_again()
+    await reader.inbox.retry_held()
     await reader.inbox.take([first, other])
     assert await parked(reader) == [(1, FORKED)]
     assert await reader.copied() == {child(1): [1], child(2): [2]}

@@ -15,7 +15,7 @@ from deploy.kafka.topics import TopicError, create_topics
 from deploy.local.broker import EmbeddedBroker
 from deploy.local.postgres import EmbeddedPostgres
 from shared.messaging.message import Message, parse, plain_headers
-from shared.messaging.relay import PAGE, forget_broker
+from shared.messaging.relay import PAGE, Relay, forget_broker
 from shared.messaging.topics import topic_of
 from tests.integration import toys as t
 from tests.integration.toys import Appear, Team, Toys, child, prepare_toys, running, toys_on, until
@@ -86,7 +86,7 @@ async def test_what_is_said_has_its_effect_once_in_every_process_of_the_reader_t
     other = await toys.open("assessment")
     relay = mash.relay(broker.bootstrap)
     mash.store.on_append(relay.wake)
-    consumers = [each.consumer(broker.bootstrap, "mash") for each in (reader, other)]
+    consumers = [part for each in (reader, other) for part in each.reading(broker.bootstrap, "mash")]
     async with running(relay, *consumers):
         await mash.say(notes(0, 40))
         await mash.do(*(t.Ponder(about=(child(n),)) for n in CHILDREN))
@@ -171,7 +171,7 @@ async def test_a_gap_is_held_and_closed_by_asking_the_source(mash, reader, broke
     # As if these had been lost on the way: retention, a topic made anew, a reader that came late.
     await mash.pool.execute("UPDATE mash.relay SET position = 20")
     relay, listening = mash.relay(broker.bootstrap), mash.consumer(broker.bootstrap)
-    async with running(relay, listening, reader.consumer(broker.bootstrap, "mash")):
+    async with running(relay, listening, *reader.reading(broker.bootstrap, "mash")):
         await until(partial(has, reader, 30))
     assert await reader.waits() == (0, 0)
 
@@ -201,6 +201,50 @@ async def nothing_asked(mash: Team) -> bool:
     return await mash.pool.fetchval("SELECT count(*) FROM mash.resend") == 0
 
 
+async def test_a_relay_that_stands_by_shows_no_error_of_its_past(mash, broker):
+    """Of two processes one publishes; the other lost the database for a moment and has nothing to publish since."""
+    refusing = True
+
+    async def connect() -> asyncpg.Connection:
+        if refusing:
+            raise ConnectionRefusedError
+        return await mash.connect()
+
+    leader = mash.relay(broker.bootstrap)
+    other = Relay("mash", connect, broker.bootstrap, mash.keys, mash.transport, idempotent=False)
+    async with running(leader):
+        await mash.say(notes(0, 4))
+        await until(partial(relayed, mash))
+        async with running(other):
+            await until(partial(shows, other, "ConnectionRefusedError"))
+            refusing = False
+            await until(partial(shows, other, None))
+            assert leader.leading
+            assert not other.leading
+
+
+async def shows(relay: Relay, error: str | None) -> bool:
+    return relay.error == error
+
+
+async def test_a_relay_whose_position_is_beyond_the_log_publishes_nothing_says_so_and_goes_on_when_it_is_put_right(
+    mash, broker
+):
+    """As after `UPDATE mash.relay`, or a log put back from an older copy: events up to there would never be sent."""
+    await mash.say(notes(0, 8))
+    await mash.pool.execute("UPDATE mash.relay SET position = 999999")
+    relay = mash.relay(broker.bootstrap)
+    async with running(relay):
+        await until(partial(shows, relay, "PositionBeyondLog"))
+        await mash.say(notes(8, 12))
+        assert await mash.pool.fetchval("SELECT position FROM mash.relay") == 999999
+        await mash.pool.execute("UPDATE mash.relay SET position = 0")
+        await until(partial(relayed, mash))
+        await until(partial(shows, relay, None))
+    messages = await on_the_topic(broker, 12)
+    assert [message.position for message in sorted(messages, key=lambda m: m.position)] == list(range(1, 13))
+
+
 # -- away for a while
 
 
@@ -212,8 +256,8 @@ async def test_a_database_that_is_away_parks_nothing_loses_nothing_and_acknowled
         async with toys_on(own, tmp_path) as elsewhere:
             reader = await elsewhere.open("assessment", store_patience=1.0)
             await knowing(toys, reader)
-            consumer = reader.consumer(broker.bootstrap, "mash")
-            async with running(mash.relay(broker.bootstrap), consumer):
+            consumer, housekeeping = reader.reading(broker.bootstrap, "mash")
+            async with running(mash.relay(broker.bootstrap), consumer, housekeeping):
                 await mash.say(notes(0, 20))
                 await until(partial(has, reader, 20))
                 await until(partial(acknowledged, broker, 20))
@@ -254,7 +298,7 @@ async def test_stopped_in_a_page_it_cannot_take_a_consumer_acknowledges_nothing_
         assert time.monotonic() - began < 5
         assert await committed(broker, "assessment") == 0
         await blocker.close()
-        async with running(reader.consumer(broker.bootstrap, "mash")):
+        async with running(*reader.reading(broker.bootstrap, "mash")):
             await until(partial(has, reader, 20))
     assert await reader.waits() == (0, 0)
 
@@ -278,14 +322,14 @@ async def test_a_broker_that_died_and_forgot_is_filled_again_and_readers_drop_wh
     toys, mash, reader, broker
 ):
     """As the supervisor does it: nobody meets the new broker before the cursors are reset."""
-    async with running(mash.relay(broker.bootstrap), reader.consumer(broker.bootstrap, "mash")):
+    async with running(mash.relay(broker.bootstrap), *reader.reading(broker.bootstrap, "mash")):
         await mash.say(notes(0, 20))
         await until(partial(has, reader, 20))
     await mash.say(notes(20, 30))
     await restart(broker)
     for team in (mash, reader):
         await forget_broker(team.dsn, team.name)
-    async with running(mash.relay(broker.bootstrap), reader.consumer(broker.bootstrap, "mash")):
+    async with running(mash.relay(broker.bootstrap), *reader.reading(broker.bootstrap, "mash")):
         await until(partial(has, reader, 30))
         await until(partial(relayed, mash))
     assert len(await on_the_topic(broker, 30)) == 30
@@ -297,7 +341,7 @@ async def test_a_broker_that_forgot_unnoticed_shows_by_its_offsets_and_all_is_se
 ):
     """Nobody resets a cursor: the topic was made anew, or lost its end, under a relay and a reader at work."""
     relay = mash.relay(broker.bootstrap)
-    async with running(relay, reader.consumer(broker.bootstrap, "mash")):
+    async with running(relay, *reader.reading(broker.bootstrap, "mash")):
         await mash.say(notes(0, 20))
         await until(partial(has, reader, 20))
         await until(partial(relayed, mash))
@@ -306,7 +350,7 @@ async def test_a_broker_that_forgot_unnoticed_shows_by_its_offsets_and_all_is_se
     async with running(mash.relay(broker.bootstrap)):
         await until(partial(relayed, mash))
     await restart(broker)
-    async with running(mash.relay(broker.bootstrap), reader.consumer(broker.bootstrap, "mash")):
+    async with running(mash.relay(broker.bootstrap), *reader.reading(broker.bootstrap, "mash")):
         await mash.say(notes(40, 44))
         await until(partial(has, reader, 44))
     assert await reader.waits() == (0, 0)
@@ -319,8 +363,8 @@ async def test_while_the_broker_is_away_a_service_starts_and_stops_and_says_what
     bootstrap = broker.bootstrap
     assert broker.child is not None
     broker.child.send(signal.SIGKILL)
-    relay, consumer = mash.relay(bootstrap), reader.consumer(bootstrap, "mash")
-    async with running(relay, consumer):
+    relay, (consumer, housekeeping) = mash.relay(bootstrap), reader.reading(bootstrap, "mash")
+    async with running(relay, consumer, housekeeping):
         async with asyncio.timeout(10):
             while relay.error is None or consumer.error is None:
                 await asyncio.sleep(0.05)

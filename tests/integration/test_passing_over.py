@@ -71,6 +71,6 @@ async def test_two_processes_that_take_the_same_end_at_the_same_heads(toys, mash
     )
     for team in (mash, other):
         await team.inbox.take(published)
-        await team.inbox.look_again()
+        await team.inbox.retry_held()
     assert {head[2] for head in await mash.heads()} == {9, 10, 11, 12}
     assert await mash.waits() == (0, 0)

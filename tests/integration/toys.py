@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,16 +26,18 @@ from shared.domain.policy import AlreadySo, Policy, TaskFor
 from shared.domain.rules import Rulebook
 from shared.domain.view import Insert, View
 from shared.eventstore.store import Store
-from shared.inbox.consumer import Consumer
+from shared.inbox.consumer import Consumer, Subscription
+from shared.inbox.housekeeping import InboxHousekeeping, Patience
 from shared.inbox.inbox import Inbox
-from shared.inbox.positions import Arrived
-from shared.inbox.processing import AWAY
+from shared.inbox.positions import RawMessage
+from shared.inbox.resend import ResendRequests
 from shared.inbox.tables import InboxTables
 from shared.infrastructure.clock import RealClock
 from shared.infrastructure.ids import new_event_id
+from shared.messaging.client import KafkaConnection
 from shared.messaging.message import Message
 from shared.messaging.relay import Relay, ask_for_resend
-from shared.messaging.topics import topic_of
+from shared.messaging.topics import CHECKPOINT_TOPIC, RESEND_TOPIC, BrokerKind, topic_of
 from shared.projections.views import Views
 from shared.service.migrations import migrate
 from shared.team.known_people import KnowPerson, known_person
@@ -208,17 +210,22 @@ class Team:
         return Relay(self.name, self.connect, bootstrap, self.keys, self.transport, idempotent=False)
 
     def consumer(self, bootstrap: str, *sources: str) -> Consumer:
-        resend = partial(ask_for_resend, self.pool, self.name)
-        return Consumer(
-            self.name,
-            sources,
-            self.inbox,
-            bootstrap,
-            "embedded",
-            instance="1",
-            resend=resend,
-            keep=self._keep,
-        )
+        """What reads for it, without housekeeping."""
+        consumer, _ = self.reading(bootstrap, *sources)
+        return consumer
+
+    def reading(
+        self, bootstrap: str | KafkaConnection, *sources: str, kind: BrokerKind = "embedded"
+    ) -> tuple[Consumer, InboxHousekeeping]:
+        """What reads for it and keeps its inbox in order, as in a process of a service, but looking sooner."""
+        requests = ResendRequests(self.name, bootstrap, partial(ask_for_resend, self.pool, self.name))
+        beside = [
+            Subscription(RESEND_TOPIC, "resend", requests.answer),
+            Subscription(CHECKPOINT_TOPIC, "checkpoints", self._keep),
+        ]
+        consumer = Consumer(self.name, sources, self.inbox, bootstrap, kind, instance="1", beside=beside)
+        patience = Patience(every=0.05, gap=0.1, ask_again=0.5)
+        return consumer, InboxHousekeeping(self.inbox, requests, patience)
 
     async def do(self, *commands: Command) -> None:
         await asyncio.gather(
@@ -246,7 +253,7 @@ class Team:
                 )
             )
 
-    async def published(self) -> list[Arrived]:
+    async def published(self) -> list[RawMessage]:
         """All that crosses, as a broker would give it."""
         connection = await self.connect()
         relay, after, found = self.relay("nowhere"), 0, list[Message]()
@@ -290,8 +297,8 @@ class Team:
         return dict(Counter(row["why"] for row in rows))
 
 
-def arrived(message: Message, offset: int = 0) -> Arrived:
-    return Arrived(message.topic, message.key.bytes[0] % 4, offset, message.headers(), message.body())
+def arrived(message: Message, offset: int = 0) -> RawMessage:
+    return RawMessage(message.topic, message.key.bytes[0] % 4, offset, message.headers(), message.body())
 
 
 @dataclass
@@ -369,24 +376,13 @@ async def toys_on(server: EmbeddedPostgres, directory: Path) -> AsyncIterator[To
 
 
 @asynccontextmanager
-async def running(*parts: Relay | Consumer) -> AsyncIterator[None]:
-    """Relays and consumers at work; consumers look at what waits as a process of a service does, but sooner."""
-
-    async def look(consumer: Consumer) -> None:
-        while True:
-            await asyncio.sleep(0.05)
-            with suppress(*AWAY):
-                await consumer.look_again(gap_patience=0.1, ask_again=0.5)
-
+async def running(*parts: Relay | Consumer | InboxHousekeeping) -> AsyncIterator[None]:
+    """These at work, as in a process of a service."""
     for part in parts:
         await part.start()
-    looking = [asyncio.create_task(look(part)) for part in parts if isinstance(part, Consumer)]
     try:
         yield
     finally:
-        for task in looking:
-            task.cancel()
-        await asyncio.gather(*looking, return_exceptions=True)
         await asyncio.gather(*(part.stop() for part in parts))
 
 
@@ -397,7 +393,7 @@ async def until(true: Callable[[], Awaitable[bool]], seconds: float = 20) -> Non
             await asyncio.sleep(0.02)
 
 
-def forged(message: Message, **changes: Any) -> Arrived:
+def forged(message: Message, **changes: Any) -> RawMessage:
     """The message as somebody else would have sent it: with another event id unless one is given."""
     values = {name: getattr(message, name) for name in Message.__dataclass_fields__}
     return arrived(Message(**values | {"event_id": new_event_id()} | changes))

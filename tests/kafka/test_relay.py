@@ -1,16 +1,16 @@
 """Relay and consumer on Apache Kafka, each as its service's own user, while the broker is killed under them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from deploy.kafka.topics import admin_client, create_topics
 from deploy.local.postgres import EmbeddedPostgres
-from shared.inbox.consumer import Consumer
 from shared.messaging.message import Message, parse, plain_headers
-from shared.messaging.relay import Relay, ask_for_resend
+from shared.messaging.relay import Relay
 from shared.messaging.topics import topic_of
 from tests.integration.toys import Appear, Team, Toys, child, prepare_toys, running, toys_on, until
 from tests.kafka.conftest import Kafka, broker_in, login_as
@@ -46,23 +46,6 @@ def relay_of(team: Team, kafka: Kafka) -> Relay:
     )
     team.store.on_append(relay.wake)
     return relay
-
-
-async def no_checkpoints(bodies: Sequence[bytes]) -> None:
-    assert not bodies
-
-
-def consumer_of(team: Team, kafka: Kafka) -> Consumer:
-    return Consumer(
-        team.name,
-        ["mash"],
-        team.inbox,
-        login_as(kafka, team.name),
-        "kafka",
-        instance="1",
-        resend=partial(ask_for_resend, team.pool, team.name),
-        keep=no_checkpoints,
-    )
 
 
 async def on_the_topic(kafka: Kafka) -> list[Message]:
@@ -123,9 +106,10 @@ async def test_a_broker_killed_while_events_cross_loses_doubles_and_reorders_not
         expected = {child(who): list(range(who, said, CHILDREN)) for who in range(CHILDREN)}
         return await reader.copied() == expected
 
-    relay, consumer = relay_of(mash, kafka), consumer_of(reader, kafka)
+    relay = relay_of(mash, kafka)
+    consumer, housekeeping = reader.reading(login_as(kafka, "assessment"), "mash", kind="kafka")
     watching = asyncio.create_task(watch())
-    async with running(relay, consumer):
+    async with running(relay, consumer, housekeeping):
         speaking = asyncio.create_task(speak())
         # Once it is back before a send is given up, and once after (10 s): then the producer is another.
         for away in (0.0, 11.0):
@@ -151,6 +135,38 @@ async def test_a_broker_killed_while_events_cross_loses_doubles_and_reorders_not
         head = heads.get(message.key, 0)
         assert message.position <= head or message.previous == head
         heads[message.key] = max(head, message.position)
+
+
+def delete_topic(kafka: Kafka, name: str) -> None:
+    admin = admin_client(kafka.bootstrap, kafka.administrator)
+    admin.delete_topics([name], operation_timeout=30)[name].result()
+
+
+async def test_a_topic_deleted_and_made_again_is_filled_again_and_read_on_in_seconds(toys, kafka):
+    """Not when the client's own default says, which is after five minutes."""
+    mash, reader, people = [await toys.open(name) for name in ("mash", "assessment", "people")]
+    await people.do(*(Appear(about=(child(n),)) for n in range(CHILDREN)))
+    await reader.inbox.take(await people.published())
+    relay = relay_of(mash, kafka)
+    consumer, housekeeping = reader.reading(login_as(kafka, "assessment"), "mash", kind="kafka")
+
+    async def taken(count: int) -> bool:
+        return sum(map(len, (await reader.copied()).values())) == count
+
+    async def has_no_topic() -> bool:
+        """Whether the reader has seen that the topic is gone."""
+        assert consumer._broker is not None
+        return not consumer._broker.subscribers[0].consumer.assignment()
+
+    async with running(relay, consumer, housekeeping):
+        await mash.say([(who, who) for who in range(CHILDREN)])
+        await until(partial(taken, CHILDREN), 60)
+        await asyncio.to_thread(delete_topic, kafka, topic_of("mash"))
+        await until(has_no_topic, 60)
+        await asyncio.to_thread(create_topics, kafka.bootstrap, login=kafka.administrator)
+        await mash.say([(who, CHILDREN + who) for who in range(CHILDREN)])
+        await until(partial(taken, 2 * CHILDREN), 60)
+    assert await reader.waits() == (0, 0)
 
 
 async def test_a_relay_with_another_services_login_publishes_nothing(toys, kafka):

@@ -19,7 +19,7 @@ MESSAGE = Message(
     key=UUID(int=2),
     position=12,
     previous=7,
-    stream=UUID(int=3),
+    stream_id=UUID(int=3),
     version=4,
     recorded_at=datetime(2026, 4, 2, 15, 40, tzinfo=UTC),
     state=b'{"level":"4","envelope":{"id":"x"}}',
@@ -43,7 +43,7 @@ def messages(draw: st.DrawFn) -> Message:
         key=draw(st.uuids()),
         position=draw(st.integers(previous + 1, 2**63 - 1)),
         previous=previous,
-        stream=draw(st.uuids()),
+        stream_id=draw(st.uuids()),
         version=draw(st.integers(1, 2**63 - 1)),
         recorded_at=draw(st.datetimes(timezones=zones)),
         state=draw(open_parts),
@@ -189,5 +189,5 @@ def test_headers_that_are_not_text_are_refused_and_an_empty_one_is_empty():
 
 
 def test_within_a_place_order_holds():
-    assert MESSAGE.place == ("mash", UUID(int=2))
+    assert MESSAGE.source_key == ("mash", UUID(int=2))
     assert MESSAGE.topic == "safeguarding.mash.v1"
