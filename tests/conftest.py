@@ -13,6 +13,9 @@ from xdist.workermanage import WorkerController
 
 from deploy.local.java import why_kafka_cannot_run
 from tests.kafka.container import engine_answers
+from tests.signals import ignore_without_passing_it_on
+
+ignore_without_passing_it_on()
 
 KAFKA = "tests/kafka/"
 TOGETHER = (KAFKA, "tests/e2e/", "tests/integration/test_install.py")
