@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from deploy.kafka.topics import admin_client, create_topics
 from deploy.local.postgres import EmbeddedPostgres
 from shared.messaging.message import Message, parse, plain_headers
 from shared.messaging.relay import Relay
@@ -134,6 +135,42 @@ async def test_a_broker_killed_while_events_cross_loses_doubles_and_reorders_not
         head = heads.get(message.key, 0)
         assert message.position <= head or message.previous == head
         heads[message.key] = max(head, message.position)
+
+
+def delete_topic(kafka: Kafka, name: str) -> None:
+    admin = admin_client(kafka.bootstrap, kafka.administrator)
+    admin.delete_topics([name], operation_timeout=30)[name].result()
+
+
+async def test_a_topic_deleted_and_made_again_is_filled_again_and_read_on_in_seconds(toys, kafka):
+    """Not when the client's own default says, which is after five minutes."""
+    mash, reader, people = [await toys.open(name) for name in ("mash", "assessment", "people")]
+    await people.do(*(Appear(about=(child(n),)) for n in range(CHILDREN)))
+    await reader.inbox.take(await people.published())
+    relay = relay_of(mash, kafka)
+    consumer, housekeeping = reader.reading(login_as(kafka, "assessment"), "mash", kind="kafka")
+
+    async def taken(count: int) -> bool:
+        return sum(map(len, (await reader.copied()).values())) == count
+
+    async def has_no_topic() -> bool:
+        """Whether the reader has seen that the topic is gone."""
+        assert consumer._broker is not None
+        return not any(
+            place.topic == topic_of("mash")
+            for subscriber in consumer._broker.subscribers
+            for place in subscriber.consumer.assignment()
+        )
+
+    async with running(relay, consumer, housekeeping):
+        await mash.say([(who, who) for who in range(CHILDREN)])
+        await until(partial(taken, CHILDREN), 60)
+        await asyncio.to_thread(delete_topic, kafka, topic_of("mash"))
+        await until(has_no_topic, 60)
+        await asyncio.to_thread(create_topics, kafka.bootstrap, login=kafka.administrator)
+        await mash.say([(who, CHILDREN + who) for who in range(CHILDREN)])
+        await until(partial(taken, 2 * CHILDREN), 60)
+    assert await reader.waits() == (0, 0)
 
 
 async def test_a_relay_with_another_services_login_publishes_nothing(toys, kafka):
