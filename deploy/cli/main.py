@@ -123,6 +123,23 @@ def token(
     )
 
 
+@app.command("new-team")
+def new_team(
+    name: Annotated[str, typer.Argument(help="The team's name, in people's own words: early_help.")],
+) -> None:
+    """Make a new team: its folder with one stream, its tests, golden files and pages, green at once."""
+    from deploy.cli.new_team import ROOT, NoNewTeam, generate, make_team
+
+    try:
+        for path in make_team(name):
+            typer.echo(f"made {path.relative_to(ROOT)}")
+        for line in generate():
+            typer.echo(line)
+    except NoNewTeam as error:
+        fail(str(error), MISUSE)
+    typer.echo("What a person must decide now: docs/how-to/add-a-team.md.")
+
+
 @app.command()
 def doctor() -> None:
     """Say what is missing on this machine and how to get it."""

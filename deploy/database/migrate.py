@@ -1,10 +1,11 @@
 """Makes and brings up to date what a service's log needs in its database. It may run at every release, and again.
 
     SAFEGUARDING_PEOPLE_OWNER_DSN=postgresql://people_owner:...@db/safeguarding python -m deploy.database.migrate people
+    python -m deploy.database.migrate
 
 takes the DSN of the role that owns the log from SAFEGUARDING_<SERVICE>_OWNER_DSN, else SAFEGUARDING_OWNER_DSN, and the
-service's own role from SAFEGUARDING_<SERVICE>_ROLE, else the service's name. With `all` it does every service in turn
-and stops at the first that fails.
+service's own role from SAFEGUARDING_<SERVICE>_ROLE, else the service's name. Without a name it does every
+service in turn and stops at the first that fails.
 """
 
 import argparse
@@ -139,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m deploy.database.migrate", description="Make or bring up to date a service's log."
     )
-    parser.add_argument("service", choices=(*services.names(), "all"))
+    parser.add_argument("service", nargs="?", default="all", choices=(*services.names(), "all"))
     asked = parser.parse_args(arguments)
     try:
         asyncio.run(_migrate_all(services.names() if asked.service == "all" else (asked.service,)))

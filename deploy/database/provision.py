@@ -1,7 +1,7 @@
 """What a database administrator makes once for a service: its two roles and two schemas, with no right more than needed.
 
     python -m deploy.database.provision people --database safeguarding | psql --dbname safeguarding
-    python -m deploy.database.provision all
+    python -m deploy.database.provision
 
 prints the statements. They run as a superuser, in the database the services share, and may run again: what is there
 stays as it is. Passwords are not in them.
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m deploy.database.provision",
         description="Print the SQL of a service's roles and schemas.",
     )
-    parser.add_argument("service", choices=(*services.names(), "all"))
+    parser.add_argument("service", nargs="?", default="all", choices=(*services.names(), "all"))
     parser.add_argument("--database", default=DATABASE, help="the one it will run in (default: %(default)s)")
     parser.add_argument("--role", help="the service's own role (default: named like the service)")
     asked = parser.parse_args(arguments)

@@ -1,8 +1,8 @@
 """The key files of services, made once and never replaced.
 
-    python -m deploy.keys.make_keys /etc/safeguarding people mash assessment chronology
+    python -m deploy.keys.make_keys /etc/safeguarding
 
-makes what is not there yet, each secret with mode 0600, and prints the settings that name them. Run it in one place for
+makes what is not there yet for every team, or for those named after the directory; each secret with mode 0600, and prints the settings that name them. Run it in one place for
 all services: the names key and the transport keys must be the same wherever they are used.
 """
 
@@ -77,16 +77,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m deploy.keys.make_keys", description="Make the key files of services."
     )
     parser.add_argument("directory", type=Path)
-    parser.add_argument("service", nargs="+", choices=names())
+    parser.add_argument("service", nargs="*", help=f"only these, of {', '.join(names())}")
     asked = parser.parse_args(arguments)
+    if strange := sorted(set(asked.service) - set(names())):
+        parser.error(f"no team: {', '.join(strange)}; they are {', '.join(names())}")
+    services = asked.service or list(names())
     directory = asked.directory.resolve()
     stores = directory / "stores"
     keys = KeyFiles(directory / "secrets", directory / "checkpoint-keys")
-    topics = sorted({topic for service in asked.service for topic in access().topics_of(service)})
+    topics = sorted({topic for service in services for topic in access().topics_of(service)})
     before = _files(directory)
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        keys.make(asked.service, topics)
+        keys.make(services, topics)
         stores.mkdir(mode=0o700, exist_ok=True)
     except UnsafeSecret as error:
         print(error, file=sys.stderr)
@@ -96,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     made = sorted(_files(directory) - before)
     print(f"# {len(made)} files made in {directory}" if made else f"# All files were there in {directory}")
-    print(*settings(keys, stores, asked.service), sep="\n")
+    print(*settings(keys, stores, services), sep="\n")
     return 0
 
 
