@@ -170,9 +170,11 @@ class _Writing:
     """
 
     def __init__(self, subject: Subject) -> None:
-        self._before = dict(subject.streams)
-        self._where = {name: each.target.stream_id for name, each in subject.streams.items()}
-        self._by_id = {each.target.stream_id: each for each in subject.streams.values()}
+        # What the command refers to by `re` is not decided on, but what it meets there is noted on it.
+        referred = {subject.referred.stream.name: subject.referred} if subject.referred else {}
+        self._before = {**referred, **subject.streams}
+        self._where = {name: each.target.stream_id for name, each in self._before.items()}
+        self._by_id = {each.target.stream_id: each for each in self._before.values()}
         self._rows: dict[UUID, list[NewEvent]] = {}
         self._expected: dict[UUID, int] = {}
 

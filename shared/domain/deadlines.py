@@ -443,7 +443,9 @@ def notes_of_decision(
         found += [(name, note) for note in _notes_before(name, after[name].clocks, others)]
     for writer, each in before.items():
         for name, notes in _notes_between(each.clocks, after[writer].clocks):
-            if name not in opened and (before[name].opened or not before[name].waits):
+            # A stream that the decision did not look at has nothing to do with it: a contact that was not named by `re`.
+            stands = name in before and (before[name].opened or not before[name].waits)
+            if stands and name not in opened:
                 found += [(name, note) for note in notes]
     return found
 

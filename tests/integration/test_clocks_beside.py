@@ -9,7 +9,7 @@ import pytest
 
 from shared.access.policy import AccessPolicy
 from shared.commands.handler import CommandHandler
-from shared.commands.stream_ids import child_stream, episode_stream
+from shared.commands.stream_ids import child_stream, episode_stream, thing_stream
 from shared.domain.actors import Actor
 from shared.domain.command import Command
 from shared.domain.decider import Context, Per, Stream
@@ -27,6 +27,7 @@ RULES = Rulebook(
     (
         Rule("A15", "visit", "plan, then each visit", 20, Unit.WORKING_DAYS, "seen", "a test"),
         Rule("A11", "discussion", "decided", 1, Unit.WORKING_DAYS, "held", "a test"),
+        Rule("M14", "report", "known", 1, Unit.WORKING_DAYS, "reported", "a test"),
         Rule("R8", "still missing", "report", 24, Unit.HOURS, "held", "a test"),
     ),
     edition="2026-11",
@@ -59,6 +60,24 @@ class PlanEnded(Event, name="test_beside.PlanEnded", ends=("A15",)):
 
 class Wanted(Event, name="test_beside.Wanted"):
     hold_by: Annotated[Deadline, Starts("A11")]
+
+
+class Told(Event, name="test_beside.Told"):
+    """A contact; M14 runs on it."""
+
+    report_by: Annotated[Deadline, Starts("M14")]
+
+
+class Reported(Event, name="test_beside.Reported", meets=("M14",), beside={"M14": "contact"}):
+    """Stands on the child's own file, with a contact or without one."""
+
+
+class Tell(Command, name="mash.Tell", opens=True):
+    pass
+
+
+class Report(Command, name="mash.Report", refers_to="contact"):
+    pass
 
 
 class Open(Command, name="mash.Open", opens=True):
@@ -151,9 +170,27 @@ due = Stream(
     clocks=("A11", "R8"),
     noted=("R8",),
 )
+contact = Stream(
+    "contact",
+    0,
+    lambda state, _event: state + 1,
+    lambda _command, _state, context: [Told(report_by=context.deadline("M14", context.happened_at))],
+    Tell,
+    Told,
+    clocks=("M14",),
+)
+child_file = Stream(
+    "child_file",
+    0,
+    lambda state, _event: state + 1,
+    lambda _command, _state, _context: [Reported()],
+    Report,
+    Reported,
+    Per.CHILD,
+)
 NOTED = elsewhere_stream([referral, plan, due])
 assert NOTED is not None
-STREAMS = (referral, plan, due, NOTED, known_person)
+STREAMS = (referral, plan, due, contact, child_file, NOTED, known_person)
 
 
 @dataclass
@@ -164,11 +201,12 @@ class Team:
 
     async def do(
         self, command: Command, *, day: float, happened: float | None = None, by: Actor = MANAGER
-    ) -> None:
+    ) -> UUID:
         """Written down on a day after the start; happened then, or on an earlier day."""
         self.clock.move_to(START + day * DAY)
         at = None if happened is None else START + happened * DAY
-        await self.handler.run(command.model_copy(update={"about": (AVA,), "happened": at}), by, uuid4())
+        said = command.model_copy(update={"about": (AVA,), "happened": at})
+        return (await self.handler.run(said, by, uuid4())).id
 
     async def clocks(self, stream: Stream, stream_id: UUID, *, day: float) -> list[tuple[str, float, str]]:
         """Each clock by its rule, the day it started, and how it stands."""
@@ -267,6 +305,14 @@ async def test_a_miss_is_said_with_what_is_noted(team: Team) -> None:
     rows = (await team.handler.store.load([episode_stream("mash", plan, AVA, 1)])).popitem()[1]
     assert [row["topic"].partition(".")[2] for row in rows] == ["PlanStarted", "ActNoted", "DeadlineMissed"]
     assert len({row["notification_id"] for row in rows}) == 3
+
+
+async def test_what_stands_on_the_childs_file_meets_the_contact_it_refers_to_and_no_other(team: Team) -> None:
+    first, second = await team.do(Tell(), day=0), await team.do(Tell(), day=0)
+    await team.do(Report(), day=0.5)
+    await team.do(Report(re=second), day=0.6)
+    assert await team.clocks(contact, thing_stream(first, AVA), day=0.7) == [("M14", 0, "open")]
+    assert await team.clocks(contact, thing_stream(second, AVA), day=0.7) == [("M14", 0, "met")]
 
 
 def test_a_rule_noted_from_elsewhere_runs_where_the_child_alone_tells() -> None:
