@@ -33,6 +33,8 @@ def own_fields(command: type[BaseModel]) -> dict[str, Any]:
     schema["properties"] = {
         name: field for name, field in schema.get("properties", {}).items() if name not in ADDRESS
     }
+    for said, field in getattr(command, "IN_WITH", {}).items():
+        schema["properties"][said] = schema["properties"].pop(field)
     schema["required"] = [name for name in schema.get("required", []) if name not in ADDRESS]
     return schema
 
@@ -74,7 +76,9 @@ class FieldReader:
         """
         told = {mistake.mark for mistake in (*self._mistakes, *unknown)}
         stand_ins = _StandIns()
-        written = {**with_ids(dict(fields), stand_ins), **with_ids(dict(address), stand_ins)}
+        in_with: Mapping[str, str] = getattr(self._commands[do], "IN_WITH", {})
+        own = {in_with.get(name, name): value for name, value in with_ids(dict(fields), stand_ins).items()}
+        written = {**own, **with_ids(dict(address), stand_ins)}
         try:
             self._commands[do].model_validate(written, context=_NAMES)
         except ValidationError as error:

@@ -14,6 +14,7 @@ import orjson
 from shared.access.policy import AccessPolicy
 from shared.commands.aliases import Aliases, NoAliases
 from shared.commands.authorisation import Forbidden, Permission, authorise
+from shared.commands.correction import Corrector
 from shared.commands.decision import decide
 from shared.commands.episodes import Episodes
 from shared.commands.loading import Loader
@@ -32,6 +33,7 @@ from shared.domain.rules import Rulebook
 from shared.eventstore.append import AnotherBody, AppendRequest, Conflict
 from shared.eventstore.store import Store
 from shared.infrastructure.clock import Clock
+from shared.team.corrections import CorrectRecord
 
 MAX_TRIES: Final = 6
 """Times a command is decided before its sender is told that the stream keeps moving."""
@@ -95,6 +97,7 @@ class CommandHandler:
         self._targets = Targets(service, self._wiring.streams, store, episodes, aliases)
         self._loader = Loader(service, self._wiring.streams, episodes, aliases)
         self._recorder = EventRecorder(service, self.team, self._wiring, access)
+        self._corrector = Corrector(service, self._wiring, store, keys, rules, access, self._recorder)
 
     def reader(self, *, fresh: bool = False) -> Session:
         """What one decision, or a page of them, sees."""
@@ -212,6 +215,8 @@ class CommandHandler:
         """Address, load, decide and record what is asked."""
         refuse_the_future(request)
         refuse_receipt(request.command, request.actor, self.team.agency, request.now)
+        if isinstance(request.command, CorrectRecord):
+            return await self._corrector.decided(request, session)
         addresses = await self._addresses(request, target)
         subjects = await self._loader.load(request.command, addresses, session)
         decided = Decided(request.command_id, late=request.late)

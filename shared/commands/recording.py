@@ -151,6 +151,13 @@ class EventRecorder:
             subject=event.subject(stream_id),
         )
 
+    def row_on(self, on: LoadedStream, event: Event, request: Request) -> tuple[NewEvent, Event]:
+        """The row of an event on one stream, and the event as it is placed there: of what no subject decided."""
+        happened_at = event.due_at if isinstance(event, DeadlineMissed) else request.happened_at
+        placed = event.placed(child=on.target.child, happened_at=happened_at)
+        subject = Subject(on.stream, on.target, {on.stream.name: on})
+        return self._row(placed, on, request, subject), placed
+
     def _said_by(self, event: Event, request: Request) -> tuple[Actor, datetime]:
         """Whose word an event is, and since when it is known.
 

@@ -1,6 +1,6 @@
 """Commands: what a person, a policy or a timer asks for, how it is refused, and the people that its fields name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Literal, get_args
@@ -124,6 +124,8 @@ class Command(BaseModel):
     INTERNAL: ClassVar[bool] = False
     OVER: ClassVar[Over | None] = None
     REFERS_TO: ClassVar[str] = ""
+    IN_WITH: ClassVar[Mapping[str, str]] = {}
+    """Own fields that `with` calls by a name which also stands beside it, as `happened`: that name, and the field."""
 
     about: tuple[UUID, ...] = Field(default=(), max_length=MAX_CHILDREN)
     """The children (or the person) it is about; the command covers them all, and stands or falls whole."""

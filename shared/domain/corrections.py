@@ -7,6 +7,7 @@ correction of an event counts, and the old one stays visible.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -60,6 +61,8 @@ class RecordCorrected(Event, name="team.RecordCorrected", crosses=True, text=Cor
     corrects: Corrected
     body: dict[str, Any] | None = None
     """The event's whole open part as it should have been; None: withdrawn."""
+    known_at: Instant | None = None
+    """When the agency really knew, where that was wrong."""
 
     def right(self) -> Event | None:
         """The event as it should have been recorded, brought up to this program's version; None: withdrawn.
@@ -70,7 +73,9 @@ class RecordCorrected(Event, name="team.RecordCorrected", crosses=True, text=Cor
         return None if self.body is None else event_of_fields(self.corrects.name, dict(self.body))
 
 
-def correction_of(record: Record, right: Event | None, text: CorrectedText) -> RecordCorrected:
+def correction_of(
+    record: Record, right: Event | None, text: CorrectedText | None, *, known_at: datetime | None = None
+) -> RecordCorrected:
     """The correction of an event that stands in a log; `right` None withdraws it.
 
     Raises:
@@ -82,6 +87,7 @@ def correction_of(record: Record, right: Event | None, text: CorrectedText) -> R
         child=record.event.child,
         corrects=Corrected.of(record),
         body=None if right is None else body_fields(right),
+        known_at=known_at,
         sealed=text,
     )
 

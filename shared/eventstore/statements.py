@@ -48,6 +48,8 @@ class Statements:
     known_commands: NamedStatement
     command: NamedStatement
     written_by: NamedStatement
+    streams_of: NamedStatement
+    whole: NamedStatement
     load: NamedStatement
     head: NamedStatement
     between: NamedStatement

@@ -133,6 +133,17 @@ SELECT c.command_id, e.originator_id, e.category, e.child FROM {schema}.commands
   JOIN {schema}.events e ON e.notification_id BETWEEN c.first AND c.last
  WHERE c.command_id = ANY(:command_ids::uuid[]) ORDER BY e.notification_id
 
+-- name: streams_of
+-- The streams of these :categories on which something stands about a :child, the last opened last.
+SELECT originator_id FROM {schema}.events WHERE child = :child AND category = ANY(:categories::text[])
+ GROUP BY originator_id ORDER BY min(notification_id)
+
+-- name: whole
+-- All rows of these streams, in order, with everything that a Record is made of.
+SELECT originator_id, originator_version, topic, state, sealed, category, recorded_at, notification_id
+  FROM {schema}.events
+ WHERE originator_id = ANY(:stream_ids::uuid[]) ORDER BY originator_id, originator_version
+
 -- name: load
 -- All rows of these streams, in order.
 SELECT originator_id, originator_version, topic, state, category, event_id, notification_id

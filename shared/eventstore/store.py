@@ -6,7 +6,7 @@ callers share the disk. The transaction holds events, command rows and inbox hea
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final, TypeVar
@@ -249,6 +249,17 @@ class Store:
 
     async def _opened_by(self, command_ids: list[UUID]) -> dict[UUID, list[asyncpg.Record]]:
         return _by_first(await self._read(lambda: self.pool.fetch(self._sql.written_by.sql, command_ids)))
+
+    async def streams_of(self, child: UUID, categories: Sequence[str]) -> list[UUID]:
+        """The streams of these kinds on which something stands about a child, the last opened last."""
+        rows = await self._read(lambda: self.pool.fetch(self._sql.streams_of.sql, child, list(categories)))
+        return [row["originator_id"] for row in rows]
+
+    async def whole(self, stream_ids: Iterable[UUID]) -> dict[UUID, list[asyncpg.Record]]:
+        """All rows of each of these streams with everything that a Record is made of, in order; for what is rare."""
+        ids = list(stream_ids)
+        rows = await self._read(lambda: self.pool.fetch(self._sql.whole.sql, ids))
+        return _by_first(rows)
 
     async def between(self, first: int, last: int) -> list[asyncpg.Record]:
         """The rows at positions first..last."""

@@ -17,6 +17,7 @@ from shared.domain.view import View
 from shared.messaging.topics import Topic
 from shared.projections.deadline_board import deadline_board
 from shared.service.expectations import Answers, check_answers
+from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import VaryDeadline
 from shared.team.elsewhere import elsewhere_stream
 from shared.team.known_people import known_person
@@ -33,6 +34,7 @@ def personal_commands(streams: Sequence[Stream]) -> list[type[Command]]:
     )
     if any(stream.clocks for stream in streams):
         own.append(VaryDeadline)
+    own.append(CorrectRecord)
     return sorted(own, key=lambda command: command.NAME)
 
 

@@ -36,6 +36,8 @@ def schema_of(name: str, command: type[Command]) -> dict[str, Any]:
     own = command.model_json_schema(by_alias=True)
     definitions = own.pop("$defs", {})
     address = {field: own["properties"].pop(field) for field in Command.model_fields}
+    for said, field in command.IN_WITH.items():
+        own["properties"][said] = own["properties"].pop(field)
     with_: dict[str, Any] = {
         "type": "object",
         "properties": own["properties"],
@@ -75,9 +77,13 @@ def read_command(command: type[Command], body: bytes, names: Names) -> Command:
         (str(field)[:60], "there is no such field; the command's own fields go into `with`")
         for field in set(asked) - ADDRESS
     ]
-    astray += [(f"with.{field}", "say this beside `with`, not in it") for field in set(own) & ADDRESS]
+    astray += [
+        (f"with.{field}", "say this beside `with`, not in it")
+        for field in (set(own) & ADDRESS) - command.IN_WITH.keys()
+    ]
     if astray:
         raise invalid(astray)
+    own = {command.IN_WITH.get(field, field): value for field, value in own.items()}
     try:
         return command.model_validate(
             {**own, **{k: v for k, v in asked.items() if v is not None}}, context=names
