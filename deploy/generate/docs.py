@@ -7,7 +7,8 @@ but the table of the settings.
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from types import UnionType
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from deploy.catalogue import events
 from deploy.generate.access_page import access_page
@@ -144,9 +145,18 @@ def _reactions(event: type[Event], declared: Sequence[Service]) -> Iterator[tupl
 
 
 def _type(hint: Any) -> str:
-    """A type as a reader knows it: without the modules its names come from."""
-    said = hint.__name__ if isinstance(hint, type) else re.sub(r"\b(?:\w+\.)+", "", str(hint))
+    """A type as a reader knows it: without the modules its names come from, or what else its fields ask for."""
+    said = hint.__name__ if isinstance(hint, type) else re.sub(r"\b(?:\w+\.)+", "", str(_plain(hint)))
     return f"`{said}`".replace("|", "\\|")
+
+
+def _plain(hint: Any) -> Any:
+    """A type without what is annotated to it."""
+    if get_origin(hint) is Annotated:
+        return _plain(get_args(hint)[0])
+    if get_origin(hint) in (Union, UnionType):
+        return Union[tuple(_plain(part) for part in get_args(hint))]  # noqa: UP007 - made of a list
+    return hint
 
 
 def install_page() -> str:
