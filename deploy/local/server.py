@@ -9,9 +9,10 @@ from typing import ClassVar, Final, Self
 
 from deploy.local.children import Child, tail
 from deploy.local.errors import StackError
+from deploy.local.patience import Patience
 
 PATIENCE: Final = 60.0
-"""Seconds a server may take to answer: one that was killed may have much to recover first."""
+"""Seconds a server may take to answer, more on a busy machine: one that was killed may have much to recover first."""
 
 
 class Server(ABC):
@@ -47,20 +48,20 @@ class Server(ABC):
     def start(self, timeout: float = PATIENCE) -> None:
         """Starts it if it is not alive and waits until it answers: so it also brings back one that was killed.
 
-        StackError when it ends, or does not answer in `timeout` seconds.
+        StackError when it ends, or does not answer in `timeout` seconds, which a busy machine stretches (`Patience`).
         """
         if not self.alive:
             self.launch()
-        until = time.monotonic() + timeout
+        patience = Patience(timeout)
         while not self.answering():
-            self._give_up_after(until, timeout)
+            self._give_up_after(patience)
             time.sleep(0.01)
 
     async def until_answering(self, timeout: float = PATIENCE) -> None:
         """Waits as `start` does; others go on meanwhile."""
-        until = time.monotonic() + timeout
+        patience = Patience(timeout)
         while not self.answering():
-            self._give_up_after(until, timeout)
+            self._give_up_after(patience)
             await asyncio.sleep(0.01)
 
     @abstractmethod
@@ -84,9 +85,9 @@ class Server(ABC):
     def _answers(self) -> bool:
         """Whether it answers; asked only while its process runs."""
 
-    def _give_up_after(self, until: float, timeout: float) -> None:
-        if time.monotonic() > until:
-            raise StackError(f"{self.called} does not answer after {timeout:.0f} s. {self._last_words()}")
+    def _give_up_after(self, patience: Patience) -> None:
+        if patience.over():
+            raise StackError(f"{self.called} does not answer {patience.told()}. {self._last_words()}")
 
     def _last_words(self) -> str:
         return f"The end of {self.log}:\n{tail(self.log)}"

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import sys
-import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from deploy.local.errors import StackError
 from deploy.local.kafka import LocalKafka
 from deploy.local.layout import Layout, owner_of
 from deploy.local.locks import DirectoryLock
+from deploy.local.patience import Patience
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.service import ServiceProcess
 from services import names
@@ -141,14 +141,16 @@ class Stack:
     async def ready(self, timeout: float = 60) -> None:
         """Waits until everything runs and every service says that it is ready, for `timeout` seconds at most.
 
+        A busy machine stretches them (`Patience`).
+
         StackError, with the end of the log of what is not, when it takes longer or keeps ending.
         """
-        until = time.monotonic() + timeout
+        patience = Patience(timeout)
         while not self._all_ready():
             for service in self._services.values():
                 service.check()
-            if time.monotonic() > until:
-                raise StackError(f"not everything is ready after {timeout:.0f} s. {self._who_is_late()}")
+            if patience.over():
+                raise StackError(f"not everything is ready {patience.told()}. {self._who_is_late()}")
             await asyncio.sleep(0.02)
 
     async def kill(self, name: str) -> None:
@@ -199,9 +201,9 @@ class Stack:
         self._run(self._supervise())
         await self.ready()
 
-    async def _bring_up_all(self, patience: float = 60) -> None:
+    async def _bring_up_all(self, timeout: float = 60) -> None:
         """Brings everything up for the first time; where a server dies on the way, again from the beginning."""
-        until = time.monotonic() + patience
+        patience = Patience(timeout)
         while True:
             try:
                 await self._bring_up_postgres()
@@ -213,7 +215,7 @@ class Stack:
                 await self._mend()
             except databases.AWAY as error:
                 # Also while PostgreSQL recovers from the death of one of its own processes, of which we see nothing.
-                if time.monotonic() > until:
+                if patience.over():
                     raise StackError(
                         f"the database keeps going away while everything starts ({type(error).__name__}). "
                         f"The end of {self._postgres.log}:\n{tail(self._postgres.log)}"
@@ -222,7 +224,7 @@ class Stack:
                 # One that was killed is not at fault; one that ended by itself would do so again.
                 servers = (self._postgres.child, self._broker.child)
                 killed = any(child is not None and child.exit_status == -signal.SIGKILL for child in servers)
-                if not killed or time.monotonic() > until:
+                if not killed or patience.over():
                     raise
             else:
                 return
