@@ -5,8 +5,10 @@ import pkgutil
 from functools import cache
 
 from shared.service.declaration import Service
+from shared.team.entries import AllEntries
+from shared.team.standard_entries import EVERY_TEAM
 
-__all__ = ["all_teams", "names", "team", "telling"]
+__all__ = ["all_entries", "all_teams", "names", "team", "telling"]
 
 
 @cache
@@ -39,6 +41,12 @@ def all_teams() -> tuple[Service, ...]:
 def telling() -> tuple[str, ...]:
     """The teams whose facts the chronology tells: every other one. Imports none of them."""
     return tuple(name for name in names() if name != "chronology")
+
+
+def all_entries() -> AllEntries:
+    """What the facts of these teams say in the chronology."""
+    told = map(team, telling())
+    return AllEntries(EVERY_TEAM, {one.name: (one.entries, one.rules) for one in told})
 
 
 def _has_app(name: str) -> bool:

@@ -1,6 +1,6 @@
 """The pages that say what the code says: the rules of each team, the events of all, and the settings.
 
-Nothing of `docs/rules.md`, `events.md`, `topics.md` and `access.md` is written by hand, and of `docs/how-to/install.md` all
+Nothing of `docs/rules.md`, `events.md`, `topics.md`, `access.md` and `chronology.md` is written by hand, and of `docs/how-to/install.md` all
 but the table of the settings.
 """
 
@@ -12,17 +12,18 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from deploy.catalogue import events
 from deploy.generate.access_page import access_page
+from deploy.generate.chronology_page import chronology_page
 from deploy.generate.golden import sample
 from deploy.generate.markdown import MADE, table
 from deploy.generate.settings_table import with_settings
 from deploy.generate.topics_page import topics_page
-from services import all_teams
-from services.chronology.entries import makes_entry
+from services import all_entries, all_teams
 from shared.domain.event import Event
 from shared.domain.marks import Starts
 from shared.domain.policy import EVERY_TEAM
 from shared.service.declaration import Service
 
+_ENTRIES: Final = all_entries()
 DOCS: Final = Path(__file__).parents[2] / "docs"
 _ABOUT_RULES: Final = """\
 What each team's service measures, from when, within what, and who says so. A working day is one in England: not
@@ -138,7 +139,7 @@ def _reactions(event: type[Event], declared: Sequence[Service]) -> Iterator[tupl
         does = [
             step.name.replace("_", " ")
             for step in service.policy.reactions(made)
-            if not step.to_every or makes_entry(event)
+            if not step.to_every or _ENTRIES.writes(event)
         ]
         if does:
             yield service.name, does
@@ -170,5 +171,6 @@ PAGES: Final = {
     "events.md": events_page,
     "topics.md": topics_page,
     "access.md": access_page,
+    "chronology.md": chronology_page,
     INSTALL: install_page,
 }

@@ -1,6 +1,7 @@
 """The service of referral and assessment: wiring only."""
 
 from services.assessment.api import router
+from services.assessment.entries import entries
 from services.assessment.policy import policy
 from services.assessment.rules import RULES
 from services.assessment.streams.referral import referral
@@ -12,6 +13,7 @@ app = service(
     agency="childrens_social_care",
     streams=[referral],
     policy=policy,
+    entries=entries,
     views=[worklist],
     rules=RULES,
     router=router,

@@ -10,7 +10,7 @@ RULES: Final = Rulebook(
     (
         Rule(
             id="A2",
-            what="the child is seen, alone where age-appropriate",
+            what="see the child, alone where age-appropriate",
             starts="contact received",
             limit=3,
             unit=Unit.WORKING_DAYS,

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from services.chronology.queries import Seen, entries_of, of_weight
 from shared.domain.actors import Actor
 from shared.service.process import ServiceProcess
+from shared.team.audience import SOCIAL_CARE
 from shared.web.dependencies import (
     After,
     CurrentActor,
@@ -99,7 +100,13 @@ def _entries(here: ServiceProcess, who: Actor, rows: list[Seen]) -> list[dict[st
             "late": seen.row["late"],
             "depth": seen.depth,
             "recorded_by": (text or {}).get("recorder"),
-            "text": (text or {}).get("parts") if text is not None else None,
+            "text": _parts(text, who) if text is not None else None,
         }
         for seen, text in zip(rows, texts, strict=True)
     ]
+
+
+def _parts(text: dict[str, Any], who: Actor) -> list[Any]:
+    """The words of an entry: some are for children's social care alone, as who told of a worry."""
+    own = text.get("care_parts", []) if who.agency == SOCIAL_CARE else []
+    return [*text.get("parts", []), *own]

@@ -1,10 +1,12 @@
 """The chronology's service: wiring only."""
 
-from services import telling
+import services
 from services.chronology.api import router
-from services.chronology.policy import policy
+from services.chronology.entries import entries as own_entries
+from services.chronology.policy import policy_of
 from services.chronology.rules import RULES
 from services.chronology.streams.child_record import child_record
+from services.chronology.streams.entry import entry
 from services.chronology.views import audience, entries
 from shared.service.declaration import service
 from shared.service.expectations import Answers
@@ -12,11 +14,12 @@ from shared.service.expectations import Answers
 app = service(
     "chronology",
     agency="childrens_social_care",
-    streams=[child_record],
-    policy=policy,
+    streams=[entry, child_record],
+    policy=policy_of(services.all_entries()),
+    entries=own_entries,
     views=[entries, audience],
     rules=RULES,
     router=router,
-    every_event_of=telling(),
+    every_event_of=services.telling(),
     answers=[Answers("unseen", "/children/{child}/chronology")],
 )

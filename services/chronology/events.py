@@ -1,4 +1,4 @@
-"""What the chronology keeps: every event of a child's record, its versions and upcasters."""
+"""What the chronology keeps: every event of a child's record and of its entries, versions and upcasters."""
 
 from typing import Literal
 from uuid import UUID
@@ -7,49 +7,62 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.event import Event, Sealed, Sensitivity
 from shared.domain.instants import Instant
+from shared.team.audience import Capacity, Involvement, Party, SeenBy
+from shared.team.entries import Parts, Significance
 
-Significance = Literal["critical", "significant", "routine"]
-Depth = Literal["title", "whole"]
 
+class ChildEntry(BaseModel):
+    """An entry of a child's record, but for its words: the fact it tells of, its title from codes, how it weighs.
 
-class SeenBy(BaseModel):
-    """An agency, or one organisation of it, that may see an entry: its title alone, or whole."""
+    `recorded_at` is when its source recorded the fact, `late` that this was later than E1 allows. When it happened and
+    was known stands with the event that brought it. `event` is the fact at its source, `caused_by` the command that
+    made it, `thing` the contact, meeting or plan it belongs to.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    agency: str
-    organisation: str | None = None
-    depth: Depth = "whole"
-
-
-class EntryText(Sealed):
-    """An entry in words: what each part is called, and what it says. `recorder` is who recorded it at its source."""
-
-    parts: tuple[tuple[str, str], ...] = ()
-    recorder: str | None = None
-
-
-class EntryReceived(Event, name="chronology.EntryReceived", text=EntryText):
-    """A team's fact, taken into the child's record with its three times, and who may see it when nobody says
-    otherwise. The title is made from codes alone, so it may be shown to who may not see the text.
-    """
-
-    entry: UUID
+    id: UUID
     source: str
-    source_position: int
     source_event: str
+    event: UUID
     caused_by: UUID
     thing: UUID | None = None
     title: str
     topic: str
-    known_at: Instant
+    significance: Significance
     recorded_at: Instant
-    recorded_late: bool = False
+    late: bool = False
     agency: str
     organisation: str | None = None
     role: str
-    significance: Significance
     sensitivity: Sensitivity = "ordinary"
+
+    @property
+    def recorder(self) -> Party:
+        """In whose name it was recorded."""
+        return Party(agency=self.agency, organisation=self.organisation)
+
+
+class EntryText(Sealed):
+    """An entry in words: what each part is called, and what it says. `recorder` is who recorded it at its source.
+
+    `care_parts` are for children's social care alone, as who told of a worry.
+    """
+
+    parts: Parts = ()
+    care_parts: Parts = ()
+    recorder: str | None = None
+
+
+class EntryReceived(Event, name="chronology.EntryReceived", text=EntryText):
+    """A team's fact, taken into the child's record with its three times, and everyone who may see it.
+
+    The title is made from codes alone, so it may be shown to who may not see the text. The fact stands at
+    `source_position` of its source's log.
+    """
+
+    source_position: int
+    entry: ChildEntry
     seen_by: tuple[SeenBy, ...]
 
 
@@ -65,3 +78,40 @@ class SignificanceChanged(Event, name="chronology.SignificanceChanged", text=Sig
     entry: UUID
     significance: Significance
     was: Significance
+
+
+class EntryShared(Event, name="chronology.EntryShared"):
+    """An earlier entry was opened to others: by rule, when a later fact of its thing brought them in.
+
+    Carries the whole audience that results, so that page, feed and replay agree. `cause` is that later fact.
+    """
+
+    entry: UUID
+    seen_by: tuple[SeenBy, ...]
+    because: Literal["rule"]
+    cause: UUID
+
+
+class PartTaken(Party):
+    """An organisation, and as what it took part in which thing."""
+
+    capacity: Capacity
+    thing: UUID
+
+
+class InvolvementNoted(Event, name="chronology.InvolvementNoted"):
+    """An entry showed who is involved with the child: who acts or works with them, and who took part in what."""
+
+    involves: tuple[Involvement, ...] = ()
+    took_part: tuple[PartTaken, ...] = ()
+
+
+class ThingEntryNoted(Event, name="chronology.ThingEntryNoted"):
+    """The entry that stands for a thing came in: who sees the thing, and what later facts may open to others."""
+
+    entry: UUID
+    thing: UUID
+    source_event: str
+    recorder: Party
+    sensitivity: Sensitivity
+    seen_by: tuple[SeenBy, ...]

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from shared.domain.actors import Actor
+from shared.team.audience import OF_ORGANISATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,17 @@ _DEPTH = """
                 ELSE (SELECT CASE WHEN bool_or(seen.depth = 'whole') THEN 'whole' ELSE 'title' END
                         FROM chronology_views.audience AS seen
                        WHERE seen.entry = entries.entry AND seen.agency = $2
-                         AND ($3 = '' OR seen.organisation IN ('', $3))
+                         AND (seen.organisation = $3 OR NOT $4 AND '' IN (seen.organisation, $3))
                       HAVING count(*) > 0)
            END AS depth
       FROM chronology_views.entries AS entries"""
-"""$1: reads everything; $2: the reader's agency; $3: the reader's organisation, empty for the whole agency."""
+"""$1: reads everything; $2: the reader's agency; $3: the reader's organisation, empty where there is none; $4: whether
+of this agency one organisation may not see what is another's. It says of a row what `SeenBy.lets` says.
+"""
 
 
-def _reader(who: Actor, *, everything: bool) -> tuple[bool, str, str]:
-    return (everything, who.agency, who.organisation or "")
+def _reader(who: Actor, *, everything: bool) -> tuple[bool, str, str, bool]:
+    return (everything, who.agency, who.organisation or "", who.agency in OF_ORGANISATIONS)
 
 
 async def entries_of(
@@ -52,10 +55,10 @@ async def entries_of(
     """A page of one child's entries that the reader may see, from a place on."""
     rows = await pool.fetch(
         f"""SELECT * FROM ({_DEPTH}
-             WHERE child = $4 AND ($5::timestamptz IS NULL
-                   OR (happened_at, known_at, recorded_at, entry) > ($5, $6::timestamptz, $7::timestamptz, $8::uuid))
+             WHERE child = $5 AND ($6::timestamptz IS NULL
+                   OR (happened_at, known_at, recorded_at, entry) > ($6, $7::timestamptz, $8::timestamptz, $9::uuid))
             ) AS seen WHERE depth IS NOT NULL
-            ORDER BY happened_at, known_at, recorded_at, entry LIMIT $9""",
+            ORDER BY happened_at, known_at, recorded_at, entry LIMIT $10""",
         *_reader(who, everything=everything),
         child,
         *(place or (None, None, None, None)),
@@ -70,8 +73,8 @@ async def of_weight(
     """A page of the critical and significant entries of all children that the reader may see, the latest first."""
     rows = await pool.fetch(
         f"""SELECT * FROM ({_DEPTH}
-             WHERE weighs AND ($4::bigint IS NULL OR (position, entry) < ($4, $5::uuid))) AS seen
-             WHERE depth IS NOT NULL ORDER BY position DESC, entry DESC LIMIT $6""",
+             WHERE weighs AND ($5::bigint IS NULL OR (position, entry) < ($5, $6::uuid))) AS seen
+             WHERE depth IS NOT NULL ORDER BY position DESC, entry DESC LIMIT $7""",
         *_reader(who, everything=everything),
         *(place or (None, None)),
         limit,

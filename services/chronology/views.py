@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.chronology.events import EntryReceived, SignificanceChanged
+from services.chronology.events import EntryReceived, EntryShared, SignificanceChanged
 from shared.domain.event import Record
-from shared.domain.view import Change, Insert, Update, View
+from shared.domain.view import Change, Insert, Update, Upsert, View
 
 
 @dataclass(frozen=True)
 class EntryRow:
-    """An entry. Times in UTC; `recorded_at` is when its source recorded it."""
+    """An entry. Times in UTC; `recorded_at` is when its source recorded it. `sealed` are the words of `event`."""
 
     entry: UUID
     child: UUID
@@ -37,6 +37,24 @@ class EntryRow:
     sealed: bytes | None
 
 
+_AS_TOLD = (
+    "source",
+    "source_event",
+    "caused_by",
+    "thing",
+    "title",
+    "topic",
+    "recorded_at",
+    "late",
+    "agency",
+    "organisation",
+    "role",
+    "significance",
+    "sensitivity",
+)
+"""The columns that are fields of an entry by the same name."""
+
+
 entries = View(
     "entries",
     row=EntryRow,
@@ -48,27 +66,15 @@ entries = View(
 @entries.on(EntryReceived)
 def _(event: EntryReceived, record: Record) -> Insert:
     return Insert(
-        entry=event.entry,
+        entry=event.entry.id,
         child=event.child,
         happened_at=record.happened_at,
-        known_at=event.known_at,
-        recorded_at=event.recorded_at,
+        known_at=record.envelope.known,
         position=record.position,
-        source=event.source,
-        source_event=event.source_event,
-        caused_by=event.caused_by,
-        thing=event.thing,
-        title=event.title,
-        topic=event.topic,
-        agency=event.agency,
-        organisation=event.organisation,
-        role=event.role,
-        significance=event.significance,
-        weighs=event.significance != "routine",
-        late=event.recorded_late,
-        sensitivity=event.sensitivity,
+        weighs=event.entry.significance != "routine",
         event=record.envelope.event_id,
         sealed=record.sealed,
+        **{name: getattr(event.entry, name) for name in _AS_TOLD},
     )
 
 
@@ -81,7 +87,7 @@ def _(event: SignificanceChanged, _record: Record) -> Update:
 
 @dataclass(frozen=True)
 class AudienceRow:
-    """Who may see an entry, and how deep. An empty organisation stands for the whole agency."""
+    """Who may see an entry, and how deep. An empty organisation: none is named, which of most agencies means all of it."""
 
     entry: UUID
     agency: str
@@ -96,5 +102,13 @@ audience = View("audience", row=AudienceRow, key=("entry", "agency", "organisati
 def _(event: EntryReceived, _record: Record) -> Iterator[Change]:
     for seen in event.seen_by:
         yield Insert(
+            entry=event.entry.id, agency=seen.agency, organisation=seen.organisation or "", depth=seen.depth
+        )
+
+
+@audience.on(EntryShared)
+def _(event: EntryShared, _record: Record) -> Iterator[Change]:
+    for seen in event.seen_by:
+        yield Upsert(
             entry=event.entry, agency=seen.agency, organisation=seen.organisation or "", depth=seen.depth
         )

@@ -1,6 +1,7 @@
 """The front door's service: wiring only."""
 
 from services.mash.api import router
+from services.mash.entries import entries
 from services.mash.policy import policy
 from services.mash.rules import RULES
 from services.mash.streams.contact import contact
@@ -12,6 +13,7 @@ app = service(
     agency="childrens_social_care",
     streams=[contact],
     policy=policy,
+    entries=entries,
     views=[worklist],
     rules=RULES,
     router=router,

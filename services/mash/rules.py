@@ -10,7 +10,7 @@ RULES: Final = Rulebook(
     (
         Rule(
             id="M1",
-            what="a manager or senior practitioner decides every contact",
+            what="decide the contact: a manager or senior practitioner",
             starts="contact received",
             limit=1,
             unit=Unit.WORKING_DAYS,

@@ -1,6 +1,7 @@
 """The service of the index of people: wiring only."""
 
 from services.people.api import router
+from services.people.entries import entries
 from services.people.policy import policy
 from services.people.rules import RULES
 from services.people.streams.person import person
@@ -13,6 +14,7 @@ app = service(
     agency="childrens_social_care",
     streams=[person, professional],
     policy=policy,
+    entries=entries,
     views=[people, relationships, professionals],
     rules=RULES,
     router=router,

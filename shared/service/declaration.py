@@ -20,6 +20,7 @@ from shared.service.expectations import Answers, check_answers
 from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import VaryDeadline
 from shared.team.elsewhere import elsewhere_stream
+from shared.team.entries import Entries
 from shared.team.known_people import known_person
 from shared.team.tasks import task, task_list
 
@@ -47,6 +48,7 @@ class Service:
         agency: in whose name its policies and timers act.
         streams: the kinds of stream in its log, the kernel's own among them.
         policy: what it does when others' facts arrive.
+        entries: what its facts say in the chronology.
         views: its read tables, the deadline board among them.
         rules: its clocks as dated data.
         router: its own pages of HTTP, beside those every service has.
@@ -60,6 +62,7 @@ class Service:
     agency: str
     streams: tuple[Stream, ...]
     policy: Policy
+    entries: Entries
     views: tuple[View[Any], ...]
     rules: Rulebook
     router: APIRouter
@@ -78,6 +81,7 @@ def service(
     views: Sequence[View[Any]],
     rules: Rulebook,
     router: APIRouter,
+    entries: Entries | None = None,
     topic: Topic | None = None,
     intake: Sequence[Topic] = (),
     every_event_of: Sequence[str] = (),
@@ -94,6 +98,7 @@ def service(
         views: the team's own read tables; the deadline board and the list of tasks are added.
         rules: its clocks as dated data.
         router: its own pages of HTTP.
+        entries: what its facts say in the chronology; left out, they say nothing.
         topic: what is special about the topic it publishes on: `Topic(readers=())` lets nobody else read it.
         intake: topics on which others send it something. Rights and keys of these follow from the declaration.
         every_event_of: the teams of which the policy is given every event, where it reacts to every event.
@@ -102,7 +107,7 @@ def service(
         answers: at which of its addresses the expectations of case files are read (`shared/service/expectations.py`).
 
     Raises:
-        ValueError: a name that cannot be a team's, an unknown agency, a policy of another team, a topic that cannot be
+        ValueError: a name that cannot be a team's, an unknown agency, a policy or entries of another team, a topic that cannot be
             its own, a policy that reacts to every event of nobody, or an address under `answers` that the router lacks.
     """
     check_name(name)
@@ -110,6 +115,8 @@ def service(
         raise ValueError(f"{name}: {agency!r} is no agency: it is one of {', '.join(sorted(AGENCIES))}")
     if policy.service != name:
         raise ValueError(f"{name} is declared with the policy of {policy.service}: give it its own")
+    if entries is not None and entries.team != name:
+        raise ValueError(f"{name} is declared with the entries of {entries.team}: give it its own")
     if policy.reacts_to_every != bool(every_event_of):
         raise ValueError(
             f"{name}: `every_event_of` goes with a policy that reacts to every event (`on_every`)"
@@ -123,6 +130,7 @@ def service(
         agency=agency,
         streams=all_streams,
         policy=policy,
+        entries=entries or Entries(name),
         views=(*views, deadline_board(streams), task_list()),
         rules=rules,
         router=router,

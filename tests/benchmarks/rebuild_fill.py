@@ -6,12 +6,13 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from services.chronology.events import EntryReceived, EntryText, SeenBy
+from services.chronology.events import ChildEntry, EntryReceived, EntryText
 from shared.crypto.hash_chain import GENESIS, content, link
 from shared.crypto.key_store import KeyStore
 from shared.domain.codec import encode, sealed_bytes
 from shared.domain.event import Envelope
 from shared.infrastructure.ids import new_event_id
+from shared.team.audience import SeenBy
 from tests.benchmarks.append_ours import MESSAGE
 
 ENTRIES_A_CHILD = 100
@@ -28,19 +29,21 @@ _ENTRY, _COMMAND, _CHILD, _EVENT = (UUID(int=n) for n in (0xA1, 0xA2, 0xA3, 0xA4
 def _model() -> tuple[bytes, bytes]:
     """The open part of an entry with those marks in it, and its sealed part as it is encrypted."""
     event = EntryReceived(
-        entry=_ENTRY,
-        source="mash",
         source_position=1,
-        source_event="mash.ReferrerInformed",
-        caused_by=_COMMAND,
-        thing=_COMMAND,
-        title="Referrer told what happens next",
-        topic="contact",
-        known_at=_BEGAN,
-        recorded_at=_BEGAN,
-        agency="childrens_social_care",
-        role="mash_manager",
-        significance="routine",
+        entry=ChildEntry(
+            id=_ENTRY,
+            source="mash",
+            source_event="mash.ReferrerInformed",
+            event=_ENTRY,
+            caused_by=_COMMAND,
+            thing=_COMMAND,
+            title="Referrer told what happens next",
+            topic="contact",
+            recorded_at=_BEGAN,
+            agency="childrens_social_care",
+            role="mash_manager",
+            significance="routine",
+        ),
         seen_by=(SeenBy(agency="childrens_social_care"), SeenBy(agency="police", depth="title")),
         child=_CHILD,
         happened_at=_BEGAN,
@@ -57,7 +60,7 @@ def _model() -> tuple[bytes, bytes]:
         correlation=str(_COMMAND),
         causation=str(_ENTRY),
         command=str(_COMMAND),
-        thing=str(_CHILD),
+        thing=str(_ENTRY),
     )
     return encode(event, envelope), sealed_bytes(event, "") or b""
 
@@ -81,10 +84,9 @@ async def fill(dsn: str, keys: Path, entries: int) -> None:
                 for mark, value in ((_ENTRY, uuid4()), (_COMMAND, uuid4()), (_CHILD, child), (_EVENT, own)):
                     state = state.replace(str(mark).encode(), str(value).encode())
                 at += timedelta(milliseconds=3)
-                version = n // len(children) + 1
-                digest = link(digest, content(n + 1, child, version, EntryReceived.NAME, at, state, blob))
-                place = (child, version, EntryReceived.NAME, state, n + 1, blob)
-                records.append((*place, own, "child_record", child, None, at, digest))
+                digest = link(digest, content(n + 1, own, 1, EntryReceived.NAME, at, state, blob))
+                place = (own, 1, EntryReceived.NAME, state, n + 1, blob)
+                records.append((*place, own, "entry", child, None, at, digest))
             await connection.copy_records_to_table(
                 "events", schema_name="chronology", records=records, columns=COLUMNS.split(", ")
             )

@@ -124,7 +124,7 @@ class Path:
         while True:
             for row in await self._log.fetch(_TAKEN_IN, start):
                 state, start = orjson.loads(row["state"]), row["notification_id"]
-                if state["source"] == "mash":
+                if state["entry"]["source"] == "mash":
                     places[state["source_position"]] = start
             if wanted <= places.keys() and self._stands[-1][0] >= max(places[each] for each in wanted):
                 stood = [position for position, _ in self._stands]

@@ -6,38 +6,35 @@ import pytest
 
 from deploy.catalogue import events, known_commands
 from deploy.generate.golden import sample
-from services import all_teams, names
-from services.chronology.entries import makes_entry
+from services import all_entries, all_teams, names
 from shared.access.policy import AccessPolicy
 from shared.domain.marks import Starts
 
-# Events that cross and make no entry of their own, and why.
-NO_ENTRY = {
-    "mash.ReferralAccepted": "said by the decision that it stands beside, and by assessment's ReferralOpened",
-    "people.PersonRegistered": "who a child is stands above the chronology, not in it",
-    "people.RelationshipRecorded": "who is around a child stands above the chronology, not in it",
-}
+ENTRIES = all_entries()
 TABLE = AccessPolicy.read(Path(__file__).parents[2] / "services")
 
 
 @pytest.mark.parametrize("event", [one for one in events().values() if one.CROSSES], ids=lambda one: one.NAME)
 def test_what_crosses_is_told_in_the_chronology_or_there_is_a_reason_why_not(event):
-    if event.NAME in NO_ENTRY:
-        assert not makes_entry(event), f"{event.NAME} makes an entry now: take it off the list above"
-    else:
-        assert makes_entry(event), (
-            f"{event.NAME} crosses, and nobody reads of it: write its entry in services/chronology/entries.py, "
-            "or say in the list above why it makes none"
-        )
+    team = event.NAME.partition(".")[0]
+    excused = any(event in one.entries.reasons for one in all_teams())
+    assert excused or ENTRIES.writes(event), (
+        f"{event.NAME} crosses, and nobody reads of it: write its entry in services/{team}/entries.py, "
+        "or say there why it makes none: entries.none(...)"
+    )
 
 
-def test_only_what_exists_is_excused():
-    assert NO_ENTRY.keys() <= events().keys()
+@pytest.mark.parametrize("service", all_teams(), ids=lambda one: one.name)
+def test_a_team_tells_of_its_own_facts_that_cross_and_of_no_others(service):
+    for name, event in events().items():
+        if service.entries.writes(event) or event in service.entries.reasons:
+            assert name.partition(".")[0] == service.name
+            assert event.CROSSES, f"{name} stays inside, so the chronology never hears of it"
 
 
 def test_the_chronology_reads_every_team_whose_events_make_entries():
     (chronology,) = [one for one in all_teams() if one.name == "chronology"]
-    telling = {name.partition(".")[0] for name, event in events().items() if makes_entry(event)} - {"team"}
+    telling = {name.partition(".")[0] for name, event in events().items() if ENTRIES.writes(event)} - {"team"}
     keeping = {one.name for one in all_teams() if any(stream.clocks for stream in one.streams)}
     assert telling | keeping <= set(chronology.reads)
 

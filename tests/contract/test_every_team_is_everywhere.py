@@ -12,7 +12,7 @@ from shared.access.policy import AccessPolicy
 
 GUIDE = "see docs/how-to/add-a-team.md, or make it with `safeguarding new-team`"
 FILES = (
-    *("__init__.py", "events.py", "rules.py", "policy.py", "views.py", "api.py", "app.py"),
+    *("__init__.py", "events.py", "rules.py", "policy.py", "entries.py", "views.py", "api.py", "app.py"),
     *("README.md", "access.yaml", "streams/__init__.py"),
 )
 

@@ -159,11 +159,12 @@ def _entries_once_in_order(logs: Mapping[str, Sequence[asyncpg.Record]]) -> None
         state = orjson.loads(row["state"])
         if row["topic"] != "chronology.EntryReceived":
             continue
-        assert state["entry"] not in taken, "an event was taken into a child's record twice"
-        taken.add(state["entry"])
-        event = events[state["source"]][UUID(state["entry"])]
+        entry = state["entry"]
+        assert entry["event"] not in taken, "an event was taken into a child's record twice"
+        taken.add(entry["event"])
+        event = events[entry["source"]][UUID(entry["event"])]
         assert (event["notification_id"], event["child"]) == (state["source_position"], row["child"])
-        place = (state["source"], row["child"])
+        place = (entry["source"], row["child"])
         assert reached.get(place, 0) < event["notification_id"], "out of order within a child"
         reached[place] = event["notification_id"]
 

@@ -1,68 +1,107 @@
 """What one school tells the front door is read by that school, and not by every school of the agency."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import asyncpg
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres
-from services.chronology.policy import receive_entry
 from services.chronology.queries import entries_of
-from services.chronology.rules import RULES
-from services.chronology.streams.child_record import child_record
 from services.chronology.views import audience, entries
-from services.mash.rules import RULES as MASH_RULES
+from services.mash.entries import entries as mash_entries
+from services.mash.rules import RULES
 from services.mash.streams.contact import contact
 from shared.domain.actors import Actor
+from shared.domain.event import Record
 from shared.domain.instants import london
 from shared.projections.table import apply, create
+from shared.team.audience import SeenBy
 from shared.testing.deciders import decider
-from shared.testing.facts import CHILD, actor
+from shared.testing.facts import CHILD, actor, record
+from tests.unit.chronology import toy_team as toy
+from tests.unit.chronology.sights import taken_in
 from tests.unit.mash.contacts import RECEIVE
 
 NOW = london(2026, 4, 2, 17)
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres")) as running:
+        running.execute("CREATE ROLE chronology LOGIN PASSWORD 'app'")
+        running.create_database("schools")
+        running.execute("CREATE SCHEMA chronology_views AUTHORIZATION chronology", "schools")
+        yield running
+
+
 @pytest.fixture
-def schools(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """A database with room for the chronology's views; where its role connects."""
-    postgres.execute("CREATE ROLE chronology LOGIN PASSWORD 'app'")
-    postgres.create_database("schools")
-    postgres.execute("CREATE SCHEMA chronology_views AUTHORIZATION chronology", "schools")
-    yield postgres.dsn("schools", "chronology", "app")
-    postgres.drop_database("schools")
-    postgres.execute("DROP ROLE chronology")
+async def pool(server: EmbeddedPostgres) -> Iterator[asyncpg.Pool]:
+    async with asyncpg.create_pool(
+        server.dsn("schools", "chronology", "app"), min_size=1, max_size=2
+    ) as made:
+        for view in (entries, audience):
+            await made.execute(f"DROP TABLE IF EXISTS {view.table('chronology')}")
+            await made.execute(create(view, "chronology", view.name))
+        yield made
+
+
+async def keep(pool: asyncpg.Pool, log: Sequence[Record]) -> None:
+    for view in (entries, audience):
+        async with pool.acquire() as connection:
+            for fact in log:
+                if changes := list(view.changes(fact)):
+                    await apply(connection, view, "chronology", view.name, changes)
+
+
+async def seen(pool: asyncpg.Pool, who: Actor) -> list[tuple[str, str]]:
+    rows = await entries_of(pool, CHILD, who, None, 10, everything=False)
+    return [(one.row["source_event"], one.depth) for one in rows]
 
 
 def head(organisation: str | None) -> Actor:
     return actor("designated_safeguarding_lead", "L. Shaw", organisation=organisation)
 
 
-async def test_a_school_reads_its_own_worry_and_another_school_does_not(schools: str) -> None:
+async def test_a_school_reads_its_own_worry_and_another_school_does_not(pool: asyncpg.Pool) -> None:
     told = RECEIVE.referrer.model_copy(update={"agency": "education"})
-    story = decider(contact, MASH_RULES).given()
+    story = decider(contact, RULES).given()
     story = story.when(RECEIVE.model_copy(update={"referrer": told}), at=NOW, by=head("Elm School"))
-    [fact] = story.records
-    command = receive_entry(fact.event, fact)
-    assert command is not None
-    [received] = (
-        decider(child_record, RULES)
-        .given()
-        .when(command, at=NOW, by=Actor.service("chronology", "childrens_social_care"))
-        .records
+    await keep(pool, taken_in(story.records, {"mash": (mash_entries, RULES)}))
+    assert await seen(pool, head("Elm School")) == [("mash.ContactReceived", "whole")]
+    assert await seen(pool, head("Oak School")) == []
+    assert await seen(pool, actor("mash_screener")) == [("mash.ContactReceived", "whole")]
+
+
+async def test_what_a_later_fact_opens_is_read_from_then_on(pool: asyncpg.Pool) -> None:
+    nurse, other = (actor("health_practitioner", organisation=ward) for ward in ("Elm Ward", "Oak Ward"))
+    contact_of = record(toy.Told(by=SeenBy(agency="police").party), at=NOW, n=1, service="toy")
+    assert contact_of.envelope.thing_id is not None
+    check = toy.CheckAsked(
+        contact=contact_of.envelope.thing_id,
+        of=SeenBy(agency="health", organisation="Elm Ward").party,
+        depth="title",
     )
-    async with asyncpg.create_pool(schools, min_size=1, max_size=2) as pool:
-        for view in (entries, audience):
-            await pool.execute(create(view, "chronology", view.name))
-            async with pool.acquire() as connection:
-                await apply(connection, view, "chronology", view.name, view.changes(received))
+    later = record(check, at=NOW, n=2, service="toy")
+    await keep(pool, taken_in([contact_of, later], {"toy": (toy.entries, toy.RULES)}))
+    assert await seen(pool, nurse) == [(toy.Told.NAME, "title"), (toy.CheckAsked.NAME, "whole")]
+    assert await seen(pool, other) == []
+    assert await seen(pool, actor("health_practitioner")) == []
 
-        async def seen(who: Actor) -> list[str]:
-            return [
-                one.row["source_event"]
-                for one in await entries_of(pool, CHILD, who, None, 10, everything=False)
-            ]
 
-        assert await seen(head("Elm School")) == ["mash.ContactReceived"]
-        assert await seen(head("Oak School")) == []
-        assert await seen(actor("mash_screener")) == ["mash.ContactReceived"]
+@pytest.mark.parametrize("agency", ["police", "education"])
+async def test_a_row_is_read_by_whom_its_rule_lets(pool: asyncpg.Pool, agency: str) -> None:
+    """The question in SQL, and `SeenBy.lets`, answer alike."""
+    names = (None, "A", "B")
+    for stands in names:
+        await pool.execute(f"TRUNCATE {entries.table('chronology')}, {audience.table('chronology')}")
+        event = toy.Named(school="nowhere") if agency == "education" else toy.Published()
+        fact = record(
+            event, at=NOW, by=actor("police_officer", agency=agency, organisation=stands), service="toy"
+        )
+        await keep(pool, taken_in([fact], {"toy": (toy.entries, toy.RULES)}))
+        for reads in names:
+            lets = SeenBy(agency=agency, organisation=stands).lets(agency, reads)
+            if agency == "police":
+                lets = True  # Published shows its title to the police as such
+            found = await seen(pool, actor("police_officer", agency=agency, organisation=reads))
+            assert bool(found) is lets, (stands, reads)

@@ -1,116 +1,128 @@
-"""A child's record: what every team told of the child, and what people have since said of these entries."""
+"""A child's record: who is involved with the child, and who sees what. It has no commands of its own.
 
-from dataclasses import dataclass, field, replace
-from typing import assert_never
+What it keeps is decided beside the entries that come in. Nothing stands here of an entry that only tells a fact, so
+that it is short and quickly read however long the chronology grows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Generic, Never, TypeVar, assert_never
 from uuid import UUID
 
 from services.chronology.events import (
-    EntryReceived,
-    EntryText,
-    SeenBy,
-    Significance,
-    SignificanceChanged,
-    SignificanceText,
+    EntryShared,
+    InvolvementNoted,
+    PartTaken,
+    ThingEntryNoted,
 )
-from shared.domain.command import Command, Refused
 from shared.domain.decider import Context, Per, Stream
-from shared.domain.event import Sensitivity
-from shared.domain.fields import RequiredText
-from shared.domain.instants import Instant
+from shared.domain.event import Event, Sensitivity
+from shared.team.audience import Party, SeenBy
 
-ChildRecordEvent = EntryReceived | SignificanceChanged
+ChildRecordEvent = InvolvementNoted | ThingEntryNoted | EntryShared
+
+ItemT = TypeVar("ItemT")
+
+
+@dataclass(frozen=True, slots=True)
+class Trail(Generic[ItemT]):
+    """What came in, the latest first. One item more copies nothing, so a long record folds in linear time."""
+
+    latest: ItemT
+    earlier: "Trail[ItemT] | None" = None
+
+
+def items(trail: Trail[ItemT] | None) -> Iterator[ItemT]:
+    """All items of a trail, the latest first."""
+    while trail is not None:
+        yield trail.latest
+        trail = trail.earlier
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """That an organisation worked with the child once, or began or ended to, and when (UTC)."""
+
+    party: Party
+    part: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ThingEntry:
+    """The entry that stands for a thing: its event, who recorded it, who sees it by now."""
+
+    entry: UUID
+    thing: UUID
+    source_event: str
+    recorder: Party
+    sensitivity: Sensitivity
+    seen_by: tuple[SeenBy, ...]
 
 
 @dataclass(frozen=True)
 class ChildRecord:
-    """How each entry is weighed."""
+    """What is known of a child when an entry comes in."""
 
-    significance: dict[UUID, Significance] = field(default_factory=dict)
+    involved: frozenset[Party] = frozenset()
+    """The organisations that acted in their own name: a handful, so a set may be copied for one more."""
+    work: Trail[Work] | None = None
+    took_part: Trail[PartTaken] | None = None
+    things: Trail[ThingEntry] | None = None
+
+    def thing_entries(self, thing: UUID | None) -> list[ThingEntry]:
+        """The entries that stand for a thing, each as it is by now, the latest first."""
+        found: dict[UUID, ThingEntry] = {}
+        for each in items(self.things):
+            if each.thing == thing:
+                found.setdefault(each.entry, each)
+        return list(found.values())
+
+    def seen_by(self, entry: UUID) -> tuple[SeenBy, ...] | None:
+        """Who sees an entry that stands for a thing, by now; None for any other entry."""
+        return next((each.seen_by for each in items(self.things) if each.entry == entry), None)
 
 
 def evolve(state: ChildRecord, event: ChildRecordEvent) -> ChildRecord:
     """The record after one more fact."""
     match event:
-        case EntryReceived(entry=entry, significance=significance):
-            return replace(state, significance={**state.significance, entry: significance})
-        case SignificanceChanged(entry=entry, significance=significance):
-            return replace(state, significance={**state.significance, entry: significance})
+        case InvolvementNoted():
+            return _involved(state, event)
+        case ThingEntryNoted():
+            entry = ThingEntry(
+                event.entry,
+                event.thing,
+                event.source_event,
+                event.recorder,
+                event.sensitivity,
+                event.seen_by,
+            )
+            return replace(state, things=Trail(entry, state.things))
+        case EntryShared(entry=shared, seen_by=seen_by):
+            before = next(each for each in items(state.things) if each.entry == shared)
+            return replace(state, things=Trail(replace(before, seen_by=seen_by), state.things))
         case _:
             assert_never(event)
 
 
-class ReceiveEntry(Command, name="chronology.ReceiveEntry", opens=True, internal=True):
-    """Take a team's fact into the child's record."""
-
-    entry: UUID
-    source: str
-    source_position: int
-    source_event: str
-    caused_by: UUID
-    thing: UUID | None = None
-    title: str
-    topic: str
-    recorded_at: Instant
-    recorded_late: bool = False
-    agency: str
-    organisation: str | None = None
-    role: str
-    significance: Significance
-    sensitivity: Sensitivity = "ordinary"
-    seen_by: tuple[SeenBy, ...]
-    parts: tuple[tuple[str, str], ...] = ()
-    recorder: str | None = None
+def _involved(state: ChildRecord, event: InvolvementNoted) -> ChildRecord:
+    assert event.happened_at is not None  # every event that is folded has it
+    involved, work, took_part = state.involved, state.work, state.took_part
+    for each in event.involves:
+        party = Party(agency=each.agency, organisation=each.organisation)
+        if party not in involved:
+            involved |= {party}
+        if each.part != "acted":
+            work = Trail(Work(party, each.part, event.happened_at), work)
+    for part in event.took_part:
+        took_part = Trail(part, took_part)
+    return replace(state, involved=involved, work=work, took_part=took_part)
 
 
-class ChangeSignificance(Command, name="chronology.ChangeSignificance"):
-    """Weigh an entry differently: critical, significant or routine, with the reason."""
-
-    entry: UUID
-    significance: Significance
-    reason: RequiredText
-
-
-ChildRecordCommand = ReceiveEntry | ChangeSignificance
-
-
-def decide(command: ChildRecordCommand, state: ChildRecord, context: Context) -> list[ChildRecordEvent]:
-    """What follows from a command on a child's record.
-
-    Raises:
-        Refused: the entry is not of this child's record.
-    """
-    match command:
-        case ReceiveEntry():
-            if command.entry in state.significance:
-                return []
-            text = EntryText(parts=command.parts, recorder=command.recorder)
-            copied = command.model_dump(
-                exclude={"about", "re", "happened", "known", "parts", "recorder", "seen_by", "recorded_at"}
-            )
-            return [
-                EntryReceived(
-                    **copied,
-                    known_at=context.known_at,
-                    recorded_at=command.recorded_at,
-                    seen_by=command.seen_by,
-                    sealed=text,
-                )
-            ]
-        case ChangeSignificance(entry=entry, significance=significance, reason=reason):
-            was = state.significance.get(entry)
-            if was is None:
-                raise Refused(
-                    "this entry is not part of the child's record; check `entry`", rule="chronology"
-                )
-            if was == significance:
-                return []
-            return [
-                SignificanceChanged(
-                    entry=entry, significance=significance, was=was, sealed=SignificanceText(reason=reason)
-                )
-            ]
-        case _:
-            assert_never(command)
+def decide(command: Never, _state: ChildRecord, _context: Context) -> list[Event]:
+    """Nothing is asked of the record by itself."""
+    assert_never(command)
 
 
 child_record = Stream(
@@ -118,7 +130,7 @@ child_record = Stream(
     state=ChildRecord(),
     evolve=evolve,
     decide=decide,
-    commands=ChildRecordCommand,
+    commands=None,
     events=ChildRecordEvent,
     per=Per.CHILD,
 )

@@ -5,21 +5,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from services.assessment import events as assessment
-from services.chronology.entries import makes_entry
-from services.mash import events as mash
+from deploy.catalogue import events as known_events
+from services import all_entries
 from shared.domain.actors import AGENCIES
-from shared.domain.deadlines import DeadlineMissed, DeadlineVaried
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import london
 from shared.domain.rules import Deadline
 
-WRITTEN = [
-    kind
-    for module in (mash, assessment)
-    for kind in vars(module).values()
-    if isinstance(kind, type) and issubclass(kind, Event) and kind.NAME and makes_entry(kind)
-] + [DeadlineMissed, DeadlineVaried]
+ENTRIES = all_entries()
+WRITTEN = [kind for kind in known_events().values() if ENTRIES.writes(kind)]
 
 WORDS = st.text(string.ascii_letters + string.digits, min_size=1, max_size=12).map(lambda word: f"§{word}")
 """Words that no title of ours contains, so that finding one means that it leaked."""

@@ -1,129 +1,95 @@
-"""A child's record: entries taken in once, weighed again with a reason; and its views."""
+"""A child's record: who is involved, and what is open to whom; short and quickly folded however long a chronology is."""
 
+from datetime import timedelta
 from uuid import uuid5
 
 import pytest
-from hypothesis import given as examples
-from hypothesis import strategies as st
-from pydantic import ValidationError
 
-from services.chronology.events import EntryReceived, EntryText, SeenBy, SignificanceChanged, SignificanceText
-from services.chronology.rules import RULES
-from services.chronology.streams.child_record import ChangeSignificance, ReceiveEntry, child_record
-from services.chronology.views import audience, entries
+from services.chronology.events import EntryShared, InvolvementNoted, PartTaken, ThingEntryNoted
+from services.chronology.streams.child_record import ChildRecord, Trail, child_record, evolve, items
 from shared.domain.instants import london
-from shared.domain.view import fold
-from shared.testing.deciders import decider
-from shared.testing.facts import CHILD, THING
+from shared.team.audience import Involvement, Party, SeenBy, party
+from shared.testing.facts import CHILD, THING, actor, record
+from tests.unit.chronology import toy_team as toy
+from tests.unit.chronology.sights import taken_in
 
-given = decider(child_record, RULES).given
-HAPPENED, RECORDED, NOW = london(2026, 4, 2, 18), london(2026, 4, 2, 19), london(2026, 4, 3, 9)
-ENTRY = uuid5(THING, "entry")
-SEEN_BY = (
-    SeenBy(agency="childrens_social_care"),
-    SeenBy(agency="health", organisation="Elm Ward", depth="title"),
-)
+NOW = london(2026, 4, 2, 17)
+CARE = SeenBy(agency="childrens_social_care")
+POLICE = SeenBy(agency="police")
 
 
-def entry(which=ENTRY, significance="routine"):
-    return ReceiveEntry(
-        entry=which,
-        source="mash",
-        source_position=7,
-        source_event="mash.ReferrerInformed",
-        caused_by=THING,
-        thing=THING,
-        title="Referrer told the outcome",
-        topic="contact",
-        recorded_at=RECORDED,
-        agency="childrens_social_care",
-        role="mash_screener",
-        significance=significance,
-        seen_by=SEEN_BY,
-        parts=(("Message", "Accepted."),),
-        recorder="Jo Bell",
+def noted(n, seen_by=(CARE,)):
+    return ThingEntryNoted(
+        entry=uuid5(THING, f"entry {n}"),
+        thing=uuid5(THING, f"thing {n}"),
+        source_event="mash.ContactReceived",
+        recorder=Party(agency="police"),
+        sensitivity="ordinary",
+        seen_by=seen_by,
+        child=CHILD,
+        happened_at=NOW,
     )
 
 
-def weighed(significance, reason="A pattern.", which=ENTRY):
-    return ChangeSignificance(entry=which, significance=significance, reason=reason)
-
-
-def received():
-    return given().when(entry(), at=NOW, happened=HAPPENED)
-
-
-def test_an_entry_keeps_its_three_times_and_its_words_are_sealed():
-    received().then(
-        EntryReceived(
-            entry=ENTRY,
-            source="mash",
-            source_position=7,
-            source_event="mash.ReferrerInformed",
-            caused_by=THING,
-            thing=THING,
-            title="Referrer told the outcome",
-            topic="contact",
-            happened_at=HAPPENED,
-            known_at=HAPPENED,
-            recorded_at=RECORDED,
-            agency="childrens_social_care",
-            role="mash_screener",
-            significance="routine",
-            seen_by=SEEN_BY,
-            sealed=EntryText(parts=(("Message", "Accepted."),), recorder="Jo Bell"),
-        )
+def meeting(n):
+    return InvolvementNoted(
+        involves=(Involvement(agency="police", part="worked"),),
+        took_part=(PartTaken(agency="police", capacity="present", thing=uuid5(THING, f"thing {n}")),),
+        child=CHILD,
+        happened_at=NOW,
     )
 
 
-def test_it_is_taken_in_once():
-    received().when(entry(), at=NOW).nothing()
+def test_what_is_opened_stands_in_place_of_what_was():
+    shared = EntryShared(entry=noted(1).entry, seen_by=(CARE, POLICE), because="rule", cause=THING)
+    state = ChildRecord()
+    for event in (noted(1), noted(2), shared):
+        state = evolve(state, event)
+    assert state.seen_by(noted(1).entry) == (CARE, POLICE)
+    assert state.seen_by(noted(2).entry) == (CARE,)
+    assert [each.entry for each in state.thing_entries(noted(1).thing)] == [noted(1).entry]
+    assert state.seen_by(THING) is None
 
 
-def test_a_practitioner_weighs_it_again_with_a_reason():
-    received().when(weighed("critical"), at=NOW).then(
-        SignificanceChanged(
-            entry=ENTRY, significance="critical", was="routine", sealed=SignificanceText(reason="A pattern.")
+@pytest.mark.parametrize("length", [50, 500, 5000])
+def test_one_fact_more_makes_one_link_more_and_copies_nothing(length):
+    """A record of any length folds in linear time: each fact is put before what stands there, which stays itself."""
+    state = ChildRecord()
+    for n in range(length):
+        event = noted(n) if n % 2 else meeting(n)
+        before = state
+        state = evolve(state, event)
+        for name in ("work", "took_part", "things"):
+            trail, earlier = getattr(state, name), getattr(before, name)
+            assert trail is earlier or trail.earlier is earlier
+        assert state.involved is before.involved or n == 0
+    assert sum(1 for _ in items(state.things)) == length // 2
+
+
+def test_five_thousand_entries_leave_as_few_facts_on_the_record_as_change_it():
+    """An entry that only tells stands on a stream of its own, so the record of a long chronology stays short."""
+    facts = [
+        record(
+            toy.Named(school="Elm School"),
+            at=NOW + timedelta(minutes=n),
+            n=n,
+            by=actor("mash_manager"),
+            service="toy",
         )
-    ).when(weighed("critical"), at=NOW).nothing()
+        for n in range(1, 5001)
+    ]
+    log = taken_in(facts, {"toy": (toy.entries, toy.RULES)})
+    kinds = [fact.event.NAME for fact in log]
+    assert kinds.count("chronology.EntryReceived") == 5000
+    assert len({fact.stream for fact in log if fact.event.NAME == "chronology.EntryReceived"}) == 5000
+    assert [kind for kind in kinds if kind != "chronology.EntryReceived"] == ["chronology.InvolvementNoted"]
 
 
-@pytest.mark.parametrize("reason", ["", " "])
-def test_without_a_reason_it_is_no_command(reason):
-    with pytest.raises(ValidationError):
-        weighed("critical", reason=reason)
+def test_a_trail_is_read_from_the_latest():
+    assert list(items(Trail(3, Trail(2, Trail(1))))) == [3, 2, 1]
+    assert list(items(None)) == []
 
 
-def test_an_entry_of_another_child_is_not_weighed_here():
-    received().when(weighed("critical", which=THING), at=NOW).refused("chronology")
-
-
-def test_a_title_for_some_and_the_whole_for_others():
-    rows = fold(audience, received().records)
-    assert {(row.agency, row.organisation, row.depth) for row in rows.values()} == {
-        ("childrens_social_care", "", "whole"),
-        ("health", "Elm Ward", "title"),
-    }
-
-
-def test_the_list_of_what_weighs_follows():
-    story = received()
-    assert not fold(entries, story.records)[ENTRY,].weighs
-    row = fold(entries, story.when(weighed("significant"), at=NOW).records)[ENTRY,]
-    assert (row.child, row.weighs, row.significance) == (CHILD, True, "significant")
-    assert (row.happened_at, row.known_at, row.recorded_at) == (HAPPENED, HAPPENED, RECORDED)
-    assert (row.sealed, row.event) == (story.records[0].sealed, story.records[0].envelope.event_id)
-
-
-IDS = st.integers(1, 3).map(lambda n: uuid5(THING, f"entry {n}"))
-WEIGHTS = st.sampled_from(["critical", "significant", "routine"])
-COMMANDS = st.builds(entry, IDS, WEIGHTS) | st.builds(weighed, WEIGHTS, st.just("Why."), IDS)
-
-
-@examples(st.lists(COMMANDS, max_size=12))
-def test_state_and_view_agree_whatever_is_asked(commands):
-    story = given()
-    for command in commands:
-        story = story.when(command, at=NOW)
-    rows = fold(entries, story.records)
-    assert {row.entry: row.significance for row in rows.values()} == story.state.significance
+def test_the_record_has_no_commands_of_its_own():
+    assert child_record.command_types() == ()
+    assert party("police") in evolve(ChildRecord(), meeting(1)).involved

@@ -1,12 +1,11 @@
 """A reason says something, is bounded, and holds no control characters: in every command that asks for one."""
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
 
-from services.chronology.streams.child_record import ChangeSignificance
+from services.chronology.streams.entry import ChangeSignificance
 from services.mash.events import Outcome
 from services.mash.streams.contact import DecideContact, HoldContact, InformReferrer
 from shared.domain.command import Command
@@ -19,7 +18,7 @@ ASKING: list[tuple[type[Command], str, dict[str, Any]]] = [
     (DecideContact, "rationale", {"outcome": Outcome.NO_FURTHER_ACTION, "level": 1}),
     (InformReferrer, "message", {"outcome": False}),
     (VaryDeadline, "reason", {"rule": "M1", "due": london(2026, 4, 8)}),
-    (ChangeSignificance, "reason", {"entry": UUID(int=1), "significance": "critical"}),
+    (ChangeSignificance, "reason", {"significance": "critical"}),
 ]
 
 

@@ -1,0 +1,212 @@
+"""An entry: taken in once with its three times, its words sealed, weighed again with a reason by who may see it."""
+
+import pytest
+from hypothesis import given as examples
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from services.chronology.events import (
+    ChildEntry,
+    EntryReceived,
+    EntryShared,
+    EntryText,
+    InvolvementNoted,
+    PartTaken,
+    SignificanceChanged,
+    SignificanceText,
+    ThingEntryNoted,
+)
+from services.chronology.rules import RULES
+from services.chronology.streams.child_record import child_record
+from services.chronology.streams.entry import ChangeSignificance, ReceiveEntry, entry
+from services.chronology.views import audience, entries
+from shared.domain.command import NotFound
+from shared.domain.instants import london
+from shared.domain.view import fold
+from shared.team.audience import Involvement, Party, SeenBy, agency, organisation, party, referrer
+from shared.testing.deciders import decider
+from shared.testing.facts import CHILD, THING, actor, command_id, event_id
+
+given = decider(entry, RULES, beside=[child_record]).given
+HAPPENED, RECORDED, NOW = london(2026, 4, 2, 18), london(2026, 4, 2, 19), london(2026, 4, 3, 9)
+ENTRY = THING  # the kit's one thing
+CARE = SeenBy(agency="childrens_social_care")
+WARD = SeenBy(agency="health", organisation="Elm Ward", depth="title")
+SOCIAL_WORKER = actor("social_worker", "Mia Dunn")
+
+
+def told(**changes):
+    values = {
+        "id": ENTRY,
+        "source": "mash",
+        "source_event": "mash.ReferrerInformed",
+        "event": event_id(5),
+        "caused_by": command_id(5),
+        "thing": command_id(1),
+        "title": "Referrer told the outcome",
+        "topic": "contact",
+        "recorded_at": RECORDED,
+        "agency": "childrens_social_care",
+        "role": "mash_screener",
+        "significance": "routine",
+    }
+    return ChildEntry(**values | changes)
+
+
+TO_THE_WARD = (organisation("health", "Elm Ward", depth="title"),)
+
+
+def receive(seen_by=TO_THE_WARD, stands_for_thing=False, **changes):
+    return ReceiveEntry(
+        about=(CHILD,),
+        source_position=7,
+        entry=told(**changes),
+        seen_by=seen_by,
+        stands_for_thing=stands_for_thing,
+        parts=(("Message", "Accepted."),),
+        care_parts=(("Told by", "PC Hale"),),
+        recorder="Jo Bell",
+    )
+
+
+def weighed(significance, reason="A pattern."):
+    return ChangeSignificance(significance=significance, reason=reason)
+
+
+def received():
+    return given().when(receive(), at=NOW, happened=HAPPENED)
+
+
+def test_an_entry_keeps_its_three_times_and_its_words_are_sealed():
+    text = EntryText(
+        parts=(("Message", "Accepted."),), care_parts=(("Told by", "PC Hale"),), recorder="Jo Bell"
+    )
+    received().then(
+        EntryReceived(source_position=7, entry=told(), seen_by=(CARE, WARD), sealed=text),
+        InvolvementNoted(involves=(Involvement(agency="childrens_social_care", part="acted"),)),
+    )
+    row = fold(entries, received().records)[ENTRY,]
+    assert (row.happened_at, row.known_at, row.recorded_at) == (HAPPENED, HAPPENED, RECORDED)
+
+
+def test_it_is_taken_in_once():
+    received().when(receive(), at=NOW).nothing()
+
+
+def test_the_entry_of_a_thing_is_noted_on_the_childs_record_and_any_other_is_not():
+    seen_by = (referrer(party("police")),)
+    story = given().when(receive(seen_by, stands_for_thing=True, agency="police"), at=NOW)
+    police = SeenBy(agency="police")
+    story.then(
+        EntryReceived(source_position=7, entry=told(agency="police"), seen_by=(CARE, police)),
+        InvolvementNoted(
+            involves=(Involvement(agency="police", part="acted"),),
+            took_part=(PartTaken(agency="police", capacity="referrer", thing=command_id(1)),),
+        ),
+        ThingEntryNoted(
+            entry=ENTRY,
+            thing=command_id(1),
+            source_event="mash.ReferrerInformed",
+            recorder=Party(agency="police"),
+            sensitivity="ordinary",
+            seen_by=(CARE, police),
+        ),
+    )
+
+
+def test_that_somebody_acted_is_noted_once():
+    known = InvolvementNoted(involves=(Involvement(agency="childrens_social_care", part="acted"),))
+    given(known, at=HAPPENED).when(receive(), at=NOW).then(
+        EntryReceived(source_position=7, entry=told(), seen_by=(CARE, WARD))
+    )
+
+
+def test_a_practitioner_weighs_it_again_with_a_reason():
+    received().when(weighed("critical"), at=NOW, by=SOCIAL_WORKER).then(
+        SignificanceChanged(
+            entry=ENTRY, significance="critical", was="routine", sealed=SignificanceText(reason="A pattern.")
+        )
+    ).when(weighed("critical"), at=NOW, by=SOCIAL_WORKER).nothing()
+
+
+@pytest.mark.parametrize("reason", ["", " "])
+def test_without_a_reason_it_is_no_command(reason):
+    with pytest.raises(ValidationError):
+        weighed("critical", reason=reason)
+
+
+def test_an_entry_that_is_not_there_is_not_weighed():
+    with pytest.raises(NotFound, match="there is no entry with this id"):
+        given().when(weighed("critical"), at=NOW, by=SOCIAL_WORKER)
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        actor("social_worker", agency="police"),
+        actor("health_practitioner", organisation="Oak Ward"),
+        actor("health_practitioner"),
+    ],
+    ids=lambda who: f"{who.agency} {who.organisation}",
+)
+def test_whose_agency_does_not_see_it_is_told_as_of_one_that_is_not_there(who):
+    with pytest.raises(NotFound, match="there is no entry with this id"):
+        received().when(weighed("critical"), at=NOW, by=who)
+
+
+def test_who_sees_the_title_may_weigh_it():
+    ward = actor("health_practitioner", organisation="Elm Ward")
+    received().when(weighed("significant"), at=NOW, by=ward).then(
+        SignificanceChanged(entry=ENTRY, significance="significant", was="routine")
+    )
+
+
+def test_who_was_shown_it_later_may_weigh_it_too():
+    shared = EntryShared(
+        entry=ENTRY, seen_by=(CARE, SeenBy(agency="police")), because="rule", cause=event_id(9)
+    )
+    noted = ThingEntryNoted(
+        entry=ENTRY,
+        thing=command_id(1),
+        source_event="mash.ContactReceived",
+        recorder=Party(agency="education"),
+        sensitivity="ordinary",
+        seen_by=(CARE,),
+    )
+    taken = EntryReceived(source_position=7, entry=told(), seen_by=(CARE,))
+    officer = actor("police_officer")
+    given(taken, noted, shared, at=HAPPENED).when(weighed("critical"), at=NOW, by=officer).then(
+        SignificanceChanged(entry=ENTRY, significance="critical", was="routine")
+    )
+
+
+def test_a_title_for_some_and_the_whole_for_others():
+    rows = fold(audience, received().records)
+    assert {(row.agency, row.organisation, row.depth) for row in rows.values()} == {
+        ("childrens_social_care", "", "whole"),
+        ("health", "Elm Ward", "title"),
+    }
+
+
+def test_the_list_of_what_weighs_follows():
+    story = received()
+    assert not fold(entries, story.records)[ENTRY,].weighs
+    story = story.when(weighed("significant"), at=NOW, by=SOCIAL_WORKER)
+    row = fold(entries, story.records)[ENTRY,]
+    assert (row.child, row.weighs, row.significance) == (CHILD, True, "significant")
+    assert (row.sealed, row.event) == (story.records[0].sealed, story.records[0].envelope.event_id)
+
+
+WEIGHTS = st.sampled_from(["critical", "significant", "routine"])
+COMMANDS = st.builds(lambda weight: receive((agency("police"),), significance=weight), WEIGHTS) | st.builds(
+    weighed, WEIGHTS, st.just("Why.")
+)
+
+
+@examples(st.lists(COMMANDS, max_size=12))
+def test_state_and_view_agree_whatever_is_asked(commands):
+    story = received()
+    for command in commands:
+        story = story.when(command, at=NOW)
+    row = fold(entries, story.records)[ENTRY,]
+    assert row.significance == story.streams["entry"].state.significance
