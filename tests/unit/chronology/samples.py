@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from deploy.catalogue import events as known_events
 from services import all_entries
 from shared.domain.actors import AGENCIES
+from shared.domain.corrections import Corrected
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import london
 from shared.domain.rules import Deadline
@@ -27,11 +28,15 @@ INSTANTS = st.datetimes(
 
 def sealed(kind: type[Sealed]) -> st.SearchStrategy[Sealed]:
     """A sealed part whose every text is a word of ours."""
-    texts: dict[str, st.SearchStrategy[Any]] = {
-        name: st.lists(WORDS, max_size=3).map(tuple) if "tuple" in str(field.annotation) else WORDS
-        for name, field in kind.model_fields.items()
-    }
-    return st.builds(kind, **texts)
+    return st.builds(
+        kind, **{name: _text(str(field.annotation)) for name, field in kind.model_fields.items()}
+    )
+
+
+def _text(annotation: str) -> st.SearchStrategy[Any]:
+    if "dict" in annotation:
+        return st.dictionaries(WORDS, WORDS, max_size=2)
+    return st.lists(WORDS, max_size=3).map(tuple) if "tuple" in annotation else WORDS
 
 
 def events(kind: type[Event]) -> st.SearchStrategy[Event]:
@@ -42,6 +47,8 @@ def events(kind: type[Event]) -> st.SearchStrategy[Event]:
             given[name] = st.just(DUE)
         elif name in {"received_at", "due_at", "was_due_at"}:
             given[name] = INSTANTS
+        elif field.annotation is Corrected:
+            given[name] = st.builds(Corrected, recorded_at=INSTANTS, version=st.integers(1, 9))
         elif name == "referrer_agency":
             given[name] = st.sampled_from([None, *sorted(AGENCIES)])
         elif field.annotation is int:

@@ -1,19 +1,37 @@
 """A child's record: who is involved, and what is open to whom; short and quickly folded however long a chronology is."""
 
-from datetime import timedelta
 from uuid import uuid5
 
 import pytest
 
-from services.chronology.events import EntryShared, InvolvementNoted, PartTaken, ThingEntryNoted
+from services.chronology.events import (
+    EntryReceived,
+    EntryShared,
+    InvolvementNoted,
+    PartTaken,
+    ThingEntryNoted,
+)
+from services.chronology.rules import RULES
 from services.chronology.streams.child_record import ChildRecord, Trail, child_record, evolve, items
+from services.chronology.streams.entry import EntryOfChild, EntryState, entry
+from shared.domain.decider import Context
 from shared.domain.instants import london
 from shared.team.audience import Involvement, Party, SeenBy, party
-from shared.testing.facts import CHILD, THING, actor, record
-from tests.unit.chronology import toy_team as toy
-from tests.unit.chronology.sights import taken_in
+from shared.testing.facts import CHILD, THING, actor, command_id, event_id
+from tests.unit.chronology.entry_samples import receive, told
 
 NOW = london(2026, 4, 2, 17)
+CONTEXT = Context(
+    now=NOW,
+    actor=actor("mash_manager"),
+    rules=RULES,
+    command_id=command_id(1),
+    happened_at=NOW,
+    known_at=NOW,
+    received_at=NOW,
+    thing=THING,
+    child=CHILD,
+)
 CARE = SeenBy(agency="childrens_social_care")
 POLICE = SeenBy(agency="police")
 
@@ -68,21 +86,15 @@ def test_one_fact_more_makes_one_link_more_and_copies_nothing(length):
 
 def test_five_thousand_entries_leave_as_few_facts_on_the_record_as_change_it():
     """An entry that only tells stands on a stream of its own, so the record of a long chronology stays short."""
-    facts = [
-        record(
-            toy.Named(school="Elm School"),
-            at=NOW + timedelta(minutes=n),
-            n=n,
-            by=actor("mash_manager"),
-            service="toy",
-        )
-        for n in range(1, 5001)
-    ]
-    log = taken_in(facts, {"toy": (toy.entries, toy.RULES)})
-    kinds = [fact.event.NAME for fact in log]
-    assert kinds.count("chronology.EntryReceived") == 5000
-    assert len({fact.stream for fact in log if fact.event.NAME == "chronology.EntryReceived"}) == 5000
-    assert [kind for kind in kinds if kind != "chronology.EntryReceived"] == ["chronology.InvolvementNoted"]
+    state, noted_facts = ChildRecord(), []
+    for n in range(5000):
+        command = receive().model_copy(update={"entry": told(id=event_id(n))})
+        received, *others = entry.decide(command, EntryOfChild(EntryState(), state), CONTEXT)
+        assert isinstance(received, EntryReceived)
+        for event in others:
+            state = evolve(state, event.placed(child=CHILD, happened_at=NOW))
+        noted_facts += others
+    assert [type(event) for event in noted_facts] == [InvolvementNoted]
 
 
 def test_a_trail_is_read_from_the_latest():

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.chronology.events import (
-    ChildEntry,
     EntryReceived,
     EntryShared,
     EntryText,
@@ -18,55 +17,21 @@ from services.chronology.events import (
 )
 from services.chronology.rules import RULES
 from services.chronology.streams.child_record import child_record
-from services.chronology.streams.entry import ChangeSignificance, ReceiveEntry, entry
+from services.chronology.streams.entry import ChangeSignificance, entry
 from services.chronology.views import audience, entries
 from shared.domain.command import NotFound
 from shared.domain.instants import london
 from shared.domain.view import fold
-from shared.team.audience import Involvement, Party, SeenBy, agency, organisation, party, referrer
+from shared.team.audience import Involvement, Party, SeenBy, agency, party, referrer
 from shared.testing.deciders import decider
-from shared.testing.facts import CHILD, THING, actor, command_id, event_id
+from shared.testing.facts import CHILD, actor, command_id, event_id
+from tests.unit.chronology.entry_samples import ENTRY, RECORDED, receive, told
 
 given = decider(entry, RULES, beside=[child_record]).given
-HAPPENED, RECORDED, NOW = london(2026, 4, 2, 18), london(2026, 4, 2, 19), london(2026, 4, 3, 9)
-ENTRY = THING  # the kit's one thing
+HAPPENED, NOW = london(2026, 4, 2, 18), london(2026, 4, 3, 9)
 CARE = SeenBy(agency="childrens_social_care")
 WARD = SeenBy(agency="health", organisation="Elm Ward", depth="title")
 SOCIAL_WORKER = actor("social_worker", "Mia Dunn")
-
-
-def told(**changes):
-    values = {
-        "id": ENTRY,
-        "source": "mash",
-        "source_event": "mash.ReferrerInformed",
-        "event": event_id(5),
-        "caused_by": command_id(5),
-        "thing": command_id(1),
-        "title": "Referrer told the outcome",
-        "topic": "contact",
-        "recorded_at": RECORDED,
-        "agency": "childrens_social_care",
-        "role": "mash_screener",
-        "significance": "routine",
-    }
-    return ChildEntry(**values | changes)
-
-
-TO_THE_WARD = (organisation("health", "Elm Ward", depth="title"),)
-
-
-def receive(seen_by=TO_THE_WARD, stands_for_thing=False, **changes):
-    return ReceiveEntry(
-        about=(CHILD,),
-        source_position=7,
-        entry=told(**changes),
-        seen_by=seen_by,
-        stands_for_thing=stands_for_thing,
-        parts=(("Message", "Accepted."),),
-        care_parts=(("Told by", "PC Hale"),),
-        recorder="Jo Bell",
-    )
 
 
 def weighed(significance, reason="A pattern."):
