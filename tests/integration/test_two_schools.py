@@ -25,22 +25,21 @@ from tests.unit.mash.contacts import RECEIVE
 NOW = london(2026, 4, 2, 17)
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres")) as running:
-        running.execute("CREATE ROLE chronology LOGIN PASSWORD 'app'")
-        running.create_database("schools")
-        running.execute("CREATE SCHEMA chronology_views AUTHORIZATION chronology", "schools")
-        yield running
+@pytest.fixture
+def schools(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A database with room for the chronology's views; where its role connects."""
+    postgres.execute("CREATE ROLE chronology LOGIN PASSWORD 'app'")
+    postgres.create_database("schools")
+    postgres.execute("CREATE SCHEMA chronology_views AUTHORIZATION chronology", "schools")
+    yield postgres.dsn("schools", "chronology", "app")
+    postgres.drop_database("schools")
+    postgres.execute("DROP ROLE chronology")
 
 
 @pytest.fixture
-async def pool(server: EmbeddedPostgres) -> AsyncIterator[asyncpg.Pool]:
-    async with asyncpg.create_pool(
-        server.dsn("schools", "chronology", "app"), min_size=1, max_size=2
-    ) as made:
+async def pool(schools: str) -> AsyncIterator[asyncpg.Pool]:
+    async with asyncpg.create_pool(schools, min_size=1, max_size=2) as made:
         for view in (entries, audience):
-            await made.execute(f"DROP TABLE IF EXISTS {view.table('chronology')}")
             await made.execute(create(view, "chronology", view.name))
         yield made
 
