@@ -11,11 +11,12 @@ import asyncpg
 import orjson
 import pytest
 
-from deploy.catalogue import known_commands
+from deploy.catalogue import answers, known_commands
 from deploy.local.supervisor import Stack
 from deploy.play.calling import Services
 from deploy.play.cases import load_case
-from deploy.play.expecting import differences, look_around
+from deploy.play.expecting import differences
+from deploy.play.looking import look_around
 from deploy.play.play import Play
 from deploy.play.stacks import issuer_of
 from services import all_teams
@@ -141,7 +142,7 @@ async def test_five_kills_of_services_and_broker_lose_double_and_reorder_nothing
             played = await Play(case, services, stack.directory, watch=kill, patience=120).run()
             await asyncio.gather(*killing)
             await stack.ready()
-            seen = await look_around(case, played, services)
+            seen = await look_around(case, played, services, answers())
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         assert differences(case, played, seen) == []
