@@ -39,8 +39,13 @@ def all_teams() -> tuple[Service, ...]:
 
 
 def telling() -> tuple[str, ...]:
-    """The teams whose facts the chronology tells: every other one. Imports none of them."""
-    return tuple(name for name in names() if name != "chronology")
+    """The teams whose facts the chronology tells: every other one, but one behind a wall that says nothing in it.
+
+    One behind a wall that does say something is among them: its wall must then let the chronology in, else the
+    declarations contradict each other, and nothing is applied.
+    """
+    others = (team(name) for name in names() if name != "chronology")
+    return tuple(one.name for one in others if one.topic.lets_in("chronology") or one.entries.tell)
 
 
 def all_entries() -> AllEntries:

@@ -110,7 +110,7 @@ def _of_readers(teams: Mapping[str, Service]) -> Iterator[str]:
                 yield f"{reader.name} reacts to events of {source}, which is no team"
                 continue
             topic = teams[source].topic
-            if topic.readers is not None and reader.name not in topic.readers:
+            if topic.readers is not None and not topic.lets_in(reader.name):
                 yield (
                     f"{topic.name} is behind a wall: {source} lets {_those(topic.readers)} read it, and "
                     f"{reader.name} reacts to its events"

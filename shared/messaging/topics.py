@@ -67,6 +67,10 @@ class Topic:
         if self.partitions < 1 or self.retention_days < 1:
             raise ValueError(f"{self.name or 'a topic'}: partitions and days of retention are one or more")
 
+    def lets_in(self, team: str) -> bool:
+        """Whether its owner lets a team read it."""
+        return self.readers is None or team in self.readers
+
     def own_of(self, service: str) -> "Topic":
         """This as the topic a team publishes on. ValueError where it cannot be."""
         name = topic_of(service)

@@ -166,6 +166,11 @@ class Entries:
         return event in self._writers
 
     @property
+    def tell(self) -> bool:
+        """Whether any fact of the team says something in the chronology."""
+        return bool(self._writers)
+
+    @property
     def reasons(self) -> Mapping[type[Event], str]:
         """The events that make no entry, and why."""
         return self._none
