@@ -5,7 +5,7 @@ States are folded from the log, or kept warm by the process from the last time.
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ import asyncpg
 from shared.domain.codec import decode_body
 from shared.domain.command import NotFound
 from shared.domain.corrections import RecordCorrected, as_corrected
-from shared.domain.deadlines import DeadlineClocks, is_of_clocks
+from shared.domain.deadlines import NO_CLOCKS, DeadlineClocks, is_of_clocks
 from shared.domain.decider import Stream
 from shared.domain.event import Event
 from shared.eventstore.store import Store
@@ -26,7 +26,7 @@ class StreamState:
 
     version: int
     state: Any
-    clocks: DeadlineClocks = field(default_factory=DeadlineClocks)
+    clocks: DeadlineClocks = NO_CLOCKS
 
     def after(self, stream: Stream, event: Event, event_id: UUID) -> "StreamState":
         """The stream with one event more."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 from uuid import UUID
 
 from shared.domain.corrections import RecordCorrected
@@ -200,8 +200,7 @@ class DeadlineClock:
         return clock_state(self.due_at, self.acted_at, self.ended_at, self.varied, now)
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(NamedTuple):
     """A mark in its place: the version of the event that says it, and that event's id."""
 
     mark: Mark
@@ -331,19 +330,22 @@ class DeadlineClocks:
     ) -> Self:
         placed = [_Placed(mark, version, by) for mark in marks]
         dues = [one.mark.deadline.due_at for one in placed if one.mark.deadline is not None]
-        return replace(
-            self,
-            _placed=(*(self._placed if kept is None else kept), *placed),
-            _varied=self._varied if varied is None else varied,
-            _earliest=self._earlier(*dues),
+        # Made by hand: `replace` looks through the fields each time, and this is done for every event with a mark.
+        return type(self)(
+            (*(self._placed if kept is None else kept), *placed),
+            self._varied if varied is None else varied,
+            self._said,
+            self._beside,
+            self._earlier(*dues),
         )
 
     def _with_beside(self, event: Event, version: int, by: UUID) -> Self:
         return replace(self, _beside=(*self._beside, *_placed_beside(event, version, by)))
 
     def _earlier(self, *dues: datetime) -> datetime | None:
-        known = () if self._earliest is None else (self._earliest,)
-        return min([*dues, *known], default=None)
+        if not dues:
+            return self._earliest
+        return min(dues) if self._earliest is None else min(self._earliest, *dues)
 
     def _restated(self, correction: RecordCorrected) -> Self:
         """What the corrected event says now, in its place. What it started and starts no longer is withdrawn."""
@@ -362,7 +364,7 @@ class DeadlineClocks:
             if one.version != version:
                 kept.append(one)
             elif one.mark.kind is MarkKind.START and one.mark.rule not in started:
-                kept.append(replace(one, withdrawn=True))
+                kept.append(one._replace(withdrawn=True))
         told = replace(self, _beside=beside)
         return told._with(marks, version, correction.corrects.event, kept=kept, varied=varied)  # noqa: SLF001 - as above
 
@@ -415,6 +417,10 @@ class DeadlineClocks:
             varied=bool(varied),
             said=frozenset(due for rule, by, due in self._said if (rule, by) == own),
         )
+
+
+NO_CLOCKS: Final = DeadlineClocks()
+"""Of a stream that says nothing to clocks, as most do: one for all of them."""
 
 
 @dataclass(frozen=True, slots=True)

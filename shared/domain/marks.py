@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 from pydantic import GetJsonSchemaHandler
 from pydantic.fields import FieldInfo
@@ -44,9 +44,8 @@ class WrongRule(TypeError):
     """An event was given a deadline of another rule than the one that its field names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What one event says to one rule. Its instant is aware, in UTC."""
+class Mark(NamedTuple):
+    """What one event says to one rule. Its instant is aware, in UTC. A tuple: folding makes one for each mark."""
 
     rule: str
     kind: MarkKind

@@ -1,7 +1,6 @@
 """Random histories: the fold is what the rules say line by line, and the order of writing down decides nothing."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -112,7 +111,7 @@ def _every_start_is_a_clock(patch: pytest.MonkeyPatch) -> None:
     whole = DeadlineClocks._of_rule
 
     def chained(self: DeadlineClocks, marks: Any) -> Iterator[Any]:
-        yield from whole(self, [replace(one, mark=replace(one.mark, continues=False)) for one in marks])
+        yield from whole(self, [one._replace(mark=one.mark._replace(continues=False)) for one in marks])
 
     patch.setattr(DeadlineClocks, "_of_rule", chained)
 
@@ -121,7 +120,7 @@ def _withdrawn_starts_stand(patch: pytest.MonkeyPatch) -> None:
     whole = DeadlineClocks._of_rule
 
     def standing(self: DeadlineClocks, marks: Any) -> Iterator[Any]:
-        yield from whole(self, [replace(one, withdrawn=False) for one in marks])
+        yield from whole(self, [one._replace(withdrawn=False) for one in marks])
 
     patch.setattr(DeadlineClocks, "_of_rule", standing)
 
