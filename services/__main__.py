@@ -43,9 +43,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _server(name: str, settings: Settings) -> "_Server":
-    running = ServiceProcess(services.team(name), settings, access=ACCESS)
+    process = ServiceProcess(services.team(name), settings, access=ACCESS)
     config = uvicorn.Config(
-        application(running),
+        application(process),
         host=settings.host,
         port=settings.port,
         log_config=None,

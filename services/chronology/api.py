@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from services.chronology.queries import Seen, entries_of, of_weight
 from shared.domain.actors import Actor
-from shared.service.process import ServiceProcess
+from shared.service.process import RunningService
 from shared.team.audience import SOCIAL_CARE
 from shared.web.dependencies import (
     After,
@@ -69,12 +69,12 @@ async def what_weighs(
     return page_of(_entries(here, who, rows), following)
 
 
-def _everything(here: ServiceProcess, who: Actor) -> bool:
+def _everything(here: RunningService, who: Actor) -> bool:
     """Whether the policy table lets the reader see entries past the sharing table, as it lets an auditor."""
     return here.access.may(who, "read:every_entry").allowed
 
 
-def _entries(here: ServiceProcess, who: Actor, rows: list[Seen]) -> list[dict[str, Any]]:
+def _entries(here: RunningService, who: Actor, rows: list[Seen]) -> list[dict[str, Any]]:
     """Entries as they are shown: the text only where the agency sees it whole, opened after that is known."""
     whole = [
         seen.row if seen.depth == "whole" else {"sealed": None, "event": seen.row["event"]} for seen in rows

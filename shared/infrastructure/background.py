@@ -8,9 +8,10 @@ import asyncio
 import gc
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 from shared.infrastructure.logs import error_fields
 
@@ -105,6 +106,29 @@ async def end(task: asyncio.Task[Any] | None) -> None:
     await asyncio.wait([task])
     if not task.cancelled() and (error := task.exception()) is not None:
         log.error("background task had failed", extra={"loop": task.get_name()} | error_fields(error))
+
+
+class Part(Protocol):
+    """A part of a process that works in the background between its start and its stop."""
+
+    async def start(self) -> None:
+        """Start its work."""
+
+    async def stop(self) -> None:
+        """End its work."""
+
+
+_P = TypeVar("_P", bound=Part)
+
+
+@asynccontextmanager
+async def started(part: _P) -> AsyncIterator[_P]:
+    """Start a part, and stop it at the end of the block, for an exit stack: what was started last is stopped first."""
+    await part.start()
+    try:
+        yield part
+    finally:
+        await part.stop()
 
 
 def tune_garbage_collection() -> None:

@@ -1,9 +1,11 @@
 """What a service measures of itself, for Prometheus: counts and instants by service, view and rule; never an id."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+
+from shared.service.progress import Progress
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -62,24 +64,22 @@ class Metrics:
         """An event was taken in this long after its source recorded it."""
         self._inbox_lag.labels(self._service).set(max(0.0, seconds))
 
-    def text(
-        self, progress: Mapping[str, Any], missed: Mapping[str, int], calendar: Mapping[str, int]
-    ) -> bytes:
+    def text(self, progress: Progress, missed: Mapping[str, int], calendar: Mapping[str, int]) -> bytes:
         """All of it, in Prometheus' format, with what `progress()`, the deadline board and the calendar say now."""
         service = self._service
-        head = progress["head"]
+        head = progress.head
         self._head.labels(service).set(head)
-        self._relay_lag.labels(service).set(abs(head - progress["relayed"]))
-        self._held.labels(service).set(progress["held"])
-        self._parked.labels(service).set(progress["parked"])
-        self._in_flight.labels(service).set(progress["in_flight"])
-        for partition, offset in progress["acknowledged"].items():
+        self._relay_lag.labels(service).set(abs(head - progress.relayed))
+        self._held.labels(service).set(progress.held)
+        self._parked.labels(service).set(progress.parked)
+        self._in_flight.labels(service).set(progress.in_flight)
+        for partition, offset in progress.acknowledged.items():
             self._published.labels(service, partition).set(offset)
-        for partition, offset in progress["consumed"].items():
+        for partition, offset in progress.consumed.items():
             self._consumed.labels(service, partition).set(offset)
-        for view, position in progress["views"].items():
+        for view, position in progress.views.items():
             self._view_lag.labels(service, view).set(head - position)
-            self._view_stopped.labels(service, view).set(view in progress["view_errors"])
+            self._view_stopped.labels(service, view).set(view in progress.view_errors)
         for rule, count in missed.items():
             self._missed.labels(service, rule).set(count)
         for known, days in calendar.items():

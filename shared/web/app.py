@@ -23,19 +23,20 @@ OF_THE_FRAMEWORK: Final[TelemetryConfig] = {
 """No spans and metrics of the framework's own, whatever the environment says: they carry addresses, which name a child."""
 
 
-def application(running: ServiceProcess) -> FastAPI:
+def application(process: ServiceProcess) -> FastAPI:
     """The application; the service starts with it and stops with it."""
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await running.start()
-        try:
-            yield
-        finally:
-            await running.stop()
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with process.run() as running:
+            app.state.running = running
+            try:
+                yield
+            finally:
+                app.state.running = None
 
     app = FastAPI(
-        title=f"Safeguarding: {running.service.name}",
+        title=f"Safeguarding: {process.service.name}",
         version="1",
         lifespan=lifespan,
         # The stock pages of the API's description load scripts from elsewhere; the description itself stays.
@@ -43,9 +44,9 @@ def application(running: ServiceProcess) -> FastAPI:
         redoc_url=None,
         telemetry=OF_THE_FRAMEWORK,
     )
-    app.state.running = running
+    app.state.process, app.state.running = process, None
     problems.install(app, ANSWERS)
-    commands = commands_router(running)
+    commands = commands_router(process)
     app.router.routes.insert(0, ShortWay(commands))
     app.include_router(commands)
     app.include_router(health.health)
@@ -53,5 +54,5 @@ def application(running: ServiceProcess) -> FastAPI:
     app.include_router(tasks.router)
     app.include_router(operator.router)
     app.include_router(audit.router)
-    app.include_router(running.service.router)
+    app.include_router(process.service.router)
     return app

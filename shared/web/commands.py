@@ -102,11 +102,11 @@ def _path(location: tuple[int | str, ...]) -> list[str]:
     return [*([] if first in ADDRESS else ["with"]), *(str(part)[:60] for part in location)]
 
 
-def commands_router(service: ServiceProcess) -> APIRouter:
+def commands_router(process: ServiceProcess) -> APIRouter:
     """The routes of every command a person may send to this service."""
     router = APIRouter(tags=["commands"])
-    for command in service.runner_commands():
-        name = service.action_of(command)
+    for command in process.personal_commands():
+        name = process.action_of(command)
         router.add_api_route(
             f"/commands/{name}",
             _endpoint(name, command),
@@ -148,7 +148,7 @@ def _endpoint(name: str, command: type[Command]) -> Callable[[Request], Awaitabl
         asked = read_command(command, await _body(request), names)
         try:
             with beginning(name, request.headers.get("traceparent"), service=here.service.name, command=name):
-                answer = await here.runner.run(asked, who, command_id)
+                answer = await here.handler.run(asked, who, command_id)
         except (Refused, Forbidden) as refusal:
             await record(
                 here, who, name, children=asked.about, subject=asked.re, shown=False, rules=refusal.rules

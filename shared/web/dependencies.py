@@ -11,20 +11,20 @@ from shared.access.access_log import Attempt
 from shared.access.tokens import bearer_of
 from shared.commands.authorisation import Forbidden
 from shared.domain.actors import Actor
-from shared.service.process import ServiceProcess
+from shared.service.process import RunningService
 from shared.web.problems import not_ready
 
 
-async def running(request: Request) -> ServiceProcess:
+async def running(request: Request) -> RunningService:
     """The service that answers. Raises a 503 problem while it starts or stops."""
     # A coroutine, though it waits for nothing: any other function the framework would run in a thread of its pool.
-    here: ServiceProcess = request.app.state.running
-    if not here.ready:
+    here: RunningService | None = request.app.state.running
+    if here is None:
         raise not_ready()
     return here
 
 
-CurrentService = Annotated[ServiceProcess, Depends(running)]
+CurrentService = Annotated[RunningService, Depends(running)]
 
 
 async def actor(request: Request, here: CurrentService) -> Actor:
@@ -38,13 +38,13 @@ CurrentActor = Annotated[Actor, Depends(actor)]
 _OF_A_TEAM = frozenset({"read:worklist", "read:deadlines", "read:text"})
 
 
-def own_reading(here: ServiceProcess, action: str) -> str:
+def own_reading(here: RunningService, action: str) -> str:
     """A reading of lists or texts asked as this team's own: so that a wall around a team is a wall for the kernel too."""
     return f"{action}:{here.service.name}" if action in _OF_A_TEAM else action
 
 
 async def authorise(
-    here: ServiceProcess, who: Actor, action: str, *, children: tuple[UUID, ...] = ()
+    here: RunningService, who: Actor, action: str, *, children: tuple[UUID, ...] = ()
 ) -> None:
     """Refuse, and record the refused attempt, where the policy does not allow the action."""
     verdict = here.access.may(who, own_reading(here, action))
@@ -54,7 +54,7 @@ async def authorise(
 
 
 async def record(
-    here: ServiceProcess,
+    here: RunningService,
     who: Actor,
     action: str,
     *,
@@ -78,7 +78,7 @@ async def record(
     )
 
 
-async def caught_up(here: ServiceProcess, view: str, after: int | None) -> None:
+async def caught_up(here: RunningService, view: str, after: int | None) -> None:
     """Read-your-writes: wait up to 2 s until a view has followed to `after`, else say how far behind it is."""
     if after is not None and not await here.views.wait_for(view, after):
         position, _ = (await here.views.positions())[view]

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from shared.service.metrics import CONTENT_TYPE
-from shared.service.process import ServiceProcess
+from shared.service.process import RunningService
 from shared.web.dependencies import CurrentService
 from shared.web.problems import not_ready
 
@@ -15,8 +15,8 @@ health = APIRouter(tags=["health"])
 @health.get("/health/live")
 async def live(request: Request) -> dict[str, bool]:
     """The process answers, and nothing that must run in it has ended. A 503 asks for a restart."""
-    here: ServiceProcess = request.app.state.running
-    if here.ready and (ended := here.ended()):
+    here: RunningService | None = request.app.state.running
+    if here is not None and (ended := here.status.ended()):
         raise not_ready(f"ended, so restart this process: {', '.join(ended)}")
     return {"live": True}
 
@@ -27,15 +27,22 @@ async def metrics(here: CurrentService) -> Response:
 
     Reckoned at most every two seconds, however often it is asked for.
     """
-    return Response(await here.measured(), media_type=CONTENT_TYPE)
+    return Response(await here.status.measured(), media_type=CONTENT_TYPE)
 
 
 @health.get("/health/ready")
 async def ready(here: CurrentService) -> dict[str, Any]:
-    """It can take commands: started, its tasks run, its database answers. What hinders it otherwise is said beside:
-    it still takes commands while the broker is away, and passes them on afterwards.
+    """It can take commands and show what is so: started, its tasks run, its database answers, and no view has stopped:
+    behind a stopped deadline board a deadline passes unseen. What hinders it otherwise is said beside: it still takes
+    commands while the broker is away, and passes them on afterwards.
     """
-    if ended := here.ended():
+    if ended := here.status.ended():
         raise not_ready(f"ended, so restart this process: {', '.join(ended)}")
-    said = await here.hindrances()
-    return {"ready": True, "service": here.service.name, "head": await here.store.head(), **said}
+    hindrances = await here.status.hindrances()
+    if hindrances.views_stopped:
+        raise not_ready(
+            f"a view has stopped and shows less than is so: {', '.join(hindrances.views_stopped)}; /progress says at "
+            "which event; put the program right and rebuild the view"
+        )
+    head = await here.store.head()
+    return {"ready": True, "service": here.service.name, "head": head, **hindrances.as_json()}

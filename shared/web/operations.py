@@ -53,7 +53,7 @@ class Resend(_Body):
 async def progress(here: CurrentService, who: CurrentActor) -> dict[str, Any]:
     """Log head, relayed and consumed positions, views, what is in flight, claimed, held, parked, the next due instant."""
     await authorise(here, who, "read:progress")
-    return await here.progress()
+    return (await here.status.progress()).as_json()
 
 
 @router.post("/operator/clock")

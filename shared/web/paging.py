@@ -12,7 +12,7 @@ import orjson
 
 from shared.domain.actors import Actor
 from shared.domain.view import View
-from shared.service.process import ServiceProcess
+from shared.service.process import RunningService
 from shared.web.dependencies import Asked, authorise, caught_up, own_reading, page_of, record
 from shared.web.problems import invalid
 
@@ -58,7 +58,7 @@ class Page:
 
 
 async def page(
-    here: ServiceProcess,
+    here: RunningService,
     view: View[Any],
     *,
     order: Mapping[str, type],
@@ -95,7 +95,7 @@ async def page(
 
 
 def open_texts(
-    here: ServiceProcess, who: Actor, rows: Iterable[Mapping[str, Any]]
+    here: RunningService, who: Actor, rows: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any] | None]:
     """The sealed text of each row (columns `sealed` and `event`), for a reader who may read texts.
 
@@ -109,7 +109,7 @@ def open_texts(
 
 
 async def listing(
-    here: ServiceProcess,
+    here: RunningService,
     who: Actor,
     view: View[Any],
     *,

@@ -41,13 +41,13 @@ def app(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     )
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    running = ServiceProcess(TEAMS[request.param], Settings.of(request.param), access=ACCESS)
-    yield application(running)
-    running.keys.close()
+    process = ServiceProcess(TEAMS[request.param], Settings.of(request.param), access=ACCESS)
+    yield application(process)
+    process.keys.close()
 
 
 def commands_of(app: FastAPI) -> dict[str, type]:
-    team = app.state.running.service.name
+    team = app.state.process.service.name
     return {name: command for name, command in known_commands().items() if name.startswith(f"{team}.")}
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from itertools import islice, pairwise
 from typing import Any
 
 import orjson
 import pytest
 
-from shared.infrastructure.background import Backoff, end, run_forever
+from shared.infrastructure.background import Backoff, end, run_forever, started
 from shared.infrastructure.logs import JsonLines
 
 AWAY = (ConnectionError, TimeoutError)
@@ -212,3 +213,40 @@ async def test_who_is_cancelled_while_ending_a_task_is_cancelled() -> None:
     release.set()
     await asyncio.wait([task])
     assert task.cancelled()
+
+
+class Part:
+    """Notes when it starts and stops."""
+
+    def __init__(self, name: str, notes: list[str], *, fails: bool = False) -> None:
+        self.name, self.notes, self.fails = name, notes, fails
+
+    async def start(self) -> None:
+        if self.fails:
+            raise ConnectionError
+        self.notes.append(f"{self.name} starts")
+
+    async def stop(self) -> None:
+        self.notes.append(f"{self.name} stops")
+
+
+async def test_parts_on_a_stack_are_stopped_in_the_reverse_of_the_order_in_which_they_were_started() -> None:
+    notes: list[str] = []
+    async with AsyncExitStack() as stack:
+        for name in ("store", "views", "consumer"):
+            part = await stack.enter_async_context(started(Part(name, notes)))
+            assert part.name == name
+        notes.append("runs")
+    assert notes == [
+        *("store starts", "views starts", "consumer starts", "runs"),
+        *("consumer stops", "views stops", "store stops"),
+    ]
+
+
+async def test_where_a_part_fails_to_start_those_before_it_are_stopped_and_it_is_not() -> None:
+    notes: list[str] = []
+    with pytest.raises(ConnectionError):
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(started(Part("store", notes)))
+            await stack.enter_async_context(started(Part("views", notes, fails=True)))
+    assert notes == ["store starts", "store stops"]

@@ -1,0 +1,72 @@
+"""What a running service says of itself, as typed records: its progress, and what hinders it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one service has come. From two looks at all services somebody can tell that nothing is under way.
+
+    Attributes:
+        service: its name.
+        now: the present instant by its clock (UTC).
+        head: the last position of its log.
+        relayed: the position up to which everything that crosses is on the broker.
+        relay_error: what keeps the relay from publishing, as the kind of the error; and so the next two.
+        consumer_error: what keeps it from taking in.
+        checkpoint_error: what keeps it from signing or publishing checkpoints.
+        checkpoint_alarm: what a person must look at: a log that cannot be signed, or signatures that contradict it.
+        acknowledged: the offset of the last message that the broker took, by topic/partition.
+        consumed: the offset that is read next, by topic/partition, of each that it reads.
+        views: the position to which each view has followed the log.
+        view_errors: what stopped a view, or what it waits for.
+        in_flight: commands and pages being worked on.
+        claimed: due clocks that a timer has claimed.
+        held: events that wait for a gap, a cause or a newer program.
+        parked: events that wait for a person.
+        next_due: the earliest instant at which a clock that runs falls due (UTC).
+    """
+
+    service: str
+    now: datetime
+    head: int
+    relayed: int
+    relay_error: str | None
+    consumer_error: str | None
+    checkpoint_error: str | None
+    checkpoint_alarm: str | None
+    acknowledged: Mapping[str, int]
+    consumed: Mapping[str, int]
+    views: Mapping[str, int]
+    view_errors: Mapping[str, str]
+    in_flight: int
+    claimed: int
+    held: int
+    parked: int
+    next_due: datetime | None
+
+    def as_json(self) -> dict[str, Any]:
+        """As GET /progress answers it."""
+        due = self.next_due.isoformat() if self.next_due else None
+        return asdict(self) | {"now": self.now.isoformat(), "next_due": due}
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrances:
+    """What is wrong though the process runs.
+
+    The relay and the checkpoints may be hindered, by the kind of their errors, while commands are taken: what was
+    written is passed on afterwards. A view that has stopped shows people less than is so: on a stopped deadline board a
+    child's deadline passes unseen. So it makes the process not ready.
+    """
+
+    relay_error: str | None
+    checkpoint_error: str | None
+    views_stopped: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As GET /health/ready says it."""
+        return asdict(self) | {"views_stopped": list(self.views_stopped)}

@@ -1,0 +1,107 @@
+"""Status of a running service: asks its parts how far each has come, and says so to the operator and to Prometheus."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+
+from shared.audit.checkpointer import Checkpoints
+from shared.commands.handler import CommandHandler
+from shared.commands.timers import Timers
+from shared.domain.instants import local_date
+from shared.domain.rules import Rulebook
+from shared.eventstore.store import Store
+from shared.inbox.consumer import Consumer
+from shared.inbox.tables import InboxTables
+from shared.infrastructure.clock import Clock
+from shared.messaging.relay import Relay
+from shared.messaging.topics import PARTITIONS, topic_of
+from shared.projections.deadline_queries import missed_by_rule, next_due
+from shared.projections.views import Views
+from shared.service.metrics import Metrics
+from shared.service.progress import Hindrances, Progress
+
+MEASURED_FOR: Final = 2.0
+"""Seconds for which a measurement is good."""
+
+
+@dataclass(slots=True)
+class Status:
+    """What a running service says of itself. Every answer is as the database and its parts have it now."""
+
+    service: str
+    reads: tuple[str, ...]
+    rules: Rulebook
+    pool: asyncpg.Pool
+    clock: Clock
+    store: Store
+    views: Views
+    handler: CommandHandler
+    inbox: InboxTables
+    timers: Timers
+    relay: Relay
+    consumer: Consumer
+    checkpoints: Checkpoints
+    metrics: Metrics
+    housekeeping: asyncio.Task[None]
+    _measured: tuple[float, bytes] = (-MEASURED_FOR, b"")
+
+    def ended(self) -> list[str]:
+        """The tasks that must run for as long as the process does, and have ended: nothing but a restart helps."""
+        tasks: dict[str, asyncio.Task[None] | None] = {
+            "writer": self.store.writing,
+            "views": self.views.following,
+            "inbox": self.housekeeping,
+            **self.consumer.tasks,
+        }
+        return [name for name, task in tasks.items() if task is None or task.done()]
+
+    async def hindrances(self) -> Hindrances:
+        """What is wrong though the process runs."""
+        views = await self.views.positions()
+        return Hindrances(
+            relay_error=self.relay.error,
+            checkpoint_error=self.checkpoints.error,
+            views_stopped=tuple(sorted(view for view, (_, error) in views.items() if error)),
+        )
+
+    async def measured(self) -> bytes:
+        """The metrics' text, made anew when the last is two seconds old: nobody can make it dear by asking often."""
+        at, text = self._measured
+        if time.monotonic() - at > MEASURED_FOR:
+            missed = await missed_by_rule(self.pool, self.service)
+            calendar = self.rules.calendars.days_left(local_date(self.clock.now()))
+            text = self.metrics.text(await self.progress(), missed, calendar)
+            self._measured = (time.monotonic(), text)
+        return text
+
+    async def progress(self) -> Progress:
+        """How far everything has come."""
+        head = await self.store.head()
+        views = await self.views.positions()
+        held, parked = await self.inbox.counts()
+        from_the_start = {f"{topic_of(source)}/{p}": 0 for source in self.reads for p in range(PARTITIONS)}
+        acknowledged = await self.pool.fetch(
+            f'SELECT topic, "partition", "offset" FROM {self.service}.relay_acknowledged'
+        )
+        return Progress(
+            service=self.service,
+            now=self.clock.now(),
+            head=head,
+            relayed=await self.pool.fetchval(f"SELECT position FROM {self.service}.relay"),
+            relay_error=self.relay.error,
+            consumer_error=self.consumer.error,
+            checkpoint_error=self.checkpoints.error,
+            checkpoint_alarm=self.checkpoints.alarm,
+            acknowledged={f"{row['topic']}/{row['partition']}": row["offset"] for row in acknowledged},
+            consumed=from_the_start | await self.inbox.offsets(),
+            views={view: position for view, (position, _) in views.items()},
+            view_errors={view: error for view, (_, error) in views.items() if error},
+            in_flight=self.handler.in_flight,
+            claimed=await self.timers.claimed(),
+            held=held,
+            parked=parked,
+            next_due=await next_due(self.pool, self.service),
+        )
