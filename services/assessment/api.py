@@ -8,17 +8,18 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.assessment.views import worklist
-from shared.web.dependencies import CurrentActor, CurrentService, Paging, instant
-from shared.web.paging import listing
+from shared.web.dependencies import instant
+from shared.web.paging import Paging
+from shared.web.reading import Reader
 
 router = APIRouter(tags=["assessment"])
 
 
 @router.get("/worklist")
-async def referrals(here: CurrentService, who: CurrentActor, asked: Paging) -> dict[str, Any]:
+async def referrals(reader: Reader, asked: Paging) -> dict[str, Any]:
     """Open referrals, the child who must be seen soonest first, with what each waits for."""
     order = {"see_child_by": datetime, "stream": UUID}
-    return await listing(here, who, worklist, order=order, where=None, asked=asked, item=_referral)
+    return await reader.listing(worklist, order=order, where=None, asked=asked, item=_referral)
 
 
 def _referral(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:

@@ -7,23 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.chronology.queries import Seen, entries_of, of_weight
-from shared.domain.actors import Actor
-from shared.service.process import RunningService
 from shared.team.audience import SOCIAL_CARE
-from shared.web.dependencies import (
-    After,
-    CurrentActor,
-    CurrentService,
-    CursorText,
-    Limit,
-    authorise,
-    caught_up,
-    instant,
-    page_of,
-    record,
-)
-from shared.web.paging import open_texts, read_cursor, write_cursor
+from shared.web.dependencies import After, CursorText, Limit, instant
+from shared.web.paging import page_of, read_cursor, write_cursor
 from shared.web.problems import not_found
+from shared.web.reading import Reader, Reading
 
 router = APIRouter(tags=["chronology"])
 
@@ -33,53 +21,52 @@ _ORDER = (datetime, datetime, datetime, UUID)
 @router.get("/children/{child}/chronology")
 async def chronology(
     child: UUID,
-    here: CurrentService,
-    who: CurrentActor,
+    reader: Reader,
     cursor: CursorText = None,
     limit: Limit = 50,
     after: After = None,
 ) -> dict[str, Any]:
     """One child's record as your agency may see it, in order of when things happened, were known, were recorded."""
-    await authorise(here, who, "read:chronology", children=(child,))
+    await reader.authorise("read:chronology", children=(child,))
     for view in ("entries", "audience"):
-        await caught_up(here, view, after)
+        await reader.caught_up(view, after)
     place = read_cursor(cursor, _ORDER) if cursor else None
-    rows = await entries_of(here.pool, child, who, place, limit + 1, everything=_everything(here, who))
-    await record(here, who, "read:chronology", children=(child,))
+    rows = await reader.query(entries_of, child, reader.who, place, limit + 1, everything=_everything(reader))
+    await reader.record("read:chronology", children=(child,))
     if not rows and place is None:
         # The same answer whether the child is unknown or nothing may be shown: who asks learns neither.
         raise not_found("there is nothing here that your agency may see; check the child's id")
     more, rows = len(rows) > limit, rows[:limit]
     following = write_cursor(rows[-1].place) if more else None
-    return page_of(_entries(here, who, rows), following)
+    return page_of(_entries(reader, rows), following)
 
 
 @router.get("/worklist")
 async def what_weighs(
-    here: CurrentService, who: CurrentActor, cursor: CursorText = None, limit: Limit = 50, after: After = None
+    reader: Reader, cursor: CursorText = None, limit: Limit = 50, after: After = None
 ) -> dict[str, Any]:
     """Critical and significant entries of all children, the latest first: what a manager looks through each morning."""
-    await authorise(here, who, "read:worklist")
-    await caught_up(here, "entries", after)
+    await reader.authorise("read:worklist")
+    await reader.caught_up("entries", after)
     place = read_cursor(cursor, (int, UUID)) if cursor else None
-    rows = await of_weight(here.pool, who, place, limit + 1, everything=_everything(here, who))
-    await record(here, who, "read:worklist", children=tuple({row.child for row in rows}))
+    rows = await reader.query(of_weight, reader.who, place, limit + 1, everything=_everything(reader))
+    await reader.record("read:worklist", children=tuple({row.child for row in rows}))
     more, rows = len(rows) > limit, rows[:limit]
     following = write_cursor((rows[-1].row["position"], rows[-1].row["entry"])) if more else None
-    return page_of(_entries(here, who, rows), following)
+    return page_of(_entries(reader, rows), following)
 
 
-def _everything(here: RunningService, who: Actor) -> bool:
+def _everything(reader: Reading) -> bool:
     """Whether the policy table lets the reader see entries past the sharing table, as it lets an auditor."""
-    return here.access.may(who, "read:every_entry").allowed
+    return reader.may("read:every_entry")
 
 
-def _entries(here: RunningService, who: Actor, rows: list[Seen]) -> list[dict[str, Any]]:
+def _entries(reader: Reading, rows: list[Seen]) -> list[dict[str, Any]]:
     """Entries as they are shown: the text only where the agency sees it whole, opened after that is known."""
     whole = [
         seen.row if seen.depth == "whole" else {"sealed": None, "event": seen.row["event"]} for seen in rows
     ]
-    texts = open_texts(here, who, whole)
+    texts = reader.texts(whole)
     return [
         {
             "id": str(seen.row["entry"]),

@@ -8,17 +8,18 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.mash.views import worklist
-from shared.web.dependencies import CurrentActor, CurrentService, Paging, instant
-from shared.web.paging import listing
+from shared.web.dependencies import instant
+from shared.web.paging import Paging
+from shared.web.reading import Reader
 
 router = APIRouter(tags=["mash"])
 
 
 @router.get("/worklist")
-async def contacts(here: CurrentService, who: CurrentActor, asked: Paging) -> dict[str, Any]:
+async def contacts(reader: Reader, asked: Paging) -> dict[str, Any]:
     """Contacts that wait for a decision, or for the word to the referrer: the most pressing first."""
     order = {"decide_by": datetime, "stream": UUID}
-    return await listing(here, who, worklist, order=order, where={"waits": True}, asked=asked, item=_contact)
+    return await reader.listing(worklist, order=order, where={"waits": True}, asked=asked, item=_contact)
 
 
 def _contact(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:

@@ -8,43 +8,32 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.people.views import people, professionals, relationships
-from shared.web.dependencies import (
-    After,
-    CurrentActor,
-    CurrentService,
-    Paging,
-    authorise,
-    caught_up,
-    instant,
-    record,
-)
-from shared.web.paging import listing, open_texts, page
+from shared.web.dependencies import After, instant
+from shared.web.paging import Paging
 from shared.web.problems import not_found
+from shared.web.reading import Reader
 
 router = APIRouter(tags=["people"])
 
 
 @router.get("/people/{person}")
-async def one_person(
-    person: UUID, here: CurrentService, who: CurrentActor, after: After = None
-) -> dict[str, Any]:
+async def one_person(person: UUID, reader: Reader, after: After = None) -> dict[str, Any]:
     """Who a person is, and who the people around a child are."""
-    await authorise(here, who, "read:people", children=(person,))
-    await caught_up(here, "people", after)
-    found = await page(here, people, order={"person": UUID}, where={"person": person}, limit=1)
-    await record(here, who, "read:people", children=(person,))
+    await reader.authorise("read:people", children=(person,))
+    await reader.caught_up("people", after)
+    found = await reader.page(people, order={"person": UUID}, where={"person": person}, limit=1)
+    await reader.record("read:people", children=(person,))
     if not found.rows:
         raise not_found("nobody is registered under this id")
     row = found.rows[0]
-    related = await page(
-        here,
+    related = await reader.page(
         relationships,
         order={"person": UUID, "relation": str},
         where={"child": person},
         limit=200,
     )
     number = {"sealed": row["number_sealed"], "event": row["number_event"] or row["event"]}
-    text, later = open_texts(here, who, [row, number])
+    text, later = reader.texts([row, number])
     return {
         "person": str(row["person"]),
         "kind": row["kind"],
@@ -66,26 +55,24 @@ async def one_person(
 
 
 @router.get("/professionals/{professional}")
-async def one_professional(professional: UUID, here: CurrentService, who: CurrentActor) -> dict[str, Any]:
+async def one_professional(professional: UUID, reader: Reader) -> dict[str, Any]:
     """The name and agency of a professional."""
-    await authorise(here, who, "read:people")
-    found = await page(
-        here, professionals, order={"professional": UUID}, where={"professional": professional}, limit=1
+    await reader.authorise("read:people")
+    found = await reader.page(
+        professionals, order={"professional": UUID}, where={"professional": professional}, limit=1
     )
-    await record(here, who, "read:people", subject=professional)
+    await reader.record("read:people", subject=professional)
     if not found.rows:
         raise not_found("no professional is registered under this id")
-    (text,) = open_texts(here, who, found.rows)
+    (text,) = reader.texts(found.rows)
     return {"professional": str(professional), "agency": found.rows[0]["agency"], "text": text}
 
 
 @router.get("/worklist")
-async def numbers_to_find(here: CurrentService, who: CurrentActor, asked: Paging) -> dict[str, Any]:
+async def numbers_to_find(reader: Reader, asked: Paging) -> dict[str, Any]:
     """Children whose NHS number is not recorded: who was registered first comes first."""
     order = {"registered_at": datetime, "person": UUID}
-    return await listing(
-        here,
-        who,
+    return await reader.listing(
         people,
         order=order,
         where={"wants_number": True},

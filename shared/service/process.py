@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 
@@ -73,6 +74,7 @@ class RunningService:
     access_log: AccessLog
     timers: Timers
     checkpoints: Checkpoints
+    ask_for_resend: Callable[[UUID | None, int], Awaitable[None]]
     status: Status
 
 
@@ -166,6 +168,7 @@ class ServiceProcess:
                     )
                 )
             )
+            resend = partial(ask_for_resend, pool, name)
             inbox = Inbox(handler, service.policy, InboxTables(pool, name), self.transport)
             inbox.on_taken = metrics.took_in
             consumer = await stack.enter_async_context(
@@ -177,7 +180,7 @@ class ServiceProcess:
                         settings.brokers,
                         settings.broker,
                         instance=settings.instance,
-                        resend=partial(ask_for_resend, pool, name),
+                        resend=resend,
                         keep=checkpoints.keep,
                     )
                 )
@@ -208,6 +211,7 @@ class ServiceProcess:
                 access_log=access_log,
                 timers=timers,
                 checkpoints=checkpoints,
+                ask_for_resend=resend,
                 status=Status(
                     service=name,
                     reads=service.reads,

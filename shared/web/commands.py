@@ -18,7 +18,7 @@ from shared.domain.fields import Names
 from shared.eventstore.append import AnotherBody
 from shared.infrastructure.tracing import beginning
 from shared.service.process import ServiceProcess
-from shared.web.dependencies import actor, record, running
+from shared.web.dependencies import actor, record, running_service
 from shared.web.problems import invalid, sentence, too_large
 
 MOST_BYTES: Final = 256 * 1024
@@ -137,25 +137,27 @@ def _endpoint(name: str, command: type[Command]) -> Callable[[Request], Awaitabl
     # It asks for the service and the actor itself, and answers in bytes: so it needs nothing of the framework, and
     # `ShortWay` can call it.
     async def run(request: Request) -> Response:
-        here = await running(request)
-        who = await actor(request, here)
+        running = await running_service(request)
+        who = await actor(request, running)
         key = request.headers.get("Idempotency-Key")
         if key is not None and not 0 < len(key) <= _LONGEST_KEY:
             raise invalid([("Idempotency-Key", f"send a key of 1 to {_LONGEST_KEY} characters")])
         # Scoped to the actor: nobody can learn of, or take, another person's answer by guessing a key.
         command_id = uuid5(_KEYS, f"{who.id}/{key}") if key is not None else uuid4()
-        names = Names(here.names_key, who.agency)
+        names = Names(running.names_key, who.agency)
         asked = read_command(command, await _body(request), names)
         try:
-            with beginning(name, request.headers.get("traceparent"), service=here.service.name, command=name):
-                answer = await here.handler.run(asked, who, command_id)
+            with beginning(
+                name, request.headers.get("traceparent"), service=running.service.name, command=name
+            ):
+                answer = await running.handler.run(asked, who, command_id)
         except (Refused, Forbidden) as refusal:
             await record(
-                here, who, name, children=asked.about, subject=asked.re, shown=False, rules=refusal.rules
+                running, who, name, children=asked.about, subject=asked.re, shown=False, rules=refusal.rules
             )
             raise
         except (NotFound, AnotherBody):
-            await record(here, who, name, children=asked.about, subject=asked.re, shown=False)
+            await record(running, who, name, children=asked.about, subject=asked.re, shown=False)
             raise
         return _answer(answer)
 

@@ -7,47 +7,36 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from shared.projections.deadline_queries import board
-from shared.web.dependencies import (
-    After,
-    CurrentActor,
-    CurrentService,
-    CursorText,
-    Limit,
-    authorise,
-    caught_up,
-    instant,
-    page_of,
-    record,
-)
-from shared.web.paging import read_cursor, write_cursor
+from shared.web.dependencies import After, CursorText, Limit, instant
+from shared.web.paging import page_of, read_cursor, write_cursor
+from shared.web.reading import Reader
 
 router = APIRouter(tags=["deadlines"])
 
 
 @router.get("/deadlines")
 async def deadlines(
-    here: CurrentService,
-    who: CurrentActor,
+    reader: Reader,
     child: Annotated[UUID | None, Query(description="only this child's")] = None,
     cursor: CursorText = None,
     limit: Limit = 50,
     after: After = None,
 ) -> dict[str, Any]:
     """The team's clocks, the earliest due first: met, missed, varied, ended or open."""
-    await authorise(here, who, "read:deadlines", children=(child,) if child else ())
-    await caught_up(here, "deadlines", after)
+    await reader.authorise("read:deadlines", children=(child,) if child else ())
+    await reader.caught_up("deadlines", after)
     place = read_cursor(cursor, (datetime, str, UUID, UUID)) if cursor else None
-    entries = await board(
-        here.pool,
-        here.service.name,
-        now=here.clock.now(),
+    entries = await reader.query(
+        board,
+        reader.service,
+        now=reader.now(),
         child=child,
         cursor=(place[0], place[1], place[2], place[3]) if place else None,
         limit=limit,
     )
     seen = {entry.clock.child for entry in entries if entry.clock.child is not None}
-    await record(here, who, "read:deadlines", children=tuple(seen | ({child} if child else set())))
-    rules = {rule.id: rule.what for rule in here.service.rules.rules}
+    await reader.record("read:deadlines", children=tuple(seen | ({child} if child else set())))
+    rules = reader.what_rules_say()
     items = [
         {
             "rule": entry.clock.rule,

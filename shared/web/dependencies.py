@@ -1,60 +1,128 @@
-"""What an endpoint depends on: the running service, the actor of the request, and the record of what was read."""
+"""FastAPI dependencies, one for each need of an endpoint: who asks, what they may do, and the part that does it.
 
-from dataclasses import dataclass
+An endpoint names what it needs and gets no more: nothing hands out the whole service, its pool or its keys. What shows
+records depends on `shared.web.reading.Reader`.
+"""
+
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
+from fastapi.params import Depends as DependsOn
 
 from shared.access.access_log import Attempt
 from shared.access.tokens import bearer_of
+from shared.audit.checkpointer import Checkpoints
 from shared.commands.authorisation import Forbidden
+from shared.commands.timers import Timers
 from shared.domain.actors import Actor
+from shared.eventstore.store import Store
+from shared.inbox.inbox import Inbox
+from shared.infrastructure.clock import Clock
+from shared.projections.views import Views
 from shared.service.process import RunningService
+from shared.service.status import Status
 from shared.web.problems import not_ready
 
+_T = TypeVar("_T")
 
-async def running(request: Request) -> RunningService:
+
+# Every dependency is a coroutine, though most wait for nothing: any other function, or a class, the framework would run
+# in a thread of its pool.
+
+
+async def running_service(request: Request) -> RunningService:
     """The service that answers. Raises a 503 problem while it starts or stops."""
-    # A coroutine, though it waits for nothing: any other function the framework would run in a thread of its pool.
-    here: RunningService | None = request.app.state.running
-    if here is None:
+    running: RunningService | None = request.app.state.running
+    if running is None:
         raise not_ready()
-    return here
+    return running
 
 
-CurrentService = Annotated[RunningService, Depends(running)]
+Running = Annotated[RunningService, Depends(running_service)]
+"""The running service, for other dependencies alone: an endpoint takes the part it needs."""
 
 
-async def actor(request: Request, here: CurrentService) -> Actor:
+async def actor(request: Request, running: Running) -> Actor:
     """Who asks, from the bearer token alone. Raises NotAuthenticated."""
-    return await here.verifier.actor(bearer_of(request.headers.get("Authorization")))
+    return await running.verifier.actor(bearer_of(request.headers.get("Authorization")))
 
 
 CurrentActor = Annotated[Actor, Depends(actor)]
 
 
+def _part(of: Callable[[RunningService], _T]) -> DependsOn:
+    async def part(running: Running) -> _T:
+        return of(running)
+
+    dependency: DependsOn = Depends(part)
+    return dependency
+
+
+CurrentStatus = Annotated[Status, _part(lambda running: running.status)]
+
+
+CurrentStore = Annotated[Store, _part(lambda running: running.store)]
+
+
+CurrentViews = Annotated[Views, _part(lambda running: running.views)]
+
+
+CurrentInbox = Annotated[Inbox, _part(lambda running: running.inbox)]
+
+
+CurrentTimers = Annotated[Timers, _part(lambda running: running.timers)]
+
+
+CurrentClock = Annotated[Clock, _part(lambda running: running.clock)]
+
+
+CurrentCheckpoints = Annotated[Checkpoints, _part(lambda running: running.checkpoints)]
+
+
+Resend = Annotated[
+    Callable[[UUID | None, int], Awaitable[None]], _part(lambda running: running.ask_for_resend)
+]
+"""Has the relay send a key (None: everything) again from after a position."""
+
+
+def allowed(action: str) -> DependsOn:
+    """The policy allows the action to who asks; else the request is refused, and the refused attempt recorded."""
+
+    async def authorised(running: Running, who: CurrentActor) -> None:
+        await authorise(running, who, action)
+
+    dependency: DependsOn = Depends(authorised)
+    return dependency
+
+
 _OF_A_TEAM = frozenset({"read:worklist", "read:deadlines", "read:text"})
 
 
-def own_reading(here: RunningService, action: str) -> str:
+def own_reading(running: RunningService, action: str) -> str:
     """A reading of lists or texts asked as this team's own: so that a wall around a team is a wall for the kernel too."""
-    return f"{action}:{here.service.name}" if action in _OF_A_TEAM else action
+    return f"{action}:{running.service.name}" if action in _OF_A_TEAM else action
+
+
+def may(running: RunningService, who: Actor, action: str) -> bool:
+    """Whether the policy allows the action. Refuses and records nothing."""
+    return running.access.may(who, own_reading(running, action)).allowed
 
 
 async def authorise(
-    here: RunningService, who: Actor, action: str, *, children: tuple[UUID, ...] = ()
+    running: RunningService, who: Actor, action: str, *, children: tuple[UUID, ...] = ()
 ) -> None:
-    """Refuse, and record the refused attempt, where the policy does not allow the action."""
-    verdict = here.access.may(who, own_reading(here, action))
+    """Refuse, and record the refused attempt, wrunning the policy does not allow the action."""
+    verdict = running.access.may(who, own_reading(running, action))
     if not verdict.allowed:
-        await record(here, who, action, children=children, shown=False, rules=verdict.rules)
+        await record(running, who, action, children=children, shown=False, rules=verdict.rules)
         raise Forbidden(verdict.why, verdict.rules)
 
 
 async def record(
-    here: RunningService,
+    running: RunningService,
     who: Actor,
     action: str,
     *,
@@ -64,11 +132,11 @@ async def record(
     rules: tuple[str, ...] = (),
 ) -> None:
     """Record a read, or a refused attempt, durably: before anything is shown (E4)."""
-    purpose, _ = here.access.basis(action)
-    await here.access_log.record(
+    purpose, _ = running.access.basis(action)
+    await running.access_log.record(
         Attempt(
             actor=who,
-            action=own_reading(here, action),
+            action=own_reading(running, action),
             purpose=purpose,
             children=children,
             subject=subject,
@@ -78,15 +146,6 @@ async def record(
     )
 
 
-async def caught_up(here: RunningService, view: str, after: int | None) -> None:
-    """Read-your-writes: wait up to 2 s until a view has followed to `after`, else say how far behind it is."""
-    if after is not None and not await here.views.wait_for(view, after):
-        position, _ = (await here.views.positions())[view]
-        raise not_ready(
-            f"the {view} is at position {position} and has not come to {after} yet; read it again"
-        )
-
-
 After = Annotated[int | None, Query(description="a position from a command's answer: the read waits for it")]
 
 
@@ -94,29 +153,6 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 CursorText = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which page of a list is asked for."""
-
-    cursor: str | None
-    limit: int
-    after: int | None
-
-
-async def _asked(cursor: CursorText = None, limit: Limit = 50, after: After = None) -> Asked:
-    # A coroutine as above: a class, too, the framework would make an instance of in a thread.
-    return Asked(cursor, limit, after)
-
-
-Paging = Annotated[Asked, Depends(_asked)]
-"""The query parameters every list takes: `cursor`, `limit`, `after`."""
-
-
-def page_of(items: list[Any], next_cursor: str | None) -> dict[str, Any]:
-    """A page of a list: its rows, and the cursor of the next page or none."""
-    return {"items": items, "next": next_cursor}
 
 
 def instant(value: datetime | None) -> str | None:

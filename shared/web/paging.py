@@ -1,19 +1,20 @@
-"""Pages of a view: by key and cursor, never by offset; the sealed text opened only for those who may read it."""
+"""Keyset pagination: pages of a view by key and cursor, never by offset.
+
+An offset shows a row twice, or never, when others are added before it; a cursor names the last row that was shown.
+"""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
 import orjson
+from fastapi import Depends
 
-from shared.domain.actors import Actor
-from shared.domain.view import View
-from shared.service.process import RunningService
-from shared.web.dependencies import Asked, authorise, caught_up, own_reading, page_of, record
+from shared.web.dependencies import After, CursorText, Limit
 from shared.web.problems import invalid
 
 
@@ -50,6 +51,28 @@ def _part(kind: type, part: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Which page of a list is asked for."""
+
+    cursor: str | None
+    limit: int
+    after: int | None
+
+
+async def _asked(cursor: CursorText = None, limit: Limit = 50, after: After = None) -> Asked:
+    return Asked(cursor, limit, after)
+
+
+Paging = Annotated[Asked, Depends(_asked)]
+"""The query parameters every list takes: `cursor`, `limit`, `after`."""
+
+
+def page_of(items: list[Any], next_cursor: str | None) -> dict[str, Any]:
+    """A page of a list: its rows, and the cursor of the next page or none."""
+    return {"items": items, "next": next_cursor}
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Rows of a view, and the cursor of the next page or none."""
 
@@ -57,9 +80,9 @@ class Page:
     next: str | None
 
 
-async def page(
-    here: RunningService,
-    view: View[Any],
+async def fetch_page(
+    pool: asyncpg.Pool,
+    table: str,
     *,
     order: Mapping[str, type],
     where: Mapping[str, Any] | None = None,
@@ -69,8 +92,15 @@ async def page(
     """A page of a view in an order that names each row, from a cursor on.
 
     Args:
+        pool: of the service.
+        table: the view's.
         order: columns and their types; together unique. Every column ascending.
         where: columns and the values they must have.
+        cursor: `next` of the page before; None for the first.
+        limit: most rows.
+
+    Raises:
+        Problem: the cursor is not one of ours.
     """
     arguments: list[Any] = []
     conditions: list[str] = []
@@ -83,8 +113,8 @@ async def page(
         conditions.append(f"({', '.join(order)}) > ({numbers})")
         arguments += place
     arguments.append(limit + 1)
-    rows = await here.pool.fetch(
-        f"SELECT * FROM {view.table(here.service.name)}"
+    rows = await pool.fetch(
+        f"SELECT * FROM {table}"
         + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
         + f" ORDER BY {', '.join(order)} LIMIT ${len(arguments)}",
         *arguments,
@@ -92,46 +122,3 @@ async def page(
     more = len(rows) > limit
     rows = rows[:limit]
     return Page(rows, write_cursor([rows[-1][column] for column in order]) if more else None)
-
-
-def open_texts(
-    here: RunningService, who: Actor, rows: Iterable[Mapping[str, Any]]
-) -> list[dict[str, Any] | None]:
-    """The sealed text of each row (columns `sealed` and `event`), for a reader who may read texts.
-
-    None: the reader may not, there is none, or its subject was erased. The access decision and the record of the
-    read come before this.
-    """
-    blobs = [(row["sealed"], row["event"]) for row in rows]
-    if not here.access.may(who, own_reading(here, "read:text")).allowed:
-        return [None] * len(blobs)
-    return [orjson.loads(plain) if plain is not None else None for plain in here.keys.open_many(blobs)]
-
-
-async def listing(
-    here: RunningService,
-    who: Actor,
-    view: View[Any],
-    *,
-    order: Mapping[str, type],
-    where: Mapping[str, Any] | None,
-    asked: Asked,
-    item: Callable[[Mapping[str, Any], dict[str, Any] | None], dict[str, Any]],
-    child: str = "child",
-) -> dict[str, Any]:
-    """A page of a team's list, in the one order in which it may be made: the access decision, the page, the record of
-    the read, and only then the texts.
-
-    Args:
-        order: as of `page`.
-        where: as of `page`.
-        asked: cursor, limit and position of the request.
-        item: a row and its opened text (None where the reader may not see it), as the answer shows it.
-        child: the column that says whose record a row is of.
-    """
-    await authorise(here, who, "read:worklist")
-    await caught_up(here, view.name, asked.after)
-    found = await page(here, view, order=order, where=where, cursor=asked.cursor, limit=asked.limit)
-    await record(here, who, "read:worklist", children=tuple({row[child] for row in found.rows}))
-    texts = open_texts(here, who, found.rows) if "sealed" in view.columns else [None] * len(found.rows)
-    return page_of([item(row, text) for row, text in zip(found.rows, texts, strict=True)], found.next)

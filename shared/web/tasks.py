@@ -2,25 +2,27 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter
 
-from shared.web.dependencies import CurrentActor, CurrentService, Paging, instant
-from shared.web.paging import listing
+from shared.team.tasks import task_list
+from shared.web.dependencies import instant
+from shared.web.paging import Paging
+from shared.web.reading import Reader
 
 router = APIRouter(tags=["tasks"])
 
 
+_TASKS: Final = task_list()
+
+
 @router.get("/tasks")
-async def tasks(here: CurrentService, who: CurrentActor, asked: Paging) -> dict[str, Any]:
+async def tasks(reader: Reader, asked: Paging) -> dict[str, Any]:
     """What waits for a person: raised where a policy could not settle something, until `CompleteTask`."""
-    view = next(view for view in here.service.views if view.name == "tasks")
-    return await listing(
-        here,
-        who,
-        view,
+    return await reader.listing(
+        _TASKS,
         order={"raised_at": datetime, "stream": UUID},
         where={"done": False},
         asked=asked,

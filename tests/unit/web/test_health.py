@@ -26,6 +26,8 @@ class Status:
 
 
 class Store:
+    service = "mash"
+
     async def head(self) -> int:
         return 7
 
@@ -35,7 +37,7 @@ def app() -> FastAPI:
     app = FastAPI()
     app.include_router(health.health)
     problems.install(app)
-    app.state.running = SimpleNamespace(status=Status(), store=Store(), service=SimpleNamespace(name="mash"))
+    app.state.running = SimpleNamespace(status=Status(), store=Store())
     return app
 
 

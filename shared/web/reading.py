@@ -1,0 +1,146 @@
+"""Reading over HTTP: one request's access decision, read record, rows and texts, in the one order that is right.
+
+An endpoint that shows records depends on a `Reader` and on nothing else: so no endpoint can show a text that the policy
+withholds, or a record whose reading was not written down, by reaching for the pool or the keys itself.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+import asyncpg
+import orjson
+from fastapi import Depends
+
+from shared.domain.actors import Actor
+from shared.domain.view import View
+from shared.service.process import RunningService
+from shared.web.dependencies import CurrentActor, Running, authorise, may, record
+from shared.web.paging import Asked, Page, fetch_page, page_of
+from shared.web.problems import not_ready
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+class Reading:
+    """What one person reads in one request."""
+
+    def __init__(self, running: RunningService, who: Actor) -> None:
+        self._running = running
+        self.who = who
+
+    @property
+    def service(self) -> str:
+        """The name of the service that is read."""
+        return self._running.service.name
+
+    def now(self) -> datetime:
+        """The present instant (UTC), by the service's clock."""
+        return self._running.clock.now()
+
+    def what_rules_say(self) -> dict[str, str]:
+        """What each rule of the service asks for, in words, by its id."""
+        return {rule.id: rule.what for rule in self._running.service.rules.rules}
+
+    def may(self, action: str) -> bool:
+        """Whether the policy allows it; where it decides what is shown, and refuses nothing."""
+        return may(self._running, self.who, action)
+
+    async def authorise(self, action: str, *, children: tuple[UUID, ...] = ()) -> None:
+        """Refuse, and record the refused attempt, where the policy does not allow the reading. Raises Forbidden."""
+        await authorise(self._running, self.who, action, children=children)
+
+    async def record(
+        self, action: str, *, children: tuple[UUID, ...] = (), subject: UUID | None = None
+    ) -> None:
+        """Record the reading, durably: before anything is shown (E4)."""
+        await record(self._running, self.who, action, children=children, subject=subject)
+
+    async def caught_up(self, view: str, after: int | None) -> None:
+        """Read-your-writes: wait up to 2 s until a view has followed to `after`, else say how far behind it is (503)."""
+        views = self._running.views
+        if after is not None and not await views.wait_for(view, after):
+            position, _ = (await views.positions())[view]
+            raise not_ready(
+                f"the {view} is at position {position} and has not come to {after} yet; read it again"
+            )
+
+    async def query(
+        self,
+        ask: Callable[Concatenate[asyncpg.Pool, _P], Awaitable[_R]],
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _R:
+        """The answer of a team's own query, which takes the service's pool before what it is given here."""
+        return await ask(self._running.pool, *args, **kwargs)
+
+    async def page(
+        self,
+        view: View[Any],
+        *,
+        order: Mapping[str, type],
+        where: Mapping[str, Any] | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page:
+        """A page of a view, as `fetch_page`. The access decision and the record of the reading are the caller's."""
+        return await fetch_page(
+            self._running.pool,
+            view.table(self.service),
+            order=order,
+            where=where,
+            cursor=cursor,
+            limit=limit,
+        )
+
+    def texts(self, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any] | None]:
+        """The sealed text of each row (columns `sealed` and `event`), for a reader who may read texts.
+
+        None: the reader may not, there is none, or its subject was erased. The access decision and the record of the
+        reading come before this.
+        """
+        blobs = [(row["sealed"], row["event"]) for row in rows]
+        if not self.may("read:text"):
+            return [None] * len(blobs)
+        opened = self._running.keys.open_many(blobs)
+        return [orjson.loads(plain) if plain is not None else None for plain in opened]
+
+    async def listing(
+        self,
+        view: View[Any],
+        *,
+        order: Mapping[str, type],
+        where: Mapping[str, Any] | None,
+        asked: Asked,
+        item: Callable[[Mapping[str, Any], dict[str, Any] | None], dict[str, Any]],
+        child: str = "child",
+    ) -> dict[str, Any]:
+        """A page of a team's list, in the one order in which it may be made: the access decision, the rows, the record
+        of the reading, and only then the texts.
+
+        Args:
+            view: whose rows.
+            order: as of `fetch_page`.
+            where: as of `fetch_page`.
+            asked: cursor, limit and position of the request.
+            item: a row and its opened text (None where the reader may not see it), as the answer shows it.
+            child: the column that says whose record a row is of.
+        """
+        await self.authorise("read:worklist")
+        await self.caught_up(view.name, asked.after)
+        found = await self.page(view, order=order, where=where, cursor=asked.cursor, limit=asked.limit)
+        await self.record("read:worklist", children=tuple({row[child] for row in found.rows}))
+        texts: Sequence[dict[str, Any] | None] = (
+            self.texts(found.rows) if "sealed" in view.columns else [None] * len(found.rows)
+        )
+        return page_of([item(row, text) for row, text in zip(found.rows, texts, strict=True)], found.next)
+
+
+async def _reading(running: Running, who: CurrentActor) -> Reading:
+    return Reading(running, who)
+
+
+Reader = Annotated[Reading, Depends(_reading)]
+"""The reading of the person who asks; the request is refused where nobody is signed in."""
