@@ -1,4 +1,4 @@
-"""The record of who looked at what, and of refused attempts (E4): written before anything is shown, never changed.
+"""The access log: who looked at what, and refused attempts (E4), written before anything is shown and never changed.
 
 Rows carry positions 1..n and a chain of digests of their own. What waits is written in one transaction, so that a
 look costs a share of a commit. A look that could not be recorded is not shown.

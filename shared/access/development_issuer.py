@@ -62,8 +62,8 @@ class DevelopmentIssuer:
 
         Args:
             name: the professional's name.
-            role: one of `people_words.ROLES`; not checked here.
-            agency: one of `people_words.AGENCIES`; not checked here.
+            role: one of `shared.domain.actors.ROLES`; not checked here.
+            agency: one of `shared.domain.actors.AGENCIES`; not checked here.
             organisation: this school, that ward.
             ttl: for how long; a negative one makes an expired token.
             override: claims to set otherwise; None leaves one out. For tests of what is refused.

@@ -1,4 +1,4 @@
-"""The one function that decides who may do what, over plain tables that a council edits (`services/access.yaml`, and
+"""Decides by role who may do what, over plain tables that a council edits (`services/access.yaml`, and
 `access.yaml` of each team).
 
 It decides by role alone. Whether the person is the author, was asked, or belongs to the team is judged by the team's

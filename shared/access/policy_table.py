@@ -1,4 +1,4 @@
-"""The tables of who may do what, read from YAML and checked, so that a slip is found at the start and named by its line.
+"""Reads the access tables from YAML and checks them, so that a slip is found at the start and named by its line.
 
 A folder holds `access.yaml`, which says what holds for every team, and `<team>/access.yaml`, which grants what is the
 team's own. Sets of actions and groups of roles are known in the file that names them; those of the first, in all.

@@ -1,4 +1,4 @@
-"""Who acts: the actor, the opaque id of a professional, and bearer tokens verified against a key set.
+"""Verifies bearer tokens against a key set, and makes of their claims the actor of a request.
 
 The actor comes from the token, never from a body. Any OpenID Connect provider will do that signs tokens with the
 claims `name`, `role`, `agency` and, where it narrows the agency, `organisation`. Tokens expire by the real clock,

@@ -1,4 +1,4 @@
-"""Checkpoints: what a service signs now and then about its log, for others to keep.
+"""Signed checkpoints: a Merkle root and the chain's head over a range of a log, for other services to keep.
 
 A checkpoint says: these positions, after the last checkpoint, have this Merkle root over their content digests, and
 the log's chain stands at this digest. Who keeps it can tell later that a log was cut, or written anew with a chain

@@ -1,4 +1,4 @@
-"""Making, publishing and keeping checkpoints while a service runs.
+"""Makes, publishes and keeps checkpoints while a service runs.
 
 Apart from relay and inbox: an hour without checkpoints delays no fact, and a late one still covers everything.
 """

@@ -1,4 +1,6 @@
-"""One child's events as they stand in a log, each with the proof that it stood there when a checkpoint was signed.
+"""Exports one child's events with their Merkle proofs, and checks such a file without the database.
+
+Each event comes with the proof that it stood in the log when a checkpoint was signed, so that a court can believe it.
 
 An export is lines of JSON: for each service its checkpoints and events, and a last line that counts them. Sealed parts
 are as they are stored: whoever holds the file sees codes and dates, and no words. To check it, the file and the

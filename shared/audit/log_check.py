@@ -1,4 +1,4 @@
-"""Checking a log row by row: numbers, chain, times, columns, and the checkpoints that cover it. Pure."""
+"""Checks a log row by row: positions, hash chain, times, columns, and the checkpoints that cover it. Pure."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,7 @@
-"""A service's past, from its log alone: the records of a kind of stream, one stream's history, the states they give."""
+"""Replays a service's log: one stream's history, or all of one kind, and the states they fold to.
+
+From the log alone, so that what was known at a moment can be told later, whatever the views say now.
+"""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing

@@ -1,4 +1,4 @@
-"""Verifying whole logs against their chain, their checkpoints, and what others keep of them.
+"""Verifies whole logs: against their hash chain, their signed checkpoints, and the copies that other services keep.
 
 Rows are read a page at a time while the next one is on its way, so that a log of any length takes the same memory and
 about the time of reading it. Nothing is locked: a log only grows, and what is compared with it is read before its head.

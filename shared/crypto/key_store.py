@@ -1,4 +1,4 @@
-"""Keys: one per subject, wrapped by a service's master key, in a small database of its own that forgets what is erased.
+"""The key store: one key per subject, wrapped by the service's master key, deleted to erase (crypto-shredding).
 
 A subject is a child, an adult or an allegation. Each service has its own store and its own keys. Erasing a subject's
 key leaves what was sealed with it unreadable for good, in every process of the service at its very next look, while

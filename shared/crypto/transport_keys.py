@@ -1,4 +1,4 @@
-"""Transport keys: what is sealed on its way between services, so that the broker never holds a readable name.
+"""Transport keys: seal personal text on its way between services, so that the broker never holds a readable name.
 
 The relay opens the sealed part with its service's own keys and seals it again under the topic's key; whoever may read
 the topic holds that key too. Keys are files, `<topic>/<key id>.key`, and the last id in order of spelling seals.

@@ -1,4 +1,4 @@
-"""Reading a service's log in order, as pages of rows and as Records.
+"""Reads a service's log in order, as pages of rows and as Records.
 
 Positions are 1..n in the order of commit: a reader that has seen position p never finds a smaller one later, so a
 page is simply what comes after p.

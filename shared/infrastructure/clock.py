@@ -1,6 +1,6 @@
 """Where now comes from: the real clock, and a simulated one that only moves forward.
 
-Decisions take now from their context and never from here, so that a case can be played and replayed.
+Decisions take `now` from their context and hold no clock, so that a case can be played and replayed.
 """
 
 from datetime import UTC, datetime

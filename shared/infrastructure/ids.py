@@ -1,4 +1,4 @@
-"""Ids made here, as the UUIDs of the database driver: equal to any other, and hashed, compared and written in C.
+"""Ids of events (UUIDv7) and of streams, as the UUIDs of the database driver, which are hashed and compared in C.
 
 The ids of a command are looked up, compared and written some thirty times on its way; the standard library does each of
 these in Python. What the database answers has such ids too. `orjson` alone does not take them: it is given `str(id)`.

@@ -1,4 +1,4 @@
-"""Wakes followers when another process of the service has appended, and tells the others of ours, by NOTIFY.
+"""Wakes followers across the processes of a service by PostgreSQL's NOTIFY, after each append.
 
 The NOTIFY goes out after the commit, on a connection of its own: inside the transaction it would take a lock that
 serialises the commits of every database of the server.
@@ -12,11 +12,11 @@ from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.postgres import DATABASE_AWAY
 
 BURST: Final = 0.02
-"""Seconds in which appends are told of together."""
+"""Seconds whose appends are one notice."""
 
 
 class Notifier:
-    """Listens for appends by other processes of the service, and tells them of ours."""
+    """Listens for notices of other processes of the service, and sends them those of this one."""
 
     def __init__(
         self,
@@ -37,17 +37,17 @@ class Notifier:
         self._channel = f"{service}_appended"
         self._wake = wake
         self._look = asyncio.Event()
-        self._told = True
+        self._owed = False
         self._task: asyncio.Task[None] | None = None
 
     def appended(self) -> None:
-        """This process has appended, and has told its own followers."""
+        """Send a notice soon: this process has appended, and has woken its own followers."""
         if self._needed():
-            self._told = False
+            self._owed = True
             self._look.set()
 
     async def start(self) -> None:
-        """Listen and tell, in the background."""
+        """Listen and send, in the background."""
         # Followers also look by themselves: while nobody listens a wake-up is late, and no event is lost.
         self._task = asyncio.create_task(
             run_forever(self._listen, name=f"notifier:{self._channel}", away=DATABASE_AWAY)
@@ -76,12 +76,12 @@ class Notifier:
             await connection.add_listener(self._channel, heard)
             self._wake_all()  # what others appended while nobody listened
             while not connection.is_closed():
-                if not self._told:
-                    self._told = True
+                if self._owed:
+                    self._owed = False
                     try:
                         await connection.execute(f"NOTIFY {self._channel}")
                     except BaseException:
-                        self._told = False
+                        self._owed = True
                         raise
                     await asyncio.sleep(BURST)
                     continue

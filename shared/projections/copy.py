@@ -1,7 +1,7 @@
-"""New rows of a view in PostgreSQL's binary form of COPY, made where no connection is at hand.
+"""Encodes new rows of a view in PostgreSQL's binary COPY format, in a process that has no connection to send them on.
 
 The driver makes the same bytes while it sends them. This is for a process that reads the log for another, which alone
-has the table: see `rebuild_helper`.
+has the table: see `rebuild_worker`.
 """
 
 import struct

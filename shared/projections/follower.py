@@ -1,4 +1,4 @@
-"""Following a log with several views at once: a page is read once, and brought into all of them in one transaction.
+"""Follows a log with several views at once: a page is read once, and applied to all of them in one transaction.
 
 Views that stand at the same position go together; one that is behind, or is held by somebody else, goes by itself until
 it has caught up. Which position each stands at is remembered, and the statement that moves them is bound to it: where

@@ -1,4 +1,4 @@
-"""Building a view again from the whole log, beside the live table, and putting it in its place.
+"""Rebuilds a view from the whole log beside the live table, and swaps it in.
 
 Everything happens in one transaction: until it commits, readers and followers have the live table as it was, and a
 process that dies on the way leaves nothing behind. At its end it holds the view's row of `views`, so no follower can
@@ -165,11 +165,11 @@ class Rebuild:
         done = 0
         try:
             while (last := await head(self.pool, self.service)) - done > (self.page if done else 0):
-                async with self._helper(last - done) as helper:
-                    if helper is None:
+                async with self._worker(last - done) as worker:
+                    if worker is None:
                         await self._take(self.pool, done, last)
                     else:
-                        await self._take_together(helper, done, last)
+                        await self._take_together(worker, done, last)
                 done = last
         except ViewFailed as failed:
             if not self.keep_partial:
@@ -178,38 +178,38 @@ class Rebuild:
         return done, None
 
     @asynccontextmanager
-    async def _helper(self, events: int) -> AsyncIterator[RebuildWorker | None]:
+    async def _worker(self, events: int) -> AsyncIterator[RebuildWorker | None]:
         """The second process, where there are so many events that it pays for its start, and there can be one."""
-        helper = None
+        worker = None
         if events >= self.long and self.dsn is not None:
-            helper = await RebuildWorker.start(self.dsn, self.service, self.view, self._beside)
+            worker = await RebuildWorker.start(self.dsn, self.service, self.view, self._beside)
         try:
-            yield helper
+            yield worker
         finally:
-            if helper is not None:
-                await helper.close()
+            if worker is not None:
+                await worker.close()
 
     async def _take(self, source: asyncpg.Pool | asyncpg.Connection, after: int, last: int) -> None:
         """One page goes to the database while the next is read and turned into changes."""
         log = pages(source, self.service, after=after, until=last, topics=self.view.topics, page=self.page)
-        async with aclosing(log), OrderedPipeline() as turns:
+        async with aclosing(log), OrderedPipeline() as pipeline:
             async for rows in log:
                 changes = await self._changes(rows)
-                await turns.room(1)
-                turns.add(partial(self._land, rows, changes))
+                await pipeline.room(1)
+                pipeline.add(partial(self._land, rows, changes))
                 self._show(rows[-1]["notification_id"], last)
 
-    async def _take_together(self, helper: RebuildWorker, after: int, last: int) -> None:
+    async def _take_together(self, worker: RebuildWorker, after: int, last: int) -> None:
         """As `_take`, with a second process that reads a page while this one reads another. They land in their turn."""
-        async with OrderedPipeline() as turns:
+        async with OrderedPipeline() as pipeline:
             for first in range(after, last, self.page):
                 until = min(first + self.page, last)
-                if helper.idle:
-                    turns.add(partial(self._land_theirs, helper.ask(first, until), first, until))
+                if worker.idle:
+                    pipeline.add(partial(self._land_theirs, worker.ask(first, until), first, until))
                 else:
                     rows = await self._between(first, until)
-                    turns.add(partial(self._land, rows, await self._changes(rows)))
-                await turns.room(AHEAD + 1)
+                    pipeline.add(partial(self._land, rows, await self._changes(rows)))
+                await pipeline.room(AHEAD + 1)
                 self._show(until, last)
 
     def _show(self, position: int, last: int) -> None:

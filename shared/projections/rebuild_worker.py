@@ -1,8 +1,8 @@
-"""A second process that reads a long log beside the first while a view is built again, so that two cores work on it.
+"""A worker process that reads a long log beside a rebuild, so that two cores work on it.
 
     python -m shared.projections.rebuild_worker
 
-It is given ranges of positions and answers with what they change, as steps whose new rows are a COPY stream already:
+It is given ranges of positions and answers with what they change, as statements whose new rows are a COPY stream already:
 the process that builds has nothing to do with them but send them on. It writes to no table. What it cannot do (an
 event that fails, a value that only the driver knows how to write) it gives back, and when it ends, for whatever
 reason, the other goes on alone. It ends with the other, as its input ends then.

@@ -1,4 +1,4 @@
-"""The table of a view in PostgreSQL: how it is made, and how changes are brought into it, many at a time."""
+"""The table of a view in PostgreSQL: creates it, and turns changes into statements, many rows to each."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence

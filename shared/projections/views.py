@@ -1,12 +1,12 @@
-"""The views of a service, following its log live.
+"""The views of one service in one process: prepared, kept up with the log, waited for, rebuilt.
 
 A page of events is read once for all views that stand at one position, and brought into their tables in one transaction
 that moves a view only if it still is where the page was read from (`follower.py`). So several processes of a service
 may follow at once: one wins, the others read again. Rows and position stand or fall together.
 
 A view that cannot take in an event stops before it; `views.error` says which event and what kind of error, and
-nothing of its contents. The others go on. A rebuild, after the handler was mended, heals it. A database that is away stops nothing:
-the follower waits and goes on.
+nothing of its contents; the process is then not ready. The others go on. A rebuild, after the handler was mended, heals
+it. A database that is away stops nothing: the loop waits and goes on.
 """
 
 import asyncio

@@ -20,7 +20,7 @@ _TASKS: Final = task_list()
 
 @router.get("/tasks")
 async def tasks(reader: Reader, asked: Paging) -> dict[str, Any]:
-    """What waits for a person: raised where a policy could not settle something, until `CompleteTask`."""
+    """What waits for a person: raised where a policy could not decide something, until `CompleteTask`."""
     return await reader.listing(
         _TASKS,
         order={"raised_at": datetime, "stream": UUID},

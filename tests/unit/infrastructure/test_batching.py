@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.infrastructure.batching import AT_ONCE, CALLERS, MOST, Batcher
+from shared.infrastructure.batching import MAX_CALLERS, MAX_KEYS, MAX_QUERIES, Batcher
 
 
 class Late(Exception):
@@ -34,7 +34,7 @@ def together(ask: Asked, patience: float = 5.0) -> Batcher[int, int]:
 async def under_way(questions: Batcher[int, int]) -> list[asyncio.Task[dict[int, int]]]:
     """As many questions as are asked at once: whoever comes now waits for one of them."""
     asking = []
-    for n in range(AT_ONCE):
+    for n in range(MAX_QUERIES):
         asking.append(asyncio.create_task(questions.of([n])))
         for _ in range(3):
             await asyncio.sleep(0)
@@ -50,8 +50,8 @@ async def test_those_who_come_meanwhile_are_one_question_more():
     await asyncio.sleep(0)
     ask.may.set()
     answers = await asyncio.gather(*asking)
-    assert answers[AT_ONCE:] == [{0: 0, 2: 4}, {2: 4, 3: 9}, {}, {}]
-    assert ask.asked == [*([n] for n in range(AT_ONCE)), [0, 2, 3, -1]]
+    assert answers[MAX_QUERIES:] == [{0: 0, 2: 4}, {2: 4, 3: 9}, {}, {}]
+    assert ask.asked == [*([n] for n in range(MAX_QUERIES)), [0, 2, 3, -1]]
     assert await questions.of([5]) == {5: 25}
 
 
@@ -90,7 +90,7 @@ async def test_who_went_away_is_asked_for_no_more():
     ask.may.set()
     await asyncio.gather(*before)
     assert await stays == {30: 900}
-    assert ask.asked[AT_ONCE:] == [[30]]
+    assert ask.asked[MAX_QUERIES:] == [[30]]
 
 
 async def test_a_question_has_its_bounds():
@@ -100,6 +100,6 @@ async def test_a_question_has_its_bounds():
     many = [list(range(n, n + 400)) for n in range(0, 4000, 400)]
     answers = await asyncio.gather(*map(questions.of, many))
     assert [sorted(answer) for answer in answers] == many
-    assert max(map(len, ask.asked)) < MOST + 400
-    assert len(await asyncio.gather(*(questions.of([n]) for n in range(5 * CALLERS)))) == 5 * CALLERS
-    assert max(map(len, ask.asked[-5:])) <= CALLERS
+    assert max(map(len, ask.asked)) < MAX_KEYS + 400
+    assert len(await asyncio.gather(*(questions.of([n]) for n in range(5 * MAX_CALLERS)))) == 5 * MAX_CALLERS
+    assert max(map(len, ask.asked[-5:])) <= MAX_CALLERS
