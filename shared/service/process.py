@@ -25,15 +25,17 @@ from shared.crypto.secret_files import read_key
 from shared.crypto.transport_keys import TransportKeys
 from shared.domain.command import Command, public_name
 from shared.eventstore.store import Store
-from shared.inbox.consumer import Consumer
+from shared.inbox.consumer import Consumer, Subscription
+from shared.inbox.housekeeping import InboxHousekeeping
 from shared.inbox.inbox import Inbox
-from shared.inbox.processing import AWAY
+from shared.inbox.resend import ResendRequests
 from shared.inbox.tables import InboxTables
 from shared.infrastructure.background import end, run_forever, started
 from shared.infrastructure.clock import Clock, RealClock
 from shared.infrastructure.notify import Notifier
-from shared.infrastructure.postgres import connect, open_pool
+from shared.infrastructure.postgres import DATABASE_AWAY, connect, open_pool
 from shared.messaging.relay import Relay, ask_for_resend
+from shared.messaging.topics import CHECKPOINT_TOPIC, RESEND_TOPIC
 from shared.projections.views import Views
 from shared.service.declaration import Service, personal_commands
 from shared.service.metrics import Metrics
@@ -44,16 +46,8 @@ from shared.service.status import Status
 log = logging.getLogger(__name__)
 
 
-LOOK_AGAIN: Final = 0.5
-"""Seconds between looks at what waits in the inbox."""
-
-
-GAP_PATIENCE: Final = 2.0
-"""Seconds a gap is left to close by itself before its source is asked."""
-
-
-ASK_AGAIN: Final = 10.0
-"""Seconds until a source is asked again."""
+READ_CLOCK: Final = 0.5
+"""Seconds between looks at a simulated clock that another process of the service may have moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +163,7 @@ class ServiceProcess:
                 )
             )
             resend = partial(ask_for_resend, pool, name)
+            requests = ResendRequests(name, settings.brokers, resend)
             inbox = Inbox(handler, service.policy, InboxTables(pool, name), self.transport)
             inbox.on_taken = metrics.took_in
             consumer = await stack.enter_async_context(
@@ -180,21 +175,18 @@ class ServiceProcess:
                         settings.brokers,
                         settings.broker,
                         instance=settings.instance,
-                        resend=resend,
-                        keep=checkpoints.keep,
+                        beside=[
+                            Subscription(RESEND_TOPIC, "resend", requests.answer),
+                            Subscription(CHECKPOINT_TOPIC, "checkpoints", checkpoints.keep),
+                        ],
                     )
                 )
             )
 
-            async def look_again() -> None:
-                if isinstance(clock, StoredClock):
-                    await clock.read()
-                await consumer.look_again(gap_patience=GAP_PATIENCE, ask_again=ASK_AGAIN)
-
-            housekeeping = asyncio.create_task(
-                run_forever(look_again, name=f"inbox:{name}", away=AWAY, every=LOOK_AGAIN)
-            )
-            stack.push_async_callback(end, housekeeping)
+            housekeeping = await stack.enter_async_context(started(InboxHousekeeping(inbox, requests)))
+            if isinstance(clock, StoredClock):
+                read = run_forever(clock.read, name=f"clock:{name}", away=DATABASE_AWAY, every=READ_CLOCK)
+                stack.push_async_callback(end, asyncio.create_task(read))
             log.info("ready", extra={"port": settings.port})
             yield RunningService(
                 service=service,

@@ -14,6 +14,7 @@ from shared.domain.instants import local_date
 from shared.domain.rules import Rulebook
 from shared.eventstore.store import Store
 from shared.inbox.consumer import Consumer
+from shared.inbox.housekeeping import InboxHousekeeping
 from shared.inbox.tables import InboxTables
 from shared.infrastructure.clock import Clock
 from shared.messaging.relay import Relay
@@ -45,7 +46,7 @@ class Status:
     consumer: Consumer
     checkpoints: Checkpoints
     metrics: Metrics
-    housekeeping: asyncio.Task[None]
+    housekeeping: InboxHousekeeping
     _measured: tuple[float, bytes] = (-MEASURED_FOR, b"")
 
     def ended(self) -> list[str]:
@@ -53,7 +54,7 @@ class Status:
         tasks: dict[str, asyncio.Task[None] | None] = {
             "writer": self.store.writing,
             "views": self.views.following,
-            "inbox": self.housekeeping,
+            "inbox": self.housekeeping.task,
             **self.consumer.tasks,
         }
         return [name for name, task in tasks.items() if task is None or task.done()]
