@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.chronology.queries import Seen, entries_of, of_weight
+from shared.domain.actors import Actor
 from shared.team.audience import SOCIAL_CARE
 from shared.web.dependencies import After, CursorText, Limit, instant
 from shared.web.paging import page_of, read_cursor, write_cursor
@@ -87,7 +88,7 @@ def _entries(reader: Reading, rows: list[Seen]) -> list[dict[str, Any]]:
             "late": seen.row["late"],
             "depth": seen.depth,
             "recorded_by": (text or {}).get("recorder"),
-            "text": _parts(text, who) if text is not None else None,
+            "text": _parts(text, reader.who) if text is not None else None,
         }
         for seen, text in zip(rows, texts, strict=True)
     ]
