@@ -30,15 +30,17 @@ from shared.service.settings import PREFIX
 Say = Callable[[str], None]
 
 
-def contract() -> Contract:
-    """What the events of all teams say of the columns that no digest covers."""
+def contract(*, walled: bool = False) -> Contract:
+    """What the events of all teams say of the columns that no digest covers, in the log of a team that may stand behind
+    a wall.
+    """
     kinds: dict[str, set[str]] = {}
     for team in services.all_teams():
         for stream in team.streams:
             for event in stream.event_types():
                 kinds.setdefault(event.NAME, set()).add(stream.name)
     return Contract(
-        crosses={name: event.CROSSES for name, event in event_types().items()},
+        crosses={name: event.may_cross(walled=walled) for name, event in event_types().items()},
         categories={name: next(iter(found)) for name, found in kinds.items() if len(found) == 1},
     )
 
@@ -57,12 +59,13 @@ async def verify(stack: Path, *, environment: bool, kept: Path | None, as_json: 
         NoStack, CannotGoOn: what is needed is not there.
     """
     audited = [] if kept is None else _read_kept(kept)
-    known = contract()
+    walled = {team.name for team in services.all_teams() if team.topic.walled}
+    known = {behind: contract(walled=behind) for behind in (False, True)}
     async with _databases(stack, environment=environment) as (pools, keys):
         reports = []
         for name in pools:
             try:
-                report = await verify_service(name, pools, keys, known, audited=audited)
+                report = await verify_service(name, pools, keys, known[name in walled], audited=audited)
             except asyncpg.PostgresError as error:
                 raise CannotGoOn(f"the log of {name} cannot be read ({type(error).__name__})") from None
             say(json.dumps(_plain(report), default=str) if as_json else _in_words(report))

@@ -11,6 +11,7 @@ import orjson
 from shared.audit.checkpoint import LONGEST, Checkpoint
 from shared.crypto import merkle
 from shared.crypto.hash_chain import COVERED, COVERED_HEAD, GENESIS
+from shared.domain.corrections import RecordCorrected
 
 SELECTED: Final = f"""{COVERED} AS covered, digest,
     concat(event_id, ' ', coalesce(child::text, '-'), ' ', coalesce(key::text, '-'), ' ', category) AS columns"""
@@ -23,6 +24,9 @@ REMEMBERED: Final = 100_000
 
 MOST: Final = 100
 """Findings that are told one by one; beyond them they are counted."""
+
+
+_CORRECTION: Final = RecordCorrected.NAME.encode()
 
 
 @dataclass(slots=True)
@@ -210,6 +214,7 @@ class LogCheck:
             covered[start + 4 : start + 4 + size],
             (event_id, child, key, category),
             (crosses, kind),
+            covered[44:start],
         )
 
     def _slowly(
@@ -219,11 +224,15 @@ class LogCheck:
         state: bytes,
         stored: tuple[str, str, str, str],
         known: tuple[bool | None, str | None],
+        name: bytes,
     ) -> None:
         try:
             fields = orjson.loads(state)
             event_id, child = fields["envelope"]["id"], fields.get("child") or "-"
-        except (ValueError, TypeError, KeyError):
+            if known[0] and name == _CORRECTION:
+                # It is published where what it corrects was: it carries the whole open part of that.
+                known = self._names.get(fields["corrects"]["name"].encode(), (None, None))[0], known[1]
+        except (ValueError, TypeError, KeyError, AttributeError):
             self.findings.add("the open part cannot be read", position, stream=stream)
             return
         crosses, kind = known

@@ -75,9 +75,10 @@ class CommandHandler:
         access: AccessPolicy,
         clock: Clock,
         aliases: Aliases | None = None,
+        walled: bool = False,
     ) -> None:
         """`agency`: in whose name the service's own policies and timers act. `aliases` tells by which ids people go;
-        unless given, everybody goes by one.
+        unless given, everybody goes by one. `walled`: the team stands behind a wall, and only its own events cross.
 
         Raises:
             BadWiring: the streams do not fit together.
@@ -96,7 +97,7 @@ class CommandHandler:
         aliases, episodes = aliases or NoAliases(), Episodes(service, store)
         self._targets = Targets(service, self._wiring.streams, store, episodes, aliases)
         self._loader = Loader(service, self._wiring.streams, episodes, aliases)
-        self._recorder = EventRecorder(service, self.team, self._wiring, access)
+        self._recorder = EventRecorder(service, self.team, self._wiring, access, walled=walled)
         self._corrector = Corrector(service, self._wiring, store, keys, rules, access, self._recorder)
 
     def reader(self, *, fresh: bool = False) -> Session:

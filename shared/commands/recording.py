@@ -56,12 +56,15 @@ class Decided:
 class EventRecorder:
     """Turns decided events into rows of one service's log."""
 
-    def __init__(self, service: str, team: Actor, wiring: Wiring, access: AccessPolicy) -> None:
-        """`team` is the service as an actor: it recorded what nobody did, a miss."""
+    def __init__(
+        self, service: str, team: Actor, wiring: Wiring, access: AccessPolicy, *, walled: bool = False
+    ) -> None:
+        """`team` is the service as an actor: it recorded what nobody did, a miss. `walled`: it stands behind a wall."""
         self._service = service
         self._own = team
         self._wiring = wiring
         self._access = access
+        self._walled = walled
 
     def record(self, decided: Decided, request: Request, subject: Subject, events: Sequence[Event]) -> None:
         """Add what was decided for one subject to `decided`: each event on the stream of its kind.
@@ -146,7 +149,7 @@ class EventRecorder:
             category=on.stream.name,
             state=encode(event, envelope),
             child=event.child,
-            key=(event.child or stream_id) if event.CROSSES else None,
+            key=(event.child or stream_id) if event.is_published(walled=self._walled) else None,
             plain=sealed_bytes(event, actor.name),
             subject=event.subject(stream_id),
         )

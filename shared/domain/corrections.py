@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.codec import body_fields, event_of_fields
-from shared.domain.event import Event, Record, Sealed
+from shared.domain.event import Event, Record, Sealed, event_types
 from shared.domain.instants import Instant
 
 
@@ -71,6 +71,12 @@ class RecordCorrected(Event, name="team.RecordCorrected", crosses=True, text=Cor
             UnknownEvent: no such event, or a newer version than this program knows.
         """
         return None if self.body is None else event_of_fields(self.corrects.name, dict(self.body))
+
+    def is_published(self, *, walled: bool) -> bool:
+        """It carries the whole open part of what it corrects, so it is published only where that was."""
+        corrected = event_types().get(self.corrects.name)
+        told = corrected is not None and corrected.may_cross(walled=walled)
+        return told and self.may_cross(walled=walled)
 
 
 def correction_of(

@@ -200,6 +200,17 @@ class Event(BaseModel):
         )
         return bool(says_itself or cls.MEETS or cls.ENDS or cls.CLOCK_FIELDS)
 
+    @classmethod
+    def may_cross(cls, *, walled: bool) -> bool:
+        """Whether events of this class may be published by a team. Behind a wall none of those that every team has is:
+        what falls due there, or was put right, says too much of what the wall keeps.
+        """
+        return cls.CROSSES and not (walled and cls.NAME.startswith(_EVERY_TEAMS))
+
+    def is_published(self, *, walled: bool) -> bool:
+        """Whether this event is published by a team, which may stand behind a wall."""
+        return self.may_cross(walled=walled)
+
     def subject(self, stream: UUID) -> UUID:
         """Whose key seals it: the child it is about, else the thing or person its stream is of."""
         return self.child or stream
@@ -215,6 +226,10 @@ class Event(BaseModel):
 
 
 _EVENTS: dict[str, type[Event]] = {}
+
+
+_EVERY_TEAMS: Final = "team."
+"""With it begin the stored names of events that every team has."""
 
 
 def event_types() -> Mapping[str, type[Event]]:

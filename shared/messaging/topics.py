@@ -71,6 +71,11 @@ class Topic:
         """Whether its owner lets a team read it."""
         return self.readers is None or team in self.readers
 
+    @property
+    def walled(self) -> bool:
+        """Whether its owner stands behind a wall: only those it names read it, and nothing that every team has is on it."""
+        return self.readers is not None
+
     def own_of(self, service: str) -> "Topic":
         """This as the topic a team publishes on. ValueError where it cannot be."""
         name = topic_of(service)

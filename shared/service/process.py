@@ -148,6 +148,7 @@ class ServiceProcess:
                 rules=service.rules,
                 access=self.access,
                 clock=clock,
+                walled=service.topic.walled,
             )
             elsewhere = {rule for stream in service.streams for rule in stream.noted}
             timers = Timers(pool, name, handler, clock, elsewhere=elsewhere)
