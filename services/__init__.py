@@ -30,6 +30,8 @@ def team(name: str) -> Service:
     declared = importlib.import_module(f"services.{name}.app").app
     if not isinstance(declared, Service):
         raise TypeError(f"services/{name}/app.py: `app` must be made by `service(...)`")
+    for source in declared.reads:  # whose events it takes in, and so must be able to read
+        importlib.import_module(f"services.{source}.events")
     return declared
 
 

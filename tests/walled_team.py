@@ -17,9 +17,9 @@ def reading(team: str, *events: type, every_event_of: tuple[str, ...] = (), **de
     """A made-up team whose policy reacts to these events."""
     policy = Policy(team)
     if every_event_of:
-        policy.on_every()(know_person)
+        policy.on_every()(know_whoever)
     elif events:
-        policy.on(*events)(know_person)
+        policy.on(*events)(know_whoever)
     return service(
         team,
         agency="childrens_social_care",
@@ -33,7 +33,7 @@ def reading(team: str, *events: type, every_event_of: tuple[str, ...] = (), **de
     )
 
 
-def know_person(_event: people.PersonRegistered, record: Record) -> KnowPerson:
+def know_whoever(_event: people.PersonRegistered, record: Record) -> KnowPerson:
     return KnowPerson(about=(record.stream,), kind="child", born=None)
 
 

@@ -2,18 +2,10 @@
 
 from services.assessment.streams.referral import OpenReferral
 from services.mash import events as mash
-from services.people import events as people
 from shared.domain.event import Record
 from shared.domain.policy import Policy, TaskFor
-from shared.team.known_people import KnowPerson
 
 policy = Policy("assessment")
-
-
-@policy.on(people.PersonRegistered)
-def know_person(event: people.PersonRegistered, record: Record) -> KnowPerson:
-    """People registered somebody: from now on referrals may be about them."""
-    return KnowPerson(about=(record.stream,), kind=event.kind, born=event.born)
 
 
 @policy.on(mash.ReferralAccepted, already_open=TaskFor("team_manager"))

@@ -4,22 +4,14 @@ from uuid import uuid5
 
 from services.chronology.events import ChildEntry
 from services.chronology.streams.entry import ReceiveEntry
-from services.people import events as people
 from shared.domain.event import Event, Record
 from shared.domain.policy import Policy
 from shared.team.entries import AllEntries, Told
-from shared.team.known_people import KnowPerson
-
-
-def know_person(event: people.PersonRegistered, record: Record) -> KnowPerson:
-    """People registered somebody: from now on the record may be about them."""
-    return KnowPerson(about=(record.stream,), kind=event.kind, born=event.born)
 
 
 def policy_of(entries: AllEntries) -> Policy:
     """The chronology's policy. It knows no team: what a fact says, its team's entries tell."""
     policy = Policy("chronology")
-    policy.on(people.PersonRegistered)(know_person)
 
     @policy.on_every()
     def receive_entry(event: Event, record: Record) -> ReceiveEntry | None:

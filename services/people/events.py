@@ -6,7 +6,7 @@ from uuid import UUID
 
 from shared.domain.code_lists import Disability, Ethnicity, Sex
 from shared.domain.event import Event, Sealed
-from shared.team.known_people import PersonKind
+from shared.domain.people import PersonKind
 
 
 class Relation(StrEnum):

@@ -1,6 +1,7 @@
 """Decide a command for one of its subjects, on what was loaded. Pure: no clock, no database, no network."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from shared.commands.loading import Subject
 from shared.commands.request import OF_DEADLINES, Request
@@ -39,10 +40,17 @@ def decide(
             for each in subjects
             if each.target.child and each.stream is subject.stream and each.item == subject.item
         ),
-        born=subject.born,
+        born=_born(subject),
+        people=subject.people,
         clocks=subject.own.clocks,
         item=subject.item,
     )
     if isinstance(command, OF_DEADLINES):
         return decide_deadline(command, context)
     return subject.stream.decide(command, subject.state(streams), context)
+
+
+def _born(subject: Subject) -> date | None:
+    """The child's day of birth, where it is known."""
+    child = subject.people.get(subject.target.child) if subject.target.child else None
+    return child.born if child else None

@@ -1,8 +1,7 @@
 """Load what a command is decided on: its targets, the people it speaks of, the streams beside, in one round trip."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from shared.commands.stream_ids import child_stream, thing_stream
 from shared.commands.targets import Address
 from shared.domain.command import Command, NotFound, people_named
 from shared.domain.decider import Per, Stream
+from shared.domain.people import KnownPerson
 from shared.team import elsewhere
 from shared.team.known_people import known_person
 
@@ -35,7 +35,7 @@ class Subject:
         stream: the kind of stream that decides.
         target: where it is decided.
         streams: its own stream and those its record names, by name; left out: what the command did not name.
-        born: the child's day of birth, where it is known.
+        people: what the team knows of the children, and of everybody else whom the command names.
         item: of a command over several things, the item that names this one.
         referred: the child's stream of the thing that the command refers to by `re`. What the command meets there is
             noted on it.
@@ -44,7 +44,7 @@ class Subject:
     stream: Stream
     target: Target
     streams: Mapping[str, LoadedStream]
-    born: date | None = None
+    people: Mapping[UUID, KnownPerson] = field(default_factory=dict)
     item: Any = None
     referred: LoadedStream | None = None
 
@@ -128,7 +128,7 @@ class Loader:
         command: Command,
         address: Address,
         beside: Sequence[_Place],
-        known: Mapping[UUID, StreamState],
+        people: Mapping[UUID, KnownPerson],
         session: Session,
     ) -> Subject:
         own = await self._loaded(address.stream, address.place, session)
@@ -147,10 +147,7 @@ class Loader:
             referred = await self._loaded(self._streams[command.REFERS_TO], address.referred, session)
             if referred.folded.version == 0:
                 raise NotFound(f"there is no {command.REFERS_TO} with this id; check `re`", what="thing")
-        child = _child(address.place)
-        person = known.get(child) if child else None
-        born = person.state.born if person else None
-        return Subject(address.stream, own.target, streams, born, address.item, referred)
+        return Subject(address.stream, own.target, streams, people, address.item, referred)
 
     async def _loaded(self, stream: Stream, place: Target | EpisodeOf, session: Session) -> LoadedStream:
         target = place if isinstance(place, Target) else await self._episodes.find(stream, place, session)
@@ -211,21 +208,27 @@ class Loader:
 
     async def _known(
         self, people: Mapping[UUID, UUID], about: Container[UUID | None], session: Session
-    ) -> dict[UUID, StreamState]:
+    ) -> dict[UUID, KnownPerson]:
         """Each of them as this team knows them."""
-        known: dict[UUID, StreamState] = {}
+        known: dict[UUID, KnownPerson] = {}
         for person, stream_id in people.items():
-            known[person] = await session.one(stream_id, self._person)
-            if known[person].version == 0:
+            folded = await session.one(stream_id, self._person)
+            if folded.version == 0:
                 where = "in `about`" if person in about else "in `with`"
                 raise NotFound(
                     f"one of the people {where} is not known here; check the id, or ask the front door to register them",
                     what="person",
                 )
+            known[person] = _as_known(folded.state)
         return known
 
     def _stream_of(self, person: UUID) -> UUID:
         return child_stream(self._service, known_person, person) if self._person is known_person else person
+
+
+def _as_known(state: Any) -> KnownPerson:
+    """What is known of a person: of every team's own stream of them all of it, of People's what decides there."""
+    return state if isinstance(state, KnownPerson) else KnownPerson(kind=state.kind, born=state.born)
 
 
 _MAY_BE_EMPTY = frozenset({Per.CHILD, Per.EPISODE})

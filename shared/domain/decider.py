@@ -16,6 +16,7 @@ from shared.domain.actors import Actor
 from shared.domain.command import Command
 from shared.domain.deadlines import DeadlineClocks
 from shared.domain.event import Event
+from shared.domain.people import KnownPerson
 from shared.domain.rules import Deadline, Rulebook
 
 
@@ -37,8 +38,23 @@ class Context:
     """All children the command is decided for; `child` is one of them."""
     born: date | None = None
     clocks: DeadlineClocks = field(default_factory=DeadlineClocks)
+    people: Mapping[UUID, KnownPerson] = field(default_factory=dict)
+    """What the team knows of the children, and of everybody else whom the command names."""
     item: Any = None
     """Of a command over several things: the item that names this thing. None in the decision on its own stream."""
+
+    def person(self, person: UUID) -> KnownPerson:
+        """What the team knows of the child, or of somebody whom the command names.
+
+        Raises:
+            LookupError: the command is not about that person, and names no such person: it was not looked up.
+        """
+        known = self.people.get(person)
+        if known is None:
+            raise LookupError(
+                "nobody looked this person up: a command names people in fields of type PersonId"
+            )
+        return known
 
     def deadline(
         self, rule: str, start: datetime, *, limit: int | None = None, stage: str | None = None

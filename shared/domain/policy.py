@@ -6,7 +6,7 @@ park the event until a person has looked.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, combinations
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -64,11 +64,23 @@ class Policy:
     """All reactions of one service.
 
     >>> policy = Policy("assessment")
+
+    Args:
+        service: the service.
+        parts: policies whose reactions it has beside its own, and before them.
+
+    Raises:
+        ValueError: two parts have reactions of one name.
     """
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, *parts: "Policy") -> None:
         self.service = service
+        self._parts = parts
+        for one, other in combinations(parts, 2):
+            if shared := one.names & other.names:
+                raise ValueError(f"{service} has two reactions called {', '.join(sorted(shared))}")
         self._reactions: dict[type[Event], list[Reaction]] = {}
+        self._named: dict[str, list[Reaction]] = {}
         self._every: list[Reaction] = []
         self._names: dict[str, React] = {}
 
@@ -86,6 +98,17 @@ class Policy:
                 if any(known.react is react for known in (*reactions, *self._every)):
                     raise ValueError(f"{reaction.name} reacts to {event.NAME} twice")
                 reactions.append(reaction)
+            return react
+
+        return register
+
+    def on_names(self, *names: str) -> Callable[[React], React]:
+        """React to the events of these stored names. For the kernel, which imports no team's events. Raises as `on`."""
+
+        def register(react: React) -> React:
+            reaction = self._reaction(react, {})
+            for name in names:
+                self._named.setdefault(name, []).append(reaction)
             return react
 
         return register
@@ -110,22 +133,32 @@ class Policy:
         return Reaction(name, react, refusals)
 
     @property
+    def names(self) -> frozenset[str]:
+        """The names of all reactions."""
+        return frozenset(self._names).union(*(part.names for part in self._parts))
+
+    @property
     def reacts_to_every(self) -> bool:
         """Whether something may follow from any event that arrives (`on_every`)."""
-        return bool(self._every)
+        return bool(self._every) or any(part.reacts_to_every for part in self._parts)
 
     def sources(self) -> frozenset[str]:
         """The other teams whose events something follows from. The kernel's own events, which every team has, name none."""
-        teams = {event.NAME.partition(".")[0] for event in self._reactions}
-        return frozenset(teams - {EVERY_TEAM, self.service})
+        names = (*(event.NAME for event in self._reactions), *self._named)
+        teams = {name.partition(".")[0] for name in names}
+        own = frozenset(teams - {EVERY_TEAM, self.service})
+        return own.union(*(part.sources() for part in self._parts))
 
     def reacts_to(self, name: str) -> bool:
         """Whether anything may follow from events of this stored name."""
-        return bool(self._every) or any(name == event.NAME for event in self._reactions)
+        own = self._every or name in self._named or any(name == event.NAME for event in self._reactions)
+        return bool(own) or any(part.reacts_to(name) for part in self._parts)
 
     def reactions(self, event: Event) -> list[Reaction]:
         """The reactions to this event."""
-        return [*self._reactions.get(type(event), ()), *self._every]
+        parts = chain(*(part.reactions(event) for part in self._parts))
+        own = (*self._named.get(event.NAME, ()), *self._reactions.get(type(event), ()))
+        return [*parts, *own, *self._every]
 
     def react(self, record: Record) -> list[tuple[Reaction, UUID, Command]]:
         """The commands that follow from an event, each with its reaction and its id.

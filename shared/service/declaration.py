@@ -21,7 +21,7 @@ from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import VaryDeadline
 from shared.team.elsewhere import elsewhere_stream
 from shared.team.entries import Entries
-from shared.team.known_people import known_person
+from shared.team.known_people import known_person, people_policy
 from shared.team.tasks import task, task_list
 
 
@@ -102,8 +102,8 @@ def service(
         topic: what is special about the topic it publishes on: `Topic(readers=())` lets nobody else read it.
         intake: topics on which others send it something. Rights and keys of these follow from the declaration.
         every_event_of: the teams of which the policy is given every event, where it reacts to every event.
-        knows_people: whether it keeps its own stream of each person it is told of, so that a command about an unknown
-            one is refused; People itself does not.
+        knows_people: whether it takes in what People tells, and keeps its own stream of each person, so that a command
+            about an unknown one is refused; People itself does not.
         answers: at which of its addresses the expectations of case files are read (`shared/service/expectations.py`).
 
     Raises:
@@ -122,6 +122,8 @@ def service(
             f"{name}: `every_event_of` goes with a policy that reacts to every event (`on_every`)"
         )
     check_answers(name, answers, router)
+    if knows_people:
+        policy = Policy(name, people_policy(name), policy)
     noted = elsewhere_stream(streams)
     kernel = (task, *((known_person,) if knows_people else ()), *((noted,) if noted else ()))
     all_streams = (*streams, *kernel)

@@ -11,14 +11,14 @@ brings the misses it was born with. What the kernel refuses before any decision 
 is not tried here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from shared.domain.actors import SERVICE, Actor
-from shared.domain.command import Command, Refused
+from shared.domain.command import Command, Refused, people_named
 from shared.domain.deadlines import (
     DeadlineClock,
     DeadlineClocks,
@@ -31,6 +31,7 @@ from shared.domain.deadlines import (
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event, Record
 from shared.domain.instants import utc
+from shared.domain.people import KnownPerson
 from shared.domain.receipt import received_at, said_received
 from shared.domain.rules import ClockState, Rulebook
 from shared.team.deadlines import CheckDeadline, VaryDeadline, decide_deadline
@@ -43,13 +44,14 @@ SOCIAL_CARE: Final = "childrens_social_care"
 @dataclass(frozen=True)
 class Decider:
     """A kind of stream, with the rules its decisions use; `beside` are the other streams its decisions take, `agency`
-    the team's, in whose name its timers act.
+    the team's, in whose name its timers act, `people` what it knows of whom.
     """
 
     stream: Stream
     rules: Rulebook
     beside: tuple[Stream, ...] = ()
     agency: str = SOCIAL_CARE
+    people: Mapping[UUID, KnownPerson] = field(default_factory=dict)
 
     def given(self, *events: Event, at: datetime | None = None, child: UUID = CHILD) -> "Story":
         """What had happened before; `at` is when, for events that do not say it themselves.
@@ -69,10 +71,19 @@ class Decider:
 
 
 def decider(
-    stream: Stream, rules: Rulebook, *, beside: Sequence[Stream] = (), agency: str = SOCIAL_CARE
+    stream: Stream,
+    rules: Rulebook,
+    *,
+    beside: Sequence[Stream] = (),
+    agency: str = SOCIAL_CARE,
+    people: Mapping[UUID, KnownPerson] | None = None,
 ) -> Decider:
-    """A kind of stream to test, with its team's rules and agency."""
-    return Decider(stream, rules, tuple(beside), agency)
+    """A kind of stream to test, with its team's rules and agency.
+
+    `people`: what is known of the child (CHILD, unless a command is about another), and of others whom commands name; of
+    whoever is left out nothing is known, but that they are registered.
+    """
+    return Decider(stream, rules, tuple(beside), agency, people or {})
 
 
 @dataclass(frozen=True)
@@ -285,6 +296,10 @@ class Story:
     def _decide(self, command: Command, step: _Step) -> Sequence[Event]:
         kind = self.of.stream
         own = self.streams[kind.name]
+        people = {
+            person: self.of.people.get(person, KnownPerson())
+            for person in (step.child, *command.about, *people_named(command))
+        }
         context = Context(
             now=step.now,
             actor=step.by,
@@ -297,6 +312,8 @@ class Story:
             child=None if kind.per is Per.ALONE else step.child,
             children=() if kind.per is Per.ALONE else command.about or (step.child,),
             clocks=own.clocks,
+            born=people[step.child].born,
+            people=people,
             item=_item(command, kind),
         )
         if isinstance(command, CheckDeadline | VaryDeadline):

@@ -95,7 +95,7 @@ def test_who_the_wall_names_gets_in():
     panel = reading("panel", mash.ContactReceived, topic=Topic(readers=("board",)))
     given = Access.of([*all_teams(), panel, reading("board", every_event_of=("panel",))])
     assert given.readers("safeguarding.panel.v1") == {"board"}
-    assert given.services["panel"].reads == {topic_of("mash")}
+    assert given.services["panel"].reads == {topic_of("mash"), topic_of("people")}
 
 
 def test_the_rules_of_a_service_are_what_follows_and_its_own_groups():

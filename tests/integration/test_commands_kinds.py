@@ -207,6 +207,14 @@ async def test_what_may_refer_to_a_contact_stands_on_the_childs_own_stream(runne
             await do(runner, command)
 
 
+async def test_a_decision_knows_what_people_told_of_the_child(runner):
+    born = KnowPerson(about=(CAL,), born=date(2016, 4, 8))
+    await runner.run(born, toy_team.SERVICE, uuid4())
+    await do(runner, NoteCarer(about=(CAL, BEN)))
+    [cal], [ben] = [await events(runner, child_stream(SERVICE, child_file, child)) for child in (CAL, BEN)]
+    assert (cal["age"], ben.get("age")) == (9, None)  # ten tomorrow; nobody has said
+
+
 # -- a stream beside
 
 

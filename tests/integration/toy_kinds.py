@@ -11,6 +11,7 @@ from shared.domain.command import Command, Over, Refused
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event
 from shared.domain.fields import PersonId, ThingId
+from shared.domain.instants import local_date
 from shared.team.known_people import known_person
 
 PANELS = UUID("9d2f3a36-6f0c-4c56-9d3f-6a3f1b0f0c11")
@@ -138,6 +139,7 @@ panel = Stream(
 class CarerNoted(Event, name="toy_kinds.CarerNoted"):
     contact: UUID | None = None
     reviews: int
+    age: int | None = None
 
 
 class NoteCarer(Command, name="mash.NoteCarer", refers_to="contact"):
@@ -150,11 +152,17 @@ class FileAndContact:
     contact: int
 
 
+def note_carer(command: NoteCarer, state: FileAndContact, context: Context) -> list[CarerNoted]:
+    assert context.child is not None
+    age = context.person(context.child).age_on(local_date(context.happened_at))
+    return [CarerNoted(contact=command.re, reviews=state.contact, age=age)]
+
+
 child_file = Stream(
     "child_file",
     0,
     lambda state, _event: state + 1,
-    lambda command, state, _context: [CarerNoted(contact=command.re, reviews=state.contact)],
+    note_carer,
     NoteCarer,
     CarerNoted,
     Per.CHILD,

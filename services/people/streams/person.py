@@ -22,7 +22,7 @@ from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Distinct, PersonId, ShortText
 from shared.domain.instants import Day, local_date
 from shared.domain.limits import months_after
-from shared.team.known_people import PersonKind
+from shared.domain.people import PersonKind
 
 PersonEvent = PersonRegistered | NhsNumberRecorded | RelationshipRecorded
 

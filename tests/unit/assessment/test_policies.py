@@ -1,15 +1,11 @@
 """What assessment does when others' facts arrive."""
 
-from datetime import date
-
 from services.assessment.policy import policy
 from services.assessment.streams.referral import OpenReferral
 from services.mash.events import ContactScreened, Potential, ReferralAccepted
-from services.people.events import PersonRegistered
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
 from shared.domain.instants import london
 from shared.domain.policy import TaskFor
-from shared.team.known_people import KnowPerson
 from shared.testing.facts import CHILD
 from shared.testing.policies import given_policy
 from tests.unit.assessment.referrals import CONTACT, DECIDED, RECEIVED
@@ -44,13 +40,6 @@ def test_where_a_referral_is_open_a_manager_looks():
     arrived = given_policy(policy).when(ACCEPTED, at=DECIDED)
     arrived.refusal_means("already_open", TaskFor("team_manager"))
     arrived.refusal_means("anything_else", None)
-
-
-def test_whoever_people_registered_is_known_from_now_on():
-    person = PersonRegistered(kind="child", born=date(2016, 5, 14))
-    given_policy(policy).when(person, at=DECIDED, stream=CHILD).then(
-        KnowPerson(about=(CHILD,), kind="child", born=date(2016, 5, 14))
-    )
 
 
 def test_what_stays_at_the_front_door_asks_for_nothing():

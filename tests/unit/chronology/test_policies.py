@@ -7,12 +7,10 @@ from services.chronology.events import ChildEntry
 from services.chronology.policy import policy_of
 from services.chronology.streams.entry import ReceiveEntry
 from services.mash.events import ContactHeld, HeldText, InformedText, ReferrerInformed
-from services.people.events import PersonRegistered
 from shared.domain.instants import london
 from shared.domain.rules import Deadline
 from shared.team.audience import Widening, asked, party, referrer
 from shared.team.entries import AllEntries
-from shared.team.known_people import KnowPerson
 from shared.team.standard_entries import EVERY_TEAM
 from shared.testing.facts import CHILD, THING, actor, command_id, record
 from shared.testing.policies import given_policy
@@ -97,8 +95,3 @@ def test_an_event_that_says_nothing_here_is_passed_over():
     )
     _, arrival = arrived(ContactHeld(contact=THING, decide_by=due, sealed=HeldText(reason="GP.")))
     arrival.nothing()
-
-
-def test_whoever_people_registered_is_known_from_now_on():
-    _, arrival = arrived(PersonRegistered(kind="adult"), stream=CHILD)
-    arrival.then(KnowPerson(about=(CHILD,), kind="adult"))

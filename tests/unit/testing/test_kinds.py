@@ -1,23 +1,29 @@
 """The kit does as the kernel: of several things each is decided for its item, and a second episode begins anew."""
 
+from datetime import date
+
 import pytest
 
 from shared.domain.instants import london
+from shared.domain.people import KnownPerson
 from shared.domain.rules import Rulebook
 from shared.testing.deciders import decider
 from shared.testing.facts import CHILD, THING
 from tests.integration.toy_kinds import (
+    CarerNoted,
     ConferenceHeld,
     DecisionReviewed,
     EndPlan,
     HoldConference,
     HoldMeeting,
     MeetingHeld,
+    NoteCarer,
     PlanEnded,
     PlanMade,
     PlanReviewed,
     Reviewed,
     TakeContact,
+    child_file,
     conference,
     contact,
     meeting,
@@ -44,6 +50,15 @@ def test_of_several_things_each_is_decided_for_its_own_item() -> None:
     story.when(
         HELD.model_copy(update={"decisions": (Reviewed(contact=THING, upheld=False),)}), at=MONDAY
     ).refused("M17")
+
+
+def test_what_is_known_of_the_child_is_said_once_for_the_story() -> None:
+    ten = {CHILD: KnownPerson(kind="child", born=date(2016, 4, 13))}
+    note = NoteCarer(about=(CHILD,))
+    known = decider(child_file, RULES, beside=[contact], people=ten).given()
+    known.when(note, at=MONDAY).then(CarerNoted(reviews=0, age=10))
+    unknown = decider(child_file, RULES, beside=[contact]).given()
+    unknown.when(note, at=MONDAY).then(CarerNoted(reviews=0))
 
 
 def test_the_second_plan_begins_a_stream_of_its_own() -> None:

@@ -1,0 +1,180 @@
+"""What every team knows of people, whatever People tells, by the events' names: taken in once, changed, ended."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.people.events import PersonRegistered, Relation, RelationshipRecorded
+from shared.domain.event import Event
+from shared.domain.instants import london
+from shared.domain.people import KnownPerson, Responsibility, Span
+from shared.domain.policy import Policy
+from shared.domain.rules import Rulebook
+from shared.team.known_people import (
+    KnowPerson,
+    LookedAfterKnown,
+    PersonKnown,
+    ResponsibilityKnown,
+    known_person,
+    people_policy,
+)
+from shared.testing.deciders import decider
+from shared.testing.facts import CHILD
+from shared.testing.policies import given_policy
+
+RULES = Rulebook((), edition="test")
+MUM = UUID(int=71)
+SAID = london(2026, 4, 2, 9)
+TODAY, BORN = date(2026, 4, 2), date(2016, 5, 14)
+told = given_policy(people_policy("mash"))
+story = decider(known_person, RULES).given
+
+
+class Later(Event, name="people.LookedAfterStarted"):
+    """As People will say it."""
+
+    since: date | None = None
+
+
+class Ended(Event, name="people.LookedAfterEnded"):
+    """As People will say it."""
+
+    until: date | None = None
+
+
+class Born(Event, name="people.ChildBorn"):
+    """As People will say it."""
+
+    born: date
+
+
+class As(StrEnum):
+    MOTHER = "mother"
+
+
+class NoMore(Event, name="people.RelationshipEnded"):
+    """As People will say it."""
+
+    person: UUID
+    relation: As
+
+
+def mother(**span: date | None) -> Responsibility:
+    return Responsibility(person=MUM, relation="mother", **span)
+
+
+@pytest.mark.parametrize(
+    ("event", "known"),
+    [
+        (PersonRegistered(kind="adult"), {"kind": "adult", "disabled": False}),
+        (
+            PersonRegistered(kind="child", born=BORN, disabled=True, looked_after=True),
+            {"kind": "child", "born": BORN, "disabled": True, "looked_after": Span(since=TODAY)},
+        ),
+        (PersonRegistered(kind="child", due=BORN), {"kind": "child", "due": BORN, "disabled": False}),
+        (Born(born=BORN), {"born": BORN}),
+        (Later(since=BORN), {"looked_after": Span(since=BORN)}),
+        (Later(), {"looked_after": Span(since=TODAY)}),
+        (Ended(until=BORN), {"looked_after": Span(until=BORN)}),
+        (Ended(), {"looked_after": Span(until=TODAY)}),
+        (
+            RelationshipRecorded(person=MUM, relation=Relation.MOTHER, parental_responsibility=True),
+            {"responsible": mother()},
+        ),
+        (RelationshipRecorded(person=MUM, relation=Relation.MOTHER), {"responsible": mother(until=TODAY)}),
+        (NoMore(person=MUM, relation=As.MOTHER), {"responsible": mother(until=TODAY)}),
+    ],
+)
+def test_what_people_tells_is_known_from_now_on(event: Event, known: dict[str, Any]) -> None:
+    told.when(event, at=SAID, stream=CHILD).then(KnowPerson(about=(CHILD,), **known))
+
+
+def test_the_same_again_is_known_already() -> None:
+    registered = KnowPerson(about=(CHILD,), kind="child", born=BORN, disabled=False)
+    again = story().when(registered, at=SAID).then(PersonKnown(kind="child", born=BORN))
+    again.when(registered, at=SAID).nothing()
+    again.when(KnowPerson(about=(CHILD,), disabled=True), at=SAID).then(
+        PersonKnown(kind="child", born=BORN, disabled=True)
+    )
+
+
+def test_a_child_is_born() -> None:
+    unborn = story(PersonKnown(kind="child", due=TODAY), at=SAID)
+    assert unborn.state.unborn
+    born = unborn.when(KnowPerson(about=(CHILD,), born=TODAY), at=SAID).then(
+        PersonKnown(kind="child", born=TODAY)
+    )
+    assert not born.state.unborn
+
+
+def test_looked_after_from_and_to() -> None:
+    began, ended = date(2026, 1, 5), date(2026, 3, 1)
+    child = story(PersonKnown(kind="child", born=BORN), at=SAID)
+    child = child.when(KnowPerson(about=(CHILD,), looked_after=Span(since=began)), at=SAID)
+    child.then(LookedAfterKnown(since=began))
+    child.when(KnowPerson(about=(CHILD,), looked_after=Span(since=TODAY)), at=SAID).nothing()
+    child = child.when(KnowPerson(about=(CHILD,), looked_after=Span(until=ended)), at=SAID)
+    child.then(LookedAfterKnown(since=began, until=ended))
+    child.when(KnowPerson(about=(CHILD,), looked_after=Span(until=TODAY)), at=SAID).nothing()
+    state: KnownPerson = child.state
+    assert [state.looked_after_on(day) for day in (began, date(2026, 2, 28), ended)] == [True, True, False]
+    assert not state.looked_after_on(date(2026, 1, 4))
+
+
+def test_parental_responsibility_is_held_as_something() -> None:
+    ended = date(2026, 3, 1)
+    child = story(PersonKnown(kind="child", born=BORN), at=SAID)
+    child = child.when(KnowPerson(about=(CHILD,), responsible=mother()), at=SAID)
+    child.then(ResponsibilityKnown(person=MUM, relation="mother"))
+    household = Responsibility(person=MUM, relation="household", until=ended)
+    child.when(KnowPerson(about=(CHILD,), responsible=household), at=SAID).nothing()
+    child = child.when(KnowPerson(about=(CHILD,), responsible=mother(until=ended)), at=SAID)
+    child.then(ResponsibilityKnown(person=MUM, relation="mother", until=ended))
+    child = child.when(KnowPerson(about=(CHILD,), responsible=mother()), at=SAID)
+    child.then(ResponsibilityKnown(person=MUM, relation="mother", since=TODAY))
+    state: KnownPerson = child.state
+    assert state.responsible_on(date(2026, 2, 1)) == {MUM}
+    assert state.responsible_on(ended) == frozenset()
+    assert state.responsible_on(TODAY) == {MUM}
+
+
+@settings(max_examples=200)
+@given(born=st.dates(date(1950, 1, 1), date(2026, 1, 1)), day=st.dates(date(1950, 1, 1), date(2100, 1, 1)))
+def test_age_is_full_years(born: date, day: date) -> None:
+    age = KnownPerson(born=born).age_on(day)
+    if day < born:
+        assert age is None
+        return
+    assert age is not None
+    assert (born.year + age, born.month, born.day) <= (day.year, day.month, day.day)
+    assert (day.year, day.month, day.day) < (born.year + age + 1, born.month, born.day)
+
+
+def test_who_is_not_born_has_no_age() -> None:
+    assert KnownPerson(due=TODAY).age_on(TODAY) is None
+
+
+def test_a_policy_joins_another_and_keeps_every_reaction_s_name() -> None:
+    own = Policy("mash")
+
+    @own.on(PersonRegistered)
+    def greet(_event: Event, _record: Any) -> None:
+        return None
+
+    both = Policy("mash", people_policy("mash"), own)
+    assert [each.name for each in both.reactions(PersonRegistered(kind="adult"))] == ["know_person", "greet"]
+    assert both.sources() == {"people"}
+    assert both.reacts_to("people.ChildBorn")
+    assert not both.reacts_to("people.NhsNumberRecorded")
+
+    @own.on(RelationshipRecorded)
+    def know_person(_event: Event, _record: Any) -> None:
+        return None
+
+    with pytest.raises(ValueError, match="know_person"):
+        Policy("mash", people_policy("mash"), own)
