@@ -11,7 +11,7 @@ from shared.commands.request import OF_DEADLINES
 from shared.commands.session import Session, StreamState
 from shared.commands.stream_ids import child_stream, thing_stream
 from shared.commands.targets import Address
-from shared.domain.command import Command, NotFound, people_named
+from shared.domain.command import Command, NotFound, PersonNotKnown, people_named
 from shared.domain.decider import Per, Stream
 from shared.domain.people import KnownPerson
 from shared.team import elsewhere
@@ -215,9 +215,9 @@ class Loader:
             folded = await session.one(stream_id, self._person)
             if folded.version == 0:
                 where = "in `about`" if person in about else "in `with`"
-                raise NotFound(
+                raise PersonNotKnown(
                     f"one of the people {where} is not known here; check the id, or ask the front door to register them",
-                    what="person",
+                    [person],
                 )
             known[person] = _as_known(folded.state)
         return known

@@ -65,6 +65,17 @@ class NotFound(Exception):
         self.what = what
 
 
+class PersonNotKnown(NotFound):
+    """Somebody the command is about, or speaks of, is not known here: wrong, or registered so lately that it has not come.
+
+    `people`: their ids.
+    """
+
+    def __init__(self, message: str, people: Sequence[UUID]) -> None:
+        super().__init__(message, what="person")
+        self.people = tuple(people)
+
+
 @dataclass(frozen=True, slots=True)
 class Over:
     """Says that a command is decided for several things, beside its own stream: which field names them, and of which kind.

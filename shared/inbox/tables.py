@@ -307,6 +307,19 @@ class InboxTables:
         )
         return row["held"], row["parked"]
 
+    async def waits(self, source: str, keys: Collection[UUID]) -> bool:
+        """Whether anything of these keys of a source came and could not be taken: it is held, or parked."""
+        return bool(
+            await self._pool.fetchval(
+                f"""SELECT EXISTS (SELECT FROM {self._schema}.inbox_held
+                                    WHERE source = $1 AND key = ANY($2::uuid[]))
+                        OR EXISTS (SELECT FROM {self._schema}.parked
+                                    WHERE source = $1 AND key = ANY($2::uuid[]))""",
+                source,
+                list(keys),
+            )
+        )
+
     async def offsets(self) -> dict[str, int]:
         """The next offset to read of each topic partition, as `topic/partition`."""
         rows = await self._pool.fetch(f'SELECT topic, "partition", "offset" FROM {self._schema}.consumed')

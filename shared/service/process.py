@@ -18,16 +18,18 @@ from shared.access.tokens import TokenVerifier
 from shared.audit.checkpoint import PublicKeys, Signer
 from shared.audit.checkpoint_tables import CheckpointTables
 from shared.audit.checkpointer import Checkpoints
-from shared.commands.handler import CommandHandler
+from shared.commands.handler import Answer, CommandHandler
 from shared.commands.timers import Timers
 from shared.crypto.key_store import KeyStore
 from shared.crypto.secret_files import read_key
 from shared.crypto.transport_keys import TransportKeys
+from shared.domain.actors import Actor
 from shared.domain.command import Command, public_name
 from shared.eventstore.store import Store
 from shared.inbox.consumer import Consumer, Subscription
 from shared.inbox.housekeeping import InboxHousekeeping
 from shared.inbox.inbox import Inbox
+from shared.inbox.newcomers import Newcomers, TopicEnds
 from shared.inbox.resend import ResendRequests
 from shared.inbox.tables import InboxTables
 from shared.infrastructure.background import end, run_forever, started
@@ -42,6 +44,7 @@ from shared.service.metrics import Metrics
 from shared.service.settings import Settings
 from shared.service.simulated_clock import StoredClock
 from shared.service.status import Status
+from shared.team.known_people import PEOPLE, known_person
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +73,22 @@ class RunningService:
     checkpoints: Checkpoints
     ask_for_resend: Callable[[UUID | None, int], Awaitable[None]]
     status: Status
+    newcomers: Newcomers | None
+
+    async def handle(self, command: Command, actor: Actor, command_id: UUID) -> Answer:
+        """Handle a person's command. One that speaks of somebody who was registered a moment ago waits for them.
+
+        Raises:
+            StillOnTheirWay: they may have been registered, and nobody has told this service yet.
+            What `CommandHandler.run` raises.
+        """
+        if self.newcomers is None:  # People itself: who is registered is known there
+            return await self.handler.run(command, actor, command_id)
+        self.handler.in_flight += 1  # also between two tries: it is not quiet while somebody waits
+        try:
+            return await self.newcomers.wait_for(lambda: self.handler.run(command, actor, command_id))
+        finally:
+            self.handler.in_flight -= 1
 
 
 class ServiceProcess:
@@ -184,6 +203,11 @@ class ServiceProcess:
                 )
             )
 
+            newcomers = None
+            if known_person in service.streams:
+                people = TopicEnds(settings.brokers, PEOPLE)
+                stack.push_async_callback(people.stop)
+                newcomers = Newcomers(people.ask, inbox.tables, source=PEOPLE)
             housekeeping = await stack.enter_async_context(started(InboxHousekeeping(inbox, requests)))
             if isinstance(clock, StoredClock):
                 read = run_forever(clock.read, name=f"clock:{name}", away=DATABASE_AWAY, every=READ_CLOCK)
@@ -222,6 +246,7 @@ class ServiceProcess:
                     metrics=metrics,
                     housekeeping=housekeeping,
                 ),
+                newcomers=newcomers,
             )
 
     async def _clock(self, pool: asyncpg.Pool) -> Clock:

@@ -16,6 +16,7 @@ from shared.commands.handler import Answer
 from shared.domain.command import ADDRESS, Command, NotFound, Refused
 from shared.domain.fields import Names
 from shared.eventstore.append import AnotherBody
+from shared.inbox.newcomers import StillOnTheirWay
 from shared.infrastructure.tracing import beginning
 from shared.service.process import ServiceProcess
 from shared.web.dependencies import actor, record, running_service
@@ -150,13 +151,13 @@ def _endpoint(name: str, command: type[Command]) -> Callable[[Request], Awaitabl
             with beginning(
                 name, request.headers.get("traceparent"), service=running.service.name, command=name
             ):
-                answer = await running.handler.run(asked, who, command_id)
+                answer = await running.handle(asked, who, command_id)
         except (Refused, Forbidden) as refusal:
             await record(
                 running, who, name, children=asked.about, subject=asked.re, shown=False, rules=refusal.rules
             )
             raise
-        except (NotFound, AnotherBody):
+        except (NotFound, StillOnTheirWay, AnotherBody):
             await record(running, who, name, children=asked.about, subject=asked.re, shown=False)
             raise
         return _answer(answer)

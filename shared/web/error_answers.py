@@ -9,8 +9,18 @@ from shared.domain.command import NotFound, Refused
 from shared.domain.rules import NoSuchRule
 from shared.domain.working_days import CalendarEnds
 from shared.eventstore.append import AnotherBody, LogUnavailable, NotStorable
+from shared.inbox.newcomers import StillOnTheirWay
 from shared.infrastructure.postgres import DATABASE_AWAY
-from shared.web.problems import Problem, conflict, different_command, invalid, not_found, not_ready, refused
+from shared.web.problems import (
+    Problem,
+    conflict,
+    different_command,
+    invalid,
+    not_found,
+    not_ready,
+    on_their_way,
+    refused,
+)
 
 
 def _away(_error: BaseException) -> Problem:
@@ -20,6 +30,7 @@ def _away(_error: BaseException) -> Problem:
 ANSWERS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
     Refused: lambda error: refused(error.rules, error.message, by_role=False),
     Forbidden: lambda error: refused(error.rules, error.message, by_role=True),
+    StillOnTheirWay: lambda error: on_their_way(str(error)),
     NotFound: lambda error: not_found(str(error)),
     AnotherBody: lambda _error: different_command(),
     Busy: lambda error: conflict(str(error)),

@@ -191,6 +191,18 @@ def not_ready(detail: str = "The service cannot do this at the moment.", retry_a
     )
 
 
+def on_their_way(detail: str, retry_after: int = 2) -> Problem:
+    """503: somebody the command speaks of may have been registered so lately that nobody has told this team yet."""
+    return Problem(
+        "person-on-their-way",
+        "A person is not known here yet",
+        503,
+        _as_sentence(detail),
+        what_to_do=f"Send it again in {retry_after} seconds, with the same Idempotency-Key; check the ids if it goes on.",
+        headers={"Retry-After": str(retry_after)},
+    )
+
+
 def unexpected() -> Problem:
     """500: an error nobody expected."""
     return Problem(
