@@ -29,12 +29,15 @@ from shared.domain.deadlines import (
     is_of_clocks,
     notes_of,
 )
+from shared.domain.decider import Per
 from shared.domain.event import Event, Record
 from shared.domain.rules import Rulebook
 from shared.eventstore.reader import between, to_record
 from shared.eventstore.store import Store
 from shared.team.corrections import CorrectRecord, correctable, restated, restated_text
 
+_OPENED_FIRST: Final = (Per.THING, Per.ITSELF, Per.ALONE)
+"""Kinds of stream that begin with the event that opens what they are of."""
 _NOTES: Final = (ActNoted, ClockStarted, ClockEnded)
 
 
@@ -88,6 +91,8 @@ class Corrector:
         self._allow(request, records)
         _refuse_unknown_fields(command, records)
         streams = await self._streams(records, session)
+        if command.withdrawn:
+            _refuse_what_others_stand_on(records, streams)
         for record in records:
             stream = streams[record.stream]
             event = stream.by_now(record)
@@ -237,6 +242,26 @@ def _refuse_unknown_fields(command: CorrectRecord, records: Sequence[Record]) ->
             f"{may}. Else withdraw it, and record it anew",
             rule="E3",
         )
+
+
+def _refuse_what_others_stand_on(records: Sequence[Record], streams: Mapping[UUID, _Corrected]) -> None:
+    """What opened a thing or an episode is withdrawn last: what was recorded on it later would stand on nothing.
+
+    Raises:
+        Refused: E3: something was, and has not been withdrawn.
+    """
+    for record in records:
+        stream = streams[record.stream]
+        kind = stream.on.stream
+        opens = record.version == 1 if kind.per in _OPENED_FIRST else type(record.event) in kind.opened_by
+        if not opens:
+            continue
+        told = ((one.version, one.event) for one in stream.records)
+        ours = {one.version for one in records if one.stream == record.stream}
+        if any(_is_a_record(event) and version not in ours for version, event in as_corrected(told)):
+            raise Refused(
+                "more was recorded on this since; withdraw that first, the last of it first", rule="E3"
+            )
 
 
 def _is_a_record(event: Event) -> bool:

@@ -132,12 +132,12 @@ class Loader:
         session: Session,
     ) -> Subject:
         own = await self._loaded(address.stream, address.place, session)
-        if own.folded.version == 0 and address.stream.per not in _MAY_BE_EMPTY:
+        if not own.folded.stands and address.stream.per not in _MAY_BE_EMPTY:
             _refuse_what_is_not_there(command, address)
         streams = {address.stream.name: own}
         for stream, place in beside:
             loaded = streams[stream.name] = await self._loaded(stream, place, session)
-            if loaded.folded.version == 0 and stream.name in address.stream.found_by:
+            if not loaded.folded.stands and stream.name in address.stream.found_by:
                 raise NotFound(
                     f"there is no {stream.name} with the id in `{address.stream.found_by[stream.name]}`; check it",
                     what="thing",
@@ -145,7 +145,7 @@ class Loader:
         referred = None
         if address.referred is not None:
             referred = await self._loaded(self._streams[command.REFERS_TO], address.referred, session)
-            if referred.folded.version == 0:
+            if not referred.folded.stands:
                 raise NotFound(f"there is no {command.REFERS_TO} with this id; check `re`", what="thing")
         return Subject(address.stream, own.target, streams, people, address.item, referred)
 
@@ -213,7 +213,7 @@ class Loader:
         known: dict[UUID, KnownPerson] = {}
         for person, stream_id in people.items():
             folded = await session.one(stream_id, self._person)
-            if folded.version == 0:
+            if not folded.stands:
                 where = "in `about`" if person in about else "in `with`"
                 raise PersonNotKnown(
                     f"one of the people {where} is not known here; check the id, or ask the front door to register them",

@@ -27,6 +27,13 @@ class StreamState:
     version: int
     state: Any
     clocks: DeadlineClocks = NO_CLOCKS
+    withdrawn: bool = False
+    """Whether all that was recorded on it has been withdrawn: there was no such thing."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is such a thing: something was recorded, and not all of it withdrawn."""
+        return self.version > 0 and not self.withdrawn
 
     def after(self, stream: Stream, event: Event, event_id: UUID) -> "StreamState":
         """The stream with one event more."""
@@ -56,10 +63,11 @@ class StreamState:
         state, clocks = self.state, self.clocks
         for version, (event, event_id) in enumerate(told, 1):
             clocks = clocks.after(event, event_id, version)
+        withdrawn = True
         for _, event in as_corrected(enumerate((event for event, _ in told), 1)):
             if not is_of_clocks(event):
-                state = stream.evolve(state, event)
-        return StreamState(len(told), state, clocks)
+                state, withdrawn = stream.evolve(state, event), False
+        return StreamState(len(told), state, clocks, withdrawn)
 
 
 class StateCache:

@@ -14,6 +14,7 @@ from tests.integration.toy_plans import (
     DAY,
     MANAGER,
     Open,
+    Report,
     StartPlan,
     Team,
     Tell,
@@ -73,6 +74,25 @@ async def test_what_should_not_have_been_recorded_is_withdrawn_and_recorded_anew
     assert await state(team, referral, episode_stream("mash", referral, AVA, 1)) == "none"
     with pytest.raises(Refused, match="either withdraw it, or say what is right"):
         await correct(team, opened, day=1, withdrawn=True, fields={"level": 2})
+
+
+async def test_what_others_stand_on_is_withdrawn_last(team: Team) -> None:
+    opened = await team.do(Open(), day=0)
+    seen = await team.do(Visit(), day=1)
+    with pytest.raises(Refused, match="withdraw that first") as caught:
+        await correct(team, opened, day=2, withdrawn=True)
+    assert caught.value.rules == ("E3",)
+    await correct(team, seen, day=2, withdrawn=True)
+    await correct(team, opened, day=2, withdrawn=True)
+    await team.do(Open(level=4), day=3)  # the child's next: the first never was
+    assert await state(team, referral, episode_id(2)) == "open at 4"
+
+
+async def test_a_thing_that_was_withdrawn_takes_no_more_commands(team: Team) -> None:
+    told = await team.do(Tell(), day=0)
+    await correct(team, told, day=1, withdrawn=True)
+    with pytest.raises(NotFound, match="there is no contact with this id"):
+        await team.do(Report(re=told), day=2)
 
 
 async def test_a_clock_moves_with_the_fact_that_started_it(team: Team) -> None:
