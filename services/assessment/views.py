@@ -32,6 +32,7 @@ worklist = View(
     "worklist",
     row=WorklistRow,
     key=("stream",),
+    anew="stream",
     indexes=(("see_child_by", "stream"), ("child",), ("worker",)),
 )
 
@@ -55,7 +56,7 @@ def _(event: WorkerAllocated, record: Record) -> Update:
     return Update(
         {"stream": record.stream},
         worker=event.worker,
-        event=record.envelope.event_id,
+        event=record.sealed_by,
         sealed=record.sealed,
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.chronology.events import EntryReceived, EntryShared, SignificanceChanged
+from shared.domain.corrections import Corrected
 from shared.domain.event import Record
 from shared.domain.view import Change, Insert, Update, Upsert, View
 
@@ -14,6 +15,7 @@ from shared.domain.view import Change, Insert, Update, Upsert, View
 class EntryRow:
     """An entry. Times in UTC; `recorded_at` is when its source recorded it. `sealed` are the words of `event`."""
 
+    stream: UUID
     entry: UUID
     child: UUID
     happened_at: datetime
@@ -58,30 +60,36 @@ _AS_TOLD = (
 entries = View(
     "entries",
     row=EntryRow,
-    key=("entry",),
-    indexes=(("child", "happened_at", "known_at", "recorded_at", "entry"), ("weighs", "position", "entry")),
+    key=("stream",),
+    indexes=(
+        ("child", "happened_at", "known_at", "recorded_at", "entry"),
+        ("weighs", "position", "entry"),
+        ("entry",),
+    ),
+    anew="stream",
 )
 
 
 @entries.on(EntryReceived)
 def _(event: EntryReceived, record: Record) -> Insert:
     return Insert(
+        stream=record.stream,
         entry=event.entry.id,
         child=event.child,
         happened_at=record.happened_at,
         known_at=record.envelope.known,
         position=record.position,
         weighs=event.entry.significance != "routine",
-        event=record.envelope.event_id,
+        event=record.sealed_by,
         sealed=record.sealed,
         **{name: getattr(event.entry, name) for name in _AS_TOLD},
     )
 
 
 @entries.on(SignificanceChanged)
-def _(event: SignificanceChanged, _record: Record) -> Update:
+def _(event: SignificanceChanged, record: Record) -> Update:
     return Update(
-        {"entry": event.entry}, significance=event.significance, weighs=event.significance != "routine"
+        {"stream": record.stream}, significance=event.significance, weighs=event.significance != "routine"
     )
 
 
@@ -112,3 +120,8 @@ def _(event: EntryShared, _record: Record) -> Iterator[Change]:
         yield Upsert(
             entry=event.entry, agency=seen.agency, organisation=seen.organisation or "", depth=seen.depth
         )
+
+
+@audience.on_corrected(EntryReceived, EntryShared)
+def _(_right: EntryReceived | EntryShared | None, _corrected: Corrected, _correction: Record) -> None:
+    """Who sees an entry is decided when it comes in, and by sharing it: correcting either changes nothing here."""

@@ -37,7 +37,11 @@ class WorklistRow:
 
 
 worklist = View(
-    "worklist", row=WorklistRow, key=("stream",), indexes=(("waits", "decide_by", "stream"), ("child",))
+    "worklist",
+    row=WorklistRow,
+    key=("stream",),
+    indexes=(("waits", "decide_by", "stream"), ("child",)),
+    anew="stream",
 )
 
 
@@ -54,7 +58,7 @@ def _(event: ContactReceived, record: Record) -> Upsert:
         held=False,
         told=False,
         waits=True,
-        event=record.envelope.event_id,
+        event=record.sealed_by,
         sealed=record.sealed,
     )
 

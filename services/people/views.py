@@ -34,7 +34,11 @@ class PersonRow:
 
 
 people = View(
-    "people", row=PersonRow, key=("person",), indexes=(("wants_number", "registered_at", "person"),)
+    "people",
+    row=PersonRow,
+    key=("person",),
+    indexes=(("wants_number", "registered_at", "person"),),
+    anew="person",
 )
 
 
@@ -50,7 +54,7 @@ def _(event: PersonRegistered, record: Record) -> Upsert:
         family=event.family,
         registered_at=record.recorded_at,
         wants_number=event.kind == "child" and not event.has_nhs_number,
-        event=record.envelope.event_id,
+        event=record.sealed_by,
         sealed=record.sealed,
     )
 
@@ -60,7 +64,7 @@ def _(_event: NhsNumberRecorded, record: Record) -> Update:
     return Update(
         {"person": record.stream},
         wants_number=False,
-        number_event=record.envelope.event_id,
+        number_event=record.sealed_by,
         number_sealed=record.sealed,
     )
 
@@ -75,7 +79,7 @@ class RelationshipRow:
     parental_responsibility: bool
 
 
-relationships = View("relationships", row=RelationshipRow, key=("child", "person", "relation"))
+relationships = View("relationships", row=RelationshipRow, key=("child", "person", "relation"), anew="child")
 
 
 @relationships.on(RelationshipRecorded)
@@ -98,7 +102,7 @@ class ProfessionalRow:
     sealed: bytes | None
 
 
-professionals = View("professionals", row=ProfessionalRow, key=("professional",))
+professionals = View("professionals", row=ProfessionalRow, key=("professional",), anew="professional")
 
 
 @professionals.on(ProfessionalRegistered)
@@ -106,6 +110,6 @@ def _(event: ProfessionalRegistered, record: Record) -> Upsert:
     return Upsert(
         professional=record.stream,
         agency=event.agency,
-        event=record.envelope.event_id,
+        event=record.sealed_by,
         sealed=record.sealed,
     )

@@ -26,7 +26,7 @@ from shared.domain.deadlines import (
     ActNoted,
     ClockEnded,
     ClockStarted,
-    is_of_clocks,
+    is_a_record,
     notes_of,
 )
 from shared.domain.decider import Per
@@ -109,7 +109,7 @@ class Corrector:
         first, last = (known[1], known[2]) if known else (1, 0)
         rows = await between(self._store.pool, self._service, after=first - 1, until=last)
         records = [to_record(self._service, row) for row in rows]
-        own = [one for one in records if _is_a_record(one.event)]
+        own = [one for one in records if is_a_record(type(one.event))]
         if not own:
             raise NotFound("nothing was recorded by this step; check `re`", what="step")
         about = [one for one in own if not command.about or one.event.child in command.about]
@@ -171,12 +171,12 @@ class Corrector:
         )
 
     def _text(self, record: Record, stream: _Corrected) -> Mapping[str, Any]:
-        """The sealed part as it was said last; nothing of it, where the key was destroyed."""
+        """The sealed part as it was said last, with who recorded it; nothing of it, where the key was destroyed."""
         said = self._opened(record)
         for later in stream.records:
             if isinstance(later.event, RecordCorrected) and later.event.corrects.version == record.version:
                 said = self._opened(later).get("text") or said
-        return {name: value for name, value in said.items() if name != "recorded_by"}
+        return said
 
     def _opened(self, record: Record) -> dict[str, Any]:
         if record.sealed is None:
@@ -258,19 +258,10 @@ def _refuse_what_others_stand_on(records: Sequence[Record], streams: Mapping[UUI
             continue
         told = ((one.version, one.event) for one in stream.records)
         ours = {one.version for one in records if one.stream == record.stream}
-        if any(_is_a_record(event) and version not in ours for version, event in as_corrected(told)):
+        if any(is_a_record(type(event)) and version not in ours for version, event in as_corrected(told)):
             raise Refused(
                 "more was recorded on this since; withdraw that first, the last of it first", rule="E3"
             )
-
-
-def _is_a_record(event: Event) -> bool:
-    """Whether a person can put it right: neither what the kernel says of clocks, nor a correction. A variation is a
-    person's word.
-    """
-    return type(event) is not RecordCorrected and (
-        not is_of_clocks(event) or event.NAME == "team.DeadlineVaried"
-    )
 
 
 def _restate_notes(record: Record, right: Event | None, keeping: Sequence[_Corrected]) -> None:

@@ -6,7 +6,8 @@ stream reads the corrected body in the old one's place: `decide` and `evolve` kn
 correction of an event counts, and the old one stays visible.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -110,3 +111,55 @@ def as_corrected(events: Iterable[tuple[int, Event]]) -> Iterator[tuple[int, Eve
         by_now = right.get(version, event)
         if by_now is not None:
             yield version, by_now
+
+
+def records_as_corrected(records: Iterable[Record]) -> Iterator[Record]:
+    """The records of a stream, in its order, as they are right by now: as `as_corrected`, for whoever reads more than
+    the body. Each keeps its place, its id and the command that recorded it.
+    """
+    told = list(records)
+    last = {one.event.corrects.version: one for one in told if isinstance(one.event, RecordCorrected)}
+    for record in told:
+        if isinstance(record.event, RecordCorrected):
+            continue
+        correction = last.get(record.version)
+        right = record if correction is None else as_corrected_by(record, correction)
+        if right is not None:
+            yield right
+
+
+def as_corrected_by(record: Record, correction: Record) -> Record | None:
+    """A record as its correction says that it should have been; None: withdrawn. Of an event that has a text, the sealed
+    part is the correction's, which restates all of it.
+    """
+    said = correction.event
+    assert isinstance(said, RecordCorrected)
+    right = said.right()
+    if right is None:
+        return None
+    known = said.known_at or _known(record, right)
+    envelope = replace(record.envelope, known_at=known.isoformat())
+    if right.TEXT is None:
+        return replace(record, event=right, envelope=envelope)
+    return replace(
+        record,
+        event=right,
+        envelope=envelope,
+        sealed=correction.sealed,
+        text=None if correction.text is None else said_last(correction.text),
+        corrected_by=correction.envelope.event_id,
+    )
+
+
+def said_last(text: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The text of a record, opened: of a corrected one what the correction says that it should have been, with who
+    recorded it first.
+    """
+    restated = text.get("text")
+    return restated if isinstance(restated, dict) else text
+
+
+def _known(record: Record, right: Event) -> datetime:
+    """When it was known, where a correction does not say: with what happened, if that was so before; never before it."""
+    known, happened = record.envelope.known, right.happened_at or record.happened_at
+    return happened if known == record.happened_at else max(known, happened)

@@ -164,6 +164,13 @@ def is_of_clocks(event: Event) -> bool:
     return type(event) in CLOCK_FACTS
 
 
+def is_a_record(event: type[Event]) -> bool:
+    """Whether a person can put events of this class right: neither what the kernel says of clocks, nor a correction. A
+    variation is a person's word.
+    """
+    return event is DeadlineVaried or event not in (*CLOCK_FACTS, RecordCorrected)
+
+
 @dataclass(frozen=True, slots=True)
 class DeadlineClock:
     """One clock: its rule, the event that started it, the instants (UTC) that judge it."""

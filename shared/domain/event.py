@@ -111,6 +111,10 @@ class Event(BaseModel):
             raise TypeError(
                 f"{name}: `sealed` must stay out of the open part; name its class with `text=` instead"
             )
+        if text is not None and "text" in text.model_fields and name != "team.RecordCorrected":
+            raise TypeError(
+                f"{name}: no sealed part has a field `text`, by which that of a correction is told; name what it says"
+            )
         known = _EVENTS.get(name)
         if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
             raise TypeError(f"two events are called {name}: {known.__module__} and {cls.__module__}")
@@ -317,6 +321,13 @@ class Record:
     sealed: bytes | None = None
     text: Mapping[str, Any] | None = None
     """The sealed part opened under the transport key: only on what arrived from another service, only in memory."""
+    corrected_by: UUID | None = None
+    """The correction whose sealed part this is, where the text was put right after it was recorded."""
+
+    @property
+    def sealed_by(self) -> UUID:
+        """The event that `sealed` was sealed for, whose id opens it: the correction where there is one."""
+        return self.corrected_by or self.envelope.event_id
 
     @property
     def happened_at(self) -> datetime:

@@ -8,33 +8,13 @@ Nothing here refuses a fact. A handler that raises, or a value the table cannot 
 number beyond 64 bits), stops the view at that event, where it shows; the log and all other views go on.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
-from datetime import date, datetime
-from types import NoneType, UnionType
-from typing import Any, Final, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
-from uuid import UUID
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
 
+from shared.domain.corrections import Corrected, RecordCorrected, records_as_corrected
 from shared.domain.event import Event, Record
-
-NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
-"""How a view or column may be called: short enough that every name made from it fits PostgreSQL's 63 bytes."""
-
-
-_SQL: Final[Mapping[type, str]] = {
-    UUID: "uuid",
-    bool: "boolean",
-    int: "bigint",
-    str: "text",
-    bytes: "bytea",
-    datetime: "timestamptz",
-    date: "date",
-}
-
-
-class BadView(TypeError):
-    """A view, or a change made by its handler, that does not fit its row. The message says what to change."""
+from shared.domain.view_columns import NAME, BadView, columns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,33 +99,21 @@ RowT = TypeVar("RowT")
 HandlerT = TypeVar("HandlerT", bound=Handler)
 
 
+CorrectedHandler = Callable[[Any, Corrected, Record], Changes]
+"""`(right, corrected, correction) -> changes`: the event as it should have been (None: withdrawn), the event that was
+recorded, and the record of the correction.
+"""
+
+
+CorrectedHandlerT = TypeVar("CorrectedHandlerT", bound=CorrectedHandler)
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """An index, for some rows only where `where` (SQL over the row's columns) says which."""
 
     columns: tuple[str, ...]
     where: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column as its field in the row's dataclass makes it."""
-
-    name: str
-    sql: str
-    nullable: bool
-    default: Callable[[], Any] | None
-
-    @property
-    def required(self) -> bool:
-        """Whether a new row must name it."""
-        return self.default is None and not self.nullable
-
-    def of(self, columns: Mapping[str, Any]) -> Any:
-        """Its value in a new row with these columns."""
-        if self.name in columns:
-            return columns[self.name]
-        return self.default() if self.default is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +140,8 @@ class View(Generic[RowT]):
         key: the columns that tell rows apart.
         indexes: further indexes, as tuples of columns or `Index`.
         derived: columns that follow from several rows together.
+        anew: the column of the key that holds the id of the stream whose events make a row. After a correction the rows
+            of that stream are made anew, of the corrected events in the old ones' places (E3).
         edition: raise it when the handlers change what they write: then the next start builds the table again, as it
             does by itself when columns, key or indexes change.
 
@@ -187,6 +157,7 @@ class View(Generic[RowT]):
         key: Sequence[str],
         indexes: Sequence[Index | Sequence[str]] = (),
         derived: Derivation | None = None,
+        anew: str | None = None,
         edition: int = 1,
     ) -> None:
         self.name = name
@@ -194,11 +165,13 @@ class View(Generic[RowT]):
         self.key = tuple(key)
         self.indexes = tuple(one if isinstance(one, Index) else Index(tuple(one)) for one in indexes)
         self.derived = derived
+        self.anew = anew
         self.edition = edition
-        self.columns = _columns(name, row)
+        self.columns = columns_of(name, row)
         self._required = frozenset(column.name for column in self.columns.values() if column.required)
         self._handlers: dict[type[Event], list[Handler]] = {}
         self._every: list[Handler] = []
+        self._on_corrected: dict[str, list[CorrectedHandler]] = {}
         self._checked: set[tuple[Any, ...]] = set()
         if not NAME.fullmatch(name):
             raise BadView(f"view {name}: a name is up to 40 lower-case letters, digits and underscores")
@@ -209,11 +182,15 @@ class View(Generic[RowT]):
             self.columns[column].nullable or self.columns[column].sql.endswith("[]") for column in self.key
         ):
             raise BadView(f"view {name}: no column of its key may be None or a list")
+        if anew is not None and anew not in self.key:
+            raise BadView(f"view {name}: `anew` names the column of its key that holds the stream's id")
 
     def on(self, *events: type[Event]) -> Callable[[HandlerT], HandlerT]:
         """Have the function handle these events; several functions may handle one, in the order they are given."""
         if not events or not all(event.NAME for event in events):
             raise BadView(f"view {self.name}: a handler is for named events")
+        if RecordCorrected in events and (self.anew is not None or self._on_corrected):
+            raise self._twice()
 
         def handle(handler: HandlerT) -> HandlerT:
             for event in events:
@@ -227,33 +204,100 @@ class View(Generic[RowT]):
         self._every.append(handler)
         return handler
 
+    def on_corrected(self, *events: type[Event]) -> Callable[[CorrectedHandlerT], CorrectedHandlerT]:
+        """Have the function say what changes when one of these events is corrected or withdrawn.
+
+        For a view whose rows are not those of one stream, or where a row can be put right by itself: the changes stand
+        on what was recorded, and on any correction before this one.
+        """
+        if not events or not all(event.NAME for event in events):
+            raise BadView(f"view {self.name}: a handler is for named events")
+        if self.anew is not None or RecordCorrected in self._handlers:
+            raise self._twice()
+
+        def handle(handler: CorrectedHandlerT) -> CorrectedHandlerT:
+            for event in events:
+                self._on_corrected.setdefault(event.NAME, []).append(handler)
+            return handler
+
+        return handle
+
+    def _twice(self) -> BadView:
+        return BadView(
+            f"view {self.name}: say once what follows from a correction: `anew`, `on_corrected`, or a handler of "
+            "RecordCorrected"
+        )
+
     @property
     def topics(self) -> list[str] | None:
         """The stored names of the events it handles, so that no other is read; None: all."""
-        return None if self._every else sorted(event.NAME for event in self._handlers)
+        if self._every:
+            return None
+        named = {event.NAME for event in self._handlers}
+        return sorted(named | {RecordCorrected.NAME} if self.anew or self._on_corrected else named)
+
+    def unsaid(self) -> list[type[Event]]:
+        """The events that it handles without saying what follows from a correction of them."""
+        if self.anew is not None or self._every or RecordCorrected in self._handlers:
+            return []
+        return [event for event in self._handlers if event.NAME not in self._on_corrected]
 
     def table(self, service: str) -> str:
         """The table's full name, quoted for SQL."""
         return f'"{service}_views"."{self.name}"'
 
-    def changes(self, record: Record) -> list[Change]:
+    def changes(self, record: Record, history: Sequence[Record] = ()) -> list[Change]:
         """What this event changes, in order.
+
+        Args:
+            record: the event.
+            history: of a correction, where rows are made anew: the events of its stream that the view handles, this
+                one among them; later ones do not matter.
 
         Raises:
             BadView: a change that does not fit the row.
             Exception: whatever a handler raises.
         """
+        if type(record.event) is RecordCorrected and (self.anew is not None or self._on_corrected):
+            found = self._follows_from(record.event, record, history)
+        else:
+            found = self._handled(record)
+        for change in found:
+            self._check(change)
+        return found
+
+    def _handled(self, record: Record) -> list[Change]:
         found: list[Change] = []
         event = record.event
         handlers = self._handlers.get(type(event), ())
         for handler in (*self._every, *handlers) if self._every else handlers:
-            made = handler(event, record)
-            if isinstance(made, _KINDS):
-                found.append(made)
-            elif made is not None:
-                found.extend(made)
-        for change in found:
-            self._check(change)
+            _add(found, handler(event, record))
+        if self.anew is not None:
+            for change in found:
+                if _named(change).get(self.anew) != record.stream:
+                    raise BadView(
+                        f"view {self.name}: rows made anew with their stream are changed by it alone"
+                    )
+        return found
+
+    def _follows_from(
+        self, event: RecordCorrected, record: Record, history: Sequence[Record]
+    ) -> list[Change]:
+        """What a correction changes: its stream's rows made anew, or what the handlers say."""
+        found: list[Change] = []
+        if self.anew is None:
+            if self._every:
+                found += self._handled(record)
+            for handler in self._on_corrected.get(event.corrects.name, ()):
+                _add(found, handler(event.right(), event.corrects, record))
+            return found
+        if not self._every and all(event.corrects.name != known.NAME for known in self._handlers):
+            return found
+        if all(one.version != record.version for one in history):
+            raise BadView(f"view {self.name}: a correction needs the events of its stream")
+        found.append(Delete(**{self.anew: record.stream}))
+        for one in records_as_corrected(one for one in history if one.version <= record.version):
+            found += self._handled(one)
         return found
 
     def _check(self, change: Change) -> None:
@@ -292,100 +336,13 @@ class View(Generic[RowT]):
         self._checked.add(shape)
 
 
-def fold(view: View[RowT], records: Iterable[Record]) -> dict[tuple[Any, ...], RowT]:
-    """The rows a view has after these events, by key: what the table would hold, for tests without a database.
-
-    Raises:
-        BadView: what would stop the view: a change that does not fit, a key inserted twice, None where none may be.
-    """
-    rows: dict[tuple[Any, ...], RowT] = {}
-    for record in records:
-        for change in view.changes(record):
-            _apply(view, rows, change)
-    return rows
+def _add(found: list[Change], made: Changes) -> None:
+    if isinstance(made, _KINDS):
+        found.append(made)
+    elif made is not None:
+        found.extend(made)
 
 
-def _apply(view: View[RowT], rows: dict[tuple[Any, ...], RowT], change: Change) -> None:
-    if isinstance(change, Insert | Upsert):
-        key = tuple(change.columns[column] for column in view.key)
-        if isinstance(change, Insert) and key in rows:
-            raise BadView(f"view {view.name}: a row of this key stands there already; use Upsert")
-        if key in rows:
-            rows[key] = _with(view, rows[key], change.columns)
-        else:
-            new = {name: column.of(change.columns) for name, column in view.columns.items()}
-            _no_none(view, new)
-            rows[key] = view.row(**new)
-        return
-    matching = [
-        key
-        for key, row in rows.items()
-        if all(
-            v.matches(getattr(row, k)) if isinstance(v, After) else getattr(row, k) == v
-            for k, v in change.match.items()
-        )
-    ]
-    for key in matching:
-        if isinstance(change, Update):
-            rows[key] = _with(view, rows[key], change.columns)
-        else:
-            del rows[key]
-
-
-def _with(view: View[RowT], row: RowT, columns: Mapping[str, Any]) -> RowT:
-    _no_none(view, columns)
-    changed: RowT = replace(row, **columns)  # type: ignore[type-var]  # View has made sure that rows are dataclasses
-    return changed
-
-
-def _no_none(view: View[Any], columns: Mapping[str, Any]) -> None:
-    for name, value in columns.items():
-        if value is None and not view.columns[name].nullable:
-            raise BadView(f"view {view.name}: {name} may not be None")
-
-
-def _columns(view: str, row: type) -> dict[str, Column]:
-    if not is_dataclass(row):
-        raise BadView(f"view {view}: {row.__name__} must be a dataclass")
-    hints = get_type_hints(row)
-    found: dict[str, Column] = {}
-    for field in fields(row):
-        if not NAME.fullmatch(field.name):
-            raise BadView(
-                f"view {view}: column {field.name} is not lower-case letters, digits and underscores"
-            )
-        sql, nullable = _sql_type(view, field.name, hints[field.name])
-        found[field.name] = Column(field.name, sql, nullable, _default(field))
-    return found
-
-
-def _default(field: "Field[Any]") -> Callable[[], Any] | None:
-    if field.default_factory is not MISSING:
-        return field.default_factory
-    if field.default is not MISSING:
-        value = field.default
-        return lambda: value
-    return None
-
-
-def _sql_type(view: str, name: str, hint: Any) -> tuple[str, bool]:
-    """The column type and whether it may be null."""
-    if get_origin(hint) in (Union, UnionType):
-        several = {_sql_type(view, name, one)[0] for one in get_args(hint) if one is not NoneType}
-        if len(several) == 1:
-            return several.pop(), NoneType in get_args(hint)
-    elif get_origin(hint) is Literal:
-        return _sql_type(view, name, type(get_args(hint)[0]))
-    elif get_origin(hint) is list:
-        sql, nullable = _sql_type(view, name, get_args(hint)[0])
-        if not nullable and not sql.endswith("[]"):
-            return f"{sql}[]", False
-    elif hasattr(hint, "__supertype__"):
-        return _sql_type(view, name, hint.__supertype__)
-    elif isinstance(hint, type):
-        for known, sql in _SQL.items():
-            if issubclass(hint, known):
-                return sql, False
-    raise BadView(
-        f"view {view}: column {name} has a type that no column can have; see View for those that can"
-    )
+def _named(change: Change) -> dict[str, Any]:
+    """What a change says of which rows it is for."""
+    return change.columns if isinstance(change, _NEW) else change.match

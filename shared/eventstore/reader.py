@@ -5,8 +5,9 @@ page is simply what comes after p.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 
@@ -61,6 +62,25 @@ async def between(
         f'SELECT {COLUMNS} FROM "{service}".events WHERE notification_id > $1 AND notification_id <= $2 '
         "AND ($3::text[] IS NULL OR topic = ANY($3)) ORDER BY notification_id",
         after,
+        until,
+        topics,
+    )
+    return rows
+
+
+async def of_streams(
+    source: asyncpg.Pool | asyncpg.Connection,
+    service: str,
+    streams: Collection[UUID],
+    *,
+    until: int,
+    topics: Sequence[str] | None = None,
+) -> list[asyncpg.Record]:
+    """The rows of some streams up to a position, each stream's in its order; of events of these names, where any are."""
+    rows: list[asyncpg.Record] = await source.fetch(
+        f'SELECT {COLUMNS} FROM "{service}".events WHERE originator_id = ANY($1::uuid[]) AND notification_id <= $2 '
+        "AND ($3::text[] IS NULL OR topic = ANY($3)) ORDER BY originator_id, originator_version",
+        list(streams),
         until,
         topics,
     )

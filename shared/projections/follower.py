@@ -18,6 +18,7 @@ from shared.domain.view import Change, View
 from shared.eventstore.reader import COLUMNS, to_record
 from shared.infrastructure.postgres import would_fail_again
 from shared.infrastructure.tracing import following
+from shared.projections.corrected import Histories, histories
 from shared.projections.rebuild import failure, log_failure
 from shared.projections.table import apply, shape
 
@@ -158,7 +159,8 @@ class Follower:
         """Bring a page into these views and move them from `at` to `target`: those that still stand there and that
         nobody else holds. How the others stand is looked at again.
         """
-        changes = changes_of(group, self._service, page)
+        before = await histories(self._pool, self._service, [one.view for one in group], page)
+        changes = changes_of(group, self._service, page, before)
         names, shapes = [one.view.name for one in group], [one.shape for one in group]
         async with self._pool.acquire() as connection, connection.transaction():
             moved = {row["name"] for row in await connection.fetch(self._move, at, target, names, shapes)}
@@ -223,7 +225,7 @@ class Follower:
 
 
 def changes_of(
-    group: Sequence[ViewPosition], service: str, page: Sequence[asyncpg.Record]
+    group: Sequence[ViewPosition], service: str, page: Sequence[asyncpg.Record], before: Histories
 ) -> dict[str, list[Change]]:
     """What these rows of the log change in each view; each is read once. Raises whatever reading or a handler raises."""
     changes: dict[str, list[Change]] = {one.view.name: [] for one in group}
@@ -232,7 +234,7 @@ def changes_of(
         for one in group:
             if one.handles(row["topic"]):
                 record = record or to_record(service, row)
-                changes[one.view.name] += one.view.changes(record)
+                changes[one.view.name] += one.view.changes(record, before.get(record.stream, ()))
     return changes
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 
@@ -20,6 +20,7 @@ from shared.domain.view import Change, View
 from shared.eventstore.reader import BREATH, between, head, pages
 from shared.infrastructure.logs import error_fields
 from shared.infrastructure.postgres import would_fail_again
+from shared.projections.corrected import histories
 from shared.projections.pipeline import OrderedPipeline, Turn
 from shared.projections.rebuild_worker import AHEAD, RebuildWorker
 from shared.projections.table import (
@@ -50,6 +51,7 @@ LONG: Final = 50_000
 
 
 Say = Callable[[str], None]
+Source: TypeAlias = asyncpg.Pool | asyncpg.Connection
 
 
 class RebuildRunning(Exception):
@@ -189,14 +191,16 @@ class Rebuild:
             if worker is not None:
                 await worker.close()
 
-    async def _take(self, source: asyncpg.Pool | asyncpg.Connection, after: int, last: int) -> None:
+    async def _take(self, source: Source, after: int, last: int) -> None:
         """One page goes to the database while the next is read and turned into changes."""
         log = pages(source, self.service, after=after, until=last, topics=self.view.topics, page=self.page)
         async with aclosing(log), OrderedPipeline() as pipeline:
             async for rows in log:
-                changes = await self._changes(rows)
+                changes = await self._changes(source, rows)
                 await pipeline.room(1)
-                pipeline.add(partial(self._land, rows, changes))
+                pipeline.add(partial(self._land, source, rows, changes))
+                if source is self.connection:
+                    await pipeline.room(0)  # one connection does one thing at a time
                 self._show(rows[-1]["notification_id"], last)
 
     async def _take_together(self, worker: RebuildWorker, after: int, last: int) -> None:
@@ -208,7 +212,8 @@ class Rebuild:
                     pipeline.add(partial(self._land_theirs, worker.ask(first, until), first, until))
                 else:
                     rows = await self._between(first, until)
-                    pipeline.add(partial(self._land, rows, await self._changes(rows)))
+                    changes = await self._changes(self.pool, rows)
+                    pipeline.add(partial(self._land, self.pool, rows, changes))
                 await pipeline.room(AHEAD + 1)
                 self._show(until, last)
 
@@ -218,12 +223,13 @@ class Rebuild:
     async def _between(self, after: int, until: int) -> list[asyncpg.Record]:
         return await between(self.pool, self.service, after=after, until=until, topics=self.view.topics)
 
-    async def _changes(self, rows: Sequence[asyncpg.Record]) -> list[Change] | None:
+    async def _changes(self, source: Source, rows: Sequence[asyncpg.Record]) -> list[Change] | None:
         """What a page changes; None where one of its events fails, to be found when it is its turn."""
         changes: list[Change] = []
         try:
+            before = await histories(source, self.service, [self.view], rows)
             for first in range(0, len(rows), BREATH):
-                changes += changes_of(self.view, self.service, rows[first : first + BREATH])
+                changes += changes_of(self.view, self.service, rows[first : first + BREATH], before)
                 await asyncio.sleep(0)  # the rest of the process gets a turn
         except Exception as error:
             if not would_fail_again(error):
@@ -240,15 +246,15 @@ class Rebuild:
             if await self._landed(made):
                 return
         rows = await self._between(after, until)
-        await self._land(rows, await self._changes(rows), turn)
+        await self._land(self.pool, rows, await self._changes(self.pool, rows), turn)
 
     async def _land(
-        self, rows: Sequence[asyncpg.Record], changes: Sequence[Change] | None, turn: Turn
+        self, source: Source, rows: Sequence[asyncpg.Record], changes: Sequence[Change] | None, turn: Turn
     ) -> None:
         await turn
         self._touch(changes or ())
         if changes is None or not await self._landed(steps(self.view, self.service, self._beside, changes)):
-            await self._one_by_one(rows)
+            await self._one_by_one(source, rows)
 
     def _touch(self, changes: Sequence[Change]) -> None:
         if self._touched is not None:
@@ -282,10 +288,11 @@ class Rebuild:
     async def _analyze(self) -> None:
         await self.connection.execute(f'ANALYZE "{self.service}_views"."{self._beside}"')
 
-    async def _one_by_one(self, rows: Sequence[asyncpg.Record]) -> None:
+    async def _one_by_one(self, source: Source, rows: Sequence[asyncpg.Record]) -> None:
         for row in rows:
             try:
-                changes = changes_of(self.view, self.service, [row])
+                before = await histories(source, self.service, [self.view], [row])
+                changes = changes_of(self.view, self.service, [row], before)
                 self._touch(changes)
                 await self._apply(steps(self.view, self.service, self._beside, changes))
             except Exception as error:

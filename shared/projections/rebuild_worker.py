@@ -30,6 +30,7 @@ from shared.eventstore.reader import between
 from shared.infrastructure.background import tune_garbage_collection
 from shared.infrastructure.postgres import COMMAND_TIMEOUT
 from shared.projections.copy import NotHere, rows_of
+from shared.projections.corrected import histories
 from shared.projections.table import Statement, changes_of, shape, steps
 
 log = logging.getLogger(__name__)
@@ -158,7 +159,8 @@ async def _serve(orders: BinaryIO, answers: BinaryIO) -> None:
         mailbox, after, until = map(int, line.split())
         rows = await between(connection, service, after=after, until=until, topics=view.topics)
         try:
-            made = steps(view, service, order["table"], changes_of(view, service, rows))
+            before = await histories(connection, service, [view], rows)
+            made = steps(view, service, order["table"], changes_of(view, service, rows, before))
             for step in made:
                 if not step.sql:
                     step.stream, step.rows = encoded(step.rows), []

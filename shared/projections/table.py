@@ -10,11 +10,20 @@ import asyncpg
 
 from shared.domain.view import After, Change, Delete, Index, Insert, Update, Upsert, View
 from shared.eventstore.reader import to_record
+from shared.projections.corrected import Histories
 
 
-def changes_of(view: View[Any], service: str, rows: Sequence[asyncpg.Record]) -> list[Change]:
-    """What these rows of the log change. Raises whatever decoding or a handler raises."""
-    return [change for row in rows for change in view.changes(to_record(service, row))]
+def changes_of(
+    view: View[Any], service: str, rows: Sequence[asyncpg.Record], before: Histories
+) -> list[Change]:
+    """What these rows of the log change, with the `histories` of the page that they are of. Raises whatever decoding or
+    a handler raises.
+    """
+    return [
+        change
+        for row in rows
+        for change in view.changes(to_record(service, row), before.get(row["originator_id"], ()))
+    ]
 
 
 FEW: Final = 20

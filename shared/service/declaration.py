@@ -10,10 +10,12 @@ from fastapi import APIRouter
 
 from shared.domain.actors import AGENCIES
 from shared.domain.command import Command
+from shared.domain.deadlines import is_a_record
 from shared.domain.decider import Stream
 from shared.domain.policy import Policy
 from shared.domain.rules import Rulebook
 from shared.domain.view import View
+from shared.domain.view_columns import BadView
 from shared.messaging.topics import Topic
 from shared.projections.deadline_board import deadline_board
 from shared.service.expectations import Answers, check_answers
@@ -107,6 +109,7 @@ def service(
         answers: at which of its addresses the expectations of case files are read (`shared/service/expectations.py`).
 
     Raises:
+        BadView: a view does not say what follows from a correction of an event that it handles.
         ValueError: a name that cannot be a team's, an unknown agency, a policy or entries of another team, a topic that cannot be
             its own, a policy that reacts to every event of nobody, or an address under `answers` that the router lacks.
     """
@@ -122,6 +125,7 @@ def service(
             f"{name}: `every_event_of` goes with a policy that reacts to every event (`on_every`)"
         )
     check_answers(name, answers, router)
+    check_corrections(name, views)
     if knows_people:
         policy = Policy(name, people_policy(name), policy)
     noted = elsewhere_stream(streams)
@@ -141,6 +145,22 @@ def service(
         intake=tuple(each.intake_of(name) for each in intake),
         answers=tuple(answers),
     )
+
+
+def check_corrections(service: str, views: Sequence[View[Any]]) -> None:
+    """What a person recorded can be corrected (E3): each view says what its rows become then.
+
+    Raises:
+        BadView: one does not say it of an event that it handles.
+    """
+    for view in views:
+        unsaid = sorted(event.__name__ for event in view.unsaid() if is_a_record(event))
+        if unsaid:
+            raise BadView(
+                f"view {view.name} of {service} handles {', '.join(unsaid)}, which can be corrected, and does not say "
+                "what follows. Where its rows are those of one stream, name the column of its key that holds the "
+                f"stream's id (`anew=`); else write a handler for it (`@{view.name}.on_corrected({unsaid[0]})`)"
+            )
 
 
 _TEAM: Final = re.compile(r"[a-z][a-z_]{1,30}", re.ASCII)

@@ -101,7 +101,9 @@ class TaskRow:
 
 def task_list() -> View[TaskRow]:
     """The view `tasks` of a service."""
-    view = View("tasks", row=TaskRow, key=("stream",), indexes=(("done", "raised_at", "stream"),))
+    view = View(
+        "tasks", row=TaskRow, key=("stream",), indexes=(("done", "raised_at", "stream"),), anew="stream"
+    )
 
     @view.on(TaskRaised)
     def raised(event: TaskRaised, record: Record) -> Upsert:

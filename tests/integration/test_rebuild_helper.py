@@ -20,6 +20,7 @@ from shared.projections.rebuild_worker import RebuildWorker
 from shared.projections.table import create, shape, steps, take
 from shared.projections.views import Views
 from tests.integration.conftest import LogDatabase
+from tests.integration.toy_corrected import VIEWS, CorrectedLog
 from tests.integration.toy_views import (
     Count,
     Decided,
@@ -126,6 +127,19 @@ async def test_two_processes_build_what_one_does(
     assert helpers[0].given_back == 0
     with pytest.raises(ProcessLookupError):
         os.kill(helpers[0].pid, 0)
+
+
+async def test_two_processes_make_rows_anew_of_corrected_events(
+    pool: asyncpg.Pool, log_database: LogDatabase, helpers: list[Counted]
+) -> None:
+    log = CorrectedLog(pool, seed=1)
+    await Views(pool, "mash", VIEWS).prepare()
+    await log.append(400)
+    for view in VIEWS:
+        assert await rebuilt(pool, log_database, view, page=9) is None
+    assert all(helper.used > 3 and helper.given_back == 0 for helper in helpers)
+    assert len(helpers) == len(VIEWS)
+    assert {view.name: await rows(pool, view) for view in VIEWS} == log.expected()
 
 
 async def test_a_second_process_that_is_killed_is_not_missed(

@@ -2,7 +2,7 @@
 
 from services.assessment.views import worklist
 from shared.domain.instants import london
-from shared.domain.view import fold
+from shared.domain.view_fold import fold
 from shared.team.deadlines import VaryDeadline
 from shared.testing.facts import CHILD
 from tests.unit.assessment.referrals import (

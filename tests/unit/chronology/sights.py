@@ -9,7 +9,7 @@ from services.chronology.streams.entry import entry
 from services.chronology.views import audience, entries
 from shared.domain.event import Record
 from shared.domain.rules import Rulebook
-from shared.domain.view import fold
+from shared.domain.view_fold import fold
 from shared.team.audience import SeenBy
 from shared.team.entries import AllEntries, Entries
 from shared.team.standard_entries import EVERY_TEAM

@@ -21,7 +21,7 @@ from services.chronology.streams.entry import ChangeSignificance, entry
 from services.chronology.views import audience, entries
 from shared.domain.command import NotFound
 from shared.domain.instants import london
-from shared.domain.view import fold
+from shared.domain.view_fold import fold
 from shared.team.audience import Involvement, Party, SeenBy, agency, party, referrer
 from shared.testing.deciders import decider
 from shared.testing.facts import CHILD, actor, command_id, event_id
@@ -42,6 +42,13 @@ def received():
     return given().when(receive(), at=NOW, happened=HAPPENED)
 
 
+def shown(story):
+    """The one row of the entry."""
+    (row,) = fold(entries, story.records).values()
+    assert row.entry == ENTRY
+    return row
+
+
 def test_an_entry_keeps_its_three_times_and_its_words_are_sealed():
     text = EntryText(
         parts=(("Message", "Accepted."),), care_parts=(("Told by", "PC Hale"),), recorder="Jo Bell"
@@ -50,7 +57,7 @@ def test_an_entry_keeps_its_three_times_and_its_words_are_sealed():
         EntryReceived(source_position=7, entry=told(), seen_by=(CARE, WARD), sealed=text),
         InvolvementNoted(involves=(Involvement(agency="childrens_social_care", part="acted"),)),
     )
-    row = fold(entries, received().records)[ENTRY,]
+    row = shown(received())
     assert (row.happened_at, row.known_at, row.recorded_at) == (HAPPENED, HAPPENED, RECORDED)
 
 
@@ -155,9 +162,9 @@ def test_a_title_for_some_and_the_whole_for_others():
 
 def test_the_list_of_what_weighs_follows():
     story = received()
-    assert not fold(entries, story.records)[ENTRY,].weighs
+    assert not shown(story).weighs
     story = story.when(weighed("significant"), at=NOW, by=SOCIAL_WORKER)
-    row = fold(entries, story.records)[ENTRY,]
+    row = shown(story)
     assert (row.child, row.weighs, row.significance) == (CHILD, True, "significant")
     assert (row.sealed, row.event) == (story.records[0].sealed, story.records[0].envelope.event_id)
 
@@ -173,5 +180,5 @@ def test_state_and_view_agree_whatever_is_asked(commands):
     story = received()
     for command in commands:
         story = story.when(command, at=NOW)
-    row = fold(entries, story.records)[ENTRY,]
+    row = shown(story)
     assert row.significance == story.streams["entry"].state.significance

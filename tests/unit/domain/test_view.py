@@ -6,8 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from shared.domain.corrections import Corrected, RecordCorrected, correction_of
 from shared.domain.event import Event, Record
-from shared.domain.view import BadView, Change, Delete, Insert, Update, Upsert, View, fold
+from shared.domain.view import Change, Delete, Insert, Update, Upsert, View
+from shared.domain.view_columns import BadView
+from shared.domain.view_fold import fold
 from tests.unit.projections.toy_views import A, B, C, Decided, Received, Row, record, rows_after
 
 
@@ -110,3 +113,66 @@ def test_a_view_that_cannot_be_a_table_is_refused_when_it_is_made() -> None:
         View("v", row=dict, key=("id",))
     with pytest.raises(BadView, match="for named events"):
         View("v", row=Row, key=("id",)).on(Event)
+
+
+def test_rows_are_made_anew_of_the_corrected_events_of_their_stream() -> None:
+    view = View("worklist", row=Row, key=("id",), anew="id")
+
+    @view.on(Received)
+    def _(event: Received, record: Record) -> Change:
+        return Upsert(id=record.stream, note=event.note)
+
+    @view.on(Decided)
+    def _(event: Decided, record: Record) -> Change:
+        return Update({"id": record.stream}, outcome=event.outcome)
+
+    told = [record(Received(note="a")), record(Decided(outcome="x"), position=2), record(Received(), B)]
+    wrong = record(correction_of(told[0], Received(note="b"), None), position=3)
+    assert fold(view, [*told, wrong]) == {(A,): Row(A, "b", "x"), (B,): Row(B, "")}
+    none = record(correction_of(told[0], None, None), position=3)
+    assert fold(view, [*told, none]) == {(B,): Row(B, "")}
+    undecided = record(correction_of(told[1], None, None), position=4)
+    assert fold(view, [*told, wrong, undecided])[A,] == Row(A, "b")
+    assert view.topics == ["team.RecordCorrected", "test_projection.Decided", "test_projection.Received"]
+    assert view.unsaid() == []
+    with pytest.raises(BadView, match="needs the events of its stream"):
+        view.changes(wrong)
+
+
+def test_a_handler_says_what_a_correction_changes_and_others_are_named() -> None:
+    view = View("worklist", row=Row, key=("id",))
+
+    @view.on(Received, Decided)
+    def _(_event: Event, record: Record) -> Change:
+        return Insert(id=record.envelope.event_id, note="")
+
+    assert view.unsaid() == [Received, Decided]
+
+    @view.on_corrected(Received)
+    def _(right: Received | None, corrected: Corrected, _correction: Record) -> Change:
+        return Delete(id=corrected.event) if right is None else Update({"id": corrected.event}, note=right.note)
+
+    assert view.unsaid() == [Decided]
+    told = [record(Received()), record(Decided(outcome="x"), position=2)]
+    other = record(correction_of(told[1], None, None), position=3)
+    right = record(correction_of(told[0], Received(note="b"), None), position=4)
+    rows = fold(view, [*told, other, right])
+    assert [row.note for row in rows.values()] == ["b", ""]
+
+
+def test_what_follows_from_a_correction_is_said_once_and_of_the_streams_own_rows() -> None:
+    with pytest.raises(BadView, match="the column of its key that holds the stream's id"):
+        View("v", row=Row, key=("id",), anew="note")
+    anew = View("v", row=Row, key=("id",), anew="id")
+    with pytest.raises(BadView, match="say once what follows from a correction"):
+        anew.on(RecordCorrected)
+    with pytest.raises(BadView, match="say once what follows from a correction"):
+        anew.on_corrected(Received)
+    both = View("v", row=Row, key=("id",))
+    both.on(RecordCorrected)(lambda _event, _record: None)
+    assert both.unsaid() == []
+    with pytest.raises(BadView, match="say once what follows from a correction"):
+        both.on_corrected(Received)
+    anew.on(Received)(lambda _event, _record: Upsert(id=B, note=""))
+    with pytest.raises(BadView, match="changed by it alone"):
+        anew.changes(record(Received()))

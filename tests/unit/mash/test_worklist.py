@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.mash.views import worklist
 from shared.domain.instants import london
-from shared.domain.view import fold
+from shared.domain.view_fold import fold
 from shared.team.deadlines import VaryDeadline
 from shared.testing.facts import CHILD, THING
 from tests.unit.mash.contacts import ACKNOWLEDGE, CLOSE, HOLD, MANAGER, RECEIVE, SCREEN, TELL_OUTCOME, given

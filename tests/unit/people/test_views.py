@@ -9,7 +9,7 @@ from services.people.streams.professional import RegisterProfessional, professio
 from services.people.views import people, professionals, relationships
 from shared.domain.fields import Professional
 from shared.domain.instants import london
-from shared.domain.view import fold
+from shared.domain.view_fold import fold
 from shared.testing.deciders import decider
 from shared.testing.facts import ADULT, CHILD, actor
 

@@ -12,7 +12,9 @@ from shared.domain.decider import Stream
 from shared.domain.event import Event
 from shared.domain.marks import Starts
 from shared.domain.rules import Deadline
-from shared.domain.view import BadView, Delete, Derivation, View, fold
+from shared.domain.view import Delete, Derivation, View
+from shared.domain.view_columns import BadView
+from shared.domain.view_fold import fold
 from shared.projections.deadline_board import MarkRow, deadline_board
 from shared.projections.deadline_queries import DeadlineRow
 from shared.projections.table import lanes, steps

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.instants import Instant
-from shared.domain.view import After, BadView, Change, Delete, Index, Insert, Update, Upsert, View
+from shared.domain.view import After, Change, Delete, Index, Insert, Update, Upsert, View
+from shared.domain.view_columns import BadView
 from shared.infrastructure.postgres import would_fail_again
 from shared.projections.table import create, indexes, shape, steps
 from tests.unit.projections.toy_views import A, B, C, rows_after, worklist

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.domain.event import Envelope, Event, Record
-from shared.domain.view import Change, View, fold
+from shared.domain.view import Change, View
+from shared.domain.view_fold import fold
 
 T0 = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
 A, B, C = (UUID(int=n) for n in (1, 2, 3))

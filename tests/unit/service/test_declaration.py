@@ -1,5 +1,8 @@
 """What a team can declare, and what is refused when it is made."""
 
+from dataclasses import dataclass
+from uuid import UUID
+
 import pytest
 from fastapi import APIRouter
 
@@ -8,6 +11,8 @@ from services.people import events as people
 from shared.domain.deadlines import DeadlineMissed
 from shared.domain.policy import Policy
 from shared.domain.rules import Rulebook
+from shared.domain.view import View
+from shared.domain.view_columns import BadView
 from shared.messaging.topics import Topic
 from shared.service.declaration import check_name, service
 
@@ -112,3 +117,18 @@ def test_a_word_or_several_can_be_a_teams_name(name):
 def test_a_name_that_cannot_be_a_teams_is_refused(name, said):
     with pytest.raises(ValueError, match=said):
         check_name(name)
+
+
+def test_a_view_says_what_follows_where_what_it_handles_is_corrected():
+    view = View("list", row=ListRow, key=("stream",))
+    view.on(mash.ContactReceived, mash.ContactHeld, DeadlineMissed)(follow)
+    with pytest.raises(BadView, match=r"list of panel handles ContactHeld, ContactReceived, which can be.*anew=") as caught:
+        declared(views=[view])
+    assert "@list.on_corrected(ContactHeld)" in str(caught.value)
+    view.on_corrected(mash.ContactReceived, mash.ContactHeld)(lambda _right, _corrected, _correction: None)
+    assert view in declared(views=[view]).views
+
+
+@dataclass
+class ListRow:
+    stream: UUID

@@ -1,0 +1,65 @@
+"""A view folded in memory: the rows that its table would hold, for tests without a database."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from shared.domain.event import Record
+from shared.domain.view import After, Change, Insert, RowT, Update, Upsert, View
+from shared.domain.view_columns import BadView
+
+
+def fold(view: View[RowT], records: Iterable[Record]) -> dict[tuple[Any, ...], RowT]:
+    """The rows a view has after these events, by key: what the table would hold, for tests without a database.
+
+    Raises:
+        BadView: what would stop the view: a change that does not fit, a key inserted twice, None where none may be.
+    """
+    rows: dict[tuple[Any, ...], RowT] = {}
+    histories: dict[UUID, list[Record]] = {}
+    for record in records:
+        history = histories.setdefault(record.stream, [])
+        history.append(record)
+        for change in view.changes(record, history):
+            _apply(view, rows, change)
+    return rows
+
+
+def _apply(view: View[RowT], rows: dict[tuple[Any, ...], RowT], change: Change) -> None:
+    if isinstance(change, Insert | Upsert):
+        key = tuple(change.columns[column] for column in view.key)
+        if isinstance(change, Insert) and key in rows:
+            raise BadView(f"view {view.name}: a row of this key stands there already; use Upsert")
+        if key in rows:
+            rows[key] = _with(view, rows[key], change.columns)
+        else:
+            new = {name: column.of(change.columns) for name, column in view.columns.items()}
+            _no_none(view, new)
+            rows[key] = view.row(**new)
+        return
+    matching = [
+        key
+        for key, row in rows.items()
+        if all(
+            v.matches(getattr(row, k)) if isinstance(v, After) else getattr(row, k) == v
+            for k, v in change.match.items()
+        )
+    ]
+    for key in matching:
+        if isinstance(change, Update):
+            rows[key] = _with(view, rows[key], change.columns)
+        else:
+            del rows[key]
+
+
+def _with(view: View[RowT], row: RowT, columns: Mapping[str, Any]) -> RowT:
+    _no_none(view, columns)
+    changed: RowT = replace(row, **columns)  # type: ignore[type-var]  # View has made sure that rows are dataclasses
+    return changed
+
+
+def _no_none(view: View[Any], columns: Mapping[str, Any]) -> None:
+    for name, value in columns.items():
+        if value is None and not view.columns[name].nullable:
+            raise BadView(f"view {view.name}: {name} may not be None")
