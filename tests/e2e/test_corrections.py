@@ -81,3 +81,24 @@ def test_the_correction_reaches_the_chronology(stack: Stack) -> None:
         titles = [item["title"] for item in items]
         time.sleep(0.05)
     assert any("withdrawn" in title for title in titles), titles
+
+
+def test_a_list_shows_what_is_right(stack: Stack) -> None:
+    child = stack.child("Cleo Test")
+    officer, manager = stack.token("police_officer", "police", "PC Hale"), stack.token(*MANAGER)
+    contact = done(stack.send("mash.ReceiveContact", officer, {"about": [child], "with": CONTACT}))
+    fields = {"source": "5A", "worries": "Alone at home after school."}
+    body = {"re": contact, "with": {"reason": "The school told.", "fields": fields}}
+    corrected = stack.send("mash.CorrectRecord", manager, body)
+    done(corrected)
+    items = stack.get("mash", "/worklist", manager, limit=200, after=corrected.json()["position"]).json()[
+        "items"
+    ]
+    (row,) = [item for item in items if item["contact"] == contact]
+    text = row["text"]
+    assert (row["source"], text["worries"], text["strengths"], text["recorded_by"]) == (
+        "5A",
+        fields["worries"],
+        CONTACT["strengths"],
+        "PC Hale",
+    )

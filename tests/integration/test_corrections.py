@@ -60,12 +60,12 @@ async def test_the_corrected_body_is_folded_in_the_old_ones_place_and_the_old_on
         team.keys.open(second["sealed"], UUID(orjson.loads(second["state"])["envelope"]["id"]))
     )
     assert text["reason"] == REASON
-    assert text["text"] == {"worries": "Hungry, and cold."}
+    assert text["text"] == {"worries": "Hungry, and cold.", "recorded_by": MANAGER.name}
     await correct(team, opened, day=2, fields={"level": 2})
     assert await state(team, referral, where) == "open at 2"
     third = (await team.handler.store.whole([where]))[where][-1]
     text = orjson.loads(team.keys.open(third["sealed"], UUID(orjson.loads(third["state"])["envelope"]["id"])))
-    assert text["text"] == {"worries": "Hungry, and cold."}  # what was corrected before stays corrected
+    assert text["text"]["worries"] == "Hungry, and cold."  # what was corrected before stays corrected
 
 
 async def test_what_should_not_have_been_recorded_is_withdrawn_and_recorded_anew(team: Team) -> None:

@@ -150,7 +150,9 @@ def test_a_handler_says_what_a_correction_changes_and_others_are_named() -> None
 
     @view.on_corrected(Received)
     def _(right: Received | None, corrected: Corrected, _correction: Record) -> Change:
-        return Delete(id=corrected.event) if right is None else Update({"id": corrected.event}, note=right.note)
+        return (
+            Delete(id=corrected.event) if right is None else Update({"id": corrected.event}, note=right.note)
+        )
 
     assert view.unsaid() == [Decided]
     told = [record(Received()), record(Decided(outcome="x"), position=2)]

@@ -122,7 +122,9 @@ def test_a_name_that_cannot_be_a_teams_is_refused(name, said):
 def test_a_view_says_what_follows_where_what_it_handles_is_corrected():
     view = View("list", row=ListRow, key=("stream",))
     view.on(mash.ContactReceived, mash.ContactHeld, DeadlineMissed)(follow)
-    with pytest.raises(BadView, match=r"list of panel handles ContactHeld, ContactReceived, which can be.*anew=") as caught:
+    with pytest.raises(
+        BadView, match=r"list of panel handles ContactHeld, ContactReceived, which can be.*anew="
+    ) as caught:
         declared(views=[view])
     assert "@list.on_corrected(ContactHeld)" in str(caught.value)
     view.on_corrected(mash.ContactReceived, mash.ContactHeld)(lambda _right, _corrected, _correction: None)
