@@ -14,6 +14,7 @@ import orjson
 from fastapi import Depends
 
 from shared.domain.actors import Actor
+from shared.domain.corrections import said_last
 from shared.domain.view import View
 from shared.service.process import RunningService
 from shared.web.dependencies import CurrentActor, Running, authorise, may, record
@@ -96,7 +97,8 @@ class Reading:
         )
 
     def texts(self, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any] | None]:
-        """The sealed text of each row (columns `sealed` and `event`), for a reader who may read texts.
+        """The sealed text of each row (columns `sealed` and `event`, the one it was sealed for), for a reader who may
+        read texts; of what was corrected the right one.
 
         None: the reader may not, there is none, or its subject was erased. The access decision and the record of the
         reading come before this.
@@ -105,7 +107,7 @@ class Reading:
         if not self.may("read:text"):
             return [None] * len(blobs)
         opened = self._running.keys.open_many(blobs)
-        return [orjson.loads(plain) if plain is not None else None for plain in opened]
+        return [dict(said_last(orjson.loads(plain))) if plain is not None else None for plain in opened]
 
     async def listing(
         self,
