@@ -42,6 +42,27 @@ class Permission:
         return Forbidden(self.why, tuple(dict.fromkeys((*self.rules, *more))))
 
 
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """How an actor stands to a team.
+
+    Attributes:
+        of_the_team: works in it: is of its agency, and sees its list.
+        manages: is a manager of it: may vary its deadlines (the rules, "Who may do what").
+    """
+
+    of_the_team: bool
+    manages: bool
+
+
+def membership_of(access: AccessPolicy, team: Actor, service: str, actor: Actor) -> Membership:
+    """How the actor stands to the team of a service, by role alone; `team` is the service as an actor."""
+    return Membership(
+        of_the_team=actor.agency == team.agency and access.may(actor, f"read:worklist:{service}").allowed,
+        manages=access.may(actor, f"{service}.VaryDeadline").allowed,
+    )
+
+
 def authorise(access: AccessPolicy, team: Actor, service: str, command: Command, actor: Actor) -> Permission:
     """Whether the actor's role may send this command to the service. Looks at no record of any child.
 

@@ -17,6 +17,7 @@ from shared.commands.loading import LoadedStream
 from shared.commands.recording import Decided, EventRecorder, newly_missed
 from shared.commands.request import Request
 from shared.commands.session import Session, StreamState
+from shared.commands.steps import Steps
 from shared.commands.targets import Target
 from shared.commands.wiring import Wiring
 from shared.crypto.key_store import KeyStore
@@ -32,7 +33,7 @@ from shared.domain.deadlines import (
 from shared.domain.decider import Per
 from shared.domain.event import Event, Record
 from shared.domain.rules import Rulebook
-from shared.eventstore.reader import between, to_record
+from shared.eventstore.reader import to_record
 from shared.eventstore.store import Store
 from shared.team.corrections import CorrectRecord, correctable, restated, restated_text
 
@@ -67,6 +68,7 @@ class Corrector:
         rules: Rulebook,
         access: AccessPolicy,
         recorder: EventRecorder,
+        steps: Steps,
     ) -> None:
         self._service = service
         self._kinds = {stream.name: stream for stream in wiring.streams}
@@ -75,6 +77,7 @@ class Corrector:
         self._rules = rules
         self._access = access
         self._recorder = recorder
+        self._steps = steps
 
     async def decided(self, request: Request, session: Session) -> Decided:
         """The corrections that follow from a CorrectRecord; nothing is written.
@@ -105,10 +108,7 @@ class Corrector:
     async def _recorded_by(self, command: CorrectRecord) -> list[Record]:
         """What the corrected command recorded, of the children in `about`."""
         assert command.re is not None
-        known = await self._store.command(command.re)
-        first, last = (known[1], known[2]) if known else (1, 0)
-        rows = await between(self._store.pool, self._service, after=first - 1, until=last)
-        records = [to_record(self._service, row) for row in rows]
+        records = await self._steps.records(command.re)
         own = [one for one in records if is_a_record(type(one.event))]
         if not own:
             raise NotFound("nothing was recorded by this step; check `re`", what="step")

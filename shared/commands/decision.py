@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from shared.commands.authorisation import Membership
 from shared.commands.loading import Subject
 from shared.commands.request import OF_DEADLINES, Request
 from shared.domain.decider import Context, Stream
@@ -15,11 +16,13 @@ def decide(
     request: Request,
     subject: Subject,
     subjects: Sequence[Subject],
+    membership: Membership,
     *,
     streams: Mapping[str, Stream],
     rules: Rulebook,
 ) -> Sequence[Event]:
-    """What follows from the command for one of its subjects; `subjects` are all of them, `streams` the team's kinds.
+    """What follows from the command for one of its subjects; `subjects` are all of them, `membership` is the actor's,
+    `streams` the team's kinds.
 
     Raises:
         Refused: the rules forbid it, and with it the whole command.
@@ -44,6 +47,10 @@ def decide(
         people=subject.people,
         clocks=subject.own.clocks,
         item=subject.item,
+        step=subject.step,
+        of_the_team=membership.of_the_team,
+        manages=membership.manages,
+        started_by=subject.started_by,
     )
     if isinstance(command, OF_DEADLINES):
         return decide_deadline(command, context)

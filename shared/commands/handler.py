@@ -13,7 +13,7 @@ import orjson
 
 from shared.access.policy import AccessPolicy
 from shared.commands.aliases import Aliases, NoAliases
-from shared.commands.authorisation import Forbidden, Permission, authorise
+from shared.commands.authorisation import Forbidden, Permission, authorise, membership_of
 from shared.commands.correction import Corrector
 from shared.commands.decision import decide
 from shared.commands.episodes import Episodes
@@ -21,6 +21,7 @@ from shared.commands.loading import Loader
 from shared.commands.recording import Decided, EventRecorder
 from shared.commands.request import OF_DEADLINES, Request, refuse_the_future
 from shared.commands.session import Session, StateCache
+from shared.commands.steps import Steps
 from shared.commands.targets import Address, Target, Targets
 from shared.commands.wiring import Wiring
 from shared.crypto.key_store import KeyStore
@@ -94,11 +95,11 @@ class CommandHandler:
         self._access = access
         self._warm = StateCache()
         self._wiring = Wiring(streams)
-        aliases, episodes = aliases or NoAliases(), Episodes(service, store)
-        self._targets = Targets(service, self._wiring.streams, store, episodes, aliases)
-        self._loader = Loader(service, self._wiring.streams, episodes, aliases)
+        aliases, episodes, steps = aliases or NoAliases(), Episodes(service, store), Steps(service, store)
+        self._targets = Targets(service, self._wiring.streams, store, episodes, steps, aliases)
+        self._loader = Loader(service, self._wiring.streams, episodes, aliases, steps)
         self._recorder = EventRecorder(service, self.team, self._wiring, access, walled=walled)
-        self._corrector = Corrector(service, self._wiring, store, keys, rules, access, self._recorder)
+        self._corrector = Corrector(service, self._wiring, store, keys, rules, access, self._recorder, steps)
 
     def reader(self, *, fresh: bool = False) -> Session:
         """What one decision, or a page of them, sees."""
@@ -220,10 +221,11 @@ class CommandHandler:
             return await self._corrector.decided(request, session)
         addresses = await self._addresses(request, target)
         subjects = await self._loader.load(request.command, addresses, session)
+        membership = membership_of(self._access, self.team, self.service, request.actor)
         decided = Decided(request.command_id, late=request.late)
         for each in subjects:
             subject = each.after(decided.folded)
-            events = decide(request, subject, subjects, streams=self.streams, rules=self._rules)
+            events = decide(request, subject, subjects, membership, streams=self.streams, rules=self._rules)
             self._recorder.record(decided, request, subject, events)
         # All of it is guarded: also that an episode was the last one, which is the absence of a next.
         decided.reads = dict(session.looked)

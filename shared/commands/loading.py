@@ -9,12 +9,14 @@ from shared.commands.aliases import Aliases, SamePerson, same_people
 from shared.commands.episodes import EpisodeOf, Episodes, Target
 from shared.commands.request import OF_DEADLINES
 from shared.commands.session import Session, StreamState
+from shared.commands.steps import Steps
 from shared.commands.stream_ids import child_stream, thing_stream
 from shared.commands.targets import Address
 from shared.domain.command import Command, NotFound, PersonNotKnown, people_named
-from shared.domain.decider import Per, Stream
+from shared.domain.decider import Per, RecordedStep, Stream
 from shared.domain.people import KnownPerson
 from shared.team import elsewhere
+from shared.team.deadlines import VaryDeadline
 from shared.team.known_people import known_person
 
 
@@ -39,6 +41,8 @@ class Subject:
         item: of a command over several things, the item that names this one.
         referred: the child's stream of the thing that the command refers to by `re`. What the command meets there is
             noted on it.
+        step: of a command about any step, what that step recorded about the child.
+        started_by: of a command about one of several clocks, the events of its stream that `of` names.
     """
 
     stream: Stream
@@ -47,6 +51,8 @@ class Subject:
     people: Mapping[UUID, KnownPerson] = field(default_factory=dict)
     item: Any = None
     referred: LoadedStream | None = None
+    step: RecordedStep | None = None
+    started_by: frozenset[UUID] | None = None
 
     @property
     def own(self) -> StreamState:
@@ -79,11 +85,14 @@ _Place = tuple[Stream, Target | EpisodeOf]
 class Loader:
     """Loads the subjects of commands for one service."""
 
-    def __init__(self, service: str, streams: Sequence[Stream], episodes: Episodes, aliases: Aliases) -> None:
+    def __init__(
+        self, service: str, streams: Sequence[Stream], episodes: Episodes, aliases: Aliases, steps: Steps
+    ) -> None:
         self._service = service
         self._aliases = aliases
         self._streams = {stream.name: stream for stream in streams}
         self._episodes = episodes
+        self._steps = steps
         # People's own streams of persons tell who is known there; every other team has been told by People.
         self._person = self._streams.get(known_person.name) or self._streams["person"]
 
@@ -147,7 +156,22 @@ class Loader:
             referred = await self._loaded(self._streams[command.REFERS_TO], address.referred, session)
             if not referred.folded.stands:
                 raise NotFound(f"there is no {command.REFERS_TO} with this id; check `re`", what="thing")
-        return Subject(address.stream, own.target, streams, people, address.item, referred)
+        return Subject(
+            address.stream,
+            own.target,
+            streams,
+            people,
+            address.item,
+            referred,
+            step=address.step,
+            started_by=await self._started_by(command, own),
+        )
+
+    async def _started_by(self, command: Command, own: LoadedStream) -> frozenset[UUID] | None:
+        """Of the stream whose clock is varied, the events that `of` names; None where it names nothing."""
+        if not isinstance(command, VaryDeadline) or command.of is None:
+            return None
+        return await self._steps.said_of(own.target.stream_id, command.of)
 
     async def _loaded(self, stream: Stream, place: Target | EpisodeOf, session: Session) -> LoadedStream:
         target = place if isinstance(place, Target) else await self._episodes.find(stream, place, session)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from shared.commands.aliases import Aliases, NoAliases, SamePerson, same_people
 from shared.commands.episodes import EpisodeOf, Episodes, Target
+from shared.commands.steps import Steps
 from shared.commands.stream_ids import child_stream, thing_stream
 from shared.domain.command import Command, NotFound
-from shared.domain.decider import Per, Stream
+from shared.domain.decider import Per, RecordedStep, Stream
 from shared.eventstore.store import Store
 
 __all__ = ["Address", "Target", "Targets"]
@@ -28,12 +29,14 @@ class Address:
         place: its stream, or the episode whose stream the log will tell.
         item: of a command over several things, the item that names this one.
         referred: the child's stream of the thing that the command refers to by `re`.
+        step: of a command about any step, what that step recorded about the child.
     """
 
     stream: Stream
     place: Target | EpisodeOf
     item: Any = None
     referred: Target | None = None
+    step: RecordedStep | None = None
 
 
 class Targets:
@@ -44,6 +47,7 @@ class Targets:
         streams: its kinds of stream.
         store: its log.
         episodes: what is known of the children's episodes.
+        steps: what was recorded by each command.
         aliases: tells which ids mean the same child.
     """
 
@@ -53,6 +57,7 @@ class Targets:
         streams: Sequence[Stream],
         store: Store,
         episodes: Episodes,
+        steps: Steps,
         aliases: Aliases | None = None,
     ) -> None:
         self._service = service
@@ -60,6 +65,7 @@ class Targets:
         self._store = store
         self._episodes = episodes
         self._aliases = aliases or NoAliases()
+        self._steps = steps
         # What a command opened never changes; so, unlike a state, this cannot be stale.
         self._children: dict[tuple[str, UUID], list[UUID | None]] = {}
 
@@ -75,6 +81,8 @@ class Targets:
         return [*own, *await self._over(command)] if command.OVER else own
 
     async def _own(self, command: Command, stream: Stream, command_id: UUID) -> list[Address]:
+        if command.OF_STEP and command.re:
+            return await self._of_step(command.re, command, stream, command_id)
         match stream.per:
             case Per.THING if command.OPENS:
                 places: Iterable[Target | EpisodeOf] = await self._opened(command, stream, command_id)
@@ -164,6 +172,36 @@ class Targets:
             own = child_stream(self._service, stream, kept)
             target = Target(own, kept, thing, named=_other(each.named or each.child, kept))
             addresses.setdefault(own, Address(stream, target, referred=each))
+        return list(addresses.values())
+
+    # -- steps
+
+    async def _of_step(self, step: UUID, command: Command, stream: Stream, command_id: UUID) -> list[Address]:
+        """Of each child that a step recorded something about: the child's own stream, or the thing that is opened."""
+        found = await self._steps.find(step)
+        if not found:
+            raise NotFound(
+                "nothing about a child was recorded by the step in `re`; check it, or leave it out and put the children "
+                "into `about`",
+                what="step",
+            )
+        children = list[UUID | None](found)
+        same = await same_people(self._aliases, {*found, *command.about})
+        named = {child: each for each in command.about for child in _meant(each, children, same)}
+        if not all(_meant(each, children, same) for each in command.about):
+            raise NotFound("that step recorded nothing about one of the children in `about`", what="child")
+        addresses: dict[UUID, Address] = {}
+        for child, recorded in found.items():
+            if command.about and child not in named:
+                continue
+            kept = same[child].kept
+            as_named = _other(named.get(child, child), kept)
+            target = (
+                Target(thing_stream(command_id, kept), kept, command_id, named=as_named)
+                if command.OPENS
+                else Target(child_stream(self._service, stream, kept), kept, recorded.thing, named=as_named)
+            )
+            addresses.setdefault(target.stream_id, Address(stream, target, step=recorded))
         return list(addresses.values())
 
     async def children_of(self, thing: UUID, stream: Stream) -> list[UUID | None]:

@@ -155,6 +155,8 @@ def _faults_of_command(command: type[Command], stream: Stream, streams: dict[str
             yield f"{command.__name__} refers to {command.REFERS_TO}, which is no stream of things"
         if stream.per is not Per.CHILD:
             yield f"{command.__name__} refers to a thing, and so must stand on the child's own stream (Per.CHILD)"
+    if command.OF_STEP and not (stream.per is Per.CHILD or (stream.per is Per.THING and command.OPENS)):
+        yield f"{command.__name__} is of any step, so it stands on the child's own stream, or opens a thing"
     if command.OVER is not None:
         things = streams.get(command.OVER.stream)
         if things is None or things.per is not Per.THING:

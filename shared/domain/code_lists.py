@@ -1,6 +1,7 @@
-"""Code lists of the children in need census (2026), with words of ours where a page shows them.
+"""Code lists that more than one team uses, with words of ours where a page shows them: the children in need census's
+(2026), and those of the commands that every team has.
 
-A code is what is stored and sent; `label` is what a person reads.
+A code is what is stored and sent; `label` is what a person reads. A code is never renamed, only retired.
 """
 
 from enum import StrEnum
@@ -111,3 +112,65 @@ class Disability(Coded):
     CON = "CON", "Consciousness"
     AUT = "AUT", "Autism"
     DDA = "DDA", "Other"
+
+
+class LawfulBasis(Coded):
+    """What allows a disclosure, or a decision not to disclose.
+
+    Source: DfE, information sharing advice (2024); UK GDPR, article 6; Data Protection Act 2018, schedules 1 and 2.
+    """
+
+    CHILDREN_ACT_1989_S47 = "children_act_1989_s47", "Children Act 1989, section 47"
+    CHILDREN_ACT_1989_S17 = "children_act_1989_s17", "Children Act 1989, section 17"
+    CHILDREN_ACT_2004_S10 = "children_act_2004_s10", "Children Act 2004, section 10"
+    CHILDREN_ACT_2004_S11 = "children_act_2004_s11", "Children Act 2004, section 11"
+    PUBLIC_TASK = "public_task", "Public task"
+    LEGAL_OBLIGATION = "legal_obligation", "Legal obligation"
+    VITAL_INTERESTS = "vital_interests", "Vital interests"
+    CONSENT = "consent", "Consent"
+    CRIME_PREVENTION = "crime_prevention", "Preventing or detecting crime"
+    SAFEGUARDING_OF_CHILDREN = "safeguarding_of_children_condition", "Safeguarding of children"
+
+
+class EscalationStage(Coded):
+    """How high a disagreement between professionals has gone, from the first stage to the last (E6)."""
+
+    PRACTITIONER = "practitioner", "Between practitioners"
+    MANAGER = "manager", "Between their managers"
+    HEAD_OF_SERVICE = "head_of_service", "Between heads of service"
+    PARTNERSHIP = "partnership", "With the safeguarding partnership"
+
+
+class SupervisionKind(Coded):
+    """How a case was supervised (E7)."""
+
+    CASE = "case", "Case supervision"
+    GROUP = "group", "Group supervision"
+
+
+class AuditWhat(Coded):
+    """What an audit looked at. Source: the threshold document, section 8 (E10)."""
+
+    THRESHOLD_DECISION = "threshold_decision", "A threshold decision"
+    CASE = "case", "A case"
+    THEMED = "themed", "One theme over many cases"
+
+
+class Document(Coded):
+    """What a family is given a copy of. Source: the threshold document, section 2 (E8)."""
+
+    ASSESSMENT = "assessment", "Assessment"
+    PLAN = "plan", "Plan"
+    LETTER = "letter", "Letter"
+    MINUTES = "minutes", "Minutes"
+    REPORT = "report", "Report"
+
+
+class ToldHow(Coded):
+    """By which way somebody was told, or was given something; local."""
+
+    TELEPHONE = "telephone", "By telephone"
+    LETTER = "letter", "By letter"
+    EMAIL = "email", "By email"
+    IN_PERSON = "in_person", "In person"
+    PORTAL = "portal", "Through the portal"

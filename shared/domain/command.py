@@ -24,20 +24,21 @@ class Refused(Exception):
 
     Args:
         message: what is forbidden and what to do instead, without personal data.
-        rule: the rule's id, as `M5`.
+        rule: the rule's id, as `M5`; empty where it is no rule of the field's that forbids it, as to finish what is
+            finished.
         more: further rules that forbid it too.
         reason: a short code for policies to tell refusals apart, as `already_open`.
     """
 
-    def __init__(self, message: str, *more: str, rule: str, reason: str = "") -> None:
+    def __init__(self, message: str, *more: str, rule: str = "", reason: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.rules: tuple[str, ...] = (rule, *more)
+        self.rules: tuple[str, ...] = tuple(each for each in (rule, *more) if each)
         self.reason = reason
 
 
 Check = tuple[str, bool, str] | tuple[str, bool, str, str]
-"""A rule, whether it forbids what is asked, what the person can do instead, and a reason for policies where they need one."""
+"""A rule (or none), whether it forbids what is asked, what the person can do instead, and a reason for policies where they need one."""
 
 
 def refuse_all(*checks: Check) -> None:
@@ -125,6 +126,9 @@ class Command(BaseModel):
         over: the things it is decided for, beside its own stream.
         refers_to: the kind of thing that `re` refers to. Such a command stands on the child's own stream: without `re`
             for the children in `about`, with it for the thing's children, narrowed by `about`.
+        of_step: `re` names any step of this team: a command that recorded something, whatever it was. Such a command is
+            about the children of whom that step recorded something, narrowed by `about`; without `re`, about those in
+            `about`. It stands on the child's own stream, or opens a thing.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
@@ -135,6 +139,7 @@ class Command(BaseModel):
     INTERNAL: ClassVar[bool] = False
     OVER: ClassVar[Over | None] = None
     REFERS_TO: ClassVar[str] = ""
+    OF_STEP: ClassVar[bool] = False
     IN_WITH: ClassVar[Mapping[str, str]] = {}
     """Own fields that `with` calls by a name which also stands beside it, as `happened`: that name, and the field."""
 
@@ -165,12 +170,13 @@ class Command(BaseModel):
         internal: bool = False,
         over: Over | None = None,
         refers_to: str = "",
+        of_step: bool = False,
         **kwargs: Any,
     ) -> None:
         """Keep what the class statement said."""
         super().__pydantic_init_subclass__(**kwargs)
         cls.NAME, cls.OPENS, cls.RECORDED_WITHIN, cls.INTERNAL = name, opens, recorded_within, internal
-        cls.OVER, cls.REFERS_TO = over, refers_to
+        cls.OVER, cls.REFERS_TO, cls.OF_STEP = over, refers_to, of_step
 
 
 ADDRESS = frozenset(Command.model_fields)

@@ -21,6 +21,23 @@ from shared.domain.rules import Deadline, Rulebook
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedStep:
+    """What the command recorded that `re` names, about one child: what it was, as far as a decision about it may look.
+
+    Attributes:
+        command: the id of that command.
+        thing: the contact, meeting or plan that it belongs to.
+        recorder: agency and organisation of who recorded it.
+        took_part: who recorded it, or anything of the thing that it opened.
+    """
+
+    command: UUID
+    thing: UUID
+    recorder: tuple[str, str | None]
+    took_part: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a decision may know beside the state: who, when, about whom, under which rules."""
 
@@ -42,6 +59,14 @@ class Context:
     """What the team knows of the children, and of everybody else whom the command names."""
     item: Any = None
     """Of a command over several things: the item that names this thing. None in the decision on its own stream."""
+    step: RecordedStep | None = None
+    """Of a command about any step (`of_step`): what `re` names. None: it is about the child, and no one step."""
+    of_the_team: bool = False
+    """Whether the actor works in this team: is of its agency, and sees its list."""
+    manages: bool = False
+    """Whether the actor is a manager of this team."""
+    started_by: frozenset[UUID] | None = None
+    """Of a command about one of several clocks: the events that its field `of` names. None: it does not say which."""
 
     def person(self, person: UUID) -> KnownPerson:
         """What the team knows of the child, or of somebody whom the command names.

@@ -19,10 +19,12 @@ from shared.domain.view_columns import BadView
 from shared.messaging.topics import Topic
 from shared.projections.deadline_board import deadline_board
 from shared.service.expectations import Answers, check_answers
+from shared.team.child_file import with_child_file
 from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import VaryDeadline
 from shared.team.elsewhere import elsewhere_stream
 from shared.team.entries import Entries
+from shared.team.escalation import escalation
 from shared.team.known_people import known_person, people_policy
 from shared.team.tasks import task, task_list
 
@@ -129,8 +131,8 @@ def service(
     if knows_people:
         policy = Policy(name, people_policy(name), policy)
     noted = elsewhere_stream(streams)
-    kernel = (task, *((known_person,) if knows_people else ()), *((noted,) if noted else ()))
-    all_streams = (*streams, *kernel)
+    kernel = (escalation, task, *((known_person,) if knows_people else ()), *((noted,) if noted else ()))
+    all_streams = (*with_child_file(streams), *kernel)
     return Service(
         name=name,
         agency=agency,

@@ -6,11 +6,13 @@ Both are decided here for every kind of stream, from the clocks folded beside it
 from typing import assert_never
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.domain.command import Command, Refused
-from shared.domain.deadlines import DeadlineMissed, DeadlineVaried, VariedText
+from shared.domain.deadlines import DeadlineClock, DeadlineMissed, DeadlineVaried, VariedText
 from shared.domain.decider import Context
 from shared.domain.event import Event
-from shared.domain.fields import RequiredText
+from shared.domain.fields import RequiredText, ThingId
 from shared.domain.instants import Instant, local_date
 
 
@@ -22,15 +24,19 @@ class CheckDeadline(Command, name="team.CheckDeadline", internal=True):
 
 
 class VaryDeadline(Command, name="team.VaryDeadline"):
-    """A manager names a new due instant for the last clock of a rule on the thing, with the reason.
+    """A manager names a new due instant for a clock of a rule on the thing, with the reason.
 
     Before or after it was missed; both stay visible. The new instant may not have passed, nor lie further ahead than the
-    rule allows.
+    rule allows. Where several clocks of the rule run, it is the last to start, unless `of` says which.
     """
 
     rule: str
     due: Instant
     reason: RequiredText
+    of: ThingId | None = Field(
+        default=None,
+        description="which clock, where several run: the step that started it, or the thing it stands on",
+    )
 
 
 def decide_deadline(command: CheckDeadline | VaryDeadline, context: Context) -> list[Event]:
@@ -50,11 +56,7 @@ def decide_deadline(command: CheckDeadline | VaryDeadline, context: Context) -> 
                 )
             ]
         case VaryDeadline(rule=rule, due=due, reason=reason):
-            clock = context.clocks.latest(rule)
-            if clock is None:
-                raise Refused(
-                    f"no {rule} clock runs here; look at the deadline board for those that do", rule=rule
-                )
+            clock = _varied(rule, context)
             if not clock.running:
                 raise Refused(
                     f"the {rule} clock has already stopped; there is nothing left to vary", rule=rule
@@ -86,3 +88,22 @@ def decide_deadline(command: CheckDeadline | VaryDeadline, context: Context) -> 
             ]
         case _:
             assert_never(command)
+
+
+def _varied(rule: str, context: Context) -> DeadlineClock:
+    """The clock that is meant: the last to start of those that run, else of those that have stopped.
+
+    Raises:
+        Refused: there is none, or none that `of` names.
+    """
+    ours = [clock for clock in context.clocks if clock.rule == rule]
+    if not ours:
+        raise Refused(f"no {rule} clock runs here; look at the deadline board for those that do", rule=rule)
+    meant = [one for one in ours if context.started_by is None or one.started_by in context.started_by]
+    if not meant:
+        raise Refused(
+            f"no {rule} clock here was started by the step in `of`, or stands on that thing; look at the deadline board "
+            "for those that do, or leave `of` out for the last one",
+            rule=rule,
+        )
+    return next((clock for clock in reversed(meant) if clock.running), meant[-1])

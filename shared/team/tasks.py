@@ -1,13 +1,15 @@
 """Tasks for people: what a policy could not settle by itself, shown on the team's list until somebody has done it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 from uuid import UUID
 
-from shared.domain.command import Command
+from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
-from shared.domain.event import Event, Record
+from shared.domain.event import Event, Record, Sealed
+from shared.domain.fields import Text
 from shared.domain.view import Update, Upsert, View
 
 
@@ -21,7 +23,13 @@ class TaskRaised(Event, name="team.TaskRaised"):
     source: str
 
 
-class TaskDone(Event, name="team.TaskDone"):
+class TaskDoneText(Sealed):
+    """What was done."""
+
+    done: str = ""
+
+
+class TaskDone(Event, name="team.TaskDone", text=TaskDoneText):
     """A person has dealt with it."""
 
 
@@ -36,39 +44,80 @@ class RaiseTask(Command, name="team.RaiseTask", opens=True, internal=True):
 
 
 class CompleteTask(Command, name="team.CompleteTask"):
-    """A person has dealt with a task; `re` is the task."""
+    """A person of the role that a task is for has dealt with it, and says what was done; `re` is the task."""
+
+    done: Text = ""
+
+
+MAY_STAND_IN: Final[Mapping[str, frozenset[str]]] = {
+    "social_worker": frozenset({"team_manager"}),
+    "mash_manager": frozenset({"senior_practitioner"}),
+    "senior_practitioner": frozenset({"mash_manager"}),
+    "lado": frozenset({"lado_deputy"}),
+    "lado_deputy": frozenset({"lado"}),
+}
+"""Of a role, those who may do all that it may (the rules, "Who may do what"): they may do its tasks."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """Whether it is raised and done."""
+    """For whom it is, and whether it is done. No role: it was not raised yet."""
 
-    raised: bool = False
+    role: str | None = None
     done: bool = False
 
 
 def _evolve(state: Task, event: TaskRaised | TaskDone) -> Task:
     match event:
-        case TaskRaised():
-            return replace(state, raised=True)
+        case TaskRaised(role=role):
+            return replace(state, role=role)
         case TaskDone():
             return replace(state, done=True)
         case _:
             assert_never(event)
 
 
-def _decide(command: RaiseTask | CompleteTask, state: Task, _context: Context) -> list[Event]:
+def _decide(command: RaiseTask | CompleteTask, state: Task, context: Context) -> list[TaskRaised | TaskDone]:
     match command:
-        case RaiseTask(role=role, reason=reason, rules=rules, regarding=regarding, source=source):
-            return (
-                []
-                if state.raised
-                else [TaskRaised(role=role, reason=reason, rules=rules, regarding=regarding, source=source)]
-            )
+        case RaiseTask():
+            return raise_task(command, state)
         case CompleteTask():
-            return [] if state.done else [TaskDone()]
+            return complete_task(command, state, context)
         case _:
             assert_never(command)
+
+
+def raise_task(command: RaiseTask, state: Task) -> list[TaskRaised | TaskDone]:
+    """A task, once."""
+    if state.role is not None:
+        return []
+    return [
+        TaskRaised(
+            role=command.role,
+            reason=command.reason,
+            rules=command.rules,
+            regarding=command.regarding,
+            source=command.source,
+        )
+    ]
+
+
+def complete_task(command: CompleteTask, state: Task, context: Context) -> list[TaskRaised | TaskDone]:
+    """Done, by somebody of the role.
+
+    Raises:
+        Refused: E9, by another role; or it is done already.
+    """
+    role = state.role or ""
+    refuse_all(
+        (
+            "E9",
+            context.actor.role not in {role, *MAY_STAND_IN.get(role, ())},
+            f"this task is for another role; leave it to a {role.replace('_', ' ')}",
+        ),
+        ("", state.done, "this task is done already; nothing is left to do"),
+    )
+    return [TaskDone(sealed=TaskDoneText(done=command.done) if command.done else None)]
 
 
 task = Stream(

@@ -28,14 +28,14 @@ from shared.domain.deadlines import (
     is_of_clocks,
     notes_of_decision,
 )
-from shared.domain.decider import Context, Per, Stream
+from shared.domain.decider import Context, Per, RecordedStep, Stream
 from shared.domain.event import Event, Record
 from shared.domain.instants import utc
 from shared.domain.people import KnownPerson
 from shared.domain.receipt import received_at, said_received
 from shared.domain.rules import ClockState, Rulebook
 from shared.team.deadlines import CheckDeadline, VaryDeadline, decide_deadline
-from shared.testing.facts import CHILD, THING, actor, command_id, expect, record
+from shared.testing.facts import CHILD, MANAGERS, THING, actor, command_id, expect, record
 
 SOCIAL_CARE: Final = "childrens_social_care"
 """The agency of a team where a test says no other."""
@@ -44,7 +44,7 @@ SOCIAL_CARE: Final = "childrens_social_care"
 @dataclass(frozen=True)
 class Decider:
     """A kind of stream, with the rules its decisions use; `beside` are the other streams its decisions take, `agency`
-    the team's, in whose name its timers act, `people` what it knows of whom.
+    the team's, in whose name its timers act, `people` what it knows of whom, `steps` those that `re` may name.
     """
 
     stream: Stream
@@ -52,6 +52,7 @@ class Decider:
     beside: tuple[Stream, ...] = ()
     agency: str = SOCIAL_CARE
     people: Mapping[UUID, KnownPerson] = field(default_factory=dict)
+    steps: tuple[RecordedStep, ...] = ()
 
     def given(self, *events: Event, at: datetime | None = None, child: UUID = CHILD) -> "Story":
         """What had happened before; `at` is when, for events that do not say it themselves.
@@ -77,13 +78,14 @@ def decider(
     beside: Sequence[Stream] = (),
     agency: str = SOCIAL_CARE,
     people: Mapping[UUID, KnownPerson] | None = None,
+    steps: Sequence[RecordedStep] = (),
 ) -> Decider:
-    """A kind of stream to test, with its team's rules and agency.
+    """A kind of stream to test, with its team's rules and agency, and the steps that `re` may name.
 
     `people`: what is known of the child (CHILD, unless a command is about another), and of others whom commands name; of
     whoever is left out nothing is known, but that they are registered.
     """
-    return Decider(stream, rules, tuple(beside), agency, people or {})
+    return Decider(stream, rules, tuple(beside), agency, people or {}, tuple(steps))
 
 
 @dataclass(frozen=True)
@@ -315,10 +317,14 @@ class Story:
             born=people[step.child].born,
             people=people,
             item=_item(command, kind),
+            step=next((step for step in self.of.steps if step.command == command.re), None),
+            of_the_team=step.by.agency == self.of.agency,
+            manages=step.by.role in MANAGERS,
         )
         if isinstance(command, CheckDeadline | VaryDeadline):
             clocks = self.streams[self._keeps(command.rule).name].clocks
-            return decide_deadline(command, replace(context, clocks=clocks))
+            context = replace(context, clocks=clocks, started_by=self._named_by_of(command))
+            return decide_deadline(command, context)
         state = own.state
         if kind.record is not None:
             state = kind.record(**{part.name: self.streams[part.name].state for part in fields(kind.record)})
@@ -356,6 +362,13 @@ class Story:
             before.episode,
         )
         return replace(self, streams={**self.streams, kind.name: folded}, records=(*self.records, fact))
+
+    def _named_by_of(self, command: CheckDeadline | VaryDeadline) -> frozenset[UUID] | None:
+        """The events of the step, or the thing, that `of` names; None where it names nothing."""
+        if not isinstance(command, VaryDeadline) or (of := command.of) is None:
+            return None
+        envelopes = [record.envelope for record in self.records]
+        return frozenset(each.event_id for each in envelopes if of in (each.command_id, each.thing_id))
 
     def _kind(self, event: Event) -> Stream:
         """The stream an event belongs to."""

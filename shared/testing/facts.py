@@ -35,6 +35,21 @@ STREAM: Final = uuid5(_NAMES, "stream")
 """The stream of a single record."""
 
 
+MANAGERS: Final = frozenset(
+    {
+        "mash_manager",
+        "senior_practitioner",
+        "team_manager",
+        "conference_chair",
+        "missing_coordinator",
+        "fws_manager",
+        "team_lead",
+        "lado",
+    }
+)
+"""The roles of a manager, each of their own team (the rules, "Who may do what")."""
+
+
 def event_id(n: int) -> UUID:
     """The id of the n-th event of a story, from 1."""
     return uuid5(_NAMES, f"event {n}")
