@@ -49,6 +49,7 @@ class EscalationAnswered(Event, name="team.EscalationAnswered", crosses=True, te
     """The agency addressed answered, at this stage."""
 
     by_agency: str
+    by_organisation: str | None = None
     their_agency: str
     agreed: bool
     stage: EscalationStage
@@ -64,6 +65,7 @@ class EscalationResolved(Event, name="team.EscalationResolved", crosses=True, te
     """The disagreement was settled, at this stage."""
 
     by_agency: str
+    by_organisation: str | None = None
     their_agency: str
     agreed: bool
     stage: EscalationStage
@@ -101,6 +103,7 @@ class Escalation:
 
     raised_by: UUID | None = None
     by_agency: str = ""
+    by_organisation: str | None = None
     their_agency: str = ""
     stage: EscalationStage = EscalationStage.PRACTITIONER
     resolved: bool = False
@@ -112,8 +115,15 @@ _Command = RaiseEscalation | AnswerEscalation | ResolveEscalation
 
 def _evolve(state: Escalation, event: _Event) -> Escalation:
     match event:
-        case EscalationRaised(raised_by=by, by_agency=agency, their_agency=theirs, stage=stage):
-            return replace(state, raised_by=by, by_agency=agency, their_agency=theirs, stage=stage)
+        case EscalationRaised():
+            return replace(
+                state,
+                raised_by=event.raised_by,
+                by_agency=event.by_agency,
+                by_organisation=event.by_organisation,
+                their_agency=event.their_agency,
+                stage=event.stage,
+            )
         case EscalationAnswered(stage=stage):
             return replace(state, stage=stage)
         case EscalationResolved(stage=stage):
@@ -198,7 +208,11 @@ def _not_resolved(state: Escalation) -> tuple[str, bool, str]:
 
 def _between(state: Escalation) -> dict[str, Any]:
     """The two agencies, who alone see what is said."""
-    return {"by_agency": state.by_agency, "their_agency": state.their_agency}
+    return {
+        "by_agency": state.by_agency,
+        "by_organisation": state.by_organisation,
+        "their_agency": state.their_agency,
+    }
 
 
 escalation = Stream(

@@ -49,10 +49,18 @@ class CompleteTask(Command, name="team.CompleteTask"):
     done: Text = ""
 
 
+_MASH_MANAGERS: Final = frozenset({"mash_manager", "senior_practitioner"})
+_MASH_SOCIAL_WORK: Final = _MASH_MANAGERS | {"mash_social_worker", "out_of_hours_social_worker"}
+
+
 MAY_STAND_IN: Final[Mapping[str, frozenset[str]]] = {
+    "mash_screener": _MASH_SOCIAL_WORK,
+    "mash_social_worker": _MASH_SOCIAL_WORK,
+    "mash_manager": _MASH_MANAGERS,
+    "senior_practitioner": _MASH_MANAGERS,
     "social_worker": frozenset({"team_manager"}),
-    "mash_manager": frozenset({"senior_practitioner"}),
-    "senior_practitioner": frozenset({"mash_manager"}),
+    "keyworker": frozenset({"fws_manager"}),
+    "team_worker": frozenset({"team_lead"}),
     "lado": frozenset({"lado_deputy"}),
     "lado_deputy": frozenset({"lado"}),
 }
