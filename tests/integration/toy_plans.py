@@ -227,17 +227,18 @@ class Team:
         return await self.clocks(plan, episode_stream("mash", plan, AVA, n), day=day)
 
 
-async def team_on(store, clock, keys, *, known: bool = True) -> Team:
+async def team_on(store, clock, keys, *, known: bool = True, streams=STREAMS, aliases=None) -> Team:
     """The team on a store; its child is made known to it."""
     handler = CommandHandler(
         "mash",
-        STREAMS,
+        streams,
         agency="childrens_social_care",
         store=store,
         keys=keys,
         rules=RULES,
         access=AccessPolicy.read(ACCESS),
         clock=clock,
+        aliases=aliases,
     )
     if known:
         await handler.run(KnowPerson(about=(AVA,), kind="child"), SERVICE, uuid4())
