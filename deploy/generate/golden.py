@@ -47,6 +47,8 @@ def sample(event: type[Event]) -> Event:
             values[name] = replace(value, rule=clock.rule if clock else values["rule"])
         elif name.endswith("agency"):
             values[name] = "police"
+        elif name.endswith("agencies"):
+            values[name] = ("police",)
     text = _value(event.NAME, event.TEXT) if event.TEXT else None
     return event(**values, sealed=text)
 

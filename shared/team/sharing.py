@@ -4,6 +4,7 @@ Both stand on the child's own file, and are about one step of the team (`re`) or
 """
 
 from datetime import date
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,7 +28,7 @@ class DisclosureDecided(Event, name="team.DisclosureDecided", crosses=True, text
 
     regarding: StepRef | None = None
     share: bool
-    shared_with: tuple[str, ...]
+    agencies: tuple[str, ...]
     """With whom; of a decision not to share, with whom not."""
     organisation: str | None = None
     """This school, that ward, of the agencies named."""
@@ -47,11 +48,11 @@ class CopyGiven(Event, name="team.CopyGiven", crosses=True, text=CopyText):
 
     regarding: StepRef | None = None
     document: Document
-    to: tuple[PersonId, ...]
+    to: tuple[UUID, ...]
     on: date
     """The day on which they got it, in London."""
     how: ToldHow | None = None
-    not_given: tuple[PersonId, ...] = ()
+    not_given: tuple[UUID, ...] = ()
 
 
 class RecordDisclosureDecision(Command, name="team.RecordDisclosureDecision", of_step=True):
@@ -113,7 +114,7 @@ def decide_disclosure(command: RecordDisclosureDecision, context: Context) -> li
         DisclosureDecided(
             regarding=named(context),
             share=command.share,
-            shared_with=command.shared_with,
+            agencies=command.shared_with,
             organisation=command.organisation,
             whole=command.whole,
             lawful_basis=command.lawful_basis,

@@ -84,7 +84,7 @@ def _(event: EscalationResolved, text: Text) -> Entry:
 
 @EVERY_TEAM.on(DisclosureDecided)
 def _(event: DisclosureDecided, text: Text) -> Entry:
-    whom = ", ".join(_plain(each) for each in event.shared_with)
+    whom = ", ".join(_plain(each) for each in event.agencies)
     what = "Decided to share with" if event.share else "Decided not to share with"
     return Entry(
         title=f"{what} {whom}: {event.lawful_basis.label}",
@@ -135,7 +135,7 @@ def _shared_with(event: DisclosureDecided) -> list[OpenTerm]:
         organisation(each, event.organisation, depth=depth)
         if event.organisation and each in OF_ORGANISATIONS
         else agency(each, depth=depth)
-        for each in event.shared_with
+        for each in event.agencies
     ]
 
 

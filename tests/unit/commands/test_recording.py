@@ -10,6 +10,7 @@ import pytest
 from services.mash.rules import RULES
 from services.mash.streams.contact import contact
 from shared.access.policy import AccessPolicy
+from shared.commands.authorisation import Membership
 from shared.commands.decision import decide
 from shared.commands.loading import LoadedStream, Subject
 from shared.commands.recording import Decided, EventRecorder
@@ -33,6 +34,7 @@ DUE = london(2026, 4, 8)
 NOW = london(2026, 4, 9, 9)
 MANAGER = actor("mash_manager", "Ana Lim")
 TEAM = Actor.service("mash", "childrens_social_care")
+A_MANAGER = Membership(of_the_team=True, manages=True)
 ACCESS = AccessPolicy.read(Path(__file__).parents[3] / "services")
 STREAM = UUID(int=5)
 
@@ -46,7 +48,7 @@ def placed(
     streams = {"contact": LoadedStream(contact, target, before)}
     subject = Subject(contact, target, streams)
     decided = Decided(request.command_id)
-    events = decide(request, subject, [subject], streams={"contact": contact}, rules=RULES)
+    events = decide(request, subject, [subject], A_MANAGER, streams={"contact": contact}, rules=RULES)
     EventRecorder("mash", TEAM, Wiring([contact]), ACCESS).record(decided, request, subject, events)
     return decided.folded[STREAM], decided.rows[STREAM][1]
 
@@ -93,7 +95,7 @@ def recorded(cause: Record | None, by: Actor) -> Envelope:
         contact, target, {"contact": LoadedStream(contact, target, StreamState(0, contact.state))}
     )
     decided = Decided(request.command_id)
-    events = decide(request, subject, [subject], streams={"contact": contact}, rules=RULES)
+    events = decide(request, subject, [subject], A_MANAGER, streams={"contact": contact}, rules=RULES)
     EventRecorder("mash", TEAM, Wiring([contact]), ACCESS).record(decided, request, subject, events)
     row = decided.rows[STREAM][1][0]
     return decode(row.name, row.state)[1]

@@ -53,6 +53,10 @@ class NoteOnPlan(Command, name="mash.NoteOnPlan", refers_to="plan"):
     pass
 
 
+class Audit(Command, name="mash.Audit", of_step=True):
+    pass
+
+
 @dataclass(frozen=True)
 class WithPlan:
     plan: Any
@@ -128,6 +132,7 @@ def test_every_team_fits(team: Any) -> None:
         ((replace(MEETING, commands=HoldOverNothing), PLAN), "over plan, which is no stream of things"),
         ((replace(MEETING, commands=NoteOnPlan, per=Per.CHILD), PLAN), "refers to plan, which is no stream"),
         ((replace(MEETING, commands=NoteOnContact), CONTACT), "must stand on the child's own stream"),
+        ((replace(MEETING, commands=Audit),), "is of any step, so it stands on the child's own stream"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_what_to_change(streams: tuple[Stream, ...], what: str) -> None:

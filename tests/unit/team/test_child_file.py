@@ -67,7 +67,7 @@ def test_a_decision_to_share_names_with_whom_and_on_which_basis() -> None:
         DisclosureDecided(
             regarding=REF,
             share=True,
-            shared_with=("health",),
+            agencies=("health",),
             lawful_basis=LawfulBasis.VITAL_INTERESTS,
             sealed=DisclosureText(reason="The nurse sees her weekly."),
         )
@@ -88,7 +88,7 @@ def test_not_to_share_needs_the_harm_that_sharing_would_do(reason: str) -> None:
     said = WITHHOLD.model_copy(update={"reason": "He would learn where she lives."})
     given().when(said, at=NOW, by=COLLEAGUE).then(
         DisclosureDecided(
-            regarding=REF, share=False, shared_with=("health",), lawful_basis=LawfulBasis.VITAL_INTERESTS
+            regarding=REF, share=False, agencies=("health",), lawful_basis=LawfulBasis.VITAL_INTERESTS
         )
     )
 
