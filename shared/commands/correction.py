@@ -6,40 +6,38 @@ beside is restated with them. The stream is folded anew with the corrected body,
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import orjson
 
 from shared.access.policy import AccessPolicy
-from shared.commands.authorisation import Forbidden
 from shared.commands.loading import LoadedStream
 from shared.commands.recording import Decided, EventRecorder, newly_missed
 from shared.commands.request import Request
-from shared.commands.session import Session, StreamState
+from shared.commands.session import Session
 from shared.commands.steps import Steps
 from shared.commands.targets import Target
 from shared.commands.wiring import Wiring
 from shared.crypto.key_store import KeyStore
-from shared.domain.command import NotFound, Refused, refuse_all
-from shared.domain.corrections import CorrectedText, RecordCorrected, as_corrected, correction_of
-from shared.domain.deadlines import (
-    ActNoted,
-    ClockEnded,
-    ClockStarted,
-    is_a_record,
-    notes_of,
-)
-from shared.domain.decider import Per
+from shared.domain.corrections import CorrectedText, RecordCorrected, correction_of
 from shared.domain.event import Event, Record
 from shared.domain.rules import Rulebook
+from shared.domain.stream_state import StreamState
 from shared.eventstore.reader import to_record
 from shared.eventstore.store import Store
-from shared.team.corrections import CorrectRecord, correctable, restated, restated_text
-
-_OPENED_FIRST: Final = (Per.THING, Per.ITSELF, Per.ALONE)
-"""Kinds of stream that begin with the event that opens what they are of."""
-_NOTES: Final = (ActNoted, ClockStarted, ClockEnded)
+from shared.team.authorisation import Forbidden
+from shared.team.corrections import (
+    CorrectRecord,
+    by_now,
+    check_correction,
+    check_fields,
+    records_to_correct,
+    refuse_what_others_stand_on,
+    restated,
+    restated_notes,
+    restated_text,
+)
 
 
 @dataclass(slots=True)
@@ -49,11 +47,6 @@ class _Corrected:
     on: LoadedStream
     records: list[Record]
     added: list[Event] = field(default_factory=list)
-
-    def by_now(self, record: Record) -> Event:
-        """An event of this stream as it was corrected last; as it was recorded, where it was withdrawn or never was."""
-        told = [(one.version, one.event) for one in self.records]
-        return dict(as_corrected(told)).get(record.version, record.event)
 
 
 class Corrector:
@@ -89,33 +82,31 @@ class Corrector:
         """
         command = request.command
         assert isinstance(command, CorrectRecord)
-        _refuse(command, request)
+        check_correction(command, request.now)
         records = await self._recorded_by(command)
         self._allow(request, records)
-        _refuse_unknown_fields(command, records)
+        check_fields(command, records)
         streams = await self._streams(records, session)
         if command.withdrawn:
-            _refuse_what_others_stand_on(records, streams)
+            for stream_id, stream in streams.items():
+                withdrawn = [one for one in records if one.stream == stream_id]
+                refuse_what_others_stand_on(withdrawn, stream.on.stream, stream.records)
         for record in records:
             stream = streams[record.stream]
-            event = stream.by_now(record)
+            event = by_now(record, stream.records)
             right = None if command.withdrawn else restated(event, command, self._rules)
             stream.added.append(self._correction(record, stream, right, command))
             for kind in sorted(set(event.BESIDE.values())):
-                _restate_notes(record, right, [one for one in streams.values() if one.on.stream.name == kind])
+                keeping = [one for one in streams.values() if one.on.stream.name == kind]
+                notes = restated_notes(record, right, kind, [one.records for one in keeping])
+                for noted, added in zip(keeping, notes, strict=True):
+                    noted.added += added
         return self._decided(request, streams, session)
 
     async def _recorded_by(self, command: CorrectRecord) -> list[Record]:
         """What the corrected command recorded, of the children in `about`."""
         assert command.re is not None
-        records = await self._steps.records(command.re)
-        own = [one for one in records if is_a_record(type(one.event))]
-        if not own:
-            raise NotFound("nothing was recorded by this step; check `re`", what="step")
-        about = [one for one in own if not command.about or one.event.child in command.about]
-        if not about:
-            raise NotFound("that step recorded nothing about the children in `about`", what="child")
-        return about
+        return records_to_correct(command, await self._steps.records(command.re))
 
     def _allow(self, request: Request, records: Sequence[Record]) -> None:
         """A person corrects what they recorded; a manager of the team what the team recorded."""
@@ -205,103 +196,3 @@ class Corrector:
             decided.write(stream_id, stream.on.folded.version, rows, folded)
         decided.reads = dict(session.looked)
         return decided
-
-
-def _refuse(command: CorrectRecord, request: Request) -> None:
-    """What is refused whatever was recorded."""
-    if command.re is None:
-        raise NotFound("say which step is corrected: put its id into `re`", what="address")
-    happened, known, now = command.right_happened, command.right_known, request.now
-    late = [at for at in (happened, known) if at is not None and at > now]
-    refuse_all(
-        (
-            "E3",
-            command.says_nothing(),
-            "say what is right: `fields`, `happened` or `known`; or that it is withdrawn",
-        ),
-        (
-            "E3",
-            command.withdrawn and bool(command.fields or happened or known),
-            "either withdraw it, or say what is right",
-        ),
-        ("E2", bool(late), "it cannot have happened, or been known, later than now; correct the time"),
-        (
-            "E2",
-            happened is not None and known is not None and known < happened,
-            "it cannot have been known before it happened; correct the times",
-        ),
-    )
-
-
-def _refuse_unknown_fields(command: CorrectRecord, records: Sequence[Record]) -> None:
-    known = frozenset[str]().union(*(correctable(type(one.event)) for one in records))
-    if unknown := sorted(command.fields.keys() - known):
-        may = ", ".join(sorted(known)) or "nothing but its times"
-        raise Refused(
-            f"this record cannot be corrected in that field ({len(unknown)} of those named); of it may be corrected: "
-            f"{may}. Else withdraw it, and record it anew",
-            rule="E3",
-        )
-
-
-def _refuse_what_others_stand_on(records: Sequence[Record], streams: Mapping[UUID, _Corrected]) -> None:
-    """What opened a thing or an episode is withdrawn last: what was recorded on it later would stand on nothing.
-
-    Raises:
-        Refused: E3: something was, and has not been withdrawn.
-    """
-    for record in records:
-        stream = streams[record.stream]
-        kind = stream.on.stream
-        opens = record.version == 1 if kind.per in _OPENED_FIRST else type(record.event) in kind.opened_by
-        if not opens:
-            continue
-        told = ((one.version, one.event) for one in stream.records)
-        ours = {one.version for one in records if one.stream == record.stream}
-        if any(is_a_record(type(event)) and version not in ours for version, event in as_corrected(told)):
-            raise Refused(
-                "more was recorded on this since; withdraw that first, the last of it first", rule="E3"
-            )
-
-
-def _restate_notes(record: Record, right: Event | None, keeping: Sequence[_Corrected]) -> None:
-    """Restate or withdraw what was noted of a corrected event on the streams of one kind beside it.
-
-    What it says only now is noted on the last of them, as if it had been said at once.
-    """
-    if not keeping:
-        return
-    cause = record.envelope.event_id
-    marks = [] if right is None else right.marks_beside()
-    ours = [one for one in marks if right and right.stream_beside(one.rule) == keeping[0].on.stream.name]
-    notes = {
-        _key(note): note.placed(child=record.event.child, happened_at=record.happened_at)
-        for note in notes_of(ours, cause)
-    }
-    unsaid = dict(notes)
-    for stream in keeping:
-        for one in stream.records:
-            if type(one.event) in _NOTES and _cause(one.event) == cause:
-                stream.added.append(correction_of(one, notes.get(_key(one.event)), None))
-                unsaid.pop(_key(one.event), None)
-    keeping[-1].added += unsaid.values()
-
-
-def _key(note: Event) -> tuple[type[Event], str]:
-    return type(note), _rule(note)
-
-
-def _cause(event: Event) -> UUID | None:
-    match event:
-        case ActNoted(act=cause) | ClockStarted(cause=cause) | ClockEnded(cause=cause):
-            return cause
-        case _:
-            return None
-
-
-def _rule(event: Event) -> str:
-    match event:
-        case ActNoted(rule=rule) | ClockStarted(rule=rule) | ClockEnded(rule=rule):
-            return rule
-        case _:
-            return ""

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from shared.commands.authorisation import Membership
 from shared.commands.loading import Subject
 from shared.commands.request import OF_DEADLINES, Request
 from shared.domain.decider import Context, Stream
 from shared.domain.event import Event
 from shared.domain.rules import Rulebook
+from shared.team.authorisation import Membership
 from shared.team.deadlines import decide_deadline
 
 

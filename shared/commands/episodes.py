@@ -7,9 +7,10 @@ from uuid import UUID
 import orjson
 
 from shared.commands.aliases import SamePerson
-from shared.commands.session import Session, StreamState
+from shared.commands.session import Session
 from shared.commands.stream_ids import episode_stream
 from shared.domain.decider import Stream
+from shared.domain.stream_state import StreamState
 from shared.eventstore.store import Store
 
 MAX_REMEMBERED: Final = 10_000

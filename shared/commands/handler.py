@@ -13,7 +13,6 @@ import orjson
 
 from shared.access.policy import AccessPolicy
 from shared.commands.aliases import Aliases, NoAliases
-from shared.commands.authorisation import Forbidden, Permission, authorise, membership_of
 from shared.commands.correction import Corrector
 from shared.commands.decision import decide
 from shared.commands.episodes import Episodes
@@ -34,6 +33,7 @@ from shared.domain.rules import Rulebook
 from shared.eventstore.append import AnotherBody, AppendRequest, Conflict
 from shared.eventstore.store import Store
 from shared.infrastructure.clock import Clock
+from shared.team.authorisation import Forbidden, Permission, authorise, membership_of
 from shared.team.corrections import CorrectRecord
 
 MAX_TRIES: Final = 6

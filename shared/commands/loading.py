@@ -8,13 +8,14 @@ from uuid import UUID
 from shared.commands.aliases import Aliases, SamePerson, same_people
 from shared.commands.episodes import EpisodeOf, Episodes, Target
 from shared.commands.request import OF_DEADLINES
-from shared.commands.session import Session, StreamState
+from shared.commands.session import Session
 from shared.commands.steps import Steps
 from shared.commands.stream_ids import child_stream, thing_stream
 from shared.commands.targets import Address
 from shared.domain.command import Command, NotFound, PersonNotKnown, people_named
 from shared.domain.decider import Per, RecordedStep, Stream
 from shared.domain.people import KnownPerson
+from shared.domain.stream_state import StreamState
 from shared.team import elsewhere
 from shared.team.deadlines import VaryDeadline
 from shared.team.known_people import known_person

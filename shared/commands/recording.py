@@ -8,7 +8,6 @@ from uuid import UUID
 from shared.access.policy import AccessPolicy
 from shared.commands.loading import LoadedStream, Subject
 from shared.commands.request import Request
-from shared.commands.session import StreamState
 from shared.commands.wiring import BadWiring, Wiring
 from shared.domain.actors import Actor
 from shared.domain.codec import encode, sealed_bytes
@@ -17,6 +16,7 @@ from shared.domain.corrections import RecordCorrected
 from shared.domain.deadlines import DeadlineMissed, Standing, is_of_clocks, notes_of_decision
 from shared.domain.decider import Per
 from shared.domain.event import Envelope, Event
+from shared.domain.stream_state import StreamState
 from shared.eventstore.append import CommandWrites, NewEvent, StreamWrite
 from shared.infrastructure.ids import new_event_id
 from shared.infrastructure.tracing import current

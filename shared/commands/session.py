@@ -4,70 +4,17 @@ States are folded from the log, or kept warm by the process from the last time.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 import asyncpg
 
 from shared.domain.codec import decode_body
 from shared.domain.command import NotFound
-from shared.domain.corrections import RecordCorrected, as_corrected
-from shared.domain.deadlines import NO_CLOCKS, DeadlineClocks, is_of_clocks
 from shared.domain.decider import Stream
 from shared.domain.event import Event
+from shared.domain.stream_state import StreamState
 from shared.eventstore.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class StreamState:
-    """A stream up to a version: its state and the clocks on it. Version 0: there is no such stream yet."""
-
-    version: int
-    state: Any
-    clocks: DeadlineClocks = NO_CLOCKS
-    withdrawn: bool = False
-    """Whether all that was recorded on it has been withdrawn: there was no such thing."""
-
-    @property
-    def stands(self) -> bool:
-        """Whether there is such a thing: something was recorded, and not all of it withdrawn."""
-        return self.version > 0 and not self.withdrawn
-
-    def after(self, stream: Stream, event: Event, event_id: UUID) -> "StreamState":
-        """The stream with one event more."""
-        return self.after_all(stream, [(event, event_id)])
-
-    def after_all(self, stream: Stream, events: Iterable[tuple[Event, UUID]]) -> "StreamState":
-        """The stream with these events more, each with its id."""
-        told = list(events)
-        if any(type(event) is RecordCorrected for event, _ in told):
-            return self._corrected(stream, told)
-        version, state, clocks = self.version, self.state, self.clocks
-        for event, event_id in told:
-            version += 1
-            if not is_of_clocks(event):
-                state = stream.evolve(state, event)
-            clocks = clocks.after(event, event_id, version)
-        return StreamState(version, state, clocks)
-
-    def _corrected(self, stream: Stream, told: Sequence[tuple[Event, UUID]]) -> "StreamState":
-        """The whole stream, folded with the corrected bodies in the old ones' places.
-
-        Raises:
-            ValueError: a correction is added to a state that was folded before: what it corrects is in there already.
-        """
-        if self.version:
-            raise ValueError("a stream that is corrected is folded anew from its first event")
-        state, clocks = self.state, self.clocks
-        for version, (event, event_id) in enumerate(told, 1):
-            clocks = clocks.after(event, event_id, version)
-        withdrawn = True
-        for _, event in as_corrected(enumerate((event for event, _ in told), 1)):
-            if not is_of_clocks(event):
-                state, withdrawn = stream.evolve(state, event), False
-        return StreamState(len(told), state, clocks, withdrawn)
 
 
 class StateCache:

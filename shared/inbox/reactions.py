@@ -13,12 +13,12 @@ from shared.crypto.transport_keys import TransportKeys
 from shared.domain.codec import decode
 from shared.domain.command import Command, NotFound, Refused
 from shared.domain.event import Record
-from shared.domain.policy import AlreadySo, Policy, Reaction, TaskFor
+from shared.domain.policy import Policy
 from shared.eventstore.append import AppendRequest, CommandWrites, InboxMove
 from shared.inbox.failures import CauseMissing
 from shared.infrastructure.tracing import following
 from shared.messaging.message import Message
-from shared.team.tasks import RaiseTask
+from shared.team.tasks import task_of_refusal
 
 
 class PolicyRunner:
@@ -68,7 +68,7 @@ class PolicyRunner:
                 decided = await self._decide(command, command_id, reader, record)
             except Refused as refusal:
                 _first_seen(reads, reader.looked)
-                task = _meaning(step, refusal, command, record)
+                task = task_of_refusal(step, refusal, command, record)
                 if task is None:
                     continue
                 try:
@@ -115,30 +115,6 @@ class PolicyRunner:
             recorded_at=message.recorded_at,
             text=text,
         )
-
-
-def _meaning(step: Reaction, refusal: Refused, command: Command, record: Record) -> RaiseTask | None:
-    """The task that a refusal means by the policy; None where it means that nothing is left to do.
-
-    Raises:
-        Refused: the policy gives it no meaning.
-    """
-    meaning = step.meaning((refusal.reason, *refusal.rules))
-    if meaning is AlreadySo:
-        return None
-    if not isinstance(meaning, TaskFor):
-        raise refusal
-    child = record.event.child
-    return RaiseTask(
-        about=command.about or ((child,) if child else ()),
-        role=meaning.role,
-        reason=refusal.reason or "refused",
-        rules=refusal.rules,
-        regarding=record.envelope.event_id,
-        source=record.service,
-        happened=command.happened,
-        known=command.known,
-    )
 
 
 def _first_seen(reads: dict[UUID, int], looked: Mapping[UUID, int]) -> None:

@@ -5,19 +5,26 @@ the place of those that the event (or its sealed text) holds under the same name
 and every clock that started with the event is reckoned anew from there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from pydantic import Field, ValidationError
 
 from shared.domain.codec import body_fields, event_of_fields
-from shared.domain.command import Command, Refused
-from shared.domain.event import Event
+from shared.domain.command import Command, NotFound, Refused, refuse_all
+from shared.domain.corrections import as_corrected, correction_of
+from shared.domain.deadlines import ActNoted, ClockEnded, ClockStarted, is_a_record, notes_of
+from shared.domain.decider import Per, Stream
+from shared.domain.event import Event, Record
 from shared.domain.fields import RequiredText
 from shared.domain.instants import Instant
 from shared.domain.rules import Deadline, NoSuchRule, Rulebook
 
+_OPENED_FIRST: Final = (Per.THING, Per.ITSELF, Per.ALONE)
+"""Kinds of stream that begin with the event that opens what they are of."""
+_NOTES: Final = (ActNoted, ClockStarted, ClockEnded)
 _NEVER: Final = frozenset(Event.model_fields)
 """What no field of a command says: the child, the moment, the sealed part."""
 
@@ -113,3 +120,134 @@ def _moved(deadline: Deadline, start: datetime, rules: Rulebook) -> Deadline:
         f"the limit of {deadline.rule} was agreed for this record alone; withdraw it, and record it anew",
         rule="E3",
     )
+
+
+def check_correction(command: CorrectRecord, now: datetime) -> None:
+    """Refuse what cannot be, whatever was recorded.
+
+    Raises:
+        NotFound: it names no step.
+        Refused: E3: it says nothing, or too much; E2: what is right is later than `now`, or known before it happened.
+    """
+    if command.re is None:
+        raise NotFound("say which step is corrected: put its id into `re`", what="address")
+    happened, known = command.right_happened, command.right_known
+    late = [at for at in (happened, known) if at is not None and at > now]
+    refuse_all(
+        (
+            "E3",
+            command.says_nothing(),
+            "say what is right: `fields`, `happened` or `known`; or that it is withdrawn",
+        ),
+        (
+            "E3",
+            command.withdrawn and bool(command.fields or happened or known),
+            "either withdraw it, or say what is right",
+        ),
+        ("E2", bool(late), "it cannot have happened, or been known, later than now; correct the time"),
+        (
+            "E2",
+            happened is not None and known is not None and known < happened,
+            "it cannot have been known before it happened; correct the times",
+        ),
+    )
+
+
+def check_fields(command: CorrectRecord, records: Sequence[Record]) -> None:
+    """Refuse fields that none of these records has.
+
+    Raises:
+        Refused: E3.
+    """
+    known = frozenset[str]().union(*(correctable(type(one.event)) for one in records))
+    if unknown := sorted(command.fields.keys() - known):
+        may = ", ".join(sorted(known)) or "nothing but its times"
+        raise Refused(
+            f"this record cannot be corrected in that field ({len(unknown)} of those named); of it may be corrected: "
+            f"{may}. Else withdraw it, and record it anew",
+            rule="E3",
+        )
+
+
+def records_to_correct(command: CorrectRecord, records: Iterable[Record]) -> list[Record]:
+    """Of what the corrected step recorded, what a person can put right, of the children in `about`.
+
+    Raises:
+        NotFound: nothing, or nothing about these children.
+    """
+    own = [one for one in records if is_a_record(type(one.event))]
+    if not own:
+        raise NotFound("nothing was recorded by this step; check `re`", what="step")
+    about = [one for one in own if not command.about or one.event.child in command.about]
+    if not about:
+        raise NotFound("that step recorded nothing about the children in `about`", what="child")
+    return about
+
+
+def by_now(record: Record, told: Iterable[Record]) -> Event:
+    """An event as it was corrected last on its stream (`told`); as it was recorded, where it was withdrawn or never was."""
+    return dict(as_corrected((one.version, one.event) for one in told)).get(record.version, record.event)
+
+
+def refuse_what_others_stand_on(records: Sequence[Record], kind: Stream, told: Sequence[Record]) -> None:
+    """Refuse to withdraw (`records`) what opened a thing or an episode before what was recorded on it (`told`) later:
+    that would stand on nothing.
+
+    Raises:
+        Refused: E3: something was, and has not been withdrawn.
+    """
+    first = kind.per in _OPENED_FIRST
+    if not any(one.version == 1 if first else type(one.event) in kind.opened_by for one in records):
+        return
+    ours = {one.version for one in records}
+    standing = as_corrected((one.version, one.event) for one in told)
+    if any(is_a_record(type(event)) and version not in ours for version, event in standing):
+        raise Refused("more was recorded on this since; withdraw that first, the last of it first", rule="E3")
+
+
+def restated_notes(
+    record: Record, right: Event | None, stream: str, keeping: Sequence[Sequence[Record]]
+) -> list[list[Event]]:
+    """What is added to each of the streams of one kind (`stream`) beside a corrected event, on which it was noted.
+
+    `keeping` are the records of each. What was noted is restated or withdrawn; what the event says only now is noted on
+    the last of them, as if it had been said at once.
+    """
+    if not keeping:
+        return []
+    cause = record.envelope.event_id
+    marks = [] if right is None else right.marks_beside()
+    ours = [one for one in marks if right and right.stream_beside(one.rule) == stream]
+    notes = {
+        _key(note): note.placed(child=record.event.child, happened_at=record.happened_at)
+        for note in notes_of(ours, cause)
+    }
+    unsaid = dict(notes)
+    added: list[list[Event]] = [[] for _ in keeping]
+    for told, new in zip(keeping, added, strict=True):
+        for one in told:
+            if type(one.event) in _NOTES and _cause(one.event) == cause:
+                new.append(correction_of(one, notes.get(_key(one.event)), None))
+                unsaid.pop(_key(one.event), None)
+    added[-1] += unsaid.values()
+    return added
+
+
+def _key(note: Event) -> tuple[type[Event], str]:
+    return type(note), _rule(note)
+
+
+def _cause(event: Event) -> UUID | None:
+    match event:
+        case ActNoted(act=cause) | ClockStarted(cause=cause) | ClockEnded(cause=cause):
+            return cause
+        case _:
+            return None
+
+
+def _rule(event: Event) -> str:
+    match event:
+        case ActNoted(rule=rule) | ClockStarted(rule=rule) | ClockEnded(rule=rule):
+            return rule
+        case _:
+            return ""

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Final, assert_never
 from uuid import UUID
 
-from shared.domain.command import Command, refuse_all
+from shared.domain.command import Command, Refused, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event, Record, Sealed
 from shared.domain.fields import Text
+from shared.domain.policy import AlreadySo, Reaction, TaskFor
 from shared.domain.view import Update, Upsert, View
 
 
@@ -138,6 +139,30 @@ task = Stream(
     per=Per.THING,
 )
 """One stream for each task and child."""
+
+
+def task_of_refusal(step: Reaction, refusal: Refused, command: Command, record: Record) -> RaiseTask | None:
+    """The task that a refusal means by the policy; None where it means that nothing is left to do.
+
+    Raises:
+        Refused: the policy gives it no meaning.
+    """
+    meaning = step.meaning((refusal.reason, *refusal.rules))
+    if meaning is AlreadySo:
+        return None
+    if not isinstance(meaning, TaskFor):
+        raise refusal
+    child = record.event.child
+    return RaiseTask(
+        about=command.about or ((child,) if child else ()),
+        role=meaning.role,
+        reason=refusal.reason or "refused",
+        rules=refusal.rules,
+        regarding=record.envelope.event_id,
+        source=record.service,
+        happened=command.happened,
+        known=command.known,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,10 @@ def record(
     command: UUID | None = None,
     thing: UUID = THING,
     late: bool = False,
+    cause: Record | None = None,
 ) -> Record:
-    """An event as it stands in a log, stored and read back; `at` is when it was recorded.
+    """An event as it stands in a log, stored and read back; `at` is when it was recorded, `cause` the fact of another
+    team that a policy answered with it.
 
     Its sealed part stands beside it unencrypted, as bytes for views and as fields for policies. `service` is the team
     in the event's name unless given (the kernel's own `team.` events need it).
@@ -103,7 +105,8 @@ def record(
         organisation=by.organisation,
         purpose="safeguarding",
         basis="public_task",
-        correlation=str(command or command_id(n)),
+        correlation=cause.envelope.correlation if cause else str(command or command_id(n)),
+        causation=cause.envelope.id if cause else None,
         command=str(command or command_id(n)),
         thing=str(thing),
         sensitivity=event.SENSITIVITY,

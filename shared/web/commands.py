@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from shared.commands.authorisation import Forbidden
 from shared.commands.handler import Answer
 from shared.domain.command import ADDRESS, Command, NotFound, Refused
 from shared.domain.fields import Names
@@ -19,6 +18,7 @@ from shared.eventstore.append import AnotherBody
 from shared.inbox.newcomers import StillOnTheirWay
 from shared.infrastructure.tracing import beginning
 from shared.service.process import ServiceProcess
+from shared.team.authorisation import Forbidden
 from shared.web.dependencies import actor, record, running_service
 from shared.web.problems import invalid, sentence, too_large
 

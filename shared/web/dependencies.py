@@ -15,7 +15,6 @@ from fastapi.params import Depends as DependsOn
 from shared.access.access_log import Attempt
 from shared.access.tokens import bearer_of
 from shared.audit.checkpointer import Checkpoints
-from shared.commands.authorisation import Forbidden
 from shared.commands.timers import Timers
 from shared.domain.actors import Actor
 from shared.eventstore.store import Store
@@ -24,6 +23,7 @@ from shared.infrastructure.clock import Clock
 from shared.projections.views import Views
 from shared.service.process import RunningService
 from shared.service.status import Status
+from shared.team.authorisation import Forbidden
 from shared.web.problems import not_ready
 
 _T = TypeVar("_T")

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from shared.commands.authorisation import Forbidden
 from shared.commands.handler import Busy
 from shared.domain.command import NotFound, Refused
 from shared.domain.rules import NoSuchRule
@@ -11,6 +10,7 @@ from shared.domain.working_days import CalendarEnds
 from shared.eventstore.append import AnotherBody, LogUnavailable, NotStorable
 from shared.inbox.newcomers import StillOnTheirWay
 from shared.infrastructure.postgres import DATABASE_AWAY
+from shared.team.authorisation import Forbidden
 from shared.web.problems import (
     Problem,
     conflict,

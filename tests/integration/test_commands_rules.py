@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.audit.replay import states
-from shared.commands.authorisation import Forbidden
 from shared.commands.handler import CommandHandler
 from shared.commands.stream_ids import thing_stream
 from shared.commands.targets import Target
 from shared.domain.command import Command, NotFound, Refused
+from shared.team.authorisation import Forbidden
 from shared.team.deadlines import CheckDeadline, VaryDeadline
 from tests.integration.toy_team import (
     AVA,

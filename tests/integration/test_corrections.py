@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
-from shared.commands.authorisation import Forbidden
 from shared.commands.stream_ids import child_stream, episode_stream
 from shared.domain.command import NotFound, Refused
+from shared.team.authorisation import Forbidden
 from shared.team.corrections import CorrectRecord
 from tests.integration.toy_plans import (
     AVA,

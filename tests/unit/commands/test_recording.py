@@ -10,12 +10,10 @@ import pytest
 from services.mash.rules import RULES
 from services.mash.streams.contact import contact
 from shared.access.policy import AccessPolicy
-from shared.commands.authorisation import Membership
 from shared.commands.decision import decide
 from shared.commands.loading import LoadedStream, Subject
 from shared.commands.recording import Decided, EventRecorder
 from shared.commands.request import Request
-from shared.commands.session import StreamState
 from shared.commands.targets import Target
 from shared.commands.wiring import Wiring
 from shared.domain.actors import Actor
@@ -24,7 +22,9 @@ from shared.domain.command import Command
 from shared.domain.deadlines import DeadlineMissed
 from shared.domain.event import Envelope, Record
 from shared.domain.instants import london
+from shared.domain.stream_state import StreamState
 from shared.eventstore.append import NewEvent
+from shared.team.authorisation import Membership
 from shared.team.deadlines import VaryDeadline
 from shared.testing.facts import CHILD, THING, actor, record
 from tests.unit.mash.contacts import ACKNOWLEDGE, RECEIVE

@@ -63,9 +63,11 @@ def test_the_same_screening_again_is_already_so():
 
 def test_of_several_children_only_the_one_named_may_be_a_young_carer():
     command = ScreenContact(about=(CHILD, SIBLING), potential=Potential.EARLY_HELP, young_carers=(CHILD,))
-    received().when(command, at=LATER).then(screened(Potential.EARLY_HELP, young_carer=True))
-    other = command.model_copy(update={"about": (SIBLING, CHILD)})
-    received().when(other, at=LATER).then(screened(Potential.EARLY_HELP))
+    both = given().when(RECEIVE.model_copy(update={"about": (CHILD, SIBLING)}), at=THURSDAY)
+    both.when(command, at=LATER).then(
+        screened(Potential.EARLY_HELP, young_carer=True).model_copy(update={"child": CHILD}),
+        screened(Potential.EARLY_HELP).model_copy(update={"child": SIBLING}),
+    )
 
 
 def test_somebody_outside_the_contact_is_not_asked_about():

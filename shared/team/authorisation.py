@@ -2,10 +2,42 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from shared.access.policy import AccessPolicy
 from shared.domain.actors import Actor
 from shared.domain.command import Command, public_name
+
+
+class Verdict(Protocol):
+    """What the access table says of an actor and an action: whether, by which rules not, and why in plain words."""
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it is allowed."""
+        ...
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that forbid it."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """Why, with what the person can do."""
+        ...
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether nothing may be added to the refusal."""
+        ...
+
+
+class Access(Protocol):
+    """Who may do what: the access table."""
+
+    def may(self, actor: Actor, action: str) -> Verdict:
+        """Whether an actor may do something."""
+        ...
 
 
 class Forbidden(Exception):
@@ -55,7 +87,7 @@ class Membership:
     manages: bool
 
 
-def membership_of(access: AccessPolicy, team: Actor, service: str, actor: Actor) -> Membership:
+def membership_of(access: Access, team: Actor, service: str, actor: Actor) -> Membership:
     """How the actor stands to the team of a service, by role alone; `team` is the service as an actor."""
     return Membership(
         of_the_team=actor.agency == team.agency and access.may(actor, f"read:worklist:{service}").allowed,
@@ -63,7 +95,7 @@ def membership_of(access: AccessPolicy, team: Actor, service: str, actor: Actor)
     )
 
 
-def authorise(access: AccessPolicy, team: Actor, service: str, command: Command, actor: Actor) -> Permission:
+def authorise(access: Access, team: Actor, service: str, command: Command, actor: Actor) -> Permission:
     """Whether the actor's role may send this command to the service. Looks at no record of any child.
 
     `team` is the service as an actor: who is of its agency may be a colleague.

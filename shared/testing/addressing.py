@@ -1,0 +1,161 @@
+"""For tests: which streams of a story a command is decided on, one for each child or thing, and those beside. Pure.
+
+A command need not say whom it is about, or which thing, where the story has only one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+from uuid import UUID
+
+from shared.domain.command import Command, NotFound
+from shared.domain.deadlines import is_a_record
+from shared.domain.decider import Per, Stream
+from shared.domain.event import Record
+from shared.team import elsewhere
+from shared.team.deadlines import CheckDeadline, VaryDeadline
+from shared.testing.facts import THING
+from shared.testing.logs import Logs, Step, StreamAt
+from shared.testing.teams import Team
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One child or thing that a command is decided for, with the streams that the decision takes, by name."""
+
+    own: StreamAt
+    beside: Mapping[str, StreamAt]
+    item: Any = None
+    referred: StreamAt | None = None
+
+    @property
+    def streams(self) -> dict[str, StreamAt]:
+        """Its own stream and those beside."""
+        return {self.own.kind.name: self.own, **self.beside}
+
+    def now(self, logs: Logs) -> "Subject":
+        """As it stands after what the same command decided before, for a child or thing before this one."""
+        beside = {name: logs.now(each) for name, each in self.beside.items()}
+        return replace(self, own=logs.now(self.own), beside=beside)
+
+
+def subjects_of(logs: Logs, team: Team, command: Command, step: Step, child: UUID) -> list[Subject]:
+    """Whom and what a command is decided for; `child` where it names nobody.
+
+    Raises:
+        NotFound: it is addressed to nothing.
+    """
+    kind = team.of_command(command)
+    if command.OVER is not None and command.OVER.stream == kind.name:
+        places = [(one, item) for one, item in _over(logs, team, kind, command, child)][:1]
+        return [_subject(logs, team, command, place, item) for place, item in places]
+    own = [_subject(logs, team, command, place) for place in _own(logs, team, kind, command, step, child)]
+    if command.OVER is None or command.OVER.stream not in team.kinds:
+        return own
+    things = _over(logs, team, team.kinds[command.OVER.stream], command, child)
+    return [*own, *(_subject(logs, team, command, place, item) for place, item in things)]
+
+
+def _own(logs: Logs, team: Team, kind: Stream, command: Command, step: Step, child: UUID) -> list[StreamAt]:
+    """The streams of the command's own kind, one for each child."""
+    about = tuple(dict.fromkeys(command.about))
+    if command.OF_STEP and command.re and not team.one_thing:
+        about = about or tuple(
+            dict.fromkeys(one.event.child for one in records_of_step(logs, team, command) if one.event.child)
+        )
+    match kind.per:
+        case Per.THING if command.OPENS:
+            thing = command.own_id() or (THING if team.one_thing else step.command)
+            if kind.childless and not about:
+                return [logs.of_thing(team, kind, thing, None)]
+            return [logs.of_thing(team, kind, thing, each) for each in about or (child,)]
+        case Per.THING:
+            return _of_thing(logs, team, kind, command.re, about or (), child)
+        case Per.EPISODE | Per.CHILD if (
+            command.re and not command.OPENS and not command.OF_STEP and not team.one_thing
+        ):
+            if command.REFERS_TO:
+                things = _of_thing(logs, team, team.kinds[command.REFERS_TO], command.re, about, child)
+                children = [one.child for one in things if one.child]
+                return [logs.of_child(team, kind, each) for each in dict.fromkeys(children)]
+            if command.re in logs.streams:
+                return [logs.streams[command.re]]
+            raise NotFound(f"there is no {kind.name} with this id; check `re`", what="thing")
+        case Per.EPISODE | Per.CHILD:
+            code = str(getattr(command, kind.code)) if kind.code else ""
+            return [logs.of_child(team, kind, each, code) for each in about or (child,)]
+        case Per.ITSELF:
+            new = child if team.one_thing else step.command
+            named = about or (command.re if command.re and not team.one_thing else command.own_id(),)
+            return [logs.of_itself(team, kind, each or new) for each in named]
+        case Per.ALONE:
+            new = THING if team.one_thing else step.command
+            last = logs.of_kind(team, kind)
+            found = command.own_id() or (new if command.OPENS else command.re)
+            return [logs.of_thing(team, kind, found or (last[-1].thing if last else THING), None)]
+
+
+def _of_thing(
+    logs: Logs, team: Team, kind: Stream, thing: UUID | None, about: Sequence[UUID], child: UUID
+) -> list[StreamAt]:
+    """The streams of a thing for these of its children; for all of them, where none is named.
+
+    The last thing of the story is meant where the command names none, and the one of a story of one thing always.
+
+    Raises:
+        NotFound: there is no such thing, or somebody is not part of it.
+    """
+    there = logs.of_kind(team, kind)
+    if team.one_thing or thing is None:
+        thing = there[-1].thing if there else THING
+    found = [one for one in there if one.thing == thing]
+    if not found:
+        if not team.one_thing:
+            raise NotFound(f"there is no {kind.name} with this id; check `re`", what="thing")
+        return [logs.of_thing(team, kind, thing, each) for each in about or (child,)]
+    chosen = [one for one in found if not about or one.child in about]
+    if len(chosen) < len(about):
+        raise NotFound(f"one of the children in `about` is not part of this {kind.name}", what="child")
+    return chosen
+
+
+def _over(
+    logs: Logs, team: Team, kind: Stream, command: Command, child: UUID
+) -> Iterable[tuple[StreamAt, Any]]:
+    """Each thing that a command names beside its own stream, for each of its children, with the item that names it."""
+    assert command.OVER is not None
+    for each in command.OVER.items(command):
+        for place in _of_thing(logs, team, kind, each.thing, each.about, child):
+            yield place, each.item
+
+
+def _subject(logs: Logs, team: Team, command: Command, own: StreamAt, item: Any = None) -> Subject:
+    kind, beside = own.kind, dict[str, StreamAt]()
+    names = [each.name for each in fields(kind.record)] if kind.record else []
+    names += [elsewhere.NAME] if kind.noted else []
+    referred = None
+    if command.REFERS_TO and command.re and own.child:
+        thing = THING if team.one_thing else command.re
+        referred = logs.of_thing(team, team.kinds[command.REFERS_TO], thing, own.child)
+    for name in dict.fromkeys(names):
+        if name == kind.name or isinstance(command, CheckDeadline | VaryDeadline):
+            continue
+        other = team.kinds[name]
+        if (field := kind.found_by.get(name)) is not None:
+            named = getattr(command, field, None)
+            of_child = own.child if other.per is Per.THING else None
+            if named is not None:
+                beside[name] = logs.of_thing(team, other, THING if team.one_thing else named, of_child)
+        elif own.child is not None:
+            code = str(getattr(command, other.code)) if other.code else ""
+            beside[name] = logs.of_child(team, other, own.child, code)
+    return Subject(own, beside, item, referred)
+
+
+def records_of_step(logs: Logs, team: Team, command: Command) -> list[Record]:
+    """What the step that `re` names recorded, and a person can put right."""
+    return [
+        one
+        for one in logs.records
+        if one.service == team.name and one.envelope.command_id == command.re and is_a_record(type(one.event))
+    ]

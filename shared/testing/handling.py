@@ -1,0 +1,218 @@
+"""For tests: a command handled on logs in memory, as the kernel handles it on a real one. Pure.
+
+Address, decide for each child or thing, record: one refusal refuses all. What the kernel refuses before any decision
+(the future, somebody unknown) is not tried here. A command need not say whom it is about, or which thing, where the
+story has only one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+from uuid import UUID
+
+from shared.domain.command import Command, NotFound, Refused, people_named
+from shared.domain.deadlines import (
+    DeadlineClock,
+    DeadlineMissed,
+    Standing,
+    is_a_record,
+    is_of_clocks,
+    notes_of_decision,
+)
+from shared.domain.decider import Context, Per, RecordedStep
+from shared.domain.event import Event
+from shared.domain.people import KnownPerson
+from shared.team.authorisation import authorise, membership_of
+from shared.team.corrections import CorrectRecord
+from shared.team.deadlines import CheckDeadline, VaryDeadline, decide_deadline
+from shared.testing.addressing import Subject, records_of_step, subjects_of
+from shared.testing.correcting import correct
+from shared.testing.facts import CHILD, MANAGERS, THING
+from shared.testing.logs import Logs, Step, StreamAt
+from shared.testing.teams import Team
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command decided, in its order, and the misses recorded with it."""
+
+    decided: tuple[Event, ...] = ()
+    misses: tuple[DeadlineMissed, ...] = ()
+    children: tuple[UUID | None, ...] = ()
+    """Whom it was decided for, in that order."""
+
+
+def handle(logs: Logs, team: Team, command: Command, step: Step, *, child: UUID = CHILD) -> Outcome:
+    """Do on `logs` what a command asks for; `child` is meant where the command names nobody.
+
+    Raises:
+        Refused: the role may not (E9), or the rules forbid it: then drop the logs.
+        NotFound: it is addressed to nothing.
+        AssertionError: the kernel would call what was decided a mistake in the program.
+    """
+    permission = None
+    if team.access is not None and not command.INTERNAL:
+        permission = authorise(team.access, team.actor, team.name, command, step.by)
+    if permission is None or permission.granted:
+        return _handle(logs, team, command, step, child)
+    more: tuple[str, ...] = ()
+    if permission.of_the_team:
+        try:
+            _handle(logs.copy(), team, command, step, child)
+        except Refused as refusal:
+            more = refusal.rules
+    rule, *others = dict.fromkeys((*permission.rules, *more))
+    raise Refused(permission.why, *others, rule=rule)
+
+
+def check_clock(logs: Logs, on: StreamAt, clock: DeadlineClock, step: Step) -> list[DeadlineMissed]:
+    """A timer asks about a clock: the miss that it records, if it was missed."""
+    subject = Subject(logs.now(on), {})
+    command = CheckDeadline(rule=clock.rule, started_by=clock.started_by)
+    missed = [
+        one
+        for one in _decide(logs, on.team, command, step, subject, [subject])
+        if isinstance(one, DeadlineMissed)
+    ]
+    for one in missed:
+        logs.append(on, one, step)
+    return missed
+
+
+def _handle(logs: Logs, team: Team, command: Command, step: Step, child: UUID) -> Outcome:
+    if isinstance(command, CorrectRecord):
+        return Outcome(*correct(logs, team, command, step), (None,))
+    subjects = subjects_of(logs, team, command, step, child)
+    gone = [each.own for each in subjects if each.own.folded.withdrawn and not command.OPENS]
+    if any(one.kind.per not in (Per.CHILD, Per.EPISODE) for one in gone):
+        raise NotFound("what this is about was withdrawn: there is no such thing", what="thing")
+    decided: list[Event] = []
+    misses: list[DeadlineMissed] = []
+    for subject in (each.now(logs) for each in subjects):
+        events = _decide(logs, team, command, step, subject, subjects)
+        decided += (event.placed(child=subject.own.child, happened_at=step.happened) for event in events)
+        misses += _record(logs, team, subject, events, step)
+    return Outcome(tuple(decided), tuple(misses), tuple(each.own.child for each in subjects))
+
+
+# -- decide
+
+
+def _decide(
+    logs: Logs, team: Team, command: Command, step: Step, subject: Subject, subjects: Sequence[Subject]
+) -> Sequence[Event]:
+    own, kind = subject.own, subject.own.kind
+    named = (*(each.own.child for each in subjects if each.own.child), *people_named(command))
+    people = {person: team.people.get(person, KnownPerson()) for person in named}
+    member = membership_of(team.access, team.actor, team.name, step.by) if team.access else None
+    context = Context(
+        now=step.now,
+        actor=step.by,
+        rules=team.rules,
+        command_id=THING if team.one_thing and command.OPENS else step.command,
+        happened_at=step.happened,
+        known_at=step.known,
+        received_at=step.received,
+        thing=_thing(own, subject),
+        child=own.child,
+        children=tuple(
+            each.own.child
+            for each in subjects
+            if each.own.child and each.own.kind is kind and each.item == subject.item
+        ),
+        born=people[own.child].born if own.child else None,
+        people=people,
+        clocks=own.folded.clocks,
+        item=subject.item,
+        step=_recorded_step(logs, team, command, own),
+        of_the_team=member.of_the_team if member else step.by.agency == team.agency,
+        manages=member.manages if member else step.by.role in MANAGERS,
+        started_by=_named_by_of(command, own),
+    )
+    if isinstance(command, CheckDeadline | VaryDeadline):
+        return decide_deadline(command, context)
+    return kind.decide(command, _state(team, subject), context)
+
+
+def _state(team: Team, subject: Subject) -> Any:
+    kind = subject.own.kind
+    if kind.record is None:
+        return subject.own.folded.state
+    streams = subject.streams
+    names = [each.name for each in fields(kind.record)]
+    states = {
+        name: streams[name].folded.state if name in streams else team.kinds[name].state for name in names
+    }
+    return kind.record(**states)
+
+
+def _recorded_step(logs: Logs, team: Team, command: Command, own: StreamAt) -> RecordedStep | None:
+    """The step that `re` names, as far as it is about this child."""
+    given = next((step for step in team.steps if step.command == command.re), None)
+    ours = [one for one in records_of_step(logs, team, command) if one.event.child == own.child]
+    if given or not command.OF_STEP or command.re is None or not ours:
+        return given
+    streams = {one.stream for one in ours if one.envelope.thing_id == command.re}
+    took_part = [
+        *ours,
+        *(one for each in streams for one in logs.streams[each].told if is_a_record(type(one.event))),
+    ]
+    return RecordedStep(
+        command=command.re,
+        thing=ours[0].envelope.thing_id or command.re,
+        recorder=ours[0].envelope.recorder,
+        took_part=frozenset(UUID(one.envelope.actor) for one in took_part),
+    )
+
+
+def _named_by_of(command: Command, own: StreamAt) -> frozenset[UUID] | None:
+    """The events of the stream that `of` names, of a step or the thing; None where it names nothing."""
+    if not isinstance(command, VaryDeadline) or (of := command.of) is None:
+        return None
+    told = [one.envelope for one in own.told]
+    return frozenset(
+        one.event_id for one in told if of in (one.root_id, one.command_id, one.thing_id, own.id)
+    )
+
+
+# -- record
+
+
+def _record(
+    logs: Logs, team: Team, subject: Subject, events: Sequence[Event], step: Step
+) -> list[DeadlineMissed]:
+    """Each event on the stream of its kind, then what it means to clocks beside, then the misses it reveals."""
+    where = {
+        **({subject.referred.kind.name: subject.referred} if subject.referred else {}),
+        **subject.streams,
+    }
+    before, touched = dict(where), list[UUID]()
+    for event in events:
+        own = subject.own.kind.name
+        name = own if is_of_clocks(event) else team.of_event(event, list(subject.streams)).name
+        on = logs.begin(where[name], event)
+        if on.id != where[name].id:
+            before[name] = where[name] = on
+        logs.append(on, event, step, thing=_thing(on, subject))
+        touched.append(on.id)
+    after = {name: logs.now(each) for name, each in where.items()}
+    for name, note in notes_of_decision(_standing(before), _standing(after)):
+        logs.append(after[name], note, step, thing=_thing(after[name], subject))
+        touched.append(after[name].id)
+    return logs.missed(touched, step)
+
+
+def _standing(streams: Mapping[str, StreamAt]) -> dict[str, Standing]:
+    return {
+        name: Standing(each.folded.clocks, each.folded.version > 0, each.kind.per is Per.EPISODE)
+        for name, each in streams.items()
+    }
+
+
+def _thing(on: StreamAt, subject: Subject) -> UUID:
+    """What an event belongs to; on a child's own stream, what the command is of. A story of one thing has only that."""
+    if on.team.one_thing and on.kind.per is not Per.ITSELF:
+        return THING
+    if on.kind.per is Per.CHILD:
+        return subject.referred.thing if subject.referred else subject.own.thing
+    return on.thing
