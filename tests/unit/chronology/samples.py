@@ -51,6 +51,8 @@ def events(kind: type[Event]) -> st.SearchStrategy[Event]:
             given[name] = st.builds(Corrected, recorded_at=INSTANTS, version=st.integers(1, 9))
         elif name == "referrer_agency":
             given[name] = st.sampled_from([None, *sorted(AGENCIES)])
+        elif name in {"by_agency", "their_agency"}:
+            given[name] = st.sampled_from(sorted(AGENCIES))
         elif field.annotation is int:
             given[name] = st.integers(1, 45)
         elif name == "rule":
