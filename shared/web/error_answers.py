@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from shared.access.policy import OUTSIDE_ROLE
 from shared.commands.handler import Busy
 from shared.domain.command import NotFound, Refused
 from shared.domain.rules import NoSuchRule
@@ -28,7 +29,8 @@ def _away(_error: BaseException) -> Problem:
 
 
 ANSWERS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
-    Refused: lambda error: refused(error.rules, error.message, by_role=False),
+    # Whom the record shows to be none of those who may (the agency asked, who raised it) is refused as a role is.
+    Refused: lambda error: refused(error.rules, error.message, by_role=OUTSIDE_ROLE in error.rules),
     Forbidden: lambda error: refused(error.rules, error.message, by_role=True),
     StillOnTheirWay: lambda error: on_their_way(str(error)),
     NotFound: lambda error: not_found(str(error)),
