@@ -99,7 +99,9 @@ class CommandHandler:
         self._targets = Targets(service, self._wiring.streams, store, episodes, steps, aliases)
         self._loader = Loader(service, self._wiring.streams, episodes, aliases, steps)
         self._recorder = EventRecorder(service, self.team, self._wiring, access, walled=walled)
-        self._corrector = Corrector(service, self._wiring, store, keys, rules, access, self._recorder, steps)
+        self._corrector = Corrector(
+            service, self._wiring, store, keys, rules, access, self._recorder, steps, aliases
+        )
 
     def reader(self, *, fresh: bool = False) -> Session:
         """What one decision, or a page of them, sees."""

@@ -41,6 +41,10 @@ class Corrected(BaseModel):
     root: UUID
     """The command of the person at its root."""
     recorded_at: Instant
+    thing: UUID | None = None
+    """The contact, meeting or plan that it belongs to."""
+    named: UUID | None = None
+    """The id that its child was named by, where that was merged into another."""
 
     @classmethod
     def of(cls, record: Record) -> Self:
@@ -53,6 +57,8 @@ class Corrected(BaseModel):
             command=envelope.command_id,
             root=envelope.root_id,
             recorded_at=record.recorded_at,
+            thing=envelope.thing_id,
+            named=UUID(envelope.named) if envelope.named else None,
         )
 
 

@@ -101,7 +101,7 @@ def deadline_board(streams: Sequence[Stream]) -> View[MarkRow]:
             Index(("rule",), where="kind = 'missed'"),
         ),
         derived=Derivation(lane="stream", statement=_derive),
-        edition=3,
+        edition=4,
     )
 
     @view.on(DeadlineMissed, DeadlineVaried)
@@ -151,11 +151,15 @@ def _insert(mark: Mark, record: Record, category: str) -> Insert:
         recorded_at=record.recorded_at,
         command=record.envelope.command_id,
         root=record.envelope.root_id,
-        **_columns(mark, record, record.version, record.envelope.event_id, category),
+        **_columns(
+            mark, record, record.version, record.envelope.event_id, category, record.envelope.thing_id
+        ),
     )
 
 
-def _columns(mark: Mark, record: Record, version: int, by: UUID, category: str) -> dict[str, Any]:
+def _columns(
+    mark: Mark, record: Record, version: int, by: UUID, category: str, thing: UUID | None
+) -> dict[str, Any]:
     deadline = mark.deadline
     return {
         "stream": record.stream,
@@ -167,7 +171,7 @@ def _columns(mark: Mark, record: Record, version: int, by: UUID, category: str) 
         "started_by": by,
         "category": category,
         "child": record.event.child,
-        "thing": record.envelope.thing_id,
+        "thing": thing,
         "stated_due_at": None if deadline is None else deadline.due_at,
         "edition": None if deadline is None else deadline.edition,
         "continues": mark.continues,
@@ -213,7 +217,7 @@ def _restated(
             started_by=right.started_by,
             category=category(right.rule),
             child=right.child,
-            thing=record.envelope.thing_id,
+            thing=old.thing,
             command=old.command,
             root=old.root,
             recorded_at=old.recorded_at,
@@ -221,7 +225,7 @@ def _restated(
         )
         return
     for mark in () if right is None else right.marks():
-        columns = _columns(mark, record, old.version, old.event, category(mark.rule))
+        columns = _columns(mark, record, old.version, old.event, category(mark.rule), old.thing)
         more = {"command": old.command, "root": old.root, "recorded_at": old.recorded_at}
         yield Upsert(**columns, **more) if mark.kind is MarkKind.START else Insert(**columns, **more)
 

@@ -5,7 +5,7 @@ the place of those that the event (or its sealed text) holds under the same name
 and every clock that started with the event is reckoned anew from there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -14,17 +14,18 @@ from pydantic import Field, ValidationError
 
 from shared.domain.codec import body_fields, event_of_fields
 from shared.domain.command import Command, NotFound, Refused, refuse_all
-from shared.domain.corrections import as_corrected, correction_of
-from shared.domain.deadlines import ActNoted, ClockEnded, ClockStarted, is_a_record, notes_of
-from shared.domain.decider import Per, Stream
+from shared.domain.corrections import CorrectedText
+from shared.domain.deadlines import is_a_record
+from shared.domain.decider import Per
 from shared.domain.event import Event, Record
 from shared.domain.fields import RequiredText
 from shared.domain.instants import Instant
 from shared.domain.rules import Deadline, NoSuchRule, Rulebook
+from shared.team.corrected_notes import restate_notes
+from shared.team.corrected_stream import CorrectedStream
 
 _OPENED_FIRST: Final = (Per.THING, Per.ITSELF, Per.ALONE)
 """Kinds of stream that begin with the event that opens what they are of."""
-_NOTES: Final = (ActNoted, ClockStarted, ClockEnded)
 _NEVER: Final = frozenset(Event.model_fields)
 """What no field of a command says: the child, the moment, the sealed part."""
 
@@ -169,85 +170,92 @@ def check_fields(command: CorrectRecord, records: Sequence[Record]) -> None:
         )
 
 
-def records_to_correct(command: CorrectRecord, records: Iterable[Record]) -> list[Record]:
+def records_to_correct(
+    command: CorrectRecord, records: Iterable[Record], kept: Mapping[UUID, UUID] | None = None
+) -> list[Record]:
     """Of what the corrected step recorded, what a person can put right, of the children in `about`.
 
+    `kept` gives for an id that was merged into another the one that was kept.
+
     Raises:
-        NotFound: nothing, or nothing about these children.
+        NotFound: nothing, or nothing about one of these children.
     """
     own = [one for one in records if is_a_record(type(one.event))]
     if not own:
         raise NotFound("nothing was recorded by this step; check `re`", what="step")
-    about = [one for one in own if not command.about or one.event.child in command.about]
-    if not about:
-        raise NotFound("that step recorded nothing about the children in `about`", what="child")
-    return about
+    if not command.about:
+        return own
+    same = kept or {}
+    named = {same.get(child, child) for child in command.about}
+    found = [(one, same.get(one.event.child, one.event.child)) for one in own if one.event.child is not None]
+    if not named <= {child for _, child in found}:
+        raise NotFound("that step recorded nothing about one of the children in `about`", what="child")
+    return [one for one, child in found if child in named]
 
 
-def by_now(record: Record, told: Iterable[Record]) -> Event:
-    """An event as it was corrected last on its stream (`told`); as it was recorded, where it was withdrawn or never was."""
-    return dict(as_corrected((one.version, one.event) for one in told)).get(record.version, record.event)
+def correct_records(
+    command: CorrectRecord,
+    records: Sequence[Record],
+    streams: Mapping[UUID, CorrectedStream],
+    opened: Callable[[Record], Mapping[str, Any]],
+    rules: Rulebook,
+) -> None:
+    """Correct or withdraw these records on their `streams`, by id, and what was noted of them on those beside.
+
+    `opened` gives the sealed part of a record.
+
+    Raises:
+        Refused: it cannot be corrected so.
+    """
+    check_fields(command, records)
+    if command.withdrawn:
+        for stream_id, stream in streams.items():
+            refuse_what_others_stand_on([one for one in records if one.stream == stream_id], stream)
+    for record in records:
+        stream = streams[record.stream]
+        right = None if command.withdrawn else restated(stream.body(record), command, rules)
+        _correct(command, record, right, stream, opened)
+        for kind in sorted(set(record.event.BESIDE.values())):
+            restate_notes(record, right, [one for one in streams.values() if one.kind.name == kind])
 
 
-def refuse_what_others_stand_on(records: Sequence[Record], kind: Stream, told: Sequence[Record]) -> None:
-    """Refuse to withdraw (`records`) what opened a thing or an episode before what was recorded on it (`told`) later:
-    that would stand on nothing.
+def _correct(
+    command: CorrectRecord,
+    record: Record,
+    right: Event | None,
+    stream: CorrectedStream,
+    opened: Callable[[Record], Mapping[str, Any]],
+) -> None:
+    """Correct one record on its stream, unless it is so already."""
+    said, known, text = stream.known_at(record), command.right_known, None
+    anew = known is not None and known != (said or record.envelope.known)
+    if record.event.TEXT is not None and right is not None:
+        before = _text(record, stream, opened)
+        text = restated_text(type(record.event), before, command)
+        anew = anew or text != before
+    why = CorrectedText(reason=command.reason, text=text)
+    stream.correct(record, right, why, known_at=known or said, anew=anew)
+
+
+def _text(
+    record: Record, stream: CorrectedStream, opened: Callable[[Record], Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """The sealed part as it was said last, with who recorded it; nothing of it, where the key was destroyed."""
+    said = [opened(one).get("text") for one in stream.corrections(record)]
+    return next((text for text in reversed(said) if text), opened(record))
+
+
+def refuse_what_others_stand_on(records: Sequence[Record], stream: CorrectedStream) -> None:
+    """Refuse to withdraw (`records`) what opened a thing or an episode before what was recorded on it later: that would
+    stand on nothing.
 
     Raises:
         Refused: E3: something was, and has not been withdrawn.
     """
+    kind = stream.kind
     first = kind.per in _OPENED_FIRST
     if not any(one.version == 1 if first else type(one.event) in kind.opened_by for one in records):
         return
     ours = {one.version for one in records}
-    standing = as_corrected((one.version, one.event) for one in told)
-    if any(is_a_record(type(event)) and version not in ours for version, event in standing):
+    if any(is_a_record(type(event)) and version not in ours for version, event in stream.events()):
         raise Refused("more was recorded on this since; withdraw that first, the last of it first", rule="E3")
-
-
-def restated_notes(
-    record: Record, right: Event | None, stream: str, keeping: Sequence[Sequence[Record]]
-) -> list[list[Event]]:
-    """What is added to each of the streams of one kind (`stream`) beside a corrected event, on which it was noted.
-
-    `keeping` are the records of each. What was noted is restated or withdrawn; what the event says only now is noted on
-    the last of them, as if it had been said at once.
-    """
-    if not keeping:
-        return []
-    cause = record.envelope.event_id
-    marks = [] if right is None else right.marks_beside()
-    ours = [one for one in marks if right and right.stream_beside(one.rule) == stream]
-    notes = {
-        _key(note): note.placed(child=record.event.child, happened_at=record.happened_at)
-        for note in notes_of(ours, cause)
-    }
-    unsaid = dict(notes)
-    added: list[list[Event]] = [[] for _ in keeping]
-    for told, new in zip(keeping, added, strict=True):
-        for one in told:
-            if type(one.event) in _NOTES and _cause(one.event) == cause:
-                new.append(correction_of(one, notes.get(_key(one.event)), None))
-                unsaid.pop(_key(one.event), None)
-    added[-1] += unsaid.values()
-    return added
-
-
-def _key(note: Event) -> tuple[type[Event], str]:
-    return type(note), _rule(note)
-
-
-def _cause(event: Event) -> UUID | None:
-    match event:
-        case ActNoted(act=cause) | ClockStarted(cause=cause) | ClockEnded(cause=cause):
-            return cause
-        case _:
-            return None
-
-
-def _rule(event: Event) -> str:
-    match event:
-        case ActNoted(rule=rule) | ClockStarted(rule=rule) | ClockEnded(rule=rule):
-            return rule
-        case _:
-            return ""

@@ -164,7 +164,7 @@ async def test_what_is_not_there_cannot_be_corrected(team: Team) -> None:
     for step in (uuid4(), corrected):
         with pytest.raises(NotFound, match="nothing was recorded by this step"):
             await correct(team, step, day=2, withdrawn=True)
-    with pytest.raises(NotFound, match="nothing about the children"):
+    with pytest.raises(NotFound, match="nothing about one of the children"):
         await team.handler.run(
             CorrectRecord(re=opened, about=(uuid4(),), reason=REASON, withdrawn=True), MANAGER, uuid4()
         )

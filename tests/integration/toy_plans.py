@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
+import orjson
+
 from shared.access.policy import AccessPolicy
 from shared.commands.handler import CommandHandler
 from shared.commands.stream_ids import episode_stream
@@ -14,6 +16,7 @@ from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event, Sealed
 from shared.domain.marks import Starts
 from shared.domain.rules import Deadline, Rule, Rulebook, Unit
+from shared.team.corrections import CorrectRecord
 from shared.team.elsewhere import elsewhere_stream
 from shared.team.known_people import KnowPerson, known_person
 from tests.integration.conftest import ACCESS
@@ -211,8 +214,20 @@ class Team:
         """Written down on a day after the start; happened then, or on an earlier day."""
         self.clock.move_to(START + day * DAY)
         at = None if happened is None else START + happened * DAY
-        said = command.model_copy(update={"about": (AVA,), "happened": at})
+        said = command.model_copy(update={"about": command.about or (AVA,), "happened": at})
         return (await self.handler.run(said, by, uuid4())).id
+
+    async def correct(self, step: UUID, *, day: float, by: Actor = MANAGER, **what: Any) -> UUID:
+        """Corrected on a day after the start; the times that are right are given in days after it too."""
+        self.clock.move_to(START + day * DAY)
+        what = {name: START + at * DAY if name.startswith("right_") else at for name, at in what.items()}
+        said = CorrectRecord(re=step, reason="It was otherwise.", **what)
+        return (await self.handler.run(said, by, uuid4())).id
+
+    async def stored(self, stream_id: UUID) -> list[dict[str, Any]]:
+        """The open parts of a stream's events, each with its name, in order."""
+        rows = (await self.handler.store.whole([stream_id])).get(stream_id, [])
+        return [{"name": row["topic"].partition(".")[2], **orjson.loads(row["state"])} for row in rows]
 
     async def clocks(self, stream: Stream, stream_id: UUID, *, day: float) -> list[tuple[str, float, str]]:
         """Each clock by its rule, the day it started, and how it stands."""

@@ -97,15 +97,17 @@ def test_a_page_of_the_board_keeps_the_order_that_matters(seed: int) -> None:
     assert lanes(BOARD, changes) == ({STREAM} if changes else set())
 
 
-def test_who_recorded_a_corrected_act_and_when_stays() -> None:
+def test_who_recorded_a_corrected_act_and_when_and_of_what_stays() -> None:
     made = History()
     planned = made.add(Planned(visit_by=Deadline(made.now, made.now + HOUR, "P", "x"), happened_at=made.now))
+    planned.envelope.thing = str(UUID(int=5))
     made.now += 5 * HOUR
     right = Planned(visit_by=Deadline(made.now, made.now + HOUR, "P", "x"), happened_at=made.now)
     made.add(correction_of(planned, right, CorrectedText(reason="It began later.")))
     (row,) = [row for row in fold(BOARD, made.records).values() if row.kind == "start"]
-    assert (row.at, row.recorded_at, row.command, row.root, row.category) == (
+    assert (row.at, row.thing, row.recorded_at, row.command, row.root, row.category) == (
         made.now,
+        UUID(int=5),
         planned.recorded_at,
         planned.envelope.command_id,
         planned.envelope.root_id,
