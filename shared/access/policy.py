@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from shared.access.policy_table import AccessTable, read_access_table
+from shared.access.policy_table import AccessTable, SealedEntry, read_access_table
 from shared.domain.actors import SERVICE, Actor
 
 OUTSIDE_ROLE: Final = "E9"
@@ -68,18 +68,20 @@ class AccessPolicy:
             action: a command (`mash.DecideContact`), a reading (`read:worklist`, or `read:worklist:mash` for one
                 team's), or running the system (`operate:clock`). What the table does not know is refused.
         """
-        if actor.role == SERVICE:
-            if action.startswith("operate:"):
-                return self._refused(actor.role, action)
+        if self.allows(actor, action):
             return ALLOWED
-        wall = self._sealed.get(_team_of(action))
-        if wall is not None and actor.role not in wall.roles:
+        wall = self._wall_before(actor, action)
+        if wall is not None:
             return AccessDecision(
                 allowed=False, rules=(wall.rule,), why=" ".join(wall.why.split()), stands_alone=True
             )
-        if self._granted(actor.role, action):
-            return ALLOWED
         return self._refused(actor.role, action)
+
+    def allows(self, actor: Actor, action: str) -> bool:
+        """As `may`, where nobody is told why not: to word a refusal takes ten times as long as to decide it."""
+        if actor.role == SERVICE:
+            return not action.startswith("operate:")
+        return self._wall_before(actor, action) is None and self._granted(actor.role, action)
 
     def basis(self, action: str) -> tuple[str, str]:
         """Purpose and lawful basis of an action, where the command itself names none (E5)."""
@@ -100,6 +102,11 @@ class AccessPolicy:
         return frozenset(
             action for grant in self._grants.values() for action in grant.exact if action.count(":") == 1
         )
+
+    def _wall_before(self, actor: Actor, action: str) -> SealedEntry | None:
+        """The wall of the action's team, where the actor stands outside it. A service stands before none."""
+        wall = self._sealed.get(_team_of(action))
+        return wall if wall is not None and actor.role not in (SERVICE, *wall.roles) else None
 
     def _granted(self, role: str, action: str) -> bool:
         return (

@@ -85,7 +85,7 @@ class Corrector:
         """A person corrects what they recorded; a manager of the team what the team recorded."""
         theirs = all(one.envelope.actor == str(request.actor.id) for one in records)
         # Who may vary a deadline of the team is a manager of it (rules, "Who may do what").
-        manages = self._access.may(request.actor, f"{self._service}.VaryDeadline").allowed
+        manages = self._access.allows(request.actor, f"{self._service}.VaryDeadline")
         if not theirs and not manages:
             raise Forbidden(
                 "somebody else recorded this; ask them, or a manager of the team, to correct it", ("E9",)

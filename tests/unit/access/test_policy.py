@@ -205,6 +205,7 @@ def who_may(policy: AccessPolicy, action: str) -> set[str]:
 )
 def test_who_may(policy, action, roles):
     assert who_may(policy, action) == roles
+    assert {role for role in PEOPLE if policy.allows(actor(role), action)} == roles
 
 
 @pytest.mark.parametrize(
@@ -260,6 +261,8 @@ def test_policies_and_timers_may_do_what_they_need_but_not_run_the_system(policy
     assert policy.may(service, "assessment.OpenReferral").allowed
     assert policy.may(service, "read:chronology").allowed
     assert policy.may(service, "operate:clock").rules == ("E9",)
+    assert policy.allows(service, "lado.DecideThreshold")
+    assert not policy.allows(service, "operate:clock")
 
 
 @pytest.mark.parametrize("case", sorted((ROOT / "cases").glob("*.yaml")), ids=lambda path: path.stem)
