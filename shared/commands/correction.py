@@ -27,8 +27,10 @@ from shared.eventstore.append import NewEvent
 from shared.eventstore.reader import to_record
 from shared.eventstore.store import Store
 from shared.team.authorisation import Forbidden
+from shared.team.corrected_notes import restate_notes
 from shared.team.corrected_stream import CorrectedStream
 from shared.team.corrections import CorrectRecord, check_correction, correct_records, records_to_correct
+from shared.team.elsewhere import NotedElsewhere, RestateNotes, noted
 
 
 class Corrector:
@@ -73,6 +75,37 @@ class Corrector:
         correct_records(command, records, streams, self._opened, self._rules)
         return self._decided(request, streams, session)
 
+    async def restated_notes(self, request: Request, target: Target, session: Session) -> Decided:
+        """What follows from a RestateNotes: each note of the fact as it is right by now, or withdrawn; nothing is
+        written. What was noted so already is left, and what was never noted is for an ordinary note.
+        """
+        command = request.command
+        assert isinstance(command, RestateNotes)
+        rows = (await self._store.whole([target.stream_id])).get(target.stream_id, [])
+        records = [to_record(self._service, row) for row in rows]
+        ours = [
+            (one, one.event)
+            for one in records
+            if isinstance(one.event, NotedElsewhere) and one.event.cause == command.cause
+        ]
+        streams = await self._streams([one for one, _ in ours], session)
+        session.looked.setdefault(target.stream_id, len(records))
+        right = {(each.rule, each.said): each for each in self._right_notes(command, request, target)}
+        for one, event in ours:
+            said = right.get((event.rule, event.said))
+            streams[one.stream].correct(one, said)
+            restate_notes(one, said, [each for each in streams.values() if each.kind.name == event.stream])
+        return self._decided(request, streams, session)
+
+    def _right_notes(self, command: RestateNotes, request: Request, target: Target) -> list[NotedElsewhere]:
+        keeping = {rule: stream.name for stream in self._kinds.values() for rule in stream.noted}
+        return [
+            noted(each, keeping[each.rule], at, self._rules).placed(child=target.child, happened_at=at)
+            for each in command.notes
+            if each.rule in keeping
+            for at in [each.happened or request.happened_at]
+        ]
+
     async def _recorded_by(self, command: CorrectRecord) -> list[Record]:
         """What the corrected command recorded, of the children in `about`."""
         assert command.re is not None
@@ -91,7 +124,7 @@ class Corrector:
                 "somebody else recorded this; ask them, or a manager of the team, to correct it", ("E9",)
             )
 
-    async def _streams(self, records: Iterable[Record], session: Session) -> dict[UUID, CorrectedStream]:
+    async def _streams(self, records: Sequence[Record], session: Session) -> dict[UUID, CorrectedStream]:
         """The streams they stand on, and those on which they were noted, whole."""
         where = {one.stream: one for one in records}
         noted = await self._noted(records)
@@ -117,7 +150,7 @@ class Corrector:
         same = await same_people(self._aliases, {child for child, _ in beside})
         for child, event in beside:
             for each in same[child].ids:
-                for stream_id in await self._store.streams_of(each, sorted(set(event.BESIDE.values()))):
+                for stream_id in await self._store.streams_of(each, event.streams_beside()):
                     found[stream_id] = None
         return list(found)
 

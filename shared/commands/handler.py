@@ -35,6 +35,7 @@ from shared.eventstore.store import Store
 from shared.infrastructure.clock import Clock
 from shared.team.authorisation import Forbidden, Permission, authorise, membership_of
 from shared.team.corrections import CorrectRecord
+from shared.team.elsewhere import RestateNotes
 
 MAX_TRIES: Final = 6
 """Times a command is decided before its sender is told that the stream keeps moving."""
@@ -222,6 +223,10 @@ class CommandHandler:
         if isinstance(request.command, CorrectRecord):
             return await self._corrector.decided(request, session)
         addresses = await self._addresses(request, target)
+        if isinstance(request.command, RestateNotes):
+            where = addresses[0].place
+            assert isinstance(where, Target)  # of the child's own stream
+            return await self._corrector.restated_notes(request, where, session)
         subjects = await self._loader.load(request.command, addresses, session)
         membership = membership_of(self._access, self.team, self.service, request.actor)
         decided = Decided(request.command_id, late=request.late)

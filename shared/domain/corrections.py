@@ -157,6 +157,37 @@ def as_corrected_by(record: Record, correction: Record) -> Record | None:
     )
 
 
+def record_anew(correction: Record) -> Record | None:
+    """The corrected event as a service that took it in is given it anew, from the correction alone, which is all that
+    arrives; None: withdrawn. Unless the correction says when it was known, that is when it happened.
+
+    Raises:
+        UnknownEvent: as `RecordCorrected.right`.
+    """
+    said = correction.event
+    assert isinstance(said, RecordCorrected)
+    right, old = said.right(), said.corrects
+    if right is None:
+        return None
+    known = said.known_at or right.happened_at or old.recorded_at
+    envelope = replace(
+        correction.envelope,
+        id=str(old.event),
+        command=str(old.command),
+        correlation=str(old.root),
+        known_at=known.isoformat(),
+    )
+    return replace(
+        correction,
+        event=right,
+        envelope=envelope,
+        version=old.version,
+        recorded_at=old.recorded_at,
+        text=None if correction.text is None else said_last(correction.text),
+        corrected_by=correction.envelope.event_id,
+    )
+
+
 def said_last(text: Mapping[str, Any]) -> Mapping[str, Any]:
     """The text of a record, opened: of a corrected one what the correction says that it should have been, with who
     recorded it first.

@@ -162,6 +162,10 @@ class Event(BaseModel):
         """The stream of the same service on which the clocks of a rule run that it speaks of; None: its own."""
         return self.BESIDE.get(rule)
 
+    def streams_beside(self) -> tuple[str, ...]:
+        """The streams of the same service to whose clocks it may say something, by name."""
+        return tuple(sorted(set(self.BESIDE.values())))
+
     def all_marks(self) -> tuple[Mark, ...]:
         """What it says to clocks, once it is `placed`.
 

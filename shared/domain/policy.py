@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from shared.domain.actors import ROLES, SERVICE
 from shared.domain.command import Command
+from shared.domain.corrections import RecordCorrected, record_anew
 from shared.domain.event import Event, Record
 
 React = Callable[[Any, Record], Command | Sequence[Command] | None]
@@ -51,6 +52,8 @@ class Reaction:
     react: React
     refusals: dict[str, Meaning]
     to_every: bool = False
+    corrected: Meaning | None = None
+    """What it means when the event is corrected that it had answered; None: a task for a manager of the team."""
 
     def meaning(self, reasons: Iterable[str]) -> Meaning | None:
         """What a refusal means, by its reason or its rules; None: park it."""
@@ -68,13 +71,17 @@ class Policy:
     Args:
         service: the service.
         parts: policies whose reactions it has beside its own, and before them.
+        manager: the role that looks at what follows from a correction; else the manager called as the service is, or
+            the team manager of social care.
 
     Raises:
         ValueError: two parts have reactions of one name.
     """
 
-    def __init__(self, service: str, *parts: "Policy") -> None:
+    def __init__(self, service: str, *parts: "Policy", manager: str = "") -> None:
         self.service = service
+        own = f"{service}_manager"
+        self.manager = TaskFor(manager or (own if own in ROLES else "team_manager"))
         self._parts = parts
         for one, other in combinations(parts, 2):
             if shared := one.names & other.names:
@@ -84,15 +91,21 @@ class Policy:
         self._every: list[Reaction] = []
         self._names: dict[str, React] = {}
 
-    def on(self, *events: type[Event], **refusals: Meaning) -> Callable[[React], React]:
+    def on(
+        self, *events: type[Event], corrected: Meaning | None = None, **refusals: Meaning
+    ) -> Callable[[React], React]:
         """React to these events. Keywords say what a refusal means by its reason, its rule, or `otherwise`.
+
+        `corrected`: what it means when such an event is corrected after it was answered. What was noted of it is
+        restated in any case; of all else a manager of the team gets a task, unless this names another role, or
+        `AlreadySo`: nothing is left to do.
 
         Raises:
             ValueError: the reaction has no name of its own, or reacts to the same event twice.
         """
 
         def register(react: React) -> React:
-            reaction = self._reaction(react, refusals)
+            reaction = replace(self._reaction(react, refusals), corrected=corrected)
             for event in events:
                 reactions = self._reactions.setdefault(event, [])
                 if any(known.react is react for known in (*reactions, *self._every)):
@@ -106,7 +119,7 @@ class Policy:
         """React to the events of these stored names. For the kernel, which imports no team's events. Raises as `on`."""
 
         def register(react: React) -> React:
-            reaction = self._reaction(react, {})
+            reaction = replace(self._reaction(react, {}), corrected=AlreadySo)
             for name in names:
                 self._named.setdefault(name, []).append(reaction)
             return react
@@ -151,8 +164,10 @@ class Policy:
 
     def reacts_to(self, name: str) -> bool:
         """Whether anything may follow from events of this stored name."""
-        own = self._every or name in self._named or any(name == event.NAME for event in self._reactions)
-        return bool(own) or any(part.reacts_to(name) for part in self._parts)
+        own = bool(self._every) or name in self._named or any(name == event.NAME for event in self._reactions)
+        if name == RecordCorrected.NAME:
+            own = own or bool(self._reactions)
+        return own or any(part.reacts_to(name) for part in self._parts)
 
     def reactions(self, event: Event) -> list[Reaction]:
         """The reactions to this event."""
@@ -167,14 +182,38 @@ class Policy:
         the same thing once. What a command does not say of when it happened, and when it was known, it takes from
         the event: the time a message took to arrive never counts.
         """
-        asked: list[tuple[Reaction, UUID, Command]] = []
-        for reaction in self.reactions(record.event):
-            answer = reaction.react(record.event, record)
-            commands = [answer] if isinstance(answer, Command) else list(answer or ())
-            for n, command in enumerate(commands):
-                command_id = uuid5(record.envelope.event_id, f"{self.service}/{reaction.name}/{n}")
-                asked.append((reaction, command_id, _dated(command, record)))
-        return asked
+        return [
+            (reaction, self.command_id(record.envelope.event_id, reaction, n), command)
+            for reaction in self.reactions(record.event)
+            for n, command in enumerate(_asked(reaction, record))
+        ]
+
+    def command_id(self, event: UUID, reaction: Reaction, n: int) -> UUID:
+        """The id of the n-th command (from 0) with which a reaction answers an event."""
+        return uuid5(event, f"{self.service}/{reaction.name}/{n}")
+
+    def react_anew(self, correction: Record) -> list[tuple[Reaction, list[Command]]]:
+        """Each reaction to the event that a correction is of, with what it asks for of the event as it is right;
+        nothing, where that was withdrawn. A reaction to every event is none of them: it is given the correction itself.
+        """
+        said = correction.event
+        if not isinstance(said, RecordCorrected):
+            return []
+        reactions = self._by_name(said.corrects.name)
+        right = record_anew(correction) if reactions else None
+        return [(each, [] if right is None else _asked(each, right)) for each in reactions]
+
+    def _by_name(self, name: str) -> list[Reaction]:
+        parts = chain(*(part._by_name(name) for part in self._parts))  # noqa: SLF001 - another of this class
+        own = chain(*(reactions for event, reactions in self._reactions.items() if name == event.NAME))
+        return [*parts, *own, *self._named.get(name, ())]
+
+
+def _asked(reaction: Reaction, record: Record) -> list[Command]:
+    """The commands that a reaction asks for, dated."""
+    answer = reaction.react(record.event, record)
+    commands = [answer] if isinstance(answer, Command) else list(answer or ())
+    return [_dated(command, record) for command in commands]
 
 
 def _dated(command: Command, record: Record) -> Command:

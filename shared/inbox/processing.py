@@ -14,6 +14,7 @@ from uuid import UUID
 from shared.commands.handler import CommandHandler
 from shared.commands.recording import Decided
 from shared.commands.stream_ids import child_stream, episode_stream
+from shared.domain.corrections import RecordCorrected
 from shared.domain.decider import Per, Stream
 from shared.eventstore.append import AppendRequest, Conflict
 from shared.inbox.failures import AWAY, CONFLICTS, Hold, Park, Retry, StayParked, named, remedy
@@ -161,7 +162,10 @@ class Processor:
         apart: list[tuple[Message, int]] = []
         for message in messages:
             order = Order.of(message, positions[message.source_key])
-            if order is Order.NEXT:
+            if order is Order.NEXT and message.name == RecordCorrected.NAME:
+                # It is judged by what the log holds of the corrected fact, which may be in this very page.
+                apart.append((message, 0))
+            elif order is Order.NEXT:
                 try:
                     request, parts = await self._reactions.prepare(message, reader)
                 except AWAY:

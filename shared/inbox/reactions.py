@@ -15,6 +15,7 @@ from shared.domain.command import Command, NotFound, Refused
 from shared.domain.event import Record
 from shared.domain.policy import Policy
 from shared.eventstore.append import AppendRequest, CommandWrites, InboxMove
+from shared.inbox.corrections import judged_again
 from shared.inbox.failures import CauseMissing
 from shared.infrastructure.tracing import following
 from shared.messaging.message import Message
@@ -63,7 +64,8 @@ class PolicyRunner:
         parts: list[CommandWrites] = []
         reads: dict[UUID, int] = {}
         all_decided: list[Decided] = []
-        for step, command_id, command in self._policy.react(record):
+        anew = await judged_again(self._policy, self._runner, record)
+        for step, command_id, command in [*self._policy.react(record), *anew]:
             try:
                 decided = await self._decide(command, command_id, reader, record)
             except Refused as refusal:

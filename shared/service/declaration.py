@@ -129,7 +129,7 @@ def service(
     check_answers(name, answers, router)
     check_corrections(name, views)
     if knows_people:
-        policy = Policy(name, people_policy(name), policy)
+        policy = Policy(name, people_policy(name), policy, manager=policy.manager.role)
     noted = elsewhere_stream(streams)
     kernel = (escalation, task, *((known_person,) if knows_people else ()), *((noted,) if noted else ()))
     all_streams = (*with_child_file(streams), *kernel)

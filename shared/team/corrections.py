@@ -215,7 +215,7 @@ def correct_records(
         stream = streams[record.stream]
         right = None if command.withdrawn else restated(stream.body(record), command, rules)
         _correct(command, record, right, stream, opened)
-        for kind in sorted(set(record.event.BESIDE.values())):
+        for kind in record.event.streams_beside():
             restate_notes(record, right, [one for one in streams.values() if one.kind.name == kind])
 
 

@@ -8,6 +8,7 @@ however often a message comes, it is noted once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, make_dataclass, replace
+from datetime import datetime
 from typing import Any, Final, Literal, assert_never
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from shared.domain.command import Command, Refused
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event
 from shared.domain.marks import Mark, MarkKind
-from shared.domain.rules import Deadline
+from shared.domain.rules import Deadline, Rulebook
 
 NAME: Final = "elsewhere"
 """The kind of stream that keeps them."""
@@ -50,6 +51,20 @@ class NoteEnd(Command, name="team.NoteEnd", opens=True, internal=True):
     cause: UUID
 
 
+NOTES: Final = (NoteAct, NoteStart, NoteEnd)
+"""What a policy notes. All else that it asks for is an act of the team."""
+
+
+class RestateNotes(Command, name="team.RestateNotes", internal=True):
+    """The kernel restates what was noted of a fact of another service, which was corrected; or withdraws it.
+
+    `notes` are what the team's policy notes of the fact as it is right: nothing, where it was withdrawn.
+    """
+
+    cause: UUID
+    notes: tuple[NoteAct | NoteStart | NoteEnd, ...] = ()
+
+
 class NotedElsewhere(Event, name="team.NotedElsewhere", beside={"": ""}):
     """A fact of another service means something to the clocks of a rule here."""
 
@@ -72,6 +87,10 @@ class NotedElsewhere(Event, name="team.NotedElsewhere", beside={"": ""}):
         if self.next is None:
             return stops
         return (*stops, Mark(self.rule, MarkKind.START, self.next.starts_at, self.next, self.continues))
+
+    def streams_beside(self) -> tuple[str, ...]:
+        """The stream that keeps the rule's clocks."""
+        return (self.stream,)
 
     def stream_beside(self, rule: str) -> str | None:
         """The stream that keeps the rule's clocks."""
@@ -107,7 +126,13 @@ def elsewhere_stream(streams: Sequence[Stream]) -> Stream | None:
                 "an episode or on the child's own stream"
             )
 
-    def decide(command: NoteAct | NoteStart | NoteEnd, state: Any, context: Context) -> list[Event]:
+    def decide(
+        command: NoteAct | NoteStart | NoteEnd | RestateNotes, state: Any, context: Context
+    ) -> list[Event]:
+        if isinstance(command, RestateNotes):
+            raise TypeError(
+                "what was noted is restated by the corrections of the log, not decided on a state"
+            )
         return _decide(command, getattr(state, NAME), context, keeping)
 
     names = dict.fromkeys((NAME, *(stream.name for stream in keeping.values())))
@@ -116,7 +141,7 @@ def elsewhere_stream(streams: Sequence[Stream]) -> Stream | None:
         state=Noted(),
         evolve=_evolve,
         decide=decide,
-        commands=NoteAct | NoteStart | NoteEnd,
+        commands=NoteAct | NoteStart | NoteEnd | RestateNotes,
         events=NotedElsewhere,
         per=Per.CHILD,
         record=make_dataclass("ElsewhereRecord", [(name, Any) for name in names], frozen=True),
@@ -128,15 +153,17 @@ def _decide(
 ) -> list[Event]:
     if command.rule not in keeping:
         raise Refused(f"no clock of {command.rule} here is met or started from elsewhere", rule=command.rule)
-    event = _noted(command, keeping[command.rule].name, context)
+    event = noted(command, keeping[command.rule].name, context.happened_at, context.rules)
     return [] if (event.rule, event.said, event.cause) in state.known else [event]
 
 
-def _noted(command: NoteAct | NoteStart | NoteEnd, stream: str, context: Context) -> NotedElsewhere:
-    at = context.happened_at
+def noted(
+    command: NoteAct | NoteStart | NoteEnd, stream: str, at: datetime, rules: Rulebook
+) -> NotedElsewhere:
+    """What is noted of a fact that happened at an instant, for clocks that run on a kind of stream."""
     match command:
         case NoteAct(rule=rule, act=act, repeats=repeats, stands_alone=alone, stage=stage):
-            following = context.deadline(rule, at, stage=stage) if repeats else None
+            following = rules.deadline(rule, at, stage=stage) if repeats else None
             return NotedElsewhere(
                 rule=rule,
                 stream=stream,
@@ -146,7 +173,7 @@ def _noted(command: NoteAct | NoteStart | NoteEnd, stream: str, context: Context
                 continues=repeats and not alone,
             )
         case NoteStart(rule=rule, cause=cause, stage=stage):
-            following = context.deadline(rule, at, stage=stage)
+            following = rules.deadline(rule, at, stage=stage)
             return NotedElsewhere(rule=rule, stream=stream, said="start", cause=cause, next=following)
         case NoteEnd(rule=rule, cause=cause):
             return NotedElsewhere(rule=rule, stream=stream, said="end", cause=cause)

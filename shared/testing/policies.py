@@ -34,6 +34,14 @@ class Arrival:
         expect(wanted, [command for _, command in self._asked], "the commands that follow")
         return self
 
+    def then_anew(self, *commands: Command) -> "Arrival":
+        """Of a correction: just these commands are what the policy asks for of the fact as it is right, each with its
+        instants; what it notes is restated by them, all else is for a person.
+        """
+        found = [command for _, asked in self.policy.react_anew(self.record) for command in asked]
+        expect(list(commands), found, "what is asked for of the fact as it is right")
+        return self
+
     def nothing(self) -> "Arrival":
         """Nothing follows."""
         return self.then()

@@ -312,13 +312,23 @@ class Toys:
     transport: TransportKeys
     keys: dict[str, KeyStore] = field(default_factory=dict)
 
-    async def open(self, name: str, *, patience: float = 60.0, store_patience: float = 10.0) -> Team:
-        """One more process of a team."""
+    async def open(
+        self,
+        name: str,
+        *,
+        patience: float = 60.0,
+        store_patience: float = 10.0,
+        streams: Sequence[Stream] = (),
+        policy: Policy = policy,
+        rules: Rulebook = Rulebook((), edition="2026-11"),  # noqa: B008 - a constant
+    ) -> Team:
+        """One more process of a team; of a team of other streams, where these are given."""
         dsn = self.server.dsn(self.database, name, "app")
         pool = await asyncpg.create_pool(dsn, min_size=0, max_size=6, command_timeout=10)
         connect = partial(asyncpg.connect, dsn, command_timeout=15, timeout=5)
         clock = RealClock()
-        own = (diary, known_person, task) if name != "assessment" else (copies, known_person, task)
+        usual = (copies,) if name == "assessment" else (diary,)
+        own = (*(streams or usual), known_person, task)
         if name not in self.keys:
             self.keys[name] = KeyStore(self.directory / f"{name}.keys", bytes(32))
             self.stack.callback(self.keys[name].close)
@@ -329,7 +339,7 @@ class Toys:
             agency="childrens_social_care",
             store=store,
             keys=self.keys[name],
-            rules=Rulebook((), edition="2026-11"),
+            rules=rules,
             access=ACCESS,
             clock=clock,
         )

@@ -6,8 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.domain.command import Command
+from shared.domain.corrections import correction_of
 from shared.domain.event import Envelope, Event, Record
 from shared.domain.policy import AlreadySo, Policy, TaskFor
+from shared.testing.policies import given_policy
 
 HAPPENED = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
 KNOWN = HAPPENED + timedelta(hours=2)
@@ -35,7 +37,7 @@ def record(event: Event, event_id: UUID | None = None) -> Record:
         agency="lado",
         purpose="p",
         basis="b",
-        correlation="c",
+        correlation=str(UUID(int=7)),
         command=str(uuid4()),
     )
     placed = event.placed(child=None, happened_at=HAPPENED)
@@ -163,3 +165,41 @@ def test_a_reaction_to_several_events_is_one_but_never_twice_to_the_same():
         made.on(Told)(both)
     with pytest.raises(ValueError, match="twice"):
         made.on_every()(both)
+
+
+def test_a_corrected_fact_is_judged_by_the_same_reactions_as_it_is_right() -> None:
+    policy = Policy("test_policy")
+
+    @policy.on(Told)
+    def do(event: Told, record: Record) -> Do:
+        return Do(n=event.n, happened=record.happened_at)
+
+    @policy.on_every()
+    def every(_event: Event, _record: Record) -> Do:
+        return Do(n=0)
+
+    old = record(Told(happened_at=HAPPENED))
+    moved = HAPPENED - timedelta(hours=3)
+    right = record(correction_of(old, Told(n=2, happened_at=moved), None))
+    [(reaction, asked)] = policy.react_anew(right)
+    assert (reaction.name, asked) == ("do", [Do(n=2, happened=moved, known=moved)])
+    assert policy.react_anew(record(correction_of(old, None, None))) == [(reaction, [])]
+    assert policy.react_anew(old) == []
+    other = record(correction_of(record(Untold(happened_at=HAPPENED)), None, None))
+    assert policy.react_anew(other) == []
+    assert [each.name for each, _, _ in policy.react(right)] == ["every"]
+    assert policy.reacts_to("team.RecordCorrected")
+    given_policy(policy).when_recorded(right).then_anew(Do(n=2, happened=moved, known=moved))
+    known = record(correction_of(old, Told(happened_at=moved), None, known_at=HAPPENED))
+    given_policy(policy).when_recorded(known).then_anew(Do(n=1, happened=moved, known=HAPPENED))
+
+
+def test_without_a_reaction_to_an_event_no_correction_is_read() -> None:
+    policy = Policy("test_policy")
+    assert not policy.reacts_to("team.RecordCorrected")
+    policy.on(Told, corrected=AlreadySo)(asks_nothing)
+    assert policy.reacts_to("team.RecordCorrected")
+
+
+def asks_nothing(_event: Told, _record: Record) -> None:
+    """Asks for nothing."""
