@@ -125,7 +125,9 @@ def _value(name: str, hint: Any) -> Any:
     if origin is not None:  # Annotated, where it stands within another type
         return _value(name, parts[0])
     if hint is Deadline:
-        return Deadline(_AT, london(2026, 4, 8), rule="M1", edition="rules 2026-11; calendar EW-2026-11")
+        return Deadline(
+            _AT, london(2026, 4, 8), "M1", "rules 2026-11; calendar EW-2026-11", stage="later", agreed=True
+        )
     plain = {UUID: uuid5(_NAMES, name), datetime: _AT, date: date(2026, 4, 2), bool: True, int: 3, str: name}
     if hint in plain:
         return plain[hint]

@@ -33,10 +33,16 @@ def _referral(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, 
         "level": row["level"],
         "primary_need": row["primary_need"],
         "worker": str(row["worker"]) if row["worker"] else None,
-        "last_seen_at": instant(row["last_seen_at"]),
-        "waits_for": _waits_for(row["worker"], row["last_seen_at"]),
+        "last_seen_at": instant(_seen_since(row)),
+        "waits_for": _waits_for(row["worker"], _seen_since(row)),
         "text": text,
     }
+
+
+def _seen_since(row: Mapping[str, Any]) -> datetime | None:
+    """When the child was last seen since the contact was received: a visit before it does not answer it."""
+    seen: datetime | None = row["last_seen_at"]
+    return seen if seen is not None and seen >= row["received_at"] else None
 
 
 def _waits_for(worker: UUID | None, last_seen_at: datetime | None) -> str:

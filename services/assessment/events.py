@@ -37,7 +37,7 @@ class ReferralOpened(Event, name="assessment.ReferralOpened", crosses=True):
     referrer_agency: str | None = None
     level: int
     primary_need: PrimaryNeed
-    see_child_by: Annotated[Deadline, Starts("A2")]
+    see_child_by: Annotated[Deadline, Starts("A2", of="received_at")]
 
 
 class AllocationText(Sealed):
@@ -64,16 +64,11 @@ class VisitText(Sealed):
     why_not_seen: str | None = None
 
 
-class ChildSeen(Event, name="assessment.ChildSeen", crosses=True, text=VisitText):
-    """A social worker saw the child. Meets A2, unless the visit was before the contact that opened the referral."""
+class ChildSeen(Event, name="assessment.ChildSeen", crosses=True, text=VisitText, meets=("A2",)):
+    """A social worker saw the child. Meets A2 by a visit since the contact was received, where that clock starts."""
 
     alone: bool
     place: Place
-    before_referral: bool = False
-
-    def clocks_met(self) -> tuple[str, ...]:
-        """A2, by a visit since the contact."""
-        return () if self.before_referral else ("A2",)
 
 
 class ChildNotSeen(Event, name="assessment.ChildNotSeen", crosses=True, text=VisitText):

@@ -24,6 +24,7 @@ class WorklistRow:
     primary_need: str
     worker: UUID | None
     last_seen_at: datetime | None
+    """Also before the contact was received; who reads it looks at that."""
     event: UUID | None
     sealed: bytes | None
 
@@ -62,11 +63,8 @@ def _(event: WorkerAllocated, record: Record) -> Update:
 
 
 @worklist.on(ChildSeen)
-def _(event: ChildSeen, record: Record) -> Update | None:
-    """A visit before the contact does not answer it: the child still waits to be seen."""
-    return (
-        None if event.before_referral else Update({"stream": record.stream}, last_seen_at=record.happened_at)
-    )
+def _(event: ChildSeen, record: Record) -> Update:
+    return Update({"stream": record.stream}, last_seen_at=record.happened_at)
 
 
 @worklist.on(DeadlineVaried)

@@ -51,8 +51,8 @@ class ContactReceived(Event, name="mash.ContactReceived", crosses=True, text=Con
     referrer_organisation: str | None = None
     family_aware: bool
     received_at: Instant
-    decide_by: Annotated[Deadline, Starts("M1")]
-    inform_by: Annotated[Deadline, Starts("M3")]
+    decide_by: Annotated[Deadline, Starts("M1", of="received_at")]
+    inform_by: Annotated[Deadline, Starts("M3", of="received_at")]
 
 
 class ContactScreened(Event, name="mash.ContactScreened", crosses=True):

@@ -189,5 +189,7 @@ class Corrector:
             theirs[row.event_id] = belonging
             folded = StreamState(0, stream.kind.state).after_all(stream.kind, told)
             if not waiting:
-                waiting = [(one, theirs[one.started_by]) for one in newly_missed(folded, request.now)]
+                on = LoadedStream(stream.kind, target, folded)
+                missed = newly_missed(on, request.now, self._recorder.patience)
+                waiting = [(one, theirs[one.started_by]) for one in missed]
         return rows, folded

@@ -6,6 +6,7 @@ decided again on a fresh read before it is answered. A conflict is read and deci
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -32,10 +33,10 @@ from shared.domain.receipt import refuse_receipt
 from shared.domain.rules import Rulebook
 from shared.eventstore.append import AnotherBody, AppendRequest, Conflict
 from shared.eventstore.store import Store
-from shared.infrastructure.clock import Clock
+from shared.infrastructure.clock import Clock, RealClock
 from shared.team.authorisation import Forbidden, Permission, authorise, membership_of
 from shared.team.corrections import CorrectRecord
-from shared.team.elsewhere import RestateNotes
+from shared.team.elsewhere import PATIENCE, RestateNotes
 
 MAX_TRIES: Final = 6
 """Times a command is decided before its sender is told that the stream keeps moving."""
@@ -99,7 +100,11 @@ class CommandHandler:
         aliases, episodes, steps = aliases or NoAliases(), Episodes(service, store), Steps(service, store)
         self._targets = Targets(service, self._wiring.streams, store, episodes, steps, aliases)
         self._loader = Loader(service, self._wiring.streams, episodes, aliases, steps)
-        self._recorder = EventRecorder(service, self.team, self._wiring, access, walled=walled)
+        # On a simulated clock every message has arrived before it moves.
+        patience = PATIENCE if isinstance(clock, RealClock) else timedelta(0)
+        self._recorder = EventRecorder(
+            service, self.team, self._wiring, access, walled=walled, patience=patience
+        )
         self._corrector = Corrector(
             service, self._wiring, store, keys, rules, access, self._recorder, steps, aliases
         )

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from shared.access.policy import AccessPolicy
@@ -57,9 +58,19 @@ class EventRecorder:
     """Turns decided events into rows of one service's log."""
 
     def __init__(
-        self, service: str, team: Actor, wiring: Wiring, access: AccessPolicy, *, walled: bool = False
+        self,
+        service: str,
+        team: Actor,
+        wiring: Wiring,
+        access: AccessPolicy,
+        *,
+        walled: bool = False,
+        patience: timedelta = timedelta(0),
     ) -> None:
-        """`team` is the service as an actor: it recorded what nobody did, a miss. `walled`: it stands behind a wall."""
+        """`team` is the service as an actor: it recorded what nobody did, a miss. `walled`: it stands behind a wall.
+        `patience`: how long a clock that a fact of another service may still meet is not said missed.
+        """
+        self.patience = patience
         self._service = service
         self._own = team
         self._wiring = wiring
@@ -72,7 +83,7 @@ class EventRecorder:
         Raises:
             BadWiring: an event stands on a stream that the decision did not take, or opens an episode where one runs.
         """
-        writing = _Writing(subject)
+        writing = _Writing(subject, self.patience)
         for name, own_events in self._by_stream(subject, events, request).items():
             loaded = subject.streams[name]
             for on, of_episode in _episodes(loaded, own_events, request.happened_at):
@@ -179,7 +190,8 @@ class _Writing:
     on; what was added to the one before stays with that.
     """
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, patience: timedelta) -> None:
+        self._patience = patience
         # What the command refers to by `re` is not decided on, but what it meets there is noted on it.
         referred = {subject.referred.stream.name: subject.referred} if subject.referred else {}
         self._before = {**referred, **subject.streams}
@@ -196,8 +208,18 @@ class _Writing:
             self._where[name] = stream_id
 
     def add(self, stream_id: UUID, event: Event, row: NewEvent) -> None:
-        """An event, placed, and its row."""
+        """An event, placed, and its row.
+
+        Raises:
+            BadWiring: it speaks of clocks that do not run here: nobody would hear it.
+        """
         on = self._by_id[stream_id]
+        if _says_for_itself(type(event)) and (
+            unheard := {mark.rule for mark in event.marks()} - set(on.stream.clocks)
+        ):
+            raise BadWiring(
+                f"{event.NAME} speaks of {', '.join(sorted(unheard))}, whose clocks {on.stream.name} does not keep"
+            )
         self._expected.setdefault(stream_id, on.folded.version)
         self._rows.setdefault(stream_id, []).append(row)
         self._by_id[stream_id] = replace(on, folded=on.folded.after(on.stream, event, row.event_id))
@@ -212,12 +234,18 @@ class _Writing:
     def misses(self, now: datetime) -> list[tuple[LoadedStream, DeadlineMissed]]:
         """The misses that have become true of what was touched, and that no fact says yet."""
         touched = [self._by_id[stream_id] for stream_id in self._rows]
-        return [(on, missed) for on in touched for missed in newly_missed(on.folded, now)]
+        return [(on, missed) for on in touched for missed in newly_missed(on, now, self._patience)]
 
     def write_to(self, decided: Decided) -> None:
         """Add it all to what is decided."""
         for stream_id, rows in self._rows.items():
             decided.write(stream_id, self._expected[stream_id], rows, self._by_id[stream_id].folded)
+
+
+@cache
+def _says_for_itself(event: type[Event]) -> bool:
+    """Whether the rules that an event speaks of depend on what it says, so that its class could not be looked at."""
+    return event.clocks_met is not Event.clocks_met or event.clocks_ended is not Event.clocks_ended
 
 
 def _standing(streams: Mapping[str, LoadedStream]) -> dict[str, Standing]:
@@ -232,9 +260,15 @@ def _of_the_kernel(event: Event) -> bool:
     return is_of_clocks(event) or type(event) is RecordCorrected
 
 
-def newly_missed(folded: StreamState, now: datetime) -> Iterator[DeadlineMissed]:
-    """The misses that have become true of a stream, and that no fact says yet."""
-    yield from folded.clocks.newly_missed(now)
+def newly_missed(on: LoadedStream, now: datetime, patience: timedelta) -> Iterator[DeadlineMissed]:
+    """The misses that have become true of a stream, and that no fact says yet.
+
+    Of a rule that a fact of another service may still meet or end they are left to the timer for a while, as that fact
+    may be on its way.
+    """
+    for missed in on.folded.clocks.newly_missed(now):
+        if missed.rule not in on.stream.noted or missed.due_at <= now - patience:
+            yield missed
 
 
 def _episodes(

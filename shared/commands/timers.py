@@ -21,6 +21,7 @@ from shared.infrastructure.clock import Clock, RealClock
 from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.projections.deadline_queries import due_rows
 from shared.team.deadlines import CheckDeadline
+from shared.team.elsewhere import PATIENCE
 
 LEASE: Final = timedelta(seconds=5)
 """How long a claimed row is left to the process that claimed it (real time)."""
@@ -30,11 +31,6 @@ BATCH: Final = 200
 
 
 POLL: Final = 1.0
-
-
-PATIENCE: Final = timedelta(minutes=5)
-"""How long beyond its due instant a clock is left that a fact of another service may still meet or end: its message may
-be on the way. Whether it was missed is decided as at the due instant all the same."""
 
 
 class Timers:

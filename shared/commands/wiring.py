@@ -104,6 +104,8 @@ def _faults(stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
         yield f"`found_by` names {', '.join(sorted(unused))}, which its record does not"
     for command in stream.command_types():
         yield from _faults_of_command(command, stream, streams)
+    for event in stream.event_types():
+        yield from _faults_of_clocks(event, stream, streams)
     known = {event for each in (stream, *beside) for event in each.event_types()}
     for event in _decided_events(stream):
         if event not in known:
@@ -136,6 +138,41 @@ def _faults_beside(stream: Stream, beside: Stream) -> Iterator[str]:
         yield f"it is about no child, so its record cannot take a {beside.name}"
     if beside.code and (lacking := _lacking(stream, beside.code)):
         yield f"{', '.join(lacking)} must have the field `{beside.code}`, which parts the {beside.name} of a child"
+
+
+def _faults_of_clocks(event: type[Event], stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
+    """What does not fit about the clocks that an event speaks of: an act that nobody's clock hears meets nothing."""
+    rules = {*event.MEETS, *event.ENDS, *(clock.rule for clock in event.CLOCK_FIELDS.values())}
+    if unheard := sorted(rules - event.BESIDE.keys() - set(stream.clocks)):
+        yield (
+            f"{event.NAME} speaks of {', '.join(unheard)}, whose clocks it does not keep: name the rule in `clocks`, or in "
+            "`beside` of the event the stream that keeps it"
+        )
+    for rule, name in event.BESIDE.items():
+        beside = streams.get(name)
+        if not rule:
+            continue  # it says for itself which
+        if beside is None or rule not in beside.clocks:
+            yield f"{event.NAME} says that the clocks of {rule} run on {name}, which keeps none of that rule"
+            continue
+        for decider in streams.values():
+            if _may_decide(decider, event, stream) and not _finds(decider, name):
+                yield (
+                    f"{event.NAME} meets or starts {rule} on {name}, which the record of {decider.name} does not take: "
+                    "name it there"
+                )
+
+
+def _may_decide(decider: Stream, event: type[Event], home: Stream) -> bool:
+    """Whether decisions of this kind may make the event, as far as types tell."""
+    decided = _decided_events(decider)
+    return event in decided if decided else decider is home
+
+
+def _finds(decider: Stream, name: str) -> bool:
+    """Whether decisions of this kind have that stream at hand: their own, one of their record, what `re` refers to."""
+    taken = {each.name for each in fields(decider.record)} if decider.record is not None else set()
+    return name in {decider.name, *taken, *(command.REFERS_TO for command in decider.command_types())}
 
 
 def _lacking(stream: Stream, field: str, *, opening: bool = False) -> list[str]:

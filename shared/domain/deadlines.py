@@ -10,9 +10,9 @@ That a due instant was missed is itself a fact, said once for each; that a manag
 the clock, and outlive a correction of its start.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import groupby
 from typing import Final, NamedTuple, Self
@@ -119,37 +119,51 @@ def _start(rule: str, deadline: Deadline | None, *, continues: bool) -> tuple[Ma
 def notes_of(marks: Iterable[Mark], cause: UUID) -> list[Event]:
     """What is noted, on the stream whose clocks these marks are of, of an event (`cause`) that stands elsewhere.
 
-    Of each rule the act, with the clock that it starts; or the start alone; or the end.
+    Of each rule its act, end and start in the order of their marks, so that they mean there what they would at home; an
+    act and the start that follows it are one note.
     """
-    by_rule: dict[str, dict[MarkKind, Mark]] = {}
-    for mark in marks:
-        by_rule.setdefault(mark.rule, {})[mark.kind] = mark
-    found: list[Event] = []
-    for rule, said in by_rule.items():
-        start = said.get(MarkKind.START)
-        if (act := said.get(MarkKind.ACT)) is not None:
-            following = None if start is None else start.deadline
-            chained = start is not None and start.continues
-            found.append(
-                ActNoted(rule=rule, act=cause, next=following, continues=chained, happened_at=act.at)
+    by_rule: dict[str, list[Mark]] = {}
+    for mark in sorted(marks, key=lambda one: one.rank):
+        by_rule.setdefault(mark.rule, []).append(mark)
+    return [note for said in by_rule.values() for note in _notes_of_rule(said, cause)]
+
+
+def _notes_of_rule(said: list[Mark], cause: UUID) -> list[Event]:
+    if [mark.kind for mark in said] == [MarkKind.ACT, MarkKind.START]:
+        act, start = said
+        return [
+            ActNoted(
+                rule=act.rule, act=cause, next=start.deadline, continues=start.continues, happened_at=act.at
             )
-        elif start is not None and start.deadline is not None:
-            found.append(
-                ClockStarted(
-                    rule=rule,
-                    cause=cause,
-                    deadline=start.deadline,
-                    continues=start.continues,
-                    happened_at=start.at,
-                )
+        ]
+    return [_note(mark, cause) for mark in said]
+
+
+def _note(mark: Mark, cause: UUID) -> Event:
+    match mark.kind:
+        case MarkKind.ACT:
+            return ActNoted(rule=mark.rule, act=cause, happened_at=mark.at)
+        case MarkKind.END:
+            return ClockEnded(rule=mark.rule, cause=cause, happened_at=mark.at)
+        case MarkKind.START if mark.deadline is not None:
+            return ClockStarted(
+                rule=mark.rule,
+                cause=cause,
+                deadline=mark.deadline,
+                continues=mark.continues,
+                happened_at=mark.at,
             )
-        if (end := said.get(MarkKind.END)) is not None:
-            found.append(ClockEnded(rule=rule, cause=cause, happened_at=end.at))
-    return found
+        case _:
+            raise ValueError(f"the limit of {mark.rule} is set where its clock runs, not noted there")
 
 
 CLOCK_FACTS: Final = (DeadlineMissed, DeadlineVaried, ActNoted, ClockStarted, ClockEnded)
 """The kernel's own facts about clocks: they fold into the clocks alone."""
+
+
+LOOKED_BACK: Final = timedelta(days=92)
+"""How far before its first clock a stream that opens is told of what happened: so much earlier its start may be corrected
+to, and still find the acts that count."""
 
 
 _ABOUT_OTHERS: Final = (DeadlineMissed, DeadlineVaried, RecordCorrected)
@@ -290,13 +304,35 @@ class DeadlineClocks:
         """The names of the streams to whose clocks events of this stream said something."""
         return frozenset(name for name, _ in self._beside)
 
-    def noted_on(self, stream: str, since: datetime | None = None) -> list[Event]:
+    def noted_on(self, stream: str) -> list[Event]:
         """What events of this stream say to the clocks of another one, as it is noted there, in the order in which they
-        were written down; of those marks alone, where `since` is given, that stand at it or after it.
+        were written down.
         """
+        return self._noted(one for name, one in self._beside if name == stream)
+
+    def noted_at_opening(self, stream: str, starts: Sequence[datetime]) -> list[Event]:
+        """The same for a stream that opens only now, whose own clocks start at these instants.
+
+        What happened long before can mean nothing to it. A clock that stands by itself, and began before the stream's
+        own, was another's: a plan's transfer is not that of the next plan.
+        """
+        first = min(starts, default=None)
+        return self._noted(
+            one
+            for name, one in self._beside
+            if name == stream
+            and (first is None or one.mark.at >= first - LOOKED_BACK)
+            and (
+                one.mark.kind is not MarkKind.START
+                or one.mark.continues
+                or (first is not None and one.mark.at >= first)
+            )
+        )
+
+    def _noted(self, placed: Iterable[_Placed]) -> list[Event]:
         by_event: dict[UUID, list[Mark]] = {}
-        for name, one in self._beside:
-            if name == stream and (since is None or one.mark.at >= since):
+        for one in placed:
+            if not one.withdrawn:
                 by_event.setdefault(one.by, []).append(one.mark)
         return [note for event_id, marks in by_event.items() for note in notes_of(marks, event_id)]
 
@@ -473,9 +509,7 @@ def _notes_between(before: DeadlineClocks, after: DeadlineClocks) -> Iterator[tu
 
 def _notes_before(name: str, opened: DeadlineClocks, others: Iterable[DeadlineClocks]) -> list[Event]:
     """What events of other streams, written down before this one opened, say to its clocks: a plan is typed up after
-    the first visit under it. Only what stands at or after the first of its starts can say anything.
+    the first visit under it.
     """
     starts = opened.starts()
-    if not starts:
-        return []
-    return [note for other in others for note in other.noted_on(name, since=min(starts))]
+    return [note for other in others for note in other.noted_at_opening(name, starts)]

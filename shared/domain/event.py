@@ -191,6 +191,10 @@ class Event(BaseModel):
                     f"{self.NAME}.{name} is of {rule}, and was given a deadline of {deadline.rule}"
                 )
             if isinstance(clock, Starts):
+                if clock.of and deadline.starts_at != getattr(self, clock.of):
+                    raise WrongRule(
+                        f"{self.NAME}.{name} starts at its {clock.of}, and was given another start"
+                    )
                 starts, chained = deadline.starts_at, rule in self.CONTINUES
                 found.append(
                     Mark(rule, MarkKind.START, starts, deadline, chained, first=rule in self.STARTS_FIRST)

@@ -41,7 +41,7 @@ _FIRST: Final = 0
 
 
 class WrongRule(TypeError):
-    """An event was given a deadline of another rule than the one that its field names."""
+    """An event was given a deadline of another rule, or with another start, than its field's type names."""
 
 
 class Mark(NamedTuple):
@@ -66,9 +66,14 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """In the type of a field: the deadline it holds starts a clock of this rule."""
+    """In the type of a field: the deadline it holds starts a clock of this rule.
+
+    `of` names the field of the event that is the clock's start, so that a correction of it moves the clock: when it
+    happened, unless said otherwise (`received_at` of a clock of receipt). Empty: the start is none of its fields.
+    """
 
     rule: str
+    of: str = "happened_at"
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -107,6 +112,10 @@ def clock_fields(event: str, fields: Mapping[str, FieldInfo]) -> ClockFields:
     for name, field in fields.items():
         said = [*field.metadata, *_metadata_within(field.annotation)]
         clock = next((one for one in said if isinstance(one, Starts | Sets)), None)
+        if isinstance(clock, Starts) and clock.of and clock.of not in fields:
+            raise TypeError(
+                f"{event}.{name} starts {clock.rule} from {clock.of}, which is no field of {event}"
+            )
         if clock is not None:
             found[name] = clock
         elif _holds_deadline(field.annotation):

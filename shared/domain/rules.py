@@ -43,7 +43,8 @@ class Deadline:
     `starts_at` and `due_at` are aware instants in UTC. The clock stands at `starts_at` among the acts and ends that may
     stop it, which may be long before the event was written down; an act at the very instant `due_at` is late. `edition`
     names the rules and the calendar in force when the starting fact happened, such as
-    `rules 2026-11; calendar EW-2026-11`.
+    `rules 2026-11; calendar EW-2026-11`. `stage` names the rule's limit by which it was reckoned, where that is not its
+    first; `agreed`, where a number was agreed in the place of the rule's own.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -52,6 +53,8 @@ class Deadline:
     due_at: Instant
     rule: str
     edition: str
+    stage: str | None = None
+    agreed: bool | None = None
 
     def __post_init__(self) -> None:
         # Made by hand it holds what a stored one would: the same instants, in UTC.
@@ -117,7 +120,9 @@ class Rulebook:
         counted = rule.limit_of(stage, limit)
         if counted.unit in BACKWARDS:
             raise ValueError(f"rule {rule_id} counts back from {counted.before}: ask for its deadline_before")
-        return self._made(rule, start, calendar, lambda known: counted.due(start, known))
+        return self._made(
+            rule, start, calendar, lambda known: counted.due(start, known), stage, limit is not None
+        )
 
     def deadline_before(
         self,
@@ -135,7 +140,7 @@ class Rulebook:
         """
         rule = self.rule_at(rule_id, start)
         counted = rule.limit_of(stage, None)
-        deadline = self._made(rule, start, calendar, lambda known: counted.due_before(day, known))
+        deadline = self._made(rule, start, calendar, lambda known: counted.due_before(day, known), stage)
         return deadline if deadline.due_at > utc(start) else None
 
     def deadline_from_birth(self, rule_id: str, born: date, *, stage: str | None = None) -> Deadline:
@@ -161,12 +166,18 @@ class Rulebook:
         return self._reckoned(now, None, lambda known: rule.vary_within.due(now, known))[0]
 
     def _made(
-        self, rule: Rule, start: datetime, calendar: Calendar | None, due: Callable[[Calendar], datetime]
+        self,
+        rule: Rule,
+        start: datetime,
+        calendar: Calendar | None,
+        due: Callable[[Calendar], datetime],
+        stage: str | None = None,
+        agreed: bool = False,
     ) -> Deadline:
         """The one place where a deadline is made."""
         due_at, used = self._reckoned(start, calendar, due)
         edition = f"rules {rule.applies_from or self.edition}; calendar {used.edition}"
-        return Deadline(starts_at=start, due_at=due_at, rule=rule.id, edition=edition)
+        return Deadline(start, due_at, rule.id, edition, stage, agreed or None)
 
     def _reckoned(
         self, start: datetime, calendar: Calendar | None, due: Callable[[Calendar], datetime]

@@ -8,7 +8,7 @@ however often a message comes, it is noted once.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, make_dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, assert_never
 from uuid import UUID
 
@@ -20,6 +20,11 @@ from shared.domain.rules import Deadline, Rulebook
 
 NAME: Final = "elsewhere"
 """The kind of stream that keeps them."""
+
+
+PATIENCE: Final = timedelta(minutes=5)
+"""How long beyond its due instant a clock is left that a fact of another service may still meet or end: its message may
+be on the way. Whether it was missed is decided as at the due instant all the same."""
 
 
 class NoteAct(Command, name="team.NoteAct", opens=True, internal=True):

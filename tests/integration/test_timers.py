@@ -5,12 +5,13 @@ from uuid import uuid4
 
 import asyncpg
 
-from shared.commands.timers import PATIENCE, Timers
+from shared.commands.timers import Timers
 from shared.domain.actors import Actor
 from shared.domain.rules import Deadline
 from shared.infrastructure.clock import RealClock, SimulatedClock
 from shared.projections.deadline_board import deadline_board
 from shared.projections.views import Views
+from shared.team.elsewhere import PATIENCE
 from tests.integration.toy_views import Log, Received, contact, following
 
 

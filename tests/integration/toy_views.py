@@ -25,13 +25,13 @@ HOUR = timedelta(hours=1)
 
 class Received(Event, name="test_views.Received"):
     note: str
-    due: Annotated[Deadline, Starts("M1")] | None = None
-    answer: Annotated[Deadline, Starts("M3")] | None = None
+    due: Annotated[Deadline, Starts("M1", of="")] | None = None
+    answer: Annotated[Deadline, Starts("M3", of="")] | None = None
 
 
 class Decided(Event, name="test_views.Decided", meets=("M1",)):
     outcome: str
-    tell: Annotated[Deadline, Starts("M4")] | None = None
+    tell: Annotated[Deadline, Starts("M4", of="")] | None = None
 
 
 class Withdrawn(Event, name="test_views.Withdrawn", ends=("M1", "M4")):

@@ -1,7 +1,6 @@
 """A referral: one episode of a child, from the accepted contact on."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Annotated, assert_never
 from uuid import UUID
 
@@ -31,7 +30,6 @@ class Referral:
     """What decisions on a referral need to know."""
 
     contact: UUID | None = None
-    received_at: datetime | None = None
     worker: UUID | None = None
     working_days: int | None = None
 
@@ -39,8 +37,8 @@ class Referral:
 def evolve(state: Referral, event: ReferralEvent) -> Referral:
     """The referral after one more fact."""
     match event:
-        case ReferralOpened(contact=contact, received_at=at):
-            return replace(state, contact=contact, received_at=at)
+        case ReferralOpened(contact=contact):
+            return replace(state, contact=contact)
         case WorkerAllocated(worker=worker, assessment_due_in_working_days=days):
             return replace(state, worker=worker, working_days=days)
         case ChildSeen() | ChildNotSeen():
@@ -103,7 +101,7 @@ def decide(command: ReferralCommand, state: Referral, context: Context) -> list[
         case AllocateWorker():
             return allocate_worker(command, state)
         case RecordVisit():
-            return record_visit(command, state, context)
+            return record_visit(command, state)
         case _:
             assert_never(command)
 
@@ -156,8 +154,8 @@ def allocate_worker(command: AllocateWorker, state: Referral) -> list[ReferralEv
     ]
 
 
-def record_visit(command: RecordVisit, state: Referral, context: Context) -> list[ReferralEvent]:
-    """Record whether the child was seen, and whether that was before the contact was received."""
+def record_visit(command: RecordVisit, state: Referral) -> list[ReferralEvent]:
+    """Record whether the child was seen. A visit before the contact was received answers nothing: A2 starts there."""
     refuse_all(
         (
             "A2",
@@ -166,20 +164,12 @@ def record_visit(command: RecordVisit, state: Referral, context: Context) -> lis
         ),
         _none_open(state),
     )
-    assert state.received_at is not None
     text = VisitText(
         words=command.words, why_not_alone=command.why_not_alone, why_not_seen=command.why_not_seen
     )
     if not command.seen:
         return [ChildNotSeen(place=command.place, sealed=text)]
-    return [
-        ChildSeen(
-            alone=command.alone,
-            place=command.place,
-            before_referral=context.happened_at < state.received_at,
-            sealed=text,
-        )
-    ]
+    return [ChildSeen(alone=command.alone, place=command.place, sealed=text)]
 
 
 def _none_open(state: Referral) -> Check:

@@ -45,7 +45,7 @@ def test_a_child_who_was_not_seen_was_not_seen_alone():
 def test_a_visit_before_the_contact_does_not_answer_it():
     before = london(2026, 4, 1, 15)
     opened().when(SEEN_ALONE, at=TUESDAY, happened=before).then(
-        ChildSeen(alone=True, place=Place.HOME, before_referral=True)
+        ChildSeen(alone=True, place=Place.HOME)
     ).clocks(A2="open")
 
 

@@ -1,5 +1,8 @@
 """The list of open referrals, folded from stories: who waits for what, and until when."""
 
+from dataclasses import asdict
+
+from services.assessment.api import _referral
 from services.assessment.views import worklist
 from shared.domain.instants import london
 from shared.domain.view_fold import fold
@@ -45,7 +48,9 @@ def test_a_child_seen_shows_when():
 
 def test_a_child_not_seen_or_seen_before_the_contact_still_waits():
     assert row_of(opened().when(NOT_SEEN, at=TUESDAY)).last_seen_at is None
-    assert row_of(opened().when(SEEN_ALONE, at=TUESDAY, happened=london(2026, 4, 1))).last_seen_at is None
+    before = row_of(opened().when(SEEN_ALONE, at=TUESDAY, happened=london(2026, 4, 1)))
+    assert _referral(asdict(before), None)["waits_for"] == "allocation"
+    assert _referral(asdict(before), None)["last_seen_at"] is None
 
 
 def test_a_varied_instant_shows():

@@ -53,6 +53,8 @@ def events(kind: type[Event]) -> st.SearchStrategy[Event]:
             given[name] = st.sampled_from([None, *sorted(AGENCIES)])
         elif name in {"by_agency", "their_agency"}:
             given[name] = st.sampled_from(sorted(AGENCIES))
+        elif name == "agencies":
+            given[name] = st.lists(st.sampled_from(sorted(AGENCIES)), min_size=1, unique=True).map(tuple)
         elif field.annotation is int:
             given[name] = st.integers(1, 45)
         elif name == "rule":

@@ -30,14 +30,14 @@ T = TypeVar("T")
 class Planned(Event, name="test_histories.Planned", ends=("Q",)):
     """A plan begins: P by itself, and Q once more."""
 
-    visit_by: Annotated[Deadline, Starts("P")] | None = None
-    review_by: Annotated[Deadline, Starts("Q")] | None = None
+    visit_by: Annotated[Deadline, Starts("P", of="")] | None = None
+    review_by: Annotated[Deadline, Starts("Q", of="")] | None = None
 
 
 class Visited(Event, name="test_histories.Visited", meets=("P",), continues=("P",)):
     """A visit meets P, and goes on with it; it may meet Q."""
 
-    again_by: Annotated[Deadline, Starts("P")] | None = None
+    again_by: Annotated[Deadline, Starts("P", of="")] | None = None
     reviewed: bool = False
 
     def clocks_met(self) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ class Agreed(Event, name="test_histories.Agreed"):
 class Told(Event, name="test_histories.Told", meets=("Q",), starts_first=("Q",)):
     """One fact starts Q, where it was known, and meets it."""
 
-    tell_by: Annotated[Deadline, Starts("Q")] | None = None
+    tell_by: Annotated[Deadline, Starts("Q", of="")] | None = None
 
 
 class Closed(Event, name="test_histories.Closed", ends=("P", "Q")):

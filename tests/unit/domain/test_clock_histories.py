@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -10,14 +11,18 @@ from hypothesis import strategies as st
 
 from shared.domain import deadlines
 from shared.domain.corrections import RecordCorrected
-from shared.domain.deadlines import DeadlineClocks, DeadlineMissed
+from shared.domain.deadlines import DeadlineClock, DeadlineClocks, DeadlineMissed, notes_of
 from shared.domain.marks import Mark, MarkKind
 from tests.unit.domain.clock_histories import (
     HOUR,
     T0,
+    Closed,
     Drawn,
     History,
+    Planned,
     Seeded,
+    Told,
+    Visited,
     brute_force,
     fact,
     folded,
@@ -86,6 +91,33 @@ def test_each_due_instant_is_said_once_and_only_when_it_was_missed(data: st.Data
     ]
     assert len(said) == len(set(said))
     assert all(due <= history.now for _, _, due in said)
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_what_is_noted_beside_means_what_it_would_at_home(data: st.DataObject) -> None:
+    """The same facts, once on the stream that keeps the clocks, once noted there from another."""
+    draw, home, beside = Drawn(data.draw), DeadlineClocks(), DeadlineClocks()
+    version = 0
+    for n in range(draw.number(1, 8)):
+        event = fact(draw, draw.pick([Planned, Visited, Told, Closed]))
+        cause = UUID(int=n + 1)
+        home = home.after(event, cause, n + 1)
+        for note in notes_of(event.marks(), cause):
+            version += 1
+            beside = beside.after(note, UUID(int=1000 + version), version)
+    assert sorted(map(_seen, beside)) == sorted(map(_seen, home))
+
+
+def _seen(clock: DeadlineClock) -> tuple[Any, ...]:
+    never = T0 - HOUR
+    return (
+        clock.rule,
+        clock.deadline.starts_at,
+        clock.due_at,
+        clock.acted_at or never,
+        clock.ended_at or never,
+    )
 
 
 # -- mutants: a derivation that is wrong in one thing is found by these histories

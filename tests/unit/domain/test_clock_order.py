@@ -9,7 +9,7 @@ import pytest
 from shared.domain.corrections import CorrectedText, correction_of
 from shared.domain.deadlines import ActNoted, ClockEnded, ClockStarted, DeadlineClock, DeadlineVaried
 from shared.domain.event import Event
-from shared.domain.instants import london
+from shared.domain.instants import Instant, london
 from shared.domain.marks import MarkKind, Sets, Starts, WrongRule
 from shared.domain.rules import Deadline
 from tests.unit.domain.clock_histories import History
@@ -44,7 +44,8 @@ class GroupHeld(Event, name="test_order.GroupHeld", meets=("C3",)):
 class Notified(Event, name="test_order.Notified", meets=("L1",), starts_first=("L1",)):
     """The organisation knew, and tells: one fact starts and meets L1."""
 
-    tell_by: Annotated[Deadline, Starts("L1")]
+    knew_at: Instant
+    tell_by: Annotated[Deadline, Starts("L1", of="knew_at")]
 
 
 class Opened(Event, name="test_order.Opened"):
@@ -150,9 +151,9 @@ def test_one_act_stops_every_clock_of_its_rule_that_runs():
 def test_a_fact_that_starts_and_meets_a_rule_starts_first(days: float, state: str):
     """L1: from when the organisation knew until it told."""
     knew = MONDAY
-    fact = Notified(tell_by=deadline("L1", knew, 1), happened_at=knew + days * DAY)
+    fact = Notified(knew_at=knew, tell_by=deadline("L1", knew, 1), happened_at=knew + days * DAY)
     assert shown(told(fact)) == [(knew, state)]
-    at_once = Notified(tell_by=deadline("L1", knew, 1), happened_at=knew)
+    at_once = Notified(knew_at=knew, tell_by=deadline("L1", knew, 1), happened_at=knew)
     assert shown(told(at_once)) == [(knew, "met")]
 
 
@@ -280,6 +281,17 @@ def test_a_deadline_of_another_rule_is_refused():
         ClockStarted(
             rule="R8", cause=UUID(int=1), deadline=deadline("A18", MONDAY, 1), happened_at=MONDAY
         ).marks()
+
+
+def test_a_deadline_with_another_start_than_its_field_names_is_refused():
+    """So a correction of that field moves the clock, and no other does."""
+    wrong = PlanBegan(visit_by=deadline("A15", MONDAY - DAY, 28), happened_at=MONDAY)
+    with pytest.raises(WrongRule, match="starts at its happened_at, and was given another start"):
+        wrong.marks()
+    with pytest.raises(TypeError, match="starts A15 from received_at, which is no field of"):
+
+        class Nowhere(Event, name="test_order.Nowhere"):
+            due: Annotated[Deadline, Starts("A15", of="received_at")]
 
 
 def test_a_field_that_names_no_rule_or_two_of_one_rule_are_refused_when_the_class_is_made():

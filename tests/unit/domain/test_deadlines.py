@@ -20,8 +20,8 @@ VERSIONS = count(1)
 
 
 class Began(Event, name="test_clocks.Began"):
-    due: Annotated[Deadline, Starts("M1")]
-    tell: Annotated[Deadline, Starts("M3")] | None = None
+    due: Annotated[Deadline, Starts("M1", of="")]
+    tell: Annotated[Deadline, Starts("M3", of="")] | None = None
 
 
 class Acted(Event, name="test_clocks.Acted", meets=("M1",)):
@@ -33,7 +33,7 @@ class Ceased(Event, name="test_clocks.Ceased", ends=("M1", "M3")):
 
 
 class Repeated(Event, name="test_clocks.Repeated", meets=("M1",)):
-    due: Annotated[Deadline, Starts("M1")]
+    due: Annotated[Deadline, Starts("M1", of="")]
 
 
 class Perhaps(Event, name="test_clocks.Perhaps"):

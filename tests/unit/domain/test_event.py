@@ -38,8 +38,8 @@ class Bare(Event, name="test_event.Bare"):
 
 
 class Dated(Event, name="test_event.Dated", meets=("M1",), ends=("M2",)):
-    due: Annotated[Deadline, Starts("M5")]
-    tell: Annotated[Deadline, Starts("M3")] | None = None
+    due: Annotated[Deadline, Starts("M5", of="")]
+    tell: Annotated[Deadline, Starts("M3", of="")] | None = None
     third: Annotated[Deadline | None, Sets("M4")] = None
     words: str | None = None
 

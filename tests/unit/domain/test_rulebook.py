@@ -217,7 +217,7 @@ STORED = (
 @pytest.mark.parametrize("model", [Started, StrictlyStarted])
 def test_a_deadline_is_kept_in_an_event_and_read_back(model):
     event = model(due=RULES.deadline("M3", london(2026, 12, 21, 15)))
-    assert event.model_dump_json() == STORED
+    assert event.model_dump_json(exclude_none=True) == STORED
     assert model.model_validate_json(STORED) == event
     assert isinstance(model.model_validate_json(STORED).due, Deadline)
 

@@ -55,8 +55,8 @@ ASSESSMENT_RULES = Rulebook(
 
 class ChildReportedMissing(Event, name="missing.ToyReported", crosses=True):
     whence: Literal["home", "care", "education"]
-    review_by: Annotated[Deadline, Starts("R3")]
-    tell_by: Annotated[Deadline, Starts("R10")] | None = None
+    review_by: Annotated[Deadline, Starts("R3", of="")]
+    tell_by: Annotated[Deadline, Starts("R10", of="")] | None = None
 
 
 class ChildReturned(Event, name="missing.ToyReturned", crosses=True):
