@@ -148,7 +148,12 @@ def _answer(term: OpenTerm, asking: Asking, record: ChildRecord) -> list[SeenBy]
         case Working():
             return [_at(party, term.depth) for party in working(record, asking.happened_at, term.months)]
         case AlsoOf():
-            return [seen for entry in record.thing_entries(term.thing) for seen in entry.seen_by]
+            return [
+                seen
+                for entry in record.thing_entries(term.thing)
+                if term.event in (None, entry.source_event)
+                for seen in entry.seen_by
+            ]
         case RecorderOf():
             return [_at(party, term.depth) for party in _recorders(term, asking, record)]
 

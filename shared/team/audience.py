@@ -113,10 +113,11 @@ class Working(_Said):
 
 
 class AlsoOf(_Said):
-    """Whoever sees a thing: the audience of the entries that stand for it."""
+    """Whoever sees a thing: the audience of the entries that stand for it, or of that one which tells this event."""
 
     kind: Literal["also_of"] = "also_of"
     thing: UUID
+    event: str | None = None
 
 
 class RecorderOf(_Said):
@@ -195,9 +196,9 @@ def working_with_the_child(*, months: int = 12, depth: Depth = "title") -> Worki
     return Working(months=months, depth=depth)
 
 
-def also_of(thing: UUID) -> AlsoOf:
-    """Whoever sees this thing."""
-    return AlsoOf(thing=thing)
+def also_of(thing: UUID, *, event: str | None = None) -> AlsoOf:
+    """Whoever sees this thing; of several entries that stand for it, the one that tells an event of this name."""
+    return AlsoOf(thing=thing, event=event)
 
 
 def recorder_of(event: Event | type[Event], *, of: UUID | None = None, depth: Depth = "whole") -> RecorderOf:
@@ -250,7 +251,9 @@ def in_words(term: Term) -> str:
         case Working():
             who = f"agencies working with the child, now or in the {term.months} months before"
         case AlsoOf():
-            return "whoever sees what it belongs to"
+            return (
+                "whoever sees what it belongs to" if term.event is None else "whoever sees what it tells of"
+            )
         case RecorderOf():
             who = "who recorded it"
         case Only():

@@ -8,7 +8,7 @@ from typing import Final
 
 from shared.domain.corrections import RecordCorrected
 from shared.domain.deadlines import DeadlineMissed, DeadlineVaried
-from shared.team.audience import OF_ORGANISATIONS, Depth, OpenTerm, agency, organisation
+from shared.team.audience import OF_ORGANISATIONS, Depth, OpenTerm, agency, also_of, organisation
 from shared.team.entries import Entries, Entry, Text
 from shared.team.escalation import EscalationAnswered, EscalationRaised, EscalationResolved
 from shared.team.oversight import AuditRecorded, SupervisionRecorded
@@ -39,17 +39,18 @@ def _(event: DeadlineVaried, text: Text) -> Entry:
 
 @EVERY_TEAM.on(RecordCorrected)
 def _(event: RecordCorrected, text: Text) -> Entry:
-    """Children's social care and who corrected it see that it was, and why."""
+    """Seen by who sees the contact, or whatever else stands for its thing, that it corrects; else by nobody else."""
     what = "withdrawn" if event.body is None else "corrected"
     return Entry(
         title=f"An earlier record was {what}",
         topic="correction",
         significance="significant",
         parts=text.parts(reason="Why"),
+        seen_by=[also_of(event.corrects.command, event=event.corrects.name)],
     )
 
 
-@EVERY_TEAM.on(EscalationRaised)
+@EVERY_TEAM.on(EscalationRaised, stands_for_thing=True)
 def _(event: EscalationRaised, text: Text) -> Entry:
     return Entry(
         title=f"Escalation raised with {_plain(event.their_agency)}: {event.stage.label.lower()}",

@@ -48,7 +48,12 @@ def events(kind: type[Event]) -> st.SearchStrategy[Event]:
         elif name in {"received_at", "due_at", "was_due_at"}:
             given[name] = INSTANTS
         elif field.annotation is Corrected:
-            given[name] = st.builds(Corrected, recorded_at=INSTANTS, version=st.integers(1, 9))
+            given[name] = st.builds(
+                Corrected,
+                name=st.just("mash.ContactReceived"),
+                recorded_at=INSTANTS,
+                version=st.integers(1, 9),
+            )
         elif name == "referrer_agency":
             given[name] = st.sampled_from([None, *sorted(AGENCIES)])
         elif name in {"by_agency", "their_agency"}:

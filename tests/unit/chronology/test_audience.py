@@ -8,6 +8,7 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 
 from services.chronology.events import EntryShared
+from shared.domain.corrections import CorrectedText, correction_of
 from shared.domain.instants import london
 from shared.team.audience import OF_ORGANISATIONS, SeenBy, party
 from shared.testing.facts import CHILD, SIBLING, THING, actor, command_id, event_id, record
@@ -268,3 +269,26 @@ def test_of_an_agency_of_organisations_none_reads_what_is_anothers(entry, agency
         assert lets
     else:
         assert lets == (agency not in OF_ORGANISATIONS and None in (organisation, entry.organisation))
+
+
+# -- a correction is seen by who sees what it corrects
+
+
+def corrected(fact, *, withdrawn=False):
+    text = CorrectedText(reason="It was another day.")
+    return correction_of(fact, None if withdrawn else fact.event, text)
+
+
+@pytest.mark.parametrize(("withdrawn", "title"), [(False, "corrected"), (True, "withdrawn")])
+def test_the_correction_of_a_contact_is_seen_by_who_sees_the_contact(withdrawn, title):
+    """As far as they see it by then: a check opened its title to the ward."""
+    story = Story().then(toy.Told(by=ELM), command=CONTACT)
+    story.then(toy.CheckAsked(contact=CONTACT, of=WARD, depth="title"))
+    story.then(corrected(story.facts[0], withdrawn=withdrawn))
+    story.sees(f"An earlier record was {title}", seen(ELM), seen(WARD, "title"))
+
+
+def test_the_correction_of_what_stands_beside_the_contact_is_seen_by_nobody_else():
+    story = Story().then(toy.Told(by=ELM), command=CONTACT)
+    story.then(toy.CheckAsked(contact=CONTACT, of=WARD, depth="whole"), command=CONTACT)
+    story.then(corrected(story.facts[1])).sees("An earlier record was corrected")

@@ -167,6 +167,7 @@ def test_a_text_shows_no_words_when_it_is_printed():
             "agencies working with the child, now or in the 12 months before (title)",
         ),
         (also_of(THING), "whoever sees what it belongs to"),
+        (also_of(THING, event="mash.ContactReceived"), "whoever sees what it tells of"),
         (recorder_of(Rung), "who recorded it"),
         (only(agency("police"), agency("lado")), "nobody but police; lado"),
     ],
