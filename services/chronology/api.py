@@ -86,12 +86,19 @@ def _entries(reader: Reading, rows: list[Seen]) -> list[dict[str, Any]]:
             "role": seen.row["role"],
             "significance": seen.row["significance"],
             "late": seen.row["late"],
+            "corrects": _id(seen.row["corrects"]),
+            "corrected_by": _id(seen.row["corrected_by"]),
+            "withdrawn": seen.row["withdrawn"],
             "depth": seen.depth,
             "recorded_by": (text or {}).get("recorder"),
             "text": _parts(text, reader.who) if text is not None else None,
         }
         for seen, text in zip(rows, texts, strict=True)
     ]
+
+
+def _id(entry: UUID | None) -> str | None:
+    return str(entry) if entry else None
 
 
 def _parts(text: dict[str, Any], who: Actor) -> list[Any]:

@@ -36,6 +36,8 @@ class ChildEntry(BaseModel):
     organisation: str | None = None
     role: str
     sensitivity: Sensitivity = "ordinary"
+    corrects: UUID | None = None
+    """The entry that it puts right, or withdraws."""
 
     @property
     def recorder(self) -> Party:
@@ -64,6 +66,18 @@ class EntryReceived(Event, name="chronology.EntryReceived", text=EntryText):
     source_position: int
     entry: ChildEntry
     seen_by: tuple[SeenBy, ...]
+
+
+class EntryCorrected(Event, name="chronology.EntryCorrected", text=EntryText):
+    """What an entry tells of was put right, or withdrawn, where it was recorded; the entry stays, and says so.
+
+    `by` is the entry of the correction. Without a text the words stay as they were.
+    """
+
+    entry: UUID
+    by: UUID
+    withdrawn: bool = False
+    title: str | None = None
 
 
 class SignificanceText(Sealed):

@@ -1,10 +1,12 @@
 """What the chronology does when the teams' facts arrive: each becomes an entry of the child's record."""
 
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from services.chronology.events import ChildEntry
-from services.chronology.streams.entry import ReceiveEntry
-from shared.domain.event import Event, Record
+from services.chronology.streams.entry import CorrectEntry, ReceiveEntry
+from shared.domain.command import Command
+from shared.domain.corrections import RecordCorrected, record_anew
+from shared.domain.event import Event, Record, event_types
 from shared.domain.policy import Policy
 from shared.team.entries import AllEntries, Told
 
@@ -14,15 +16,51 @@ def policy_of(entries: AllEntries) -> Policy:
     policy = Policy("chronology")
 
     @policy.on_every()
-    def receive_entry(event: Event, record: Record) -> ReceiveEntry | None:
-        """Every fact about a child that has something to say is taken in, sealed with our own keys."""
+    def receive_entry(event: Event, record: Record) -> list[Command]:
+        """Every fact about a child that has something to say is taken in, sealed with our own keys. A correction also
+        puts right the entry of what it corrects.
+        """
         told = entries.told(record)
-        return received(told, event, record) if told is not None and event.child is not None else None
+        if told is None or event.child is None:
+            return []
+        if not isinstance(event, RecordCorrected):
+            return [received(told, event, record)]
+        wrong = entry_of(entries, event, record)
+        return [received(told, event, record, corrects=wrong), corrected(entries, event, record, wrong)]
 
     return policy
 
 
-def received(told: Told, event: Event, record: Record) -> ReceiveEntry:
+def entry_of(entries: AllEntries, correction: RecordCorrected, record: Record) -> UUID:
+    """The entry of what a correction corrects, whether there is one or not."""
+    old = correction.corrects
+    kind = event_types().get(old.name)
+    word = entries.word_of(record.service, kind) if kind is not None else None
+    return uuid5(old.command, word) if word else old.event
+
+
+def corrected(entries: AllEntries, event: RecordCorrected, record: Record, entry: UUID) -> CorrectEntry:
+    """The command that puts right the entry of what a correction corrects."""
+    about = (event.child,) if event.child else ()
+    right = record_anew(record)
+    told = None if right is None else entries.told(right)
+    if right is None or told is None:
+        return CorrectEntry(about=about, entry=entry, by=record.envelope.event_id)
+    text = (right.text or {}) if right.event.TEXT is not None else {}
+    return CorrectEntry(
+        about=about,
+        entry=entry,
+        by=record.envelope.event_id,
+        title=told.entry.title,
+        parts=told.entry.parts,
+        care_parts=told.entry.care_parts,
+        recorder=text.get("recorded_by"),
+        happened=right.happened_at,
+        known=right.envelope.known,
+    )
+
+
+def received(told: Told, event: Event, record: Record, *, corrects: UUID | None = None) -> ReceiveEntry:
     """The command that takes a fact in as its team tells it: copied, with nothing decided."""
     envelope, said = record.envelope, told.entry
     # Facts of one command that say one thing have one id, and are one entry: the first.
@@ -47,6 +85,7 @@ def received(told: Told, event: Event, record: Record) -> ReceiveEntry:
             organisation=organisation,
             role=envelope.role,
             sensitivity=envelope.sensitivity,
+            corrects=corrects,
         ),
         seen_by=tuple(said.seen_by),
         widens=tuple(said.widens),

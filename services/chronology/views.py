@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.chronology.events import EntryReceived, EntryShared, SignificanceChanged
+from services.chronology.events import EntryCorrected, EntryReceived, EntryShared, SignificanceChanged
 from shared.domain.corrections import Corrected
 from shared.domain.event import Record
 from shared.domain.view import Change, Insert, Update, Upsert, View
@@ -37,6 +37,9 @@ class EntryRow:
     sensitivity: str
     event: UUID
     sealed: bytes | None
+    corrects: UUID | None = None
+    corrected_by: UUID | None = None
+    withdrawn: bool = False
 
 
 _AS_TOLD = (
@@ -53,6 +56,7 @@ _AS_TOLD = (
     "role",
     "significance",
     "sensitivity",
+    "corrects",
 )
 """The columns that are fields of an entry by the same name."""
 
@@ -84,6 +88,17 @@ def _(event: EntryReceived, record: Record) -> Insert:
         sealed=record.sealed,
         **{name: getattr(event.entry, name) for name in _AS_TOLD},
     )
+
+
+@entries.on(EntryCorrected)
+def _(event: EntryCorrected, record: Record) -> Iterator[Change]:
+    """It stands where its right times put it. What is withdrawn stays as it was told, and says that it is."""
+    place = {"stream": record.stream}
+    yield Update(place, corrected_by=event.by, withdrawn=event.withdrawn)
+    if event.title is not None:
+        yield Update(place, title=event.title, happened_at=record.happened_at, known_at=record.envelope.known)
+    if record.sealed is not None:
+        yield Update(place, event=record.sealed_by, sealed=record.sealed)
 
 
 @entries.on(SignificanceChanged)

@@ -165,6 +165,10 @@ class Entries:
         """Whether events of this class say something in the chronology."""
         return event in self._writers
 
+    def word_of(self, event: type[Event]) -> str | None:
+        """The word by which facts of this kind, of one command, make one entry; None: each makes its own."""
+        return self._one_of.get(event)
+
     @property
     def tell(self) -> bool:
         """Whether any fact of the team says something in the chronology."""
@@ -208,6 +212,10 @@ class AllEntries:
         entries, rules = self._teams[record.service]
         own = entries.told(record, rules)
         return own if own is not None else self._every_team.told(record, rules)
+
+    def word_of(self, service: str, event: type[Event]) -> str | None:
+        """As `Entries.word_of`, of a fact of one team."""
+        return self._teams[service][0].word_of(event) if service in self._teams else None
 
     def writes(self, event: type[Event]) -> bool:
         """Whether any team's events of this class say something."""

@@ -81,6 +81,9 @@ def test_the_correction_reaches_the_chronology(stack: Stack) -> None:
         titles = [item["title"] for item in items]
         time.sleep(0.05)
     assert any("withdrawn" in title for title in titles), titles
+    old, new = sorted(items, key=lambda item: item["corrects"] is not None)
+    assert (old["corrected_by"], old["withdrawn"], old["command"]) == (new["id"], True, contact)
+    assert (new["corrects"], new["corrected_by"], new["withdrawn"]) == (old["id"], None, False)
 
 
 def test_a_list_shows_what_is_right(stack: Stack) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.chronology.audience import Asking, audience, depth_for, shown_by, took_part, widened
 from services.chronology.events import (
     ChildEntry,
+    EntryCorrected,
     EntryReceived,
     EntryShared,
     EntryText,
@@ -23,7 +24,7 @@ from shared.domain.fields import RequiredText
 from shared.team.audience import Involvement, Party, SeenBy, Term, Widening
 from shared.team.entries import Parts, Significance
 
-EntryEvent = EntryReceived | SignificanceChanged
+EntryEvent = EntryReceived | EntryCorrected | SignificanceChanged
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ def evolve(state: EntryState, event: EntryEvent) -> EntryState:
     match event:
         case EntryReceived(entry=entry, seen_by=seen_by):
             return EntryState(entry.significance, seen_by)
+        case EntryCorrected():
+            return state
         case SignificanceChanged(significance=significance):
             return replace(state, significance=significance)
         case _:
@@ -71,6 +74,24 @@ class ReceiveEntry(Command, name="chronology.ReceiveEntry", opens=True, internal
         return self.entry.id
 
 
+class CorrectEntry(Command, name="chronology.CorrectEntry", opens=True, internal=True):
+    """What an entry tells of was corrected where it was recorded: it says what is right, from when it was right.
+
+    `title` None: the fact was withdrawn.
+    """
+
+    entry: UUID
+    by: UUID
+    title: str | None = None
+    parts: Parts = ()
+    care_parts: Parts = ()
+    recorder: str | None = None
+
+    def own_id(self) -> UUID:
+        """The entry's id, as it came in."""
+        return self.entry
+
+
 class ChangeSignificance(Command, name="chronology.ChangeSignificance"):
     """Weigh an entry differently: critical, significant or routine, with the reason. `re` is the entry."""
 
@@ -78,7 +99,7 @@ class ChangeSignificance(Command, name="chronology.ChangeSignificance"):
     reason: RequiredText
 
 
-EntryCommand = ReceiveEntry | ChangeSignificance
+EntryCommand = ReceiveEntry | CorrectEntry | ChangeSignificance
 
 
 def decide(
@@ -92,6 +113,8 @@ def decide(
     match command:
         case ReceiveEntry():
             return receive_entry(command, state, context)
+        case CorrectEntry():
+            return correct_entry(command, state)
         case ChangeSignificance():
             return change_significance(command, state, context)
         case _:
@@ -124,6 +147,22 @@ def receive_entry(
     if command.stands_for_thing and entry.thing is not None:
         noted.append(_thing_entry(entry, entry.thing, seen_by))
     return [received, *noted]
+
+
+def correct_entry(command: CorrectEntry, state: EntryOfChild) -> list[EntryEvent | ChildRecordEvent]:
+    """The entry says what is right. Who sees it stays as it was: who saw the wrong words is to see that they were wrong."""
+    if state.entry.significance is None:
+        return []  # the fact made no entry
+    words = EntryText(parts=command.parts, care_parts=command.care_parts, recorder=command.recorder)
+    return [
+        EntryCorrected(
+            entry=command.entry,
+            by=command.by,
+            withdrawn=command.title is None,
+            title=command.title,
+            sealed=words if command.recorder is not None or command.parts or command.care_parts else None,
+        )
+    ]
 
 
 def _news(involves: tuple[Involvement, ...], record: ChildRecord) -> Iterator[Involvement]:
