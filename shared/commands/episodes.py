@@ -63,6 +63,12 @@ class Episodes:
         # An episode stays its child's: so, unlike a state, this cannot be stale.
         self._children: dict[tuple[str, UUID], UUID] = {}
 
+    def had_several(self, stream: Stream, child: UUID) -> bool:
+        """Whether the child has had several episodes of this kind, as far as this process has met them: who looked for
+        the last one has.
+        """
+        return self._last_seen(stream, child, "") > 1
+
     def likely(self, stream: Stream, place: Target | EpisodeOf) -> list[UUID]:
         """The streams that most likely are meant, to be read ahead: of each id of the child, the last one seen."""
         if isinstance(place, Target):

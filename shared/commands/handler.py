@@ -17,6 +17,7 @@ from shared.commands.aliases import Aliases, NoAliases
 from shared.commands.correction import Corrector
 from shared.commands.decision import decide
 from shared.commands.episodes import Episodes
+from shared.commands.late_notes import LateNotes
 from shared.commands.loading import Loader
 from shared.commands.recording import Decided, EventRecorder
 from shared.commands.request import OF_DEADLINES, Request, refuse_the_future
@@ -105,6 +106,7 @@ class CommandHandler:
         self._recorder = EventRecorder(
             service, self.team, self._wiring, access, walled=walled, patience=patience
         )
+        self._late_notes = LateNotes(self._wiring.streams, store, self._recorder, episodes, aliases)
         self._corrector = Corrector(
             service, self._wiring, store, keys, rules, access, self._recorder, steps, aliases
         )
@@ -226,12 +228,14 @@ class CommandHandler:
         refuse_the_future(request)
         refuse_receipt(request.command, request.actor, self.team.agency, request.now)
         if isinstance(request.command, CorrectRecord):
-            return await self._corrector.decided(request, session)
+            decided = await self._corrector.decided(request, session)
+            return await self._with_late_notes(decided, request, session)
         addresses = await self._addresses(request, target)
         if isinstance(request.command, RestateNotes):
             where = addresses[0].place
             assert isinstance(where, Target)  # of the child's own stream
-            return await self._corrector.restated_notes(request, where, session)
+            decided = await self._corrector.restated_notes(request, where, session)
+            return await self._with_late_notes(decided, request, session)
         subjects = await self._loader.load(request.command, addresses, session)
         membership = membership_of(self._access, self.team, self.service, request.actor)
         decided = Decided(request.command_id, late=request.late)
@@ -239,6 +243,11 @@ class CommandHandler:
             subject = each.after(decided.folded)
             events = decide(request, subject, subjects, membership, streams=self.streams, rules=self._rules)
             self._recorder.record(decided, request, subject, events)
+        return await self._with_late_notes(decided, request, session)
+
+    async def _with_late_notes(self, decided: Decided, request: Request, session: Session) -> Decided:
+        """With what belongs on episodes that the decision did not look at."""
+        await self._late_notes.add(decided, request, session)
         # All of it is guarded: also that an episode was the last one, which is the absence of a next.
         decided.reads = dict(session.looked)
         return decided

@@ -14,9 +14,10 @@ from shared.domain.actors import Actor
 from shared.domain.codec import encode, sealed_bytes
 from shared.domain.command import public_name
 from shared.domain.corrections import RecordCorrected
-from shared.domain.deadlines import DeadlineMissed, Standing, is_of_clocks, notes_of_decision
+from shared.domain.deadlines import DeadlineMissed, is_of_clocks
 from shared.domain.decider import Per
 from shared.domain.event import Envelope, Event
+from shared.domain.notes import Standing, notes_of_decision
 from shared.domain.stream_state import StreamState
 from shared.eventstore.append import CommandWrites, NewEvent, StreamWrite
 from shared.infrastructure.ids import new_event_id

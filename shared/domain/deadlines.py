@@ -10,7 +10,7 @@ That a due instant was missed is itself a fact, said once for each; that a manag
 the clock, and outlive a correction of its start.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -63,6 +63,11 @@ class ActNoted(Event, name="team.ActNoted"):
     continues: bool = False
     """Whether that clock goes on with a chain which something else began."""
 
+    @property
+    def of(self) -> UUID:
+        """The event that is noted."""
+        return self.act
+
     def marks(self) -> tuple[Mark, ...]:
         """The act, and the clock that it starts."""
         return (*_act(self.rule, self.happened_at), *_start(self.rule, self.next, continues=self.continues))
@@ -80,6 +85,11 @@ class ClockStarted(Event, name="team.ClockStarted"):
     deadline: Deadline
     continues: bool = False
 
+    @property
+    def of(self) -> UUID:
+        """The event that is noted."""
+        return self.cause
+
     def marks(self) -> tuple[Mark, ...]:
         """The start."""
         return _start(self.rule, self.deadline, continues=self.continues)
@@ -94,6 +104,11 @@ class ClockEnded(Event, name="team.ClockEnded"):
     rule: str
     cause: UUID
     """The event that ended them."""
+
+    @property
+    def of(self) -> UUID:
+        """The event that is noted."""
+        return self.cause
 
     def marks(self) -> tuple[Mark, ...]:
         """The end."""
@@ -157,7 +172,11 @@ def _note(mark: Mark, cause: UUID) -> Event:
             raise ValueError(f"the limit of {mark.rule} is set where its clock runs, not noted there")
 
 
-CLOCK_FACTS: Final = (DeadlineMissed, DeadlineVaried, ActNoted, ClockStarted, ClockEnded)
+NOTES: Final = (ActNoted, ClockStarted, ClockEnded)
+"""What the kernel notes of an event that stands on another stream, or in another service."""
+
+
+CLOCK_FACTS: Final = (DeadlineMissed, DeadlineVaried, *NOTES)
 """The kernel's own facts about clocks: they fold into the clocks alone."""
 
 
@@ -269,6 +288,8 @@ class DeadlineClocks:
     """What events of this stream say to clocks of other streams, with the name of each."""
     _earliest: datetime | None = field(default=None, compare=False)
     """No due instant that was ever said lies before it: until then nothing can have been missed."""
+    _heard: frozenset[tuple[str, UUID]] = frozenset()
+    """Of each rule, the events that stand elsewhere and are noted here."""
 
     def __iter__(self) -> Iterator[DeadlineClock]:
         return iter(self.all)
@@ -296,6 +317,8 @@ class DeadlineClocks:
                 case RecordCorrected():
                     return self._restated(event)
         told = self._with_beside(event, version, event_id) if event.BESIDE else self
+        if isinstance(event, NOTES):
+            told = replace(told, _heard=self._heard | {(event.rule, event.of)})
         marks = event.marks()
         return told._with(marks, version, event_id) if marks else told  # noqa: SLF001 - another of this class
 
@@ -335,6 +358,28 @@ class DeadlineClocks:
             if not one.withdrawn:
                 by_event.setdefault(one.by, []).append(one.mark)
         return [note for event_id, marks in by_event.items() for note in notes_of(marks, event_id)]
+
+    def said_to(self, stream: str) -> dict[UUID, list[Mark]]:
+        """What events of this stream say to the clocks of another one, by the event, in the order written down."""
+        by_event: dict[UUID, list[Mark]] = {}
+        for name, one in self._beside:
+            if name == stream and not one.withdrawn:
+                by_event.setdefault(one.by, []).append(one.mark)
+        return by_event
+
+    def has_noted(self, rule: str, event: UUID) -> bool:
+        """Whether an event that stands elsewhere is noted here, for this rule."""
+        return (rule, event) in self._heard
+
+    def runs_at(self, rule: str, at: datetime) -> bool:
+        """Whether what the clocks of a rule are for stood at an instant: it had begun, and not ended since."""
+        turns = [
+            one
+            for one in self._placed
+            if one.mark.rule == rule and one.mark.at <= at and not one.withdrawn
+            if one.mark.kind is MarkKind.END or (one.mark.kind is MarkKind.START and not one.mark.continues)
+        ]
+        return bool(turns) and max(turns, key=lambda one: one.order).mark.kind is MarkKind.START
 
     def starts(self) -> tuple[datetime, ...]:
         """When the clocks of this stream start, those that were withdrawn among them."""
@@ -380,6 +425,7 @@ class DeadlineClocks:
             self._said,
             self._beside,
             self._earlier(*dues),
+            self._heard,
         )
 
     def _with_beside(self, event: Event, version: int, by: UUID) -> Self:
@@ -464,52 +510,3 @@ class DeadlineClocks:
 
 NO_CLOCKS: Final = DeadlineClocks()
 """Of a stream that says nothing to clocks, as most do: one for all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How one stream stands, as far as notes are concerned."""
-
-    clocks: DeadlineClocks
-    opened: bool
-    """Whether it has any event."""
-    waits: bool
-    """Whether nothing is noted on it before it opens: of an episode, which a decision opens."""
-
-
-def notes_of_decision(
-    before: Mapping[str, Standing], after: Mapping[str, Standing]
-) -> list[tuple[str, Event]]:
-    """What the events of a decision mean to clocks on streams beside them, each with the name of its stream.
-
-    A stream that opens takes in what stands on the others already (a plan is typed up after the first visit under it),
-    what this decision adds to them included. One that never opened will take it in when it does.
-    """
-    opened = [name for name, each in before.items() if not each.opened and after[name].opened]
-    found: list[tuple[str, Event]] = []
-    for name in opened:
-        others = [each.clocks for beside, each in after.items() if beside != name]
-        found += [(name, note) for note in _notes_before(name, after[name].clocks, others)]
-    for writer, each in before.items():
-        for name, notes in _notes_between(each.clocks, after[writer].clocks):
-            # A stream that the decision did not look at has nothing to do with it: a contact that was not named by `re`.
-            stands = name in before and (before[name].opened or not before[name].waits)
-            if stands and name not in opened:
-                found += [(name, note) for note in notes]
-    return found
-
-
-def _notes_between(before: DeadlineClocks, after: DeadlineClocks) -> Iterator[tuple[str, list[Event]]]:
-    """What the events between two states of a stream say to clocks on streams beside, by the name of each."""
-    for name in sorted(after.beside):
-        noted = after.noted_on(name)[len(before.noted_on(name)) :]
-        if noted:
-            yield name, noted
-
-
-def _notes_before(name: str, opened: DeadlineClocks, others: Iterable[DeadlineClocks]) -> list[Event]:
-    """What events of other streams, written down before this one opened, say to its clocks: a plan is typed up after
-    the first visit under it.
-    """
-    starts = opened.starts()
-    return [note for other in others for note in other.noted_at_opening(name, starts)]

@@ -35,13 +35,13 @@ class StreamState:
         told = list(events)
         if any(type(event) is RecordCorrected for event, _ in told):
             return self._corrected(stream, told)
-        version, state, clocks = self.version, self.state, self.clocks
+        version, state, clocks, withdrawn = self.version, self.state, self.clocks, self.withdrawn
         for event, event_id in told:
             version += 1
             if not is_of_clocks(event):
-                state = stream.evolve(state, event)
+                state, withdrawn = stream.evolve(state, event), False
             clocks = clocks.after(event, event_id, version)
-        return StreamState(version, state, clocks)
+        return StreamState(version, state, clocks, withdrawn)
 
     def _corrected(self, stream: Stream, told: Sequence[tuple[Event, UUID]]) -> "StreamState":
         """The whole stream, folded with the corrected bodies in the old ones' places.

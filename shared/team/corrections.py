@@ -78,10 +78,11 @@ def restated(event: Event, command: CorrectRecord, rules: Rulebook) -> Event:
     if moved is None or event.happened_at is None:
         return right
     clocks: dict[str, Any] = {}
-    for name in event.CLOCK_FIELDS:
-        deadline: Deadline | None = getattr(event, name)
+    # All that hold one: what is noted of an act elsewhere, too, carries the clock that the act starts.
+    for name in type(event).model_fields:
+        deadline = getattr(event, name)
         # A clock of receipt, or one that counts from another day, does not move with the moment it was written down for.
-        if deadline is not None and deadline.starts_at == event.happened_at:
+        if isinstance(deadline, Deadline) and deadline.starts_at == event.happened_at:
             clocks[name] = _moved(deadline, moved, rules)
     return right.model_copy(update=clocks) if clocks else right
 

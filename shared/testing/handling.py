@@ -14,13 +14,12 @@ from shared.domain.command import Command, NotFound, Refused, people_named
 from shared.domain.deadlines import (
     DeadlineClock,
     DeadlineMissed,
-    Standing,
     is_a_record,
     is_of_clocks,
-    notes_of_decision,
 )
 from shared.domain.decider import Context, Per, RecordedStep
 from shared.domain.event import Event
+from shared.domain.notes import Standing, notes_missing, notes_of_decision
 from shared.domain.people import KnownPerson
 from shared.team.authorisation import authorise, membership_of
 from shared.team.corrections import CorrectRecord
@@ -81,7 +80,9 @@ def check_clock(logs: Logs, on: StreamAt, clock: DeadlineClock, step: Step) -> l
 
 def _handle(logs: Logs, team: Team, command: Command, step: Step, child: UUID) -> Outcome:
     if isinstance(command, CorrectRecord):
-        return Outcome(*correct(logs, team, command, step), (None,))
+        corrections, revealed = correct(logs, team, command, step)
+        late = _note_what_is_missing(logs, team, step)
+        return Outcome(corrections, (*revealed, *late), (None,))
     subjects = subjects_of(logs, team, command, step, child)
     gone = [each.own for each in subjects if each.own.folded.withdrawn and not command.OPENS]
     if any(one.kind.per not in (Per.CHILD, Per.EPISODE) for one in gone):
@@ -92,6 +93,7 @@ def _handle(logs: Logs, team: Team, command: Command, step: Step, child: UUID) -
         events = _decide(logs, team, command, step, subject, subjects)
         decided += (event.placed(child=subject.own.child, happened_at=step.happened) for event in events)
         misses += _record(logs, team, subject, events, step)
+    misses += _note_what_is_missing(logs, team, step)
     return Outcome(tuple(decided), tuple(misses), tuple(each.own.child for each in subjects))
 
 
@@ -199,6 +201,24 @@ def _record(
     for name, note in notes_of_decision(_standing(before), _standing(after)):
         logs.append(after[name], note, step, thing=_thing(after[name], subject))
         touched.append(after[name].id)
+    return logs.missed(touched, step)
+
+
+def _note_what_is_missing(logs: Logs, team: Team, step: Step) -> list[DeadlineMissed]:
+    """What belongs to another of a child's episodes than the one that was looked at is noted there."""
+    touched: list[UUID] = []
+    for kind in (
+        one for one in team.kinds.values() if one.per is Per.EPISODE and one.clocks and not one.code
+    ):
+        streams = [one for one in logs.streams.values() if one.team.name == team.name]
+        for child in dict.fromkeys(one.child for one in streams):
+            episodes = [one for one in streams if one.kind.name == kind.name and one.child == child]
+            others = [one.folded.clocks for one in streams if one.child == child]
+            notes = notes_missing(kind.name, [one.folded.clocks for one in episodes], others)
+            for episode, missing in zip(episodes, notes, strict=True):
+                for note in missing:
+                    logs.append(episode, note, step)
+                    touched.append(episode.id)
     return logs.missed(touched, step)
 
 

@@ -8,6 +8,7 @@ import pytest
 from shared.commands.stream_ids import child_stream, episode_stream, thing_stream
 from shared.domain.decider import Per
 from shared.team.elsewhere import NoteAct, NoteEnd, NoteStart, elsewhere_stream
+from tests.integration.test_corrections import correct
 from tests.integration.toy_plans import (
     AVA,
     SERVICE,
@@ -64,6 +65,43 @@ async def test_a_visit_written_down_after_the_plans_end_meets_what_ran_before_it
     await team.do(EndPlan(), day=4)
     await team.do(Visit(), day=5, happened=3)
     assert await team.plan_clocks(1, day=6) == [("A15", 1, "met"), ("A15", 3, "ended")]
+
+
+async def test_a_visit_under_the_first_plan_counts_for_it_also_when_the_second_runs_already(
+    team: Team,
+) -> None:
+    await team.do(Open(), day=0)
+    await team.do(StartPlan(), day=1)
+    await team.do(EndPlan(), day=5)
+    await team.do(StartPlan(), day=6)
+    visited = await team.do(Visit(), day=7, happened=3)
+    await team.do(NoteAct(rule="A15", act=UUID(int=1), repeats=True), day=7, happened=4, by=SERVICE)
+    first = [("A15", 1, "met"), ("A15", 3, "met"), ("A15", 4, "ended")]
+    assert await team.plan_clocks(1, day=7) == first
+    assert await team.plan_clocks(2, day=7) == [("A15", 6, "open")]
+    # It was under the second plan: what was noted on the first follows, and the second is told.
+    await correct(team, visited, day=8, right_happened=6.5)
+    assert await team.plan_clocks(1, day=8) == [("A15", 1, "met"), ("A15", 4, "ended")]
+    assert await team.plan_clocks(2, day=8) == [("A15", 6, "met"), ("A15", 6.5, "open")]
+
+
+async def test_a_plan_that_began_earlier_than_was_written_takes_in_the_visits_since(team: Team) -> None:
+    await team.do(Open(), day=0)
+    await team.do(Visit(), day=2)
+    started = await team.do(StartPlan(), day=3)
+    assert await team.plan_clocks(1, day=3) == [("A15", 3, "open")]
+    await correct(team, started, day=4, right_happened=1)
+    assert await team.plan_clocks(1, day=4) == [("A15", 1, "met"), ("A15", 2, "open")]
+
+
+async def test_what_another_service_did_is_put_right_where_it_was_noted(team: Team) -> None:
+    await team.do(Open(), day=0)
+    await team.do(StartPlan(), day=1)
+    noted = await team.do(NoteAct(rule="A15", act=UUID(int=1), repeats=True), day=4, happened=3, by=SERVICE)
+    await correct(team, noted, day=5, right_happened=2)
+    assert await team.plan_clocks(1, day=5) == [("A15", 1, "met"), ("A15", 2, "open")]
+    await correct(team, noted, day=6, withdrawn=True)
+    assert await team.plan_clocks(1, day=6) == [("A15", 1, "open"), ("A15", 2, "ended")]
 
 
 async def test_acts_of_another_service_are_noted_once_and_count_for_a_plan_that_opens_later(
