@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.domain.deadlines import DeadlineClocks, notes_of
 from shared.domain.event import Event
+from shared.domain.marks import MarkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +64,23 @@ def notes_missing(
     noted there yet.
 
     So every act that happened while a plan ran counts for that plan: also one that was written down when the child's
-    next plan ran already, and where a correction moves the act, or the start of the plan.
+    next plan ran already, and where a correction moves the act, or the start of the plan. A start that stands alone would
+    start a clock on each: it stays on the one where it is noted.
     """
-    found: list[list[Event]] = []
-    for clocks in episodes:
-        notes: list[Event] = []
-        for other in others:
-            for event_id, marks in other.said_to(name).items():
-                ours = [
-                    one
-                    for one in marks
-                    if clocks.runs_at(one.rule, one.at) and not clocks.has_noted(one.rule, event_id)
-                ]
-                notes += notes_of(ours, event_id)
-        found.append(notes)
+    found: list[list[Event]] = [[] for _ in episodes]
+    for other in others:
+        for event_id, marks in other.said_to(name).items():
+            alone = {one.rule for one in marks if one.kind is MarkKind.START and not one.continues}
+            settled = {rule for rule in alone if any(each.has_noted(rule, event_id) for each in episodes)}
+            for clocks, notes in zip(episodes, found, strict=True):
+                notes += notes_of(
+                    [
+                        one
+                        for one in marks
+                        if one.rule not in settled
+                        and clocks.runs_at(one.rule, one.at)
+                        and not clocks.has_noted(one.rule, event_id)
+                    ],
+                    event_id,
+                )
     return found
