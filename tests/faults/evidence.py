@@ -16,6 +16,7 @@ import orjson
 from deploy.local.databases import DATABASE
 from deploy.local.postgres import EmbeddedPostgres
 from shared.crypto.hash_chain import first_break
+from shared.projections.deadline_board import CLOCK
 from shared.projections.views import Views
 from shared.service.declaration import Service
 from tests.faults.processes import SERVICES
@@ -208,13 +209,13 @@ def _streams(service: str, log: Sequence[asyncpg.Record], labels: Mapping[UUID, 
 
 
 async def _deadlines(pool: asyncpg.Pool, service: str, labels: Mapping[UUID, str]) -> Sums:
-    rows = await pool.fetch(f'SELECT * FROM "{service}_views".deadlines')
+    rows = await pool.fetch(f'SELECT * FROM "{service}_views".deadlines WHERE {CLOCK}')
     return Counter(
         (
             service,
             labels.get(row["child"]),
             row["rule"],
-            *(str(row[name]) for name in ("started_at", "due_at", "acted_at", "ended_at", "missed_at")),
+            *(str(row[name]) for name in ("at", "due_at", "acted_at", "ended_at", "missed_at")),
         )
         for row in rows
     )
