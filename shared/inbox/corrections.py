@@ -13,10 +13,10 @@ from shared.commands.handler import CommandHandler
 from shared.domain.command import Command
 from shared.domain.corrections import RecordCorrected
 from shared.domain.event import Record
-from shared.domain.policy import AlreadySo, Policy, Reaction, TaskFor
+from shared.domain.policy import AlreadySo, Policy, Reaction
 from shared.team import elsewhere
 from shared.team.elsewhere import NOTES, RestateNotes
-from shared.team.tasks import RaiseTask
+from shared.team.tasks import task_of_correction
 
 MOST_COMMANDS: Final = 32
 """So many commands with which one reaction answered an event are looked for; no reaction asks for more."""
@@ -46,7 +46,7 @@ async def judged_again(policy: Policy, runner: CommandHandler, record: Record) -
         if reaction.corrected is not AlreadySo and (
             others or await _answered(policy, runner, said.corrects.event, reaction)
         ):
-            task = _task(reaction.corrected, policy, record, child)
+            task = task_of_correction(reaction.corrected, policy, record, child)
             tasks = tasks or [(reaction, uuid5(correction, f"{policy.service}/corrected"), task)]
     if elsewhere.NAME not in runner.streams:
         return tasks
@@ -67,16 +67,3 @@ async def _answered(policy: Policy, runner: CommandHandler, event: UUID, reactio
     ids = [policy.command_id(event, reaction, n) for n in range(MOST_COMMANDS)]
     written = await asyncio.gather(*(runner.store.opened_by(each) for each in ids))
     return any(rows and all(row["category"] != elsewhere.NAME for row in rows) for rows in written)
-
-
-def _task(meaning: object, policy: Policy, record: Record, child: UUID) -> RaiseTask:
-    role = (meaning if isinstance(meaning, TaskFor) else policy.manager).role
-    return RaiseTask(
-        about=(child,),
-        role=role,
-        reason="corrected",
-        regarding=record.envelope.event_id,
-        source=record.service,
-        happened=record.happened_at,
-        known=record.envelope.known,
-    )

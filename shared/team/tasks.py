@@ -10,7 +10,7 @@ from shared.domain.command import Command, Refused, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event, Record, Sealed
 from shared.domain.fields import Text
-from shared.domain.policy import AlreadySo, Reaction, TaskFor
+from shared.domain.policy import AlreadySo, Policy, Reaction, TaskFor
 from shared.domain.view import Update, Upsert, View
 
 
@@ -162,6 +162,20 @@ def task_of_refusal(step: Reaction, refusal: Refused, command: Command, record: 
         source=record.service,
         happened=command.happened,
         known=command.known,
+    )
+
+
+def task_of_correction(meaning: object, policy: Policy, record: Record, child: UUID) -> RaiseTask:
+    """The task of whoever looks at what a service had done upon a fact that was then corrected."""
+    role = (meaning if isinstance(meaning, TaskFor) else policy.manager).role
+    return RaiseTask(
+        about=(child,),
+        role=role,
+        reason="corrected",
+        regarding=record.envelope.event_id,
+        source=record.service,
+        happened=record.happened_at,
+        known=record.envelope.known,
     )
 
 

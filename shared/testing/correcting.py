@@ -1,13 +1,16 @@
 """For tests: what a step recorded is corrected on logs in memory, and what was noted of it with it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from shared.domain.command import Refused
 from shared.domain.deadlines import DeadlineMissed
 from shared.domain.event import Event, Record
+from shared.team.corrected_notes import restate_notes
 from shared.team.corrected_stream import CorrectedStream
 from shared.team.corrections import CorrectRecord, check_correction, correct_records, records_to_correct
+from shared.team.elsewhere import NotedElsewhere, RestateNotes, noted
 from shared.testing.logs import Logs, Step
 from shared.testing.teams import Team
 
@@ -28,20 +31,54 @@ def correct(
         and not team.access.may(step.by, f"{team.name}.VaryDeadline").allowed
     ):
         raise Refused("somebody else recorded this", rule="E9")
-    children = {one.event.child for one in records}
-    streams = {
+    streams = _streams(logs, team, {one.event.child for one in records})
+    correct_records(command, records, streams, _opened, team.rules)
+    return _written(logs, streams, step)
+
+
+def restate(
+    logs: Logs, team: Team, command: RestateNotes, step: Step, child: UUID
+) -> tuple[tuple[Event, ...], tuple[DeadlineMissed, ...]]:
+    """What was noted of a fact of another team is restated as it is right by now, or withdrawn."""
+    streams = _streams(logs, team, {child})
+    keeping = {rule: stream.name for stream in team.kinds.values() for rule in stream.noted}
+    right = {}
+    for each in command.notes:
+        if each.rule in keeping:
+            at = each.happened or step.happened
+            note = noted(each, keeping[each.rule], at, team.rules).placed(child=child, happened_at=at)
+            right[each.rule, note.said] = note
+    for stream in list(streams.values()):
+        for one in stream.records:
+            event = one.event
+            if isinstance(event, NotedElsewhere) and event.cause == command.cause:
+                said = right.get((event.rule, event.said))
+                stream.correct(one, said)
+                restate_notes(
+                    one, said, [each for each in streams.values() if each.kind.name == event.stream]
+                )
+    return _written(logs, streams, step)
+
+
+def _streams(logs: Logs, team: Team, children: Collection[UUID | None]) -> dict[UUID, CorrectedStream]:
+    """All that stands about these children, to be put right."""
+    return {
         one.id: CorrectedStream(one.kind, one.child, one.thing, list(one.told), one.folded)
         for one in logs.streams.values()
         if one.team.name == team.name and one.told and (one.child in children or one.child is None)
     }
-    correct_records(command, records, streams, _opened, team.rules)
+
+
+def _written(
+    logs: Logs, streams: Mapping[UUID, CorrectedStream], step: Step
+) -> tuple[tuple[Event, ...], tuple[DeadlineMissed, ...]]:
+    """What is added to these streams stands on them, with the misses it brings to light."""
     for stream_id, stream in streams.items():
         for event, belonging in stream.added:
             logs.append(logs.streams[stream_id], event, step, thing=belonging.thing)
     added = {stream_id: stream.added for stream_id, stream in streams.items() if stream.added}
-    misses = logs.missed(list(added), step)
     decided = tuple(event for events in added.values() for event, _ in events)
-    return (decided, tuple(misses))
+    return decided, tuple(logs.missed(list(added), step))
 
 
 def _opened(fact: Record) -> Mapping[str, Any]:

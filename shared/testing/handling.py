@@ -24,8 +24,9 @@ from shared.domain.people import KnownPerson
 from shared.team.authorisation import authorise, membership_of
 from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import CheckDeadline, VaryDeadline, decide_deadline
+from shared.team.elsewhere import RestateNotes
 from shared.testing.addressing import Subject, records_of_step, subjects_of
-from shared.testing.correcting import correct
+from shared.testing.correcting import correct, restate
 from shared.testing.facts import CHILD, MANAGERS, THING
 from shared.testing.logs import Logs, Step, StreamAt
 from shared.testing.teams import Team
@@ -83,6 +84,10 @@ def _handle(logs: Logs, team: Team, command: Command, step: Step, child: UUID) -
         corrections, revealed = correct(logs, team, command, step)
         late = _note_what_is_missing(logs, team, step)
         return Outcome(corrections, (*revealed, *late), (None,))
+    if isinstance(command, RestateNotes):
+        restatements, revealed = restate(logs, team, command, step, command.about[0])
+        late = _note_what_is_missing(logs, team, step)
+        return Outcome(restatements, (*revealed, *late), command.about)
     subjects = subjects_of(logs, team, command, step, child)
     gone = [each.own for each in subjects if each.own.folded.withdrawn and not command.OPENS]
     if any(one.kind.per not in (Per.CHILD, Per.EPISODE) for one in gone):

@@ -11,7 +11,6 @@ from shared.domain.command import Command, Refused
 from shared.domain.deadlines import DeadlineClock, DeadlineMissed
 from shared.domain.event import Event, Record
 from shared.domain.instants import utc
-from shared.domain.policy import Reaction
 from shared.domain.receipt import received_at, said_received
 from shared.domain.rules import ClockState
 from shared.domain.stream_state import StreamState
@@ -21,7 +20,8 @@ from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import VaryDeadline
 from shared.team.entries import AllEntries, Entries, Told
 from shared.team.standard_entries import EVERY_TEAM
-from shared.team.tasks import TaskRaised, task_of_refusal
+from shared.team.tasks import TaskRaised
+from shared.testing.arriving import arrives
 from shared.testing.facts import CHILD, actor, command_id, expect
 from shared.testing.handling import Outcome, check_clock, handle
 from shared.testing.logs import Logs, Step, StreamAt
@@ -214,7 +214,7 @@ class Story:
                 continue
             for team in (one for one in self.teams if one.hears(fact)):
                 now = utc(at) if at else self.last.now if self.last else fact.recorded_at
-                new = _arrives(logs, team, fact, now)
+                new = arrives(logs, team, fact, now)
                 followed += new
                 waiting += new
             if len(followed) > MOST_CONSEQUENCES:
@@ -311,43 +311,3 @@ class Story:
 
 
 _SEVERAL: Final = 2
-
-
-def _arrives(logs: Logs, team: Team, fact: Record, now: datetime) -> list[Record]:
-    """What a fact of another team leads to here, recorded on `logs`: what its policy asks for, or a task for a person."""
-    assert team.policy is not None
-    before = len(logs.records)
-    # As it comes over the wire: its sealed part opened, and no blob beside it.
-    for reaction, asked_id, command in team.policy.react(replace(fact, sealed=None)):
-        happened, known = command.happened or now, command.known or now
-        step = Step(now, happened, known, received_at(command, now, fact), team.actor, asked_id, fact)
-        done = logs.copy()
-        try:
-            handle(done, team, command, step)
-        except Refused as refusal:
-            done = logs.copy()
-            if not _left_to_a_person(done, team, (reaction, refusal, command), step):
-                continue
-        logs.streams, logs.records = done.streams, done.records
-    return logs.records[before:]
-
-
-def _left_to_a_person(logs: Logs, team: Team, refused: tuple[Reaction, Refused, Command], step: Step) -> bool:
-    """Raise the task that a refusal means to the policy; whether there is one.
-
-    Raises:
-        AssertionError: the policy gives the refusal no meaning.
-    """
-    reaction, refusal, command = refused
-    assert step.cause is not None
-    try:
-        task = task_of_refusal(reaction, refusal, command, step.cause)
-    except Refused:
-        raise AssertionError(
-            f"{team.name} would park {step.cause.event.NAME}: {reaction.name} is refused by "
-            f"{', '.join(refusal.rules)} ({refusal.message}), and the policy does not say what that means"
-        ) from refusal
-    if task is None:
-        return False
-    handle(logs, team, task, step)
-    return True

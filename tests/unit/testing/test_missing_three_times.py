@@ -188,3 +188,18 @@ def test_a_return_that_arrives_after_the_miss_was_said_answers_it():
     missed = away.time_passes(until=london(2026, 5, 2, 9))
     missed.missed("R8", "R10").clocks(R8="missed")
     missed.delivered(at=london(2026, 5, 2, 10)).clocks(R8="ended", R1="open")
+
+
+def test_a_report_corrected_or_withdrawn_is_restated_where_it_was_noted():
+    story = story_of(missing, assessment).when(ReportMissing(), at=london(2026, 5, 1, 9))
+    reported_by = story.id
+    story = story.when(RecordReturn(), at=london(2026, 5, 1, 21)).clocks(R8="ended")
+    returned = story.id
+    missed = CorrectRecord(re=returned, reason="He came back later.", right_happened=london(2026, 5, 2, 10))
+    late = story.when(missed, at=london(2026, 5, 2, 11)).clocks(R8="missed")
+    again = CorrectRecord(re=returned, reason="He did not.", right_happened=london(2026, 5, 1, 22))
+    assert late.when(again, at=london(2026, 5, 2, 12)).clocks(R8="ended").refusal is None
+    gone = CorrectRecord(re=returned, reason="It was his brother.", withdrawn=True)
+    still = story.when(gone, at=london(2026, 5, 1, 23)).clocks(R8="open")
+    wrong = CorrectRecord(re=reported_by, reason="He was at school.", withdrawn=True)
+    still.when(wrong, at=london(2026, 5, 1, 23)).clocks(R8="ended", R3="ended")

@@ -203,6 +203,12 @@ def test_a_refusal_there_is_a_task_for_whom_the_policy_names():
     story.follows(TaskRaised).tasks(("team_manager", "already_open"))
 
 
+def test_what_a_team_had_done_upon_a_fact_that_is_withdrawn_is_a_task_and_never_undone():
+    story = story_of(mash, assessment).when(RECEIVE, at=MONDAY).when(ACCEPT, at=MONDAY, by=MANAGER)
+    gone = CorrectRecord(re=story.id, reason="The wrong family.", withdrawn=True)
+    story.when(gone, at=TUESDAY, by=MANAGER).tasks(("team_manager", "corrected")).clocks(A2="open")
+
+
 def test_what_is_not_delivered_yet_arrives_when_the_story_says_so():
     story = story_of(mash, assessment).when(RECEIVE, at=MONDAY)
     held = story.when(ACCEPT, at=MONDAY, by=MANAGER, delivered=False).follows()
