@@ -28,7 +28,12 @@ class Place(StrEnum):
     OTHER = "other"
 
 
-class ReferralOpened(Event, name="assessment.ReferralOpened", crosses=True):
+class ReferralOpened(
+    Event,
+    name="assessment.ReferralOpened",
+    crosses=True,
+    fixed=("received_at", "source", "referrer_agency", "level", "primary_need"),
+):
     """A contact was accepted: the child's episode begins. Starts A2 from the moment the contact was received."""
 
     contact: UUID
@@ -47,7 +52,13 @@ class AllocationText(Sealed):
     reason: str
 
 
-class WorkerAllocated(Event, name="assessment.WorkerAllocated", crosses=True, text=AllocationText):
+class WorkerAllocated(
+    Event,
+    name="assessment.WorkerAllocated",
+    crosses=True,
+    text=AllocationText,
+    fixed=("worker_name", "worker_agency", "assessment_due_in_working_days"),
+):
     """A manager gave the child a social worker and agreed with them how long the assessment may take (A3)."""
 
     worker: UUID
@@ -64,14 +75,14 @@ class VisitText(Sealed):
     why_not_seen: str | None = None
 
 
-class ChildSeen(Event, name="assessment.ChildSeen", crosses=True, text=VisitText, meets=("A2",)):
+class ChildSeen(Event, name="assessment.ChildSeen", crosses=True, text=VisitText, meets=("A2",), fixed=()):
     """A social worker saw the child. Meets A2 by a visit since the contact was received, where that clock starts."""
 
     alone: bool
     place: Place
 
 
-class ChildNotSeen(Event, name="assessment.ChildNotSeen", crosses=True, text=VisitText):
+class ChildNotSeen(Event, name="assessment.ChildNotSeen", crosses=True, text=VisitText, fixed=()):
     """A visit at which the child was not seen. Meets nothing."""
 
     place: Place

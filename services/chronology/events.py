@@ -56,7 +56,7 @@ class EntryText(Sealed):
     recorder: str | None = None
 
 
-class EntryReceived(Event, name="chronology.EntryReceived", text=EntryText):
+class EntryReceived(Event, name="chronology.EntryReceived", text=EntryText, fixed=()):
     """A team's fact, taken into the child's record with its three times, and everyone who may see it.
 
     The title is made from codes alone, so it may be shown to who may not see the text. The fact stands at
@@ -68,7 +68,7 @@ class EntryReceived(Event, name="chronology.EntryReceived", text=EntryText):
     seen_by: tuple[SeenBy, ...]
 
 
-class EntryCorrected(Event, name="chronology.EntryCorrected", text=EntryText):
+class EntryCorrected(Event, name="chronology.EntryCorrected", text=EntryText, fixed=()):
     """What an entry tells of was put right, or withdrawn, where it was recorded; the entry stays, and says so.
 
     `by` is the entry of the correction. Without a text the words stay as they were.
@@ -86,7 +86,9 @@ class SignificanceText(Sealed):
     reason: str
 
 
-class SignificanceChanged(Event, name="chronology.SignificanceChanged", text=SignificanceText):
+class SignificanceChanged(
+    Event, name="chronology.SignificanceChanged", text=SignificanceText, fixed=("was",)
+):
     """A practitioner weighed an entry differently, with the reason."""
 
     entry: UUID
@@ -94,7 +96,7 @@ class SignificanceChanged(Event, name="chronology.SignificanceChanged", text=Sig
     was: Significance
 
 
-class EntryShared(Event, name="chronology.EntryShared"):
+class EntryShared(Event, name="chronology.EntryShared", fixed=()):
     """An earlier entry was opened to others: by rule, when a later fact of its thing brought them in.
 
     Carries the whole audience that results, so that page, feed and replay agree. `cause` is that later fact.
@@ -113,14 +115,14 @@ class PartTaken(Party):
     thing: UUID
 
 
-class InvolvementNoted(Event, name="chronology.InvolvementNoted"):
+class InvolvementNoted(Event, name="chronology.InvolvementNoted", fixed=()):
     """An entry showed who is involved with the child: who acts or works with them, and who took part in what."""
 
     involves: tuple[Involvement, ...] = ()
     took_part: tuple[PartTaken, ...] = ()
 
 
-class ThingEntryNoted(Event, name="chronology.ThingEntryNoted"):
+class ThingEntryNoted(Event, name="chronology.ThingEntryNoted", fixed=()):
     """The entry that stands for a thing came in: who sees the thing, and what later facts may open to others."""
 
     entry: UUID

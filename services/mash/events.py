@@ -42,7 +42,7 @@ class ContactText(Sealed):
     referrer_contact: str
 
 
-class ContactReceived(Event, name="mash.ContactReceived", crosses=True, text=ContactText):
+class ContactReceived(Event, name="mash.ContactReceived", crosses=True, text=ContactText, fixed=()):
     """Somebody told the front door of a worry about a child. Starts M1 and M3 from the moment it was received."""
 
     contact: UUID
@@ -55,7 +55,7 @@ class ContactReceived(Event, name="mash.ContactReceived", crosses=True, text=Con
     inform_by: Annotated[Deadline, Starts("M3", of="received_at")]
 
 
-class ContactScreened(Event, name="mash.ContactScreened", crosses=True):
+class ContactScreened(Event, name="mash.ContactScreened", crosses=True, fixed=("potential", "young_carer")):
     """A screener looked at it: what it may be, whether the child may be a young carer (M12). May start M2."""
 
     contact: UUID
@@ -70,7 +70,7 @@ class HeldText(Sealed):
     reason: str
 
 
-class ContactHeld(Event, name="mash.ContactHeld", text=HeldText, meets=("M1",)):
+class ContactHeld(Event, name="mash.ContactHeld", text=HeldText, meets=("M1",), fixed=()):
     """A manager holds it for more information, once. Meets M1 and starts M5."""
 
     contact: UUID
@@ -86,7 +86,12 @@ class DecisionText(Sealed):
 
 
 class ContactDecided(
-    Event, name="mash.ContactDecided", crosses=True, text=DecisionText, meets=("M1", "M2", "M5")
+    Event,
+    name="mash.ContactDecided",
+    crosses=True,
+    text=DecisionText,
+    meets=("M1", "M2", "M5"),
+    fixed=("outcome", "level", "primary_need"),
 ):
     """A manager or senior practitioner decided. Meets M1, M2 and M5, and starts M4."""
 
@@ -97,7 +102,12 @@ class ContactDecided(
     tell_by: Annotated[Deadline, Starts("M4")]
 
 
-class ReferralAccepted(Event, name="mash.ReferralAccepted", crosses=True):
+class ReferralAccepted(
+    Event,
+    name="mash.ReferralAccepted",
+    crosses=True,
+    fixed=("received_at", "source", "referrer_agency", "level", "primary_need"),
+):
     """The contact becomes a referral: assessment takes it from here. Carries the instants its clocks start from."""
 
     contact: UUID
@@ -114,7 +124,9 @@ class InformedText(Sealed):
     message: str
 
 
-class ReferrerInformed(Event, name="mash.ReferrerInformed", crosses=True, text=InformedText):
+class ReferrerInformed(
+    Event, name="mash.ReferrerInformed", crosses=True, text=InformedText, fixed=("outcome",)
+):
     """The referrer was told what happens next (meets M3), or the outcome too (meets M4 as well)."""
 
     contact: UUID

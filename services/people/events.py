@@ -41,7 +41,13 @@ class PersonText(Sealed):
     disability: tuple[Disability, ...] = ()
 
 
-class PersonRegistered(Event, name="people.PersonRegistered", crosses=True, text=PersonText):
+class PersonRegistered(
+    Event,
+    name="people.PersonRegistered",
+    crosses=True,
+    text=PersonText,
+    fixed=("kind", "born", "due", "disabled", "disability", "looked_after", "has_nhs_number"),
+):
     """A child or adult whom the platform may now speak of, by an id that says nothing."""
 
     kind: PersonKind
@@ -60,11 +66,13 @@ class NhsNumberText(Sealed):
     nhs_number: str
 
 
-class NhsNumberRecorded(Event, name="people.NhsNumberRecorded", text=NhsNumberText):
+class NhsNumberRecorded(Event, name="people.NhsNumberRecorded", text=NhsNumberText, fixed=()):
     """The person's NHS number, its check digit verified."""
 
 
-class RelationshipRecorded(Event, name="people.RelationshipRecorded", crosses=True):
+class RelationshipRecorded(
+    Event, name="people.RelationshipRecorded", crosses=True, fixed=("relation", "parental_responsibility")
+):
     """What a person is to a child, and whether they hold parental responsibility."""
 
     person: UUID
@@ -79,7 +87,9 @@ class ProfessionalText(Sealed):
     organisation: str | None = None
 
 
-class ProfessionalRegistered(Event, name="people.ProfessionalRegistered", text=ProfessionalText):
+class ProfessionalRegistered(
+    Event, name="people.ProfessionalRegistered", text=ProfessionalText, fixed=("name", "agency")
+):
     """A professional, found by name and agency: whoever names them again means the same id."""
 
     agency: str

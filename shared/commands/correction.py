@@ -29,8 +29,9 @@ from shared.eventstore.store import Store
 from shared.team.authorisation import Forbidden
 from shared.team.corrected_notes import restate_notes
 from shared.team.corrected_stream import CorrectedStream
-from shared.team.corrections import CorrectRecord, check_correction, correct_records, records_to_correct
+from shared.team.corrections import CorrectRecord, check_correction, records_to_correct
 from shared.team.elsewhere import NotedElsewhere, RestateNotes, noted
+from shared.team.restating import Ground, correct_records
 
 
 class Corrector:
@@ -39,6 +40,7 @@ class Corrector:
     def __init__(
         self,
         service: str,
+        agency: str,
         wiring: Wiring,
         store: Store,
         keys: KeyStore,
@@ -49,6 +51,7 @@ class Corrector:
         aliases: Aliases,
     ) -> None:
         self._service = service
+        self._agency = agency
         self._kinds = {stream.name: stream for stream in wiring.streams}
         self._store = store
         self._keys = keys
@@ -72,7 +75,7 @@ class Corrector:
         records = await self._recorded_by(command)
         self._allow(request, records)
         streams = await self._streams(records, session)
-        correct_records(command, records, streams, self._opened, self._rules)
+        correct_records(command, records, streams, self._ground(request))
         return self._decided(request, streams, session)
 
     async def restated_notes(self, request: Request, target: Target, session: Session) -> Decided:
@@ -154,11 +157,22 @@ class Corrector:
                     found[stream_id] = None
         return list(found)
 
-    def _opened(self, record: Record) -> dict[str, Any]:
+    def _ground(self, request: Request) -> Ground:
+        return Ground(
+            kinds=list(self._kinds.values()),
+            rules=self._rules,
+            agency=self._agency,
+            actor=request.actor,
+            now=request.now,
+            opened=self._opened,
+        )
+
+    def _opened(self, record: Record) -> dict[str, Any] | None:
+        """The sealed part of a record; nothing of what has none, None where its key was destroyed."""
         if record.sealed is None:
             return {}
         opened = self._keys.open(record.sealed, record.envelope.event_id)
-        text: dict[str, Any] = orjson.loads(opened) if opened is not None else {}
+        text: dict[str, Any] | None = orjson.loads(opened) if opened is not None else None
         return text
 
     def _decided(

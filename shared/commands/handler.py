@@ -108,7 +108,7 @@ class CommandHandler:
         )
         self._late_notes = LateNotes(self._wiring.streams, store, self._recorder, episodes, aliases)
         self._corrector = Corrector(
-            service, self._wiring, store, keys, rules, access, self._recorder, steps, aliases
+            service, agency, self._wiring, store, keys, rules, access, self._recorder, steps, aliases
         )
 
     def reader(self, *, fresh: bool = False) -> Session:

@@ -39,7 +39,9 @@ class VariedText(Sealed):
     reason: str
 
 
-class DeadlineVaried(Event, name="team.DeadlineVaried", crosses=True, text=VariedText):
+class DeadlineVaried(
+    Event, name="team.DeadlineVaried", crosses=True, text=VariedText, fixed=("rule", "was_due_at")
+):
     """A manager named a new due instant; the old one stays visible beside it."""
 
     rule: str

@@ -47,8 +47,9 @@ class Event(BaseModel):
         beside: of the rules it starts, meets or ends, those whose clocks run on another stream of the same service, with
             that stream's name (A15 runs on the plan, the visit stands on the referral): the kernel notes them there, in
             the same append.
-        fixed: the fields that no correction may name, because more than this fact follows from them (an outcome that
-            opened something): such a fact is withdrawn, and recorded anew.
+        fixed: the fields, of the open part or the text, that no correction may name, because more than this fact follows
+            from them (a deadline, another event, what a later decision rests on): such a fact is withdrawn, and recorded
+            anew. Every event of a team says so, were it of none: `fixed=()`.
         sensitivity: who may see it at most.
     """
 
@@ -63,7 +64,8 @@ class Event(BaseModel):
     CONTINUES: ClassVar[tuple[str, ...]] = ()
     STARTS_FIRST: ClassVar[tuple[str, ...]] = ()
     BESIDE: ClassVar[Mapping[str, str]] = {}
-    FIXED: ClassVar[tuple[str, ...]] = ()
+    FIXED: ClassVar[tuple[str, ...] | None] = None
+    """None: it does not say."""
     CLOCK_FIELDS: ClassVar[ClockFields] = {}
     """Its fields that hold deadlines, by name, with the rule that the type of each names."""
     SENSITIVITY: ClassVar[Sensitivity] = "ordinary"
@@ -92,7 +94,7 @@ class Event(BaseModel):
         continues: tuple[str, ...] = (),
         starts_first: tuple[str, ...] = (),
         beside: Mapping[str, str] | None = None,
-        fixed: tuple[str, ...] = (),
+        fixed: tuple[str, ...] | None = None,
         sensitivity: Sensitivity = "ordinary",
         **kwargs: Any,
     ) -> None:
@@ -122,6 +124,12 @@ class Event(BaseModel):
         cls.MEETS, cls.ENDS, cls.SENSITIVITY = meets, ends, sensitivity
         cls.CONTINUES, cls.STARTS_FIRST, cls.BESIDE = continues, starts_first, dict(beside or {})
         cls.FIXED = fixed
+        if (
+            strange := set(fixed or ())
+            - cls.model_fields.keys()
+            - (text.model_fields.keys() if text else set())
+        ):
+            raise TypeError(f"{name} has no field {', '.join(sorted(strange))} that could be fixed")
         if cls.marks is Event.marks and cls.all_marks is Event.all_marks:
             cls.CLOCK_FIELDS = clock_fields(name, cls.model_fields)
             started = {clock.rule for clock in cls.CLOCK_FIELDS.values() if isinstance(clock, Starts)}

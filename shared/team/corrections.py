@@ -1,33 +1,22 @@
-"""Correcting what was recorded: the command that every team has, and how an event is restated. Pure.
+"""Correcting what was recorded: the command that every team has, and which records it is about. Pure.
 
-A correction is made of the event that was recorded, not of the command, which nobody keeps: the fields named are put in
-the place of those that the event (or its sealed text) holds under the same names, the time that was wrong is put right,
-and every clock that started with the event is reckoned anew from there.
+A correction is made of the event that was recorded, not of the command, which nobody keeps (decision 24): the fields named
+are put in the place of those that the event (or its sealed text) holds, the time that was wrong is put right, and every
+clock that started with the event is reckoned anew from there. How is in `restating.py`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from shared.domain.codec import body_fields, event_of_fields
-from shared.domain.command import Command, NotFound, Refused, refuse_all
-from shared.domain.corrections import CorrectedText
+from shared.domain.command import Command, NotFound, refuse_all
 from shared.domain.deadlines import is_a_record
-from shared.domain.decider import Per
-from shared.domain.event import Event, Record
+from shared.domain.event import Record
 from shared.domain.fields import RequiredText
 from shared.domain.instants import Instant
-from shared.domain.rules import Deadline, NoSuchRule, Rulebook
-from shared.team.corrected_notes import restate_notes
-from shared.team.corrected_stream import CorrectedStream
-
-_OPENED_FIRST: Final = (Per.THING, Per.ITSELF, Per.ALONE)
-"""Kinds of stream that begin with the event that opens what they are of."""
-_NEVER: Final = frozenset(Event.model_fields)
-"""What no field of a command says: the child, the moment, the sealed part."""
 
 
 class CorrectRecord(Command, name="team.CorrectRecord"):
@@ -51,77 +40,6 @@ class CorrectRecord(Command, name="team.CorrectRecord"):
     def says_nothing(self) -> bool:
         """Whether it neither withdraws nor puts anything right."""
         return not (self.withdrawn or self.fields or self.right_happened or self.right_known)
-
-
-def correctable(event: type[Event]) -> frozenset[str]:
-    """The fields of an event, and of its sealed text, that a correction may name."""
-    own = set(event.model_fields) - _NEVER - set(event.CLOCK_FIELDS) - set(event.FIXED)
-    return frozenset(own | (set(event.TEXT.model_fields) if event.TEXT else set()))
-
-
-def restated(event: Event, command: CorrectRecord, rules: Rulebook) -> Event:
-    """The event as it should have been: the open part alone; what a correction says of the sealed one is `restated_text`.
-
-    Raises:
-        Refused: E3: a value that the event cannot hold, or a clock that cannot be reckoned from another moment.
-    """
-    named = {name: value for name, value in command.fields.items() if name in type(event).model_fields}
-    moved = command.right_happened
-    try:
-        fields = body_fields(event) | named | ({"happened_at": moved} if moved else {})
-        right = event_of_fields(event.NAME, fields)
-    except ValidationError as error:
-        wrong = ", ".join(sorted({str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}))
-        raise Refused(
-            f"{wrong or 'what is said'} cannot be so; give it as when it was recorded", rule="E3"
-        ) from None
-    if moved is None or event.happened_at is None:
-        return right
-    clocks: dict[str, Any] = {}
-    # All that hold one: what is noted of an act elsewhere, too, carries the clock that the act starts.
-    for name in type(event).model_fields:
-        deadline = getattr(event, name)
-        # A clock of receipt, or one that counts from another day, does not move with the moment it was written down for.
-        if isinstance(deadline, Deadline) and deadline.starts_at == event.happened_at:
-            clocks[name] = _moved(deadline, moved, rules)
-    return right.model_copy(update=clocks) if clocks else right
-
-
-def restated_text(event: type[Event], text: Mapping[str, Any], command: CorrectRecord) -> dict[str, Any]:
-    """The sealed part as it should have been, from what it was (opened), whoever recorded it among it.
-
-    Raises:
-        Refused: E3: a value that it cannot hold.
-    """
-    if event.TEXT is None:
-        return dict(text)
-    named = {name: value for name, value in command.fields.items() if name in event.TEXT.model_fields}
-    try:
-        right = event.TEXT.model_validate({**text, **named})
-    except ValidationError:
-        raise Refused(
-            f"{', '.join(sorted(named))} cannot be so; give it as when it was recorded", rule="E3"
-        ) from None
-    return {**text, **right.model_dump(mode="json", exclude_none=True)}
-
-
-def _moved(deadline: Deadline, start: datetime, rules: Rulebook) -> Deadline:
-    """The deadline of a clock that really started at another moment, by the same limit of its rule.
-
-    Raises:
-        Refused: the limit was agreed for this clock alone, and nobody can tell what it would have been.
-    """
-    rule = rules.rule_at(deadline.rule, deadline.starts_at)
-    for stage in (None, *(each.name for each in rule.stages)):
-        try:
-            if rules.deadline(deadline.rule, deadline.starts_at, stage=stage).due_at == deadline.due_at:
-                return rules.deadline(deadline.rule, start, stage=stage)
-        except (NoSuchRule, ValueError):
-            continue
-    raise Refused(
-        f"the limit of {deadline.rule} was agreed for this record alone; withdraw it, and record it anew",
-        rule="E3",
-    )
 
 
 def check_correction(command: CorrectRecord, now: datetime) -> None:
@@ -155,22 +73,6 @@ def check_correction(command: CorrectRecord, now: datetime) -> None:
     )
 
 
-def check_fields(command: CorrectRecord, records: Sequence[Record]) -> None:
-    """Refuse fields that none of these records has.
-
-    Raises:
-        Refused: E3.
-    """
-    known = frozenset[str]().union(*(correctable(type(one.event)) for one in records))
-    if unknown := sorted(command.fields.keys() - known):
-        may = ", ".join(sorted(known)) or "nothing but its times"
-        raise Refused(
-            f"this record cannot be corrected in that field ({len(unknown)} of those named); of it may be corrected: "
-            f"{may}. Else withdraw it, and record it anew",
-            rule="E3",
-        )
-
-
 def records_to_correct(
     command: CorrectRecord, records: Iterable[Record], kept: Mapping[UUID, UUID] | None = None
 ) -> list[Record]:
@@ -192,71 +94,3 @@ def records_to_correct(
     if not named <= {child for _, child in found}:
         raise NotFound("that step recorded nothing about one of the children in `about`", what="child")
     return [one for one, child in found if child in named]
-
-
-def correct_records(
-    command: CorrectRecord,
-    records: Sequence[Record],
-    streams: Mapping[UUID, CorrectedStream],
-    opened: Callable[[Record], Mapping[str, Any]],
-    rules: Rulebook,
-) -> None:
-    """Correct or withdraw these records on their `streams`, by id, and what was noted of them on those beside.
-
-    `opened` gives the sealed part of a record.
-
-    Raises:
-        Refused: it cannot be corrected so.
-    """
-    check_fields(command, records)
-    if command.withdrawn:
-        for stream_id, stream in streams.items():
-            refuse_what_others_stand_on([one for one in records if one.stream == stream_id], stream)
-    for record in records:
-        stream = streams[record.stream]
-        right = None if command.withdrawn else restated(stream.body(record), command, rules)
-        _correct(command, record, right, stream, opened)
-        for kind in record.event.streams_beside():
-            restate_notes(record, right, [one for one in streams.values() if one.kind.name == kind])
-
-
-def _correct(
-    command: CorrectRecord,
-    record: Record,
-    right: Event | None,
-    stream: CorrectedStream,
-    opened: Callable[[Record], Mapping[str, Any]],
-) -> None:
-    """Correct one record on its stream, unless it is so already."""
-    said, known, text = stream.known_at(record), command.right_known, None
-    anew = known is not None and known != (said or record.envelope.known)
-    if record.event.TEXT is not None and right is not None:
-        before = _text(record, stream, opened)
-        text = restated_text(type(record.event), before, command)
-        anew = anew or text != before
-    why = CorrectedText(reason=command.reason, text=text)
-    stream.correct(record, right, why, known_at=known or said, anew=anew)
-
-
-def _text(
-    record: Record, stream: CorrectedStream, opened: Callable[[Record], Mapping[str, Any]]
-) -> Mapping[str, Any]:
-    """The sealed part as it was said last, with who recorded it; nothing of it, where the key was destroyed."""
-    said = [opened(one).get("text") for one in stream.corrections(record)]
-    return next((text for text in reversed(said) if text), opened(record))
-
-
-def refuse_what_others_stand_on(records: Sequence[Record], stream: CorrectedStream) -> None:
-    """Refuse to withdraw (`records`) what opened a thing or an episode before what was recorded on it later: that would
-    stand on nothing.
-
-    Raises:
-        Refused: E3: something was, and has not been withdrawn.
-    """
-    kind = stream.kind
-    first = kind.per in _OPENED_FIRST
-    if not any(one.version == 1 if first else type(one.event) in kind.opened_by for one in records):
-        return
-    ours = {one.version for one in records}
-    if any(is_a_record(type(event)) and version not in ours for version, event in stream.events()):
-        raise Refused("more was recorded on this since; withdraw that first, the last of it first", rule="E3")

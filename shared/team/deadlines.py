@@ -3,6 +3,7 @@
 Both are decided here for every kind of stream, from the clocks folded beside its state.
 """
 
+from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from shared.domain.decider import Context
 from shared.domain.event import Event
 from shared.domain.fields import RequiredText, ThingId
 from shared.domain.instants import Instant, local_date
+from shared.domain.rules import Rulebook
 
 
 class CheckDeadline(Command, name="team.CheckDeadline", internal=True):
@@ -61,15 +63,7 @@ def decide_deadline(command: CheckDeadline | VaryDeadline, context: Context) -> 
                 raise Refused(
                     f"the {rule} clock has already stopped; there is nothing left to vary", rule=rule
                 )
-            latest = context.rules.latest_variation(rule, context.now)
-            if due <= context.now:
-                raise Refused("name a new instant that has not passed yet", rule=rule)
-            if due > latest:
-                raise Refused(
-                    f"a new instant for {rule} may lie no later than {local_date(latest):%d %B %Y}; name an earlier one, "
-                    "and vary it again if that is still too soon",
-                    rule=rule,
-                )
+            refuse_due(rule, due, context.rules, context.now)
             if due == clock.due_at:
                 return []
             # The instant given up may have passed with nobody having said so: that stays a fact of its own.
@@ -88,6 +82,23 @@ def decide_deadline(command: CheckDeadline | VaryDeadline, context: Context) -> 
             ]
         case _:
             assert_never(command)
+
+
+def refuse_due(rule: str, due: datetime, rules: Rulebook, now: datetime) -> None:
+    """Refuse a new due instant that has passed by `now`, or lies further ahead than the rule allows.
+
+    Raises:
+        Refused: by the rule itself.
+    """
+    latest = rules.latest_variation(rule, now)
+    if due <= now:
+        raise Refused("name a new instant that has not passed yet", rule=rule)
+    if due > latest:
+        raise Refused(
+            f"a new instant for {rule} may lie no later than {local_date(latest):%d %B %Y}; name an earlier one, "
+            "and vary it again if that is still too soon",
+            rule=rule,
+        )
 
 
 def _varied(rule: str, context: Context) -> DeadlineClock:

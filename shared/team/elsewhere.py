@@ -70,7 +70,7 @@ class RestateNotes(Command, name="team.RestateNotes", internal=True):
     notes: tuple[NoteAct | NoteStart | NoteEnd, ...] = ()
 
 
-class NotedElsewhere(Event, name="team.NotedElsewhere", beside={"": ""}):
+class NotedElsewhere(Event, name="team.NotedElsewhere", beside={"": ""}, fixed=()):
     """A fact of another service means something to the clocks of a rule here."""
 
     rule: str

@@ -26,7 +26,13 @@ class EscalationText(Sealed):
     wanted: str
 
 
-class EscalationRaised(Event, name="team.EscalationRaised", crosses=True, text=EscalationText):
+class EscalationRaised(
+    Event,
+    name="team.EscalationRaised",
+    crosses=True,
+    text=EscalationText,
+    fixed=("by_agency", "by_organisation", "their_agency", "stage"),
+):
     """A practitioner raised a disagreement with a professional of an agency."""
 
     regarding: StepRef | None = None
@@ -45,7 +51,13 @@ class AnswerText(Sealed):
     answer: str
 
 
-class EscalationAnswered(Event, name="team.EscalationAnswered", crosses=True, text=AnswerText):
+class EscalationAnswered(
+    Event,
+    name="team.EscalationAnswered",
+    crosses=True,
+    text=AnswerText,
+    fixed=("by_agency", "by_organisation", "their_agency", "agreed", "stage"),
+):
     """The agency addressed answered, at this stage."""
 
     by_agency: str
@@ -61,7 +73,13 @@ class ResolutionText(Sealed):
     resolution: str
 
 
-class EscalationResolved(Event, name="team.EscalationResolved", crosses=True, text=ResolutionText):
+class EscalationResolved(
+    Event,
+    name="team.EscalationResolved",
+    crosses=True,
+    text=ResolutionText,
+    fixed=("by_agency", "by_organisation", "their_agency", "agreed", "stage"),
+):
     """The disagreement was settled, at this stage."""
 
     by_agency: str

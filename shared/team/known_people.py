@@ -25,7 +25,7 @@ PEOPLE: Final = "people"
 """The team that tells everybody who there is."""
 
 
-class PersonKnown(Event, name="team.PersonKnown"):
+class PersonKnown(Event, name="team.PersonKnown", fixed=()):
     """People told this team of a person: now commands may be about them."""
 
     kind: PersonKind
@@ -34,14 +34,14 @@ class PersonKnown(Event, name="team.PersonKnown"):
     disabled: bool = False
 
 
-class LookedAfterKnown(Event, name="team.LookedAfterKnown"):
+class LookedAfterKnown(Event, name="team.LookedAfterKnown", fixed=()):
     """The child is looked after from a day, and, once it is said, until before another."""
 
     since: date | None = None
     until: date | None = None
 
 
-class ResponsibilityKnown(Event, name="team.ResponsibilityKnown"):
+class ResponsibilityKnown(Event, name="team.ResponsibilityKnown", fixed=()):
     """Somebody holds parental responsibility for the child from a day, and, once it is said, until before another.
 
     `relation` is what they are to the child: who is its mother and shares its household has it as its mother alone.

@@ -21,7 +21,9 @@ class SupervisionText(Sealed):
     decisions: tuple[str, ...] = ()
 
 
-class SupervisionRecorded(Event, name="team.SupervisionRecorded", crosses=True, text=SupervisionText):
+class SupervisionRecorded(
+    Event, name="team.SupervisionRecorded", crosses=True, text=SupervisionText, fixed=()
+):
     """A manager supervised the work with this child."""
 
     worker: UUID
@@ -38,7 +40,9 @@ class AuditText(Sealed):
     """In the order of `actions_by`."""
 
 
-class AuditRecorded(Event, name="team.AuditRecorded", crosses=True, text=AuditText):
+class AuditRecorded(
+    Event, name="team.AuditRecorded", crosses=True, text=AuditText, fixed=("actions", "actions_by")
+):
     """A manager audited what another had decided."""
 
     regarding: StepRef | None = None

@@ -23,7 +23,9 @@ class DisclosureText(Sealed):
     reason: str = ""
 
 
-class DisclosureDecided(Event, name="team.DisclosureDecided", crosses=True, text=DisclosureText):
+class DisclosureDecided(
+    Event, name="team.DisclosureDecided", crosses=True, text=DisclosureText, fixed=("share", "agencies")
+):
     """A practitioner decided to share what was recorded with these agencies, or not to, on this lawful basis."""
 
     regarding: StepRef | None = None
@@ -43,7 +45,7 @@ class CopyText(Sealed):
     reasons: tuple[str, ...] = ()
 
 
-class CopyGiven(Event, name="team.CopyGiven", crosses=True, text=CopyText):
+class CopyGiven(Event, name="team.CopyGiven", crosses=True, text=CopyText, fixed=("not_given", "reasons")):
     """Parents and child were given a copy, or were not, and why."""
 
     regarding: StepRef | None = None

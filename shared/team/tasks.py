@@ -14,7 +14,7 @@ from shared.domain.policy import AlreadySo, Policy, Reaction, TaskFor
 from shared.domain.view import Update, Upsert, View
 
 
-class TaskRaised(Event, name="team.TaskRaised"):
+class TaskRaised(Event, name="team.TaskRaised", fixed=()):
     """Something waits for a person of a role: why, as codes, and which event it is about."""
 
     role: str
@@ -30,7 +30,7 @@ class TaskDoneText(Sealed):
     done: str = ""
 
 
-class TaskDone(Event, name="team.TaskDone", text=TaskDoneText):
+class TaskDone(Event, name="team.TaskDone", text=TaskDoneText, fixed=()):
     """A person has dealt with it."""
 
 

@@ -9,8 +9,9 @@ from shared.domain.deadlines import DeadlineMissed
 from shared.domain.event import Event, Record
 from shared.team.corrected_notes import restate_notes
 from shared.team.corrected_stream import CorrectedStream
-from shared.team.corrections import CorrectRecord, check_correction, correct_records, records_to_correct
+from shared.team.corrections import CorrectRecord, check_correction, records_to_correct
 from shared.team.elsewhere import NotedElsewhere, RestateNotes, noted
+from shared.team.restating import Ground, correct_records
 from shared.testing.logs import Logs, Step
 from shared.testing.teams import Team
 
@@ -32,7 +33,15 @@ def correct(
     ):
         raise Refused("somebody else recorded this", rule="E9")
     streams = _streams(logs, team, {one.event.child for one in records})
-    correct_records(command, records, streams, _opened, team.rules)
+    ground = Ground(
+        kinds=list(team.kinds.values()),
+        rules=team.rules,
+        agency=team.actor.agency,
+        actor=step.by,
+        now=step.now,
+        opened=_opened,
+    )
+    correct_records(command, records, streams, ground)
     return _written(logs, streams, step)
 
 

@@ -8,6 +8,7 @@ from deploy.catalogue import events, known_commands
 from deploy.generate.golden import sample
 from services import all_entries, all_teams, names
 from shared.access.policy import AccessPolicy
+from shared.domain.deadlines import is_a_record
 from shared.domain.marks import Starts
 
 ENTRIES = all_entries()
@@ -60,6 +61,16 @@ def test_what_the_table_grants_exists_or_is_still_to_come():
 def test_the_rule_that_a_field_names_is_one_of_its_teams(event):
     rules = {rule.id for service in all_teams() for rule in service.rules.rules}
     assert {clock.rule for clock in event.CLOCK_FIELDS.values()} <= rules
+
+
+@pytest.mark.parametrize(
+    "event", [one for one in events().values() if is_a_record(one)], ids=lambda one: one.NAME
+)
+def test_an_event_says_what_no_correction_may_name(event):
+    """Else what was derived from it (a deadline, another event) would be left behind: nobody can see that from here."""
+    assert event.FIXED is not None, (
+        f"say of {event.NAME} which fields are `fixed`, because more than this fact follows from them; of none: fixed=()"
+    )
 
 
 @pytest.mark.parametrize("service", all_teams(), ids=lambda one: one.name)

@@ -5,10 +5,12 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
-from shared.commands.stream_ids import child_stream, episode_stream
+from shared.commands.stream_ids import child_stream, episode_stream, thing_stream
 from shared.domain.command import NotFound, Refused
 from shared.team.authorisation import Forbidden
 from shared.team.corrections import CorrectRecord
+from shared.team.deadlines import VaryDeadline
+from shared.team.known_people import known_person
 from tests.integration.toy_plans import (
     AVA,
     DAY,
@@ -20,6 +22,7 @@ from tests.integration.toy_plans import (
     Tell,
     Visit,
     Want,
+    contact,
     due,
     episode_id,
     referral,
@@ -177,3 +180,36 @@ async def test_two_corrections_at_once_are_one_after_the_other(team: Team, open_
     await correct(other, opened, day=1, fields={"level": 3})
     await correct(team, opened, day=1, fields={"worries": "Cold."})
     assert await state(team, referral, episode_id(1)) == "open at 3"
+
+
+async def test_where_the_words_were_erased_what_is_not_in_words_is_corrected(team: Team) -> None:
+    opened = await team.do(Open(), day=0)
+    assert team.keys.erase(AVA) == 1
+    with pytest.raises(Refused, match="its words were erased, so worries cannot be put right"):
+        await correct(team, opened, day=1, fields={"worries": "Cold."})
+    await correct(team, opened, day=1, fields={"level": 3})
+    await correct(team, opened, day=2, right_happened=-1)
+    assert await state(team, referral, episode_id(1)) == "open at 3"
+    *_, last = (await team.handler.store.whole([episode_id(1)]))[episode_id(1)]
+    plain = team.keys.open(last["sealed"], UUID(orjson.loads(last["state"])["envelope"]["id"]))
+    assert orjson.loads(plain) == {"reason": REASON, "recorded_by": MANAGER.name, "text": {}}
+
+
+async def test_what_a_service_took_in_is_corrected_where_it_was_recorded(team: Team) -> None:
+    known = (await team.stored(child_stream("mash", known_person, AVA)))[0]["envelope"]["command"]
+    with pytest.raises(Refused, match="correct it where it was recorded"):
+        await correct(team, UUID(known), day=1, withdrawn=True)
+
+
+async def test_a_varied_deadline_is_put_right_within_its_bounds_or_withdrawn(team: Team) -> None:
+    """A variation is a person's word, and put right as it was said."""
+    told = await team.do(Tell(), day=0)
+    varied = await team.do(VaryDeadline(re=told, rule="M14", due=START + 3 * DAY, reason="Ill."), day=0.5)
+    with pytest.raises(Refused, match="only `due` and `reason`"):
+        await correct(team, varied, day=1, right_happened=0.4)
+    await correct(team, varied, day=1, fields={"due": (START + 2 * DAY).isoformat()})
+    where = thing_stream(told, AVA)
+    (clock,) = (await team.handler.reader(fresh=True).get({where: contact}))[where].clocks
+    assert (clock.due_at, clock.state(START + DAY)) == (START + 2 * DAY, "varied")
+    await correct(team, varied, day=1, withdrawn=True)
+    assert await team.clocks(contact, where, day=0.9) == [("M14", 0, "open")]

@@ -283,8 +283,9 @@ def inform_referrer(command: InformReferrer, state: Contact, context: Context) -
 
 
 def _gather_by(potential: Potential, context: Context) -> Deadline | None:
-    """M2, once: screening a contact again as something graver starts no second clock."""
-    if potential not in _GATHER or context.clocks.latest("M2") is not None:
+    """M2, once: screening a contact again as something graver starts no second clock. One that was withdrawn never ran."""
+    started = any(clock.rule == "M2" and clock.ended_at is None for clock in context.clocks)
+    if potential not in _GATHER or started:
         return None
     return context.deadline("M2", context.happened_at)
 

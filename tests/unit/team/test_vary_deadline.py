@@ -12,6 +12,7 @@ from shared.domain.event import Event
 from shared.domain.instants import london
 from shared.domain.marks import Starts
 from shared.domain.rules import Deadline, Rule, Rulebook, Unit
+from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import VaryDeadline
 from shared.testing.deciders import Story, decider
 from shared.testing.facts import THING, command_id
@@ -95,3 +96,9 @@ def test_a_clock_that_runs_is_meant_before_one_that_has_stopped() -> None:
 
 def test_where_none_runs_it_is_refused() -> None:
     given().when(VARY, at=START).refused("A11")
+
+
+def test_a_withdrawn_start_does_not_hide_the_clock_that_runs() -> None:
+    story = wanted_twice()
+    wrong = CorrectRecord(re=story.id, reason="Wanted once.", withdrawn=True)
+    assert varied(story.when(wrong, at=START + timedelta(hours=1.5)), None) == [True, False]
