@@ -17,7 +17,7 @@ from shared.domain.policy import AlreadySo, Policy, TaskFor
 from shared.team.corrections import CorrectRecord
 from shared.team.elsewhere import NoteAct, NoteEnd, NoteStart, elsewhere_stream
 from tests.integration.toy_plans import RULES, due
-from tests.integration.toys import Appear, Appeared, Copy, Note, Noted, Team, Toys, child, copies, know
+from tests.integration.toys import Appear, Appeared, Copy, Jot, Noted, Ponder, Team, Toys, child, copies, know
 
 MANAGER = Actor(uuid4(), "Mo Diaz", "mash_manager", "childrens_social_care")
 HOUR = timedelta(hours=1)
@@ -53,8 +53,8 @@ class Story:
 
     async def note(self, n: int, *, hours: float) -> UUID:
         """Noted to have happened so many hours ago."""
-        command = Note(about=(child(1),), n=n, happened=self.now - hours * HOUR)
-        answer = await self.said.runner.run(command, MANAGER_OF_NOTES, uuid4())
+        command = Jot(about=(child(1),), n=n, happened=self.now - hours * HOUR)
+        answer = await self.said.runner.run(command, MANAGER, uuid4())
         await self.take()
         return answer.id
 
@@ -86,14 +86,12 @@ class Story:
         return [(each["role"], each["reason"]) for each in told]
 
 
-MANAGER_OF_NOTES = Actor.service("mash", "childrens_social_care")
-
-
 @pytest.fixture
 async def story(toys: Toys) -> Story:
     people, said = await toys.open("people"), await toys.open("mash")
     reader = await toys.open("assessment", streams=STREAMS, policy=reading, rules=RULES)
     await people.do(Appear(about=(child(1),)))
+    await said.do(Ponder(about=(child(1),)))
     await reader.inbox.take(await people.published())
     return Story(said, toys, reader)
 

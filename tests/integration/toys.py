@@ -79,6 +79,13 @@ class Note(Command, name="mash.Note", opens=True, internal=True):
     words: str = "a name"
 
 
+class Jot(Command, name="mash.HoldContact"):
+    """As Note, by a person, once there is a stream."""
+
+    n: int
+    words: str = "a name"
+
+
 class NoteMuch(Command, name="mash.NoteMuch", opens=True, internal=True):
     numbers: tuple[int, ...]
 
@@ -91,9 +98,9 @@ class Appear(Command, name="people.Appear", opens=True, internal=True):
     pass
 
 
-def said(command: Note | NoteMuch | Ponder | Appear, _state: Any, _context: Any) -> list[Event]:
+def said(command: Note | Jot | NoteMuch | Ponder | Appear, _state: Any, _context: Any) -> list[Event]:
     match command:
-        case Note(n=n, words=words):
+        case Note(n=n, words=words) | Jot(n=n, words=words):
             return [Noted(n=n, sealed=NoteText(words=words))]
         case NoteMuch(numbers=numbers):
             return [Noted(n=n, sealed=NoteText(words="a name")) for n in numbers]
@@ -108,7 +115,7 @@ diary = Stream(
     state=None,
     evolve=lambda state, _event: state,
     decide=said,
-    commands=Note | NoteMuch | Ponder | Appear,
+    commands=Note | Jot | NoteMuch | Ponder | Appear,
     events=Noted | Pondered | Appeared,
     per=Per.ITSELF,
 )
