@@ -19,9 +19,9 @@ def restate_notes(record: Record, right: Event | None, keeping: Sequence[Correct
     """Restate, add or withdraw what was noted of a record on the streams of one kind beside it (`keeping`, all of one
     kind and child); `right` None withdraws it.
 
-    An act or an end is noted on each of the child's episodes that had begun by then: the order of the
-    marks decides whether it says anything there, and it may have been recorded in the time of another one. A start that stands alone
-    would start a clock on each, so it is noted on the one it falls into. Of things, it is the record's own alone.
+    An act or an end is noted on each of the child's episodes that had begun by then: the order of the marks decides whether
+    it says anything there, and it may have been recorded in the time of another one. A start that stands alone would start a
+    clock on each, so it is noted on the one it falls into. Of things, it is the record's own alone.
     """
     if not keeping:
         return
