@@ -6,11 +6,13 @@ from uuid import UUID
 import pytest
 
 from shared.commands.stream_ids import child_stream, episode_stream, thing_stream
+from shared.domain.command import Refused
 from shared.domain.decider import Per
-from shared.team.elsewhere import NoteAct, NoteEnd, NoteStart, elsewhere_stream
+from shared.team.elsewhere import NoteAct, NoteEnd, NoteStart, RestateNotes, elsewhere_stream
 from tests.integration.test_corrections import correct
 from tests.integration.toy_plans import (
     AVA,
+    DAY,
     SERVICE,
     EndPlan,
     Hold,
@@ -27,6 +29,7 @@ from tests.integration.toy_plans import (
     referral,
     team_on,
 )
+from tests.integration.toy_team import START
 
 
 @pytest.fixture
@@ -94,13 +97,17 @@ async def test_a_plan_that_began_earlier_than_was_written_takes_in_the_visits_si
     assert await team.plan_clocks(1, day=4) == [("A15", 1, "met"), ("A15", 2, "open")]
 
 
-async def test_what_another_service_did_is_put_right_where_it_was_noted(team: Team) -> None:
+async def test_what_another_service_did_is_put_right_by_its_correction_and_not_here(team: Team) -> None:
     await team.do(Open(), day=0)
     await team.do(StartPlan(), day=1)
-    noted = await team.do(NoteAct(rule="A15", act=UUID(int=1), repeats=True), day=4, happened=3, by=SERVICE)
-    await correct(team, noted, day=5, right_happened=2)
+    seen = NoteAct(rule="A15", act=UUID(int=1), repeats=True)
+    noted = await team.do(seen, day=4, happened=3, by=SERVICE)
+    with pytest.raises(Refused, match="correct it where it was recorded"):
+        await correct(team, noted, day=5, withdrawn=True)
+    moved = seen.model_copy(update={"about": (AVA,), "happened": START + 2 * DAY})
+    await team.do(RestateNotes(cause=UUID(int=1), notes=(moved,)), day=5, by=SERVICE)
     assert await team.plan_clocks(1, day=5) == [("A15", 1, "met"), ("A15", 2, "open")]
-    await correct(team, noted, day=6, withdrawn=True)
+    await team.do(RestateNotes(cause=UUID(int=1), notes=()), day=6, by=SERVICE)
     assert await team.plan_clocks(1, day=6) == [("A15", 1, "open"), ("A15", 2, "ended")]
 
 
