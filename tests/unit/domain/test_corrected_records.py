@@ -81,6 +81,8 @@ def test_a_text_is_read_as_the_correction_says_it() -> None:
     assert said_last({"words": "as said", "reason": "why"}) == {"words": "as said", "reason": "why"}
     restated = {"reason": "otherwise", "recorded_by": "Mo Diaz", "text": {"words": "as meant"}}
     assert said_last(restated) == {"words": "as meant"}
+    erased = {"reason": "otherwise", "recorded_by": "Mo Diaz", "text": {}}
+    assert said_last(erased) == {}  # its words are gone, and the reason is not they
     with pytest.raises(TypeError, match="no sealed part has a field `text`"):
 
         class Letter(Sealed):

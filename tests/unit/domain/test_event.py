@@ -246,6 +246,20 @@ def test_a_version_without_its_upcaster_is_told_at_once():
     assert "test_event.Hasty" not in event_types()
 
 
+def test_a_fixed_field_that_is_none_is_told_at_once():
+    class Firm(Event, name="test_event.Firm", text=NoteText, fixed=("level", "words")):
+        level: int
+
+    assert Firm.FIXED == ("level", "words")
+    assert Bare.FIXED is None
+    with pytest.raises(TypeError, match="has no field lvel that could be fixed"):
+
+        class Loose(Event, name="test_event.Loose", fixed=("lvel",)):
+            level: int
+
+    assert "test_event.Loose" not in event_types()
+
+
 def test_a_sealed_part_declared_as_a_field_is_told_at_once():
     with pytest.raises(TypeError, match="text="):
 
