@@ -20,7 +20,7 @@ from shared.commands.steps import Steps
 from shared.commands.targets import Target
 from shared.commands.wiring import Wiring
 from shared.crypto.key_store import KeyStore
-from shared.domain.event import Record
+from shared.domain.event import Event, Record
 from shared.domain.rules import Rulebook
 from shared.domain.stream_state import StreamState
 from shared.eventstore.append import NewEvent
@@ -147,15 +147,20 @@ class Corrector:
         return found
 
     async def _noted(self, records: Iterable[Record]) -> list[UUID]:
-        """The streams beside on which these events may have been noted: the child's own of those kinds, under all ids."""
+        """The streams beside on which these events may have been noted, and the other episodes of a kind that one of them
+        opened: the child's own, under all ids.
+        """
         found: dict[UUID, None] = {}
-        beside = [(one.event.child, one.event) for one in records if one.event.BESIDE and one.event.child]
-        same = await same_people(self._aliases, {child for child, _ in beside})
-        for child, event in beside:
-            for each in same[child].ids:
-                for stream_id in await self._store.streams_of(each, event.streams_beside()):
-                    found[stream_id] = None
+        beside = [(one.event.child, self._beside(one.event)) for one in records if one.event.child]
+        same = await same_people(self._aliases, {child for child, kinds in beside if kinds})
+        for child, kinds in beside:
+            for each in same[child].ids if kinds else ():
+                found |= dict.fromkeys(await self._store.streams_of(each, kinds))
         return list(found)
+
+    def _beside(self, event: Event) -> list[str]:
+        own = [kind.name for kind in self._kinds.values() if type(event) in kind.opened_by]
+        return sorted({*event.streams_beside(), *own})
 
     def _ground(self, request: Request) -> Ground:
         return Ground(

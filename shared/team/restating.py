@@ -6,7 +6,7 @@ Pure: the kernel does so on a log, the test kit on logs in memory.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -15,13 +15,18 @@ from shared.domain.actors import SERVICE, Actor
 from shared.domain.codec import body_fields, event_of_fields
 from shared.domain.command import Refused, refuse_all
 from shared.domain.corrections import CorrectedText
-from shared.domain.deadlines import DeadlineVaried, is_a_record
-from shared.domain.decider import Per, Stream
+from shared.domain.deadlines import DeadlineVaried
+from shared.domain.decider import Stream
 from shared.domain.event import Event, Record
 from shared.domain.marks import Starts
 from shared.domain.receipt import Received, refuse_receipt
 from shared.domain.rules import Deadline, NoSuchRule, Rulebook
 from shared.team.corrected_notes import restate_notes
+from shared.team.corrected_order import (
+    refuse_another_open,
+    refuse_before_opening,
+    refuse_what_others_stand_on,
+)
 from shared.team.corrected_stream import CorrectedStream
 from shared.team.corrected_values import (
     Correctable,
@@ -31,9 +36,6 @@ from shared.team.corrected_values import (
 )
 from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import refuse_due
-
-_OPENED_FIRST: Final = (Per.THING, Per.ITSELF, Per.ALONE)
-"""Kinds of stream that begin with the event that opens what they are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,16 @@ def correct_records(
     if command.withdrawn:
         for stream_id, stream in streams.items():
             refuse_what_others_stand_on([one for one in records if one.stream == stream_id], stream)
+    else:
+        for record in records:
+            refuse_another_open(record, streams[record.stream], streams.values())
     for record, fields in zip(records, named, strict=True):
         stream = streams[record.stream]
         right = _Restated(command, record, stream, fields, ground).add()
         for kind in record.event.streams_beside():
             restate_notes(record, right, [one for one in streams.values() if one.kind.name == kind])
     for stream_id in dict.fromkeys(one.stream for one in records):
-        _refuse_before_opening(streams[stream_id])
+        refuse_before_opening(streams[stream_id])
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,22 +219,6 @@ class _Restated:
             refuse_receipt(said, self.ground.actor, self.ground.agency, now)
 
 
-def refuse_what_others_stand_on(records: Sequence[Record], stream: CorrectedStream) -> None:
-    """Refuse to withdraw (`records`) what opened a thing or an episode before what was recorded on it later: that would
-    stand on nothing.
-
-    Raises:
-        Refused: E3: something was, and has not been withdrawn.
-    """
-    kind = stream.kind
-    first = kind.per in _OPENED_FIRST
-    if not any(one.version == 1 if first else type(one.event) in kind.opened_by for one in records):
-        return
-    ours = {one.version for one in records}
-    if any(is_a_record(type(event)) and version not in ours for version, event in stream.events()):
-        raise Refused("more was recorded on this since; withdraw that first, the last of it first", rule="E3")
-
-
 def _refuse_unknown_fields(command: CorrectRecord, named: Sequence[Mapping[str, Correctable]]) -> None:
     """Refuse fields that none of the records has, saying which they have."""
     known = {name: each.name for fields in named for name, each in fields.items()}
@@ -240,45 +229,6 @@ def _refuse_unknown_fields(command: CorrectRecord, named: Sequence[Mapping[str, 
             f"{may}. Else withdraw it, and record it anew",
             rule="E3",
         )
-
-
-def _refuse_before_opening(stream: CorrectedStream) -> None:
-    """Refuse times by which something would lie before its thing or episode was opened that was recorded as done after.
-
-    What was recorded as done before may have been: there the team's rules let it.
-
-    Raises:
-        Refused: E2.
-    """
-    first = stream.records[0]
-    if stream.kind.per not in (*_OPENED_FIRST, Per.EPISODE) or not is_a_record(type(first.event)):
-        return
-    now = dict(stream.events())
-    was_opened, is_opened = _opened_at(stream.body(first)), _opened_at(now.get(1))
-    if was_opened is None or is_opened is None:
-        return
-    for one in stream.records[1:]:
-        right, before = now.get(one.version), stream.body(one)
-        if right is None or not is_a_record(type(right)):
-            continue
-        if _before(right, is_opened) and not _before(before, was_opened):
-            raise Refused(
-                f"this would have happened before its {stream.kind.name} was opened; correct the time, or withdraw it and "
-                "record it anew",
-                rule="E2",
-            )
-
-
-def _before(event: Event, at: datetime) -> bool:
-    return event.happened_at is not None and event.happened_at < at
-
-
-def _opened_at(event: Event | None) -> datetime | None:
-    """When a thing or an episode was opened: from when what it tells of was received, where it says that."""
-    if event is None:
-        return None
-    received: datetime | None = getattr(event, "received_at", None)
-    return received or event.happened_at
 
 
 def _start_of(event: Event, name: str) -> str:

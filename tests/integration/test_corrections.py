@@ -79,6 +79,17 @@ async def test_what_should_not_have_been_recorded_is_withdrawn_and_recorded_anew
         await correct(team, opened, day=1, withdrawn=True, fields={"level": 2})
 
 
+async def test_what_was_withdrawn_is_not_put_right_where_the_next_is_open(team: Team) -> None:
+    first = await team.do(Open(), day=0)
+    await correct(team, first, day=1, withdrawn=True)
+    second = await team.do(Open(), day=2)
+    with pytest.raises(Refused, match="another referral of the child is open since"):
+        await correct(team, first, day=3, right_happened=0.5)
+    await correct(team, second, day=3, withdrawn=True)
+    await correct(team, first, day=3, right_happened=0.5)
+    assert await state(team, referral, episode_id(1)) == "open at 1"
+
+
 async def test_what_others_stand_on_is_withdrawn_last(team: Team) -> None:
     opened = await team.do(Open(), day=0)
     seen = await team.do(Visit(), day=1)
