@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.assessment.events import ChildSeen, ReferralOpened, WorkerAllocated
-from shared.domain.deadlines import DeadlineVaried
+from shared.domain.clock_facts import DeadlineVaried
 from shared.domain.event import Record
 from shared.domain.view import Update, Upsert, View
 

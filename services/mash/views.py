@@ -11,7 +11,7 @@ from services.mash.events import (
     ContactScreened,
     ReferrerInformed,
 )
-from shared.domain.deadlines import DeadlineVaried
+from shared.domain.clock_facts import DeadlineVaried
 from shared.domain.event import Record
 from shared.domain.view import Update, Upsert, View
 

@@ -11,10 +11,10 @@ from shared.commands.loading import LoadedStream, Subject
 from shared.commands.request import Request
 from shared.commands.wiring import BadWiring, Wiring
 from shared.domain.actors import Actor
+from shared.domain.clock_facts import DeadlineMissed, is_of_clocks
 from shared.domain.codec import encode, sealed_bytes
 from shared.domain.command import public_name
 from shared.domain.corrections import RecordCorrected
-from shared.domain.deadlines import DeadlineMissed, is_of_clocks
 from shared.domain.decider import Per
 from shared.domain.event import Envelope, Event
 from shared.domain.notes import Standing, notes_of_decision

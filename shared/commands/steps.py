@@ -7,8 +7,8 @@ was addressed to, so it may have been about anything; read from the log each tim
 from collections.abc import Sequence
 from uuid import UUID
 
+from shared.domain.clock_facts import is_a_record
 from shared.domain.corrections import RecordCorrected
-from shared.domain.deadlines import is_a_record
 from shared.domain.decider import RecordedStep
 from shared.domain.event import Event, Record
 from shared.eventstore.reader import between, to_record

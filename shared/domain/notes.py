@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.domain.deadlines import DeadlineClocks, notes_of
+from shared.domain.clock_facts import notes_of
+from shared.domain.deadlines import DeadlineClocks
 from shared.domain.event import Event
 from shared.domain.marks import MarkKind
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from shared.domain.clock_facts import is_of_clocks
 from shared.domain.corrections import RecordCorrected, as_corrected
-from shared.domain.deadlines import NO_CLOCKS, DeadlineClocks, is_of_clocks
+from shared.domain.deadlines import NO_CLOCKS, DeadlineClocks
 from shared.domain.decider import Stream
 from shared.domain.event import Event
 

@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from shared.domain.clock_facts import ActNoted, ClockEnded, ClockStarted, DeadlineMissed, DeadlineVaried
 from shared.domain.corrections import RecordCorrected
-from shared.domain.deadlines import ActNoted, ClockEnded, ClockStarted, DeadlineMissed, DeadlineVaried
 from shared.domain.decider import Stream
 from shared.domain.event import Event, Record
 from shared.domain.marks import Mark, MarkKind

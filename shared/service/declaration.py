@@ -9,8 +9,8 @@ from typing import Any, Final
 from fastapi import APIRouter
 
 from shared.domain.actors import AGENCIES
+from shared.domain.clock_facts import is_a_record
 from shared.domain.command import Command
-from shared.domain.deadlines import is_a_record
 from shared.domain.decider import Stream
 from shared.domain.policy import Policy
 from shared.domain.rules import Rulebook

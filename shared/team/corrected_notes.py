@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from shared.domain.deadlines import ActNoted, ClockEnded, ClockStarted, notes_of
+from shared.domain.clock_facts import ActNoted, ClockEnded, ClockStarted, notes_of
 from shared.domain.decider import Per
 from shared.domain.event import Event, Record
 from shared.team.corrected_stream import CorrectedStream

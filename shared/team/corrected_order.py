@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from shared.domain.clock_facts import is_a_record
 from shared.domain.command import Refused
-from shared.domain.deadlines import is_a_record
 from shared.domain.decider import Per
 from shared.domain.event import Event, Record
 from shared.team.corrected_stream import CorrectedStream

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from shared.domain.clock_facts import DeadlineVaried
 from shared.domain.command import ADDRESS, Command, Refused
-from shared.domain.deadlines import DeadlineVaried
 from shared.domain.decider import Stream
 from shared.domain.event import Event
 from shared.domain.fields import Professional

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.domain.clock_facts import is_a_record
 from shared.domain.command import Command, NotFound, refuse_all
-from shared.domain.deadlines import is_a_record
 from shared.domain.event import Record
 from shared.domain.fields import RequiredText
 from shared.domain.instants import Instant

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.domain.clock_facts import DeadlineMissed, DeadlineVaried, VariedText
 from shared.domain.command import Command, Refused
-from shared.domain.deadlines import DeadlineClock, DeadlineMissed, DeadlineVaried, VariedText
+from shared.domain.deadlines import DeadlineClock
 from shared.domain.decider import Context
 from shared.domain.event import Event
 from shared.domain.fields import RequiredText, ThingId

@@ -12,10 +12,10 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from shared.domain.actors import SERVICE, Actor
+from shared.domain.clock_facts import DeadlineVaried
 from shared.domain.codec import body_fields, event_of_fields
 from shared.domain.command import Refused, refuse_all
 from shared.domain.corrections import CorrectedText
-from shared.domain.deadlines import DeadlineVaried
 from shared.domain.decider import Stream
 from shared.domain.event import Event, Record
 from shared.domain.marks import Starts

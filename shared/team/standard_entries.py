@@ -6,8 +6,8 @@ sharing those it shares with; of supervision, audits and copies nobody (the rule
 
 from typing import Final
 
+from shared.domain.clock_facts import DeadlineMissed, DeadlineVaried
 from shared.domain.corrections import RecordCorrected
-from shared.domain.deadlines import DeadlineMissed, DeadlineVaried
 from shared.team.audience import OF_ORGANISATIONS, Depth, OpenTerm, agency, also_of, organisation
 from shared.team.entries import Entries, Entry, Text
 from shared.team.escalation import EscalationAnswered, EscalationRaised, EscalationResolved

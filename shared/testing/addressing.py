@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 from uuid import UUID
 
+from shared.domain.clock_facts import is_a_record
 from shared.domain.command import Command, NotFound
-from shared.domain.deadlines import is_a_record
 from shared.domain.decider import Per, Stream
 from shared.domain.event import Record
 from shared.team import elsewhere

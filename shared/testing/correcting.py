@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from shared.domain.clock_facts import DeadlineMissed
 from shared.domain.command import Refused
-from shared.domain.deadlines import DeadlineMissed
 from shared.domain.event import Event, Record
 from shared.team.corrected_notes import restate_notes
 from shared.team.corrected_stream import CorrectedStream

@@ -10,13 +10,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
+from shared.domain.clock_facts import DeadlineMissed, is_a_record, is_of_clocks
 from shared.domain.command import Command, NotFound, Refused, people_named
-from shared.domain.deadlines import (
-    DeadlineClock,
-    DeadlineMissed,
-    is_a_record,
-    is_of_clocks,
-)
+from shared.domain.deadlines import DeadlineClock
 from shared.domain.decider import Context, Per, RecordedStep
 from shared.domain.event import Event
 from shared.domain.notes import Standing, notes_missing, notes_of_decision

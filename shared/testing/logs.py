@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from shared.domain.actors import Actor
+from shared.domain.clock_facts import DeadlineMissed, is_of_clocks
 from shared.domain.corrections import RecordCorrected
-from shared.domain.deadlines import DeadlineMissed, is_of_clocks
 from shared.domain.decider import Per, Stream
 from shared.domain.event import Event, Record
 from shared.domain.stream_state import StreamState

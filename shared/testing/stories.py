@@ -7,8 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from shared.domain.actors import Actor
+from shared.domain.clock_facts import DeadlineMissed
 from shared.domain.command import Command, Refused
-from shared.domain.deadlines import DeadlineClock, DeadlineMissed
+from shared.domain.deadlines import DeadlineClock
 from shared.domain.event import Event, Record
 from shared.domain.instants import utc
 from shared.domain.receipt import received_at, said_received

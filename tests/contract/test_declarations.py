@@ -8,7 +8,7 @@ from deploy.catalogue import events, known_commands
 from deploy.generate.golden import sample
 from services import all_entries, all_teams, names
 from shared.access.policy import AccessPolicy
-from shared.domain.deadlines import is_a_record
+from shared.domain.clock_facts import is_a_record
 from shared.domain.marks import Starts
 
 ENTRIES = all_entries()

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared.domain.deadlines import DeadlineMissed, DeadlineVaried
+from shared.domain.clock_facts import DeadlineMissed, DeadlineVaried
 from shared.domain.decider import Stream
 from shared.domain.event import Record
 from shared.domain.rules import Deadline

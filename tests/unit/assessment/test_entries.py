@@ -5,8 +5,8 @@ import pytest
 from services.assessment import events as assessment
 from services.assessment.entries import entries
 from services.assessment.rules import RULES
+from shared.domain.clock_facts import DeadlineMissed, DeadlineVaried, VariedText
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
-from shared.domain.deadlines import DeadlineMissed, DeadlineVaried, VariedText
 from shared.domain.instants import london
 from shared.domain.rules import Deadline
 from shared.team.entries import Entry

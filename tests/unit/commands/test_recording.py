@@ -17,9 +17,9 @@ from shared.commands.request import Request
 from shared.commands.targets import Target
 from shared.commands.wiring import Wiring
 from shared.domain.actors import Actor
+from shared.domain.clock_facts import DeadlineMissed
 from shared.domain.codec import decode
 from shared.domain.command import Command
-from shared.domain.deadlines import DeadlineMissed
 from shared.domain.event import Envelope, Record
 from shared.domain.instants import london
 from shared.domain.stream_state import StreamState

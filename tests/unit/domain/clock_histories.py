@@ -7,15 +7,9 @@ from random import Random
 from typing import Annotated, Any, Protocol, TypeVar
 from uuid import UUID
 
+from shared.domain.clock_facts import ActNoted, ClockEnded, ClockStarted, DeadlineMissed, DeadlineVaried
 from shared.domain.corrections import CorrectedText, RecordCorrected, correction_of
-from shared.domain.deadlines import (
-    ActNoted,
-    ClockEnded,
-    ClockStarted,
-    DeadlineClocks,
-    DeadlineMissed,
-    DeadlineVaried,
-)
+from shared.domain.deadlines import DeadlineClocks
 from shared.domain.event import Event, Record
 from shared.domain.instants import london
 from shared.domain.marks import Mark, MarkKind, Sets, Starts

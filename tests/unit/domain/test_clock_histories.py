@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain import deadlines
+from shared.domain.clock_facts import DeadlineMissed, notes_of
 from shared.domain.corrections import RecordCorrected
-from shared.domain.deadlines import DeadlineClock, DeadlineClocks, DeadlineMissed, notes_of
+from shared.domain.deadlines import DeadlineClock, DeadlineClocks
 from shared.domain.marks import Mark, MarkKind
 from tests.unit.domain.clock_histories import (
     HOUR,

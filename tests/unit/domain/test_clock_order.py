@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from shared.domain.clock_facts import ActNoted, ClockEnded, ClockStarted, DeadlineVaried
 from shared.domain.corrections import CorrectedText, correction_of
-from shared.domain.deadlines import ActNoted, ClockEnded, ClockStarted, DeadlineClock, DeadlineVaried
+from shared.domain.deadlines import DeadlineClock
 from shared.domain.event import Event
 from shared.domain.instants import Instant, london
 from shared.domain.marks import MarkKind, Sets, Starts, WrongRule

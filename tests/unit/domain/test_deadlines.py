@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.domain.deadlines import DeadlineClock, DeadlineClocks, DeadlineMissed, DeadlineVaried
+from shared.domain.clock_facts import DeadlineMissed, DeadlineVaried
+from shared.domain.deadlines import DeadlineClock, DeadlineClocks
 from shared.domain.event import Event
 from shared.domain.marks import Starts
 from shared.domain.rules import Deadline, clock_state

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from shared.domain.clock_facts import DeadlineMissed, DeadlineVaried, VariedText
 from shared.domain.codec import UnknownEvent, decode, encode, sealed_bytes
-from shared.domain.deadlines import DeadlineMissed, DeadlineVaried, VariedText
 from shared.domain.event import Envelope, Event, Record, Sealed, event_types
 from shared.domain.marks import Sets, Starts
 from shared.domain.rules import Deadline

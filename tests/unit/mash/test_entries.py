@@ -5,8 +5,8 @@ import pytest
 from services.mash import events as mash
 from services.mash.entries import entries
 from services.mash.rules import RULES
+from shared.domain.clock_facts import DeadlineMissed
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
-from shared.domain.deadlines import DeadlineMissed
 from shared.domain.instants import london
 from shared.domain.rules import Deadline
 from shared.team.audience import SeenBy, party, referrer

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.mash.events import ContactDecided, ContactHeld, Potential, ReferrerInformed
 from services.mash.streams.contact import Contact, ScreenContact, contact, evolve
-from shared.domain.deadlines import DeadlineMissed
+from shared.domain.clock_facts import DeadlineMissed
 from shared.domain.instants import london
 from shared.testing.facts import CHILD
 from tests.unit.mash.contacts import ACCEPT, ACKNOWLEDGE, CLOSE, HOLD, RECEIVE, TELL_OUTCOME, given

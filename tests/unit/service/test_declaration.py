@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from services.mash import events as mash
 from services.people import events as people
-from shared.domain.deadlines import DeadlineMissed
+from shared.domain.clock_facts import DeadlineMissed
 from shared.domain.policy import Policy
 from shared.domain.rules import Rulebook
 from shared.domain.view import View

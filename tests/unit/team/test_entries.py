@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from shared.domain.deadlines import DeadlineMissed, DeadlineVaried, VariedText
+from shared.domain.clock_facts import DeadlineMissed, DeadlineVaried, VariedText
 from shared.domain.event import Event
 from shared.domain.instants import london
 from shared.domain.rules import Rule, Rulebook, Unit

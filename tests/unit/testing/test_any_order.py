@@ -14,17 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.command import Command
-from shared.domain.corrections import RecordCorrected, as_corrected
-from shared.domain.deadlines import (
+from shared.domain.clock_facts import (
     ActNoted,
     ClockEnded,
     ClockStarted,
-    DeadlineClocks,
     DeadlineMissed,
     DeadlineVaried,
     is_a_record,
 )
+from shared.domain.command import Command
+from shared.domain.corrections import RecordCorrected, as_corrected
+from shared.domain.deadlines import DeadlineClocks
 from shared.domain.event import Event, Record
 from shared.domain.instants import london
 from shared.domain.marks import MarkKind

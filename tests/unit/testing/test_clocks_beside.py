@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from shared.domain.clock_facts import ActNoted
 from shared.domain.command import Command
-from shared.domain.deadlines import ActNoted
 from shared.domain.decider import Per, Stream
 from shared.domain.event import Event
 from shared.domain.instants import london

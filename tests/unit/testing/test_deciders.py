@@ -4,8 +4,8 @@ from typing import Annotated
 
 import pytest
 
+from shared.domain.clock_facts import DeadlineMissed
 from shared.domain.command import Command, Refused
-from shared.domain.deadlines import DeadlineMissed
 from shared.domain.decider import Stream
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import london

@@ -13,8 +13,8 @@ from services.mash.entries import entries
 from services.mash.rules import RULES
 from services.mash.streams.contact import contact
 from shared.access.policy import AccessPolicy
+from shared.domain.clock_facts import ActNoted, DeadlineMissed
 from shared.domain.command import Command, NotFound, Refused
-from shared.domain.deadlines import ActNoted, DeadlineMissed
 from shared.domain.decider import Per, Stream
 from shared.domain.event import Event
 from shared.domain.instants import london
