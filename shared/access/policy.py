@@ -7,6 +7,7 @@ own decision, from its record; what of a child's record an agency sees is judged
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Self
 
@@ -20,6 +21,10 @@ _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 _NAMED_ROLES = 5
+
+
+_REMEMBERED: Final = 4096
+"""Answers kept, of a role and an action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class AccessPolicy:
         self._refusals = [(entry.role, _Grant(entry.actions), entry) for entry in table.refusals]
         self._default_basis = table.default_basis
         self._bases = dict(table.bases)
+        # The table never changes while it is used, and every command asks three times. Bounded, as roles come in tokens.
+        self._role_may = lru_cache(_REMEMBERED)(self._look_up)
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -70,7 +77,7 @@ class AccessPolicy:
         """
         if self.allows(actor, action):
             return ALLOWED
-        wall = self._wall_before(actor, action)
+        wall = self._wall_before(actor.role, action)
         if wall is not None:
             return AccessDecision(
                 allowed=False, rules=(wall.rule,), why=" ".join(wall.why.split()), stands_alone=True
@@ -81,7 +88,7 @@ class AccessPolicy:
         """As `may`, where nobody is told why not: to word a refusal takes ten times as long as to decide it."""
         if actor.role == SERVICE:
             return not action.startswith("operate:")
-        return self._wall_before(actor, action) is None and self._granted(actor.role, action)
+        return self._role_may(actor.role, action)
 
     def basis(self, action: str) -> tuple[str, str]:
         """Purpose and lawful basis of an action, where the command itself names none (E5)."""
@@ -103,10 +110,13 @@ class AccessPolicy:
             action for grant in self._grants.values() for action in grant.exact if action.count(":") == 1
         )
 
-    def _wall_before(self, actor: Actor, action: str) -> SealedEntry | None:
-        """The wall of the action's team, where the actor stands outside it. A service stands before none."""
+    def _look_up(self, role: str, action: str) -> bool:
+        return self._wall_before(role, action) is None and self._granted(role, action)
+
+    def _wall_before(self, role: str, action: str) -> SealedEntry | None:
+        """The wall of the action's team, where a role stands outside it. A service stands before none."""
         wall = self._sealed.get(_team_of(action))
-        return wall if wall is not None and actor.role not in (SERVICE, *wall.roles) else None
+        return wall if wall is not None and role not in (SERVICE, *wall.roles) else None
 
     def _granted(self, role: str, action: str) -> bool:
         return (

@@ -227,6 +227,9 @@ class _Writing:
 
     def notes(self) -> list[tuple[LoadedStream, Event]]:
         """What was added means to clocks on streams beside, each with the stream that keeps them."""
+        touched = [self._by_id[stream_id].folded.clocks for stream_id in self._rows]
+        if not any(clocks.beside for clocks in touched) and all(self._expected.values()):
+            return []  # nothing that speaks to others was added, and nothing opened that would be told: of most decisions
         now = {name: self._by_id[stream_id] for name, stream_id in self._where.items()}
         return [
             (now[name], note) for name, note in notes_of_decision(_standing(self._before), _standing(now))
