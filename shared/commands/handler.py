@@ -193,6 +193,15 @@ class CommandHandler:
 
     # -- the steps before the append
 
+    async def likely(self, command: Command, command_id: UUID) -> dict[UUID, Stream]:
+        """The streams that a decision on this command will most likely look at, so that they can be read with those of
+        others; what is not among them is read when it is needed.
+
+        Raises:
+            NotFound: it is addressed to nothing.
+        """
+        return await self._loader.likely(command, await self._addresses(command, command_id, None))
+
     async def decide(
         self,
         command: Command,
@@ -230,7 +239,7 @@ class CommandHandler:
         if isinstance(request.command, CorrectRecord):
             decided = await self._corrector.decided(request, session)
             return await self._with_late_notes(decided, request, session)
-        addresses = await self._addresses(request, target)
+        addresses = await self._addresses(request.command, request.command_id, target)
         if isinstance(request.command, RestateNotes):
             where = addresses[0].place
             assert isinstance(where, Target)  # of the child's own stream
@@ -266,9 +275,8 @@ class CommandHandler:
             return permission.forbidden()
         return permission.forbidden()
 
-    async def _addresses(self, request: Request, target: Target | None) -> list[Address]:
+    async def _addresses(self, command: Command, command_id: UUID, target: Target | None) -> list[Address]:
         """Where the command is decided; of the clocks' own, on the kind of stream that keeps the rule's clocks."""
-        command = request.command
         stream = (
             self._wiring.of_clock(command.rule)
             if isinstance(command, OF_DEADLINES)
@@ -276,7 +284,7 @@ class CommandHandler:
         )
         if target is not None:
             return [Address(stream, target)]
-        return await self._targets.address(command, stream, request.command_id)
+        return await self._targets.address(command, stream, command_id)
 
     def digest(self, command: Command) -> bytes:
         """What was asked, as a keyed digest: the same command id with another digest is refused.

@@ -117,6 +117,11 @@ class Loader:
             ]
         )
 
+    async def likely(self, command: Command, addresses: Sequence[Address]) -> dict[UUID, Stream]:
+        """The streams that the command's decisions will most likely look at."""
+        besides = await self._besides(command, addresses)
+        return self._ahead(command, addresses, besides, self._people(command, addresses))
+
     def _ahead(
         self,
         command: Command,

@@ -13,13 +13,13 @@ from uuid import UUID
 
 from shared.commands.handler import CommandHandler
 from shared.commands.recording import Decided
-from shared.commands.stream_ids import child_stream, episode_stream
+from shared.commands.session import Session
 from shared.domain.corrections import RecordCorrected
-from shared.domain.decider import Per, Stream
+from shared.domain.decider import Stream
 from shared.eventstore.append import AppendRequest, Conflict
 from shared.inbox.failures import AWAY, CONFLICTS, Hold, Park, Retry, StayParked, named, remedy
 from shared.inbox.positions import FORKED, KeyPosition, Order, Why
-from shared.inbox.reactions import PolicyRunner
+from shared.inbox.reactions import PolicyRunner, Reacted
 from shared.inbox.tables import InboxTables
 from shared.messaging.message import Message, SourceKey
 
@@ -66,12 +66,6 @@ class Processor:
         self._runner = runner
         self._reactions = reactions
         self._tables = tables
-        # What policies ask for is internal to the team, and addressed to a child.
-        self._likely_kinds = [
-            kind
-            for kind in runner.streams.values()
-            if kind.per in (Per.CHILD, Per.EPISODE) and any(one.INTERNAL for one in kind.command_types())
-        ]
 
     async def process(self, messages: Sequence[Message]) -> set[UUID]:
         """Take what can be taken; hold or park the rest.
@@ -151,23 +145,19 @@ class Processor:
         taken one by one instead, with the tries it has had.
         """
         reader = self._runner.reader(fresh=fresh)
-        try:
-            await reader.get(self._likely(messages, positions))
-        except AWAY:
-            raise
-        except Exception as error:  # of one stream among them; whoever needs that one will see
-            log.warning("reading ahead failed", extra={"error": type(error).__name__})
+        reacted = await self._read_ahead(messages, positions, reader)
         positions = dict(positions)
         decisions: list[_Decision] = []
         apart: list[tuple[Message, int]] = []
-        for message in messages:
+        for message, known in zip(messages, reacted, strict=True):
             order = Order.of(message, positions[message.source_key])
             if order is Order.NEXT and message.name == RecordCorrected.NAME:
                 # It is judged by what the log holds of the corrected fact, which may be in this very page.
                 apart.append((message, 0))
             elif order is Order.NEXT:
                 try:
-                    request, parts = await self._reactions.prepare(message, reader)
+                    asked = known or self._reactions.react(message)
+                    request, parts = await self._reactions.prepare(asked, reader)
                 except AWAY:
                     raise
                 except Exception:  # judged, and named, where it is tried again by itself
@@ -183,25 +173,37 @@ class Processor:
                     )
         return decisions, apart
 
-    def _likely(
-        self, messages: Sequence[Message], positions: Mapping[SourceKey, KeyPosition]
-    ) -> dict[UUID, Stream]:
-        """The streams that decisions about these children will most likely look at, to be read in one round trip
-        instead of several for each event. What is not among them is read when it is needed.
+    async def _read_ahead(
+        self, messages: Sequence[Message], positions: Mapping[SourceKey, KeyPosition], reader: Session
+    ) -> list[Reacted | None]:
+        """What the policy asks for because of each event, None where nothing was found out ahead.
+
+        The streams that deciding it will most likely look at are read in one round trip, instead of one for each event.
+        What is not among them is read when it is needed; what fails here fails again where it is judged.
         """
-        keys = {
-            message.key
-            for message in messages
-            if message.position > positions[message.source_key].position
-            and self._reactions.follow(message.name)
-        }
-        return {
-            child_stream(self._runner.service, kind, key)
-            if kind.per is Per.CHILD
-            else episode_stream(self._runner.service, kind, key, 1): kind
-            for kind in self._likely_kinds
-            for key in keys
-        }
+        reacted: list[Reacted | None] = []
+        likely: dict[UUID, Stream] = {}
+        for message in messages:
+            reacted.append(None)
+            if (
+                message.position <= positions[message.source_key].position
+                or message.name == RecordCorrected.NAME
+            ):
+                continue
+            try:
+                reacted[-1] = asked = self._reactions.react(message)
+                likely |= await self._reactions.likely(asked)
+            except AWAY:
+                raise
+            except Exception as error:
+                log.warning("looking ahead failed", extra={"error": type(error).__name__})
+        try:
+            await reader.get(likely)
+        except AWAY:
+            raise
+        except Exception as error:  # of one stream among them; whoever needs that one will see
+            log.warning("reading ahead failed", extra={"error": type(error).__name__})
+        return reacted
 
     async def follow(self, moved: Collection[UUID]) -> None:
         """Take what is held behind heads that moved, and what waited for a cause about the same child."""
@@ -237,7 +239,8 @@ class Processor:
                 case Order.NEXT:
                     pass
             try:
-                request, parts = await self._reactions.prepare(message, self._runner.reader(fresh=True))
+                reacted = self._reactions.react(message)
+                request, parts = await self._reactions.prepare(reacted, self._runner.reader(fresh=True))
                 await self._runner.store.append(request)
             except AWAY:
                 raise

@@ -1,6 +1,8 @@
 """Policies run on others' events: the commands that follow from an event, decided, and what their refusals mean."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +14,30 @@ from shared.commands.session import Session
 from shared.crypto.transport_keys import TransportKeys
 from shared.domain.codec import decode
 from shared.domain.command import Command, NotFound, Refused
+from shared.domain.decider import Stream
 from shared.domain.event import Record
 from shared.domain.policy import Policy
 from shared.eventstore.append import AppendRequest, CommandWrites, InboxMove
-from shared.inbox.corrections import judged_again
+from shared.inbox.corrections import Asked, judged_again
 from shared.inbox.failures import CauseMissing
 from shared.infrastructure.tracing import following
 from shared.messaging.message import Message
 from shared.team.tasks import task_of_refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """An event that arrived, with what the policy asks for because of it.
+
+    Attributes:
+        message: as it arrived.
+        record: as the policy got it.
+        asked: each command, with the reaction that asks for it and its id.
+    """
+
+    message: Message
+    record: Record
+    asked: Sequence[Asked]
 
 
 class PolicyRunner:
@@ -35,7 +53,25 @@ class PolicyRunner:
         """Whether the policy reacts to events of this stored name."""
         return self._policy.reacts_to(name)
 
-    async def prepare(self, message: Message, reader: Session) -> tuple[AppendRequest, list[Decided]]:
+    def react(self, message: Message) -> Reacted:
+        """What the policy asks for because of an event.
+
+        Raises:
+            UnknownEvent: this program does not know it.
+            NoTransportKey: its sealed part was sealed with a key that is not here.
+        """
+        record = self.record_of(message)
+        return Reacted(message, record, self._policy.react(record))
+
+    async def likely(self, reacted: Reacted) -> dict[UUID, Stream]:
+        """The streams that deciding what was asked for will most likely look at."""
+        found: dict[UUID, Stream] = {}
+        for _, command_id, command in reacted.asked:
+            with suppress(NotFound):  # whoever decides it will see
+                found |= await self._runner.likely(command, command_id)
+        return found
+
+    async def prepare(self, reacted: Reacted, reader: Session) -> tuple[AppendRequest, list[Decided]]:
         """All that follows from an event, as one append that also moves the inbox head of its key.
 
         What a refusal was decided on is guarded like what a success was: where a stream that was looked at has been
@@ -44,10 +80,8 @@ class PolicyRunner:
         Raises:
             CauseMissing: it refers to something that is not there.
             Refused: a command was refused, and the policy gives that no meaning.
-            UnknownEvent: this program does not know it.
-            NoTransportKey: its sealed part was sealed with a key that is not here.
         """
-        record = self.record_of(message)
+        message, record = reacted.message, reacted.record
         with following(
             f"take in {message.name}",
             message.trace or record.envelope.trace,
@@ -56,16 +90,15 @@ class PolicyRunner:
             source=message.source,
             position=message.position,
         ):
-            return await self._append_request(message, record, reader)
+            return await self._append_request(reacted, reader)
 
-    async def _append_request(
-        self, message: Message, record: Record, reader: Session
-    ) -> tuple[AppendRequest, list[Decided]]:
+    async def _append_request(self, reacted: Reacted, reader: Session) -> tuple[AppendRequest, list[Decided]]:
+        message, record = reacted.message, reacted.record
         parts: list[CommandWrites] = []
         reads: dict[UUID, int] = {}
         all_decided: list[Decided] = []
         anew = await judged_again(self._policy, self._runner, record)
-        for step, command_id, command in [*self._policy.react(record), *anew]:
+        for step, command_id, command in [*reacted.asked, *anew]:
             try:
                 decided = await self._decide(command, command_id, reader, record)
             except Refused as refusal:
