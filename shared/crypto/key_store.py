@@ -20,22 +20,9 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared.crypto import sealed_blob
+from shared.crypto.sealed_blob import Tampered
 from shared.crypto.secret_files import KEY_BYTES, read_key
-
-_VERSION: Final = 1
-
-
-_KEY_ID = slice(1, 17)
-
-
-_NONCE = slice(17, 29)
-
-
-_BODY: Final = 29
-
-
-_TAG_BYTES: Final = 16
-
 
 _CACHED_KEYS: Final = 10_000
 
@@ -53,26 +40,22 @@ create table if not exists key (
 """
 
 
-class Tampered(Exception):
-    """Sealed bytes are not what was sealed for this event: altered, cut, or taken from another event."""
-
-
 class WrongMasterKey(Exception):
     """A key in the store was wrapped by another master key than the one given."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Key:
     id: bytes
     subject: UUID
-    cipher: AESGCM
+    secret: bytes
 
 
 class KeyStore:
     """A service's keys, in one file. Safe for several processes, and for several threads of each.
 
     Every call looks at the file once, also the ones over a whole page, and forgets the keys it remembers if another
-    process has changed it. Blobs are: 1 byte version, 16 bytes key id, 12 bytes nonce, then ciphertext and tag.
+    process has changed it. What a blob is made of: `sealed_blob`.
     """
 
     def __init__(self, path: Path, master_key: bytes) -> None:
@@ -125,31 +108,36 @@ class KeyStore:
         """As `seal`, for (subject, event id, plain) of a page at once."""
         with self._lock:
             keys = self._of_subjects({subject for subject, _, _ in items})
-        sealed = []
-        for subject, event_id, plain in items:
-            key, nonce = keys[subject], secrets.token_bytes(12)
-            head = bytes([_VERSION]) + key.id + nonce
-            sealed.append(head + key.cipher.encrypt(nonce, plain, event_id.bytes))
-        return sealed
+        return [
+            sealed_blob.seal(keys[subject].secret, keys[subject].id, event_id, plain)
+            for subject, event_id, plain in items
+        ]
 
     def open_many(self, items: Sequence[tuple[bytes | None, UUID]]) -> list[bytes | None]:
         """As `open`, for (blob, event id) of a page at once; where there is no blob there is no text."""
-        for blob, _ in items:
-            if blob is not None and (len(blob) < _BODY + _TAG_BYTES or blob[0] != _VERSION):
-                raise Tampered("these are not sealed bytes of a known version")
+        ids = [None if blob is None else sealed_blob.key_id(blob) for blob, _ in items]
         with self._lock:
-            keys = self._of_ids({blob[_KEY_ID] for blob, _ in items if blob is not None})
+            keys = self._of_ids({key_id for key_id in ids if key_id is not None})
         opened: list[bytes | None] = []
-        for blob, event_id in items:
-            key = None if blob is None else keys.get(blob[_KEY_ID])
-            if blob is None or key is None:
-                opened.append(None)
-                continue
-            try:
-                opened.append(key.cipher.decrypt(blob[_NONCE], blob[_BODY:], event_id.bytes))
-            except InvalidTag:
-                raise Tampered(f"the sealed part of event {event_id} is not what was sealed for it") from None
+        for (blob, event_id), key_id in zip(items, ids, strict=True):
+            key = None if key_id is None else keys.get(key_id)
+            opened.append(
+                None if blob is None or key is None else sealed_blob.unseal(key.secret, event_id, blob)
+            )
         return opened
+
+    def disclose(self, blob: bytes, event_id: UUID) -> bytes | None:
+        """The key that opens the words of that event and nothing else; None when its subject was erased.
+
+        For who must believe a text: with it they decrypt the very bytes that the log's digest covers.
+
+        Raises:
+            Tampered: the bytes are not what was sealed for this event.
+            SealedTogether: they were sealed under the subject's own key, before events had one each.
+        """
+        with self._lock:
+            key = self._of_ids({sealed_blob.key_id(blob)}).get(sealed_blob.key_id(blob))
+        return None if key is None else sealed_blob.event_key_of(key.secret, event_id, blob)
 
     def fingerprint(self, plain: bytes) -> bytes:
         """A keyed digest (32 bytes) of what was asked, the same in every process with the same master key."""
@@ -239,7 +227,7 @@ class KeyStore:
 
     def _remember(self, column: str, values: Sequence[bytes]) -> None:
         for row in self._rows(column, values):
-            key = _Key(row[0], UUID(bytes=row[1]), AESGCM(self._master.unwrap(*row)))
+            key = _Key(row[0], UUID(bytes=row[1]), self._master.unwrap(*row))
             self._by_id[key.id] = self._by_subject[key.subject] = key
 
     def _rows(self, column: str, values: Sequence[bytes]) -> Iterable[tuple[bytes, bytes, bytes, bytes]]:

@@ -14,7 +14,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from shared.crypto.key_store import Tampered
+from shared.crypto.sealed_blob import Tampered
 from shared.crypto.secret_files import make_key, read_key
 
 _VERSION: Final = 1

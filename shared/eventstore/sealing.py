@@ -6,7 +6,8 @@ while a command waited for its turn is seen.
 
 from collections.abc import Sequence
 
-from shared.crypto.key_store import KeyStore, Tampered, WrongMasterKey
+from shared.crypto.key_store import KeyStore, WrongMasterKey
+from shared.crypto.sealed_blob import Tampered
 from shared.eventstore.append import AppendRequest, NewEvent
 
 

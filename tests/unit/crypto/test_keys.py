@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.crypto.key_store import KeyStore, Tampered, WrongMasterKey
+from shared.crypto.key_store import KeyStore, WrongMasterKey
+from shared.crypto.sealed_blob import Tampered
 from shared.crypto.secret_files import UnsafeSecret, make_key, read_key
 from shared.crypto.transport_keys import NoTransportKey, TransportKeys
 
@@ -52,8 +53,8 @@ def test_what_is_sealed_can_be_opened_and_is_not_in_sight(store):
     assert store.open(blob, EVENT) == b"Ava said"
     assert b"Ava" not in blob
     assert blob != store.seal(CHILD, EVENT, b"Ava said")
-    assert len(blob) == 1 + 16 + 12 + len(b"Ava said") + 16
-    assert blob[0] == 1
+    assert len(blob) == 1 + 16 + 32 + 12 + len(b"Ava said") + 16
+    assert blob[0] == 2
 
 
 @given(plain=st.binary(max_size=300), at=st.integers(min_value=0), bit=st.integers(0, 7))
@@ -75,7 +76,9 @@ def test_a_sealed_part_belongs_to_its_event(store):
         store.open(store.seal(CHILD, EVENT, b"x"), uuid4())
 
 
-@pytest.mark.parametrize("blob", [b"", b"\x01", b"\x01" + bytes(43), b"\x02" + bytes(60)])
+@pytest.mark.parametrize(
+    "blob", [b"", b"\x01", b"\x01" + bytes(43), b"\x02" + bytes(75), b"\x03" + bytes(90)]
+)
 def test_what_is_no_sealed_part_is_refused(store, blob):
     with pytest.raises(Tampered):
         store.open(blob, EVENT)

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.crypto.key_store import KeyStore, Tampered
+from shared.crypto.key_store import KeyStore
+from shared.crypto.sealed_blob import Tampered
 from shared.eventstore.append import AppendRequest, CommandWrites, NewEvent, StreamWrite
 from shared.eventstore.sealing import seal_requests
 
