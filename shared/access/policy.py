@@ -6,11 +6,11 @@ own decision, from its record; what of a child's record an agency sees is judged
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Self
 
+from shared.access.decision import Decision
 from shared.access.policy_table import AccessTable, SealedEntry, read_access_table
 from shared.domain.actors import SERVICE, Actor
 
@@ -27,32 +27,13 @@ _REMEMBERED: Final = 4096
 """Answers kept, of a role and an action."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccessDecision:
-    """Whether an actor may do something.
-
-    Attributes:
-        allowed: whether.
-        rules: the rules that forbid it, the most telling first; empty where it is allowed.
-        why: in plain words, with what the person can do; empty where it is allowed.
-        stands_alone: nothing may be added to this refusal, not even other rules: it says all that a stranger may know.
-    """
-
-    allowed: bool
-    rules: tuple[str, ...] = ()
-    why: str = ""
-    stands_alone: bool = False
-
-
-ALLOWED: Final = AccessDecision(allowed=True)
-
-
 class AccessPolicy:
     """The table, ready to decide."""
 
     def __init__(self, table: AccessTable) -> None:
         """Takes a checked table."""
         self.edition = table.edition
+        self._by = f"table-{table.edition}"
         self._grants = {role: _Grant(actions) for role, actions in table.grants.items()}
         self._exceptions = {role: _Grant(actions) for role, actions in table.exceptions.items()}
         self._sealed = dict(table.sealed)
@@ -67,7 +48,7 @@ class AccessPolicy:
         """The policy of a folder's files. Raises AccessTableWrong, with file and line, where one cannot be used."""
         return cls(read_access_table(folder))
 
-    def may(self, actor: Actor, action: str) -> AccessDecision:
+    def may(self, actor: Actor, action: str) -> Decision:
         """Whether `actor` may do `action`.
 
         Args:
@@ -76,12 +57,10 @@ class AccessPolicy:
                 team's), or running the system (`operate:clock`). What the table does not know is refused.
         """
         if self.allows(actor, action):
-            return ALLOWED
+            return Decision(allowed=True, by=(self._by,), basis=self.basis(action)[1])
         wall = self._wall_before(actor.role, action)
         if wall is not None:
-            return AccessDecision(
-                allowed=False, rules=(wall.rule,), why=" ".join(wall.why.split()), stands_alone=True
-            )
+            return Decision(allowed=False, rules=(wall.rule,), why=" ".join(wall.why.split()), alone=True)
         return self._refused(actor.role, action)
 
     def allows(self, actor: Actor, action: str) -> bool:
@@ -125,7 +104,7 @@ class AccessPolicy:
             and not self._exceptions[role].covers(action)
         )
 
-    def _refused(self, role: str, action: str) -> AccessDecision:
+    def _refused(self, role: str, action: str) -> Decision:
         further = [entry for whose, grant, entry in self._refusals if whose == role and grant.covers(action)]
         rules = tuple(rule for entry in further for rule in entry.rules)
         who = [_in_words(other) for other in sorted(self._grants) if self._granted(other, action)]
@@ -137,7 +116,7 @@ class AccessPolicy:
         )
         why = [" ".join(entry.why.split()) for entry in further]
         said = f"The role {_in_words(role)} may not {_deed(action)}."
-        return AccessDecision(allowed=False, rules=(*rules, OUTSIDE_ROLE), why=" ".join([said, *why, help_]))
+        return Decision(allowed=False, rules=(*rules, OUTSIDE_ROLE), why=" ".join([said, *why, help_]))
 
 
 class _Grant:

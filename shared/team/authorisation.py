@@ -27,7 +27,7 @@ class Verdict(Protocol):
         ...
 
     @property
-    def stands_alone(self) -> bool:
+    def alone(self) -> bool:
         """Whether nothing may be added to the refusal."""
         ...
 
@@ -108,8 +108,6 @@ def authorise(access: Access, team: Actor, service: str, command: Command, actor
     if verdict.allowed:
         return Permission()
     of_the_team = (
-        not verdict.stands_alone
-        and actor.agency == team.agency
-        and access.allows(actor, f"read:worklist:{service}")
+        not verdict.alone and actor.agency == team.agency and access.allows(actor, f"read:worklist:{service}")
     )
     return Permission(verdict.rules, verdict.why, of_the_team)

@@ -4,7 +4,8 @@ from uuid import uuid4
 import pytest
 from ruamel.yaml import YAML
 
-from shared.access.policy import AccessDecision, AccessPolicy
+from shared.access.decision import Decision
+from shared.access.policy import AccessPolicy
 from shared.access.policy_table import AccessTableWrong
 from shared.domain.actors import DEFAULT_AGENCY, ROLES, Actor
 
@@ -234,8 +235,10 @@ def test_a_refusal_says_what_to_do(policy):
     assert refused.rules == ("E9",)
     assert "authorise assessment" in refused.why
     assert "team manager" in refused.why
-    assert not refused.stands_alone
-    assert policy.may(actor("team_manager"), "assessment.AuthoriseAssessment") == AccessDecision(allowed=True)
+    assert not refused.alone
+    assert policy.may(actor("team_manager"), "assessment.AuthoriseAssessment") == Decision(
+        allowed=True, by=("table-2",), basis="public_task"
+    )
 
 
 def test_a_screener_is_told_that_screeners_do_not_decide(policy):
@@ -252,7 +255,7 @@ def test_a_screener_is_told_that_screeners_do_not_decide(policy):
 )
 def test_a_sealed_team_answers_strangers_with_one_rule_alone(policy, role, action):
     refused = policy.may(actor(role), action)
-    assert (refused.allowed, refused.rules, refused.stands_alone) == (False, ("L9",), True)
+    assert (refused.allowed, refused.rules, refused.alone) == (False, ("L9",), True)
     assert action not in refused.why
 
 
