@@ -92,6 +92,7 @@ class Loader:
         self._service = service
         self._aliases = aliases
         self._streams = {stream.name: stream for stream in streams}
+        self._named_beside = {stream.name: _named_beside(stream) for stream in streams}
         self._episodes = episodes
         self._steps = steps
         # People's own streams of persons tell who is known there; every other team has been told by People.
@@ -187,7 +188,9 @@ class Loader:
 
     async def _besides(self, command: Command, addresses: Sequence[Address]) -> list[list[_Place]]:
         """Of each address, the streams that the decision's record names beside its own."""
-        if isinstance(command, OF_DEADLINES) or not any(_named_beside(each.stream) for each in addresses):
+        if isinstance(command, OF_DEADLINES) or not any(
+            self._named_beside[each.stream.name] for each in addresses
+        ):
             return [[] for _ in addresses]
         children = dict.fromkeys(filter(None, (_child(each.place) for each in addresses)))
         same = await same_people(self._aliases, children)
@@ -198,7 +201,7 @@ class Loader:
     ) -> Iterator[_Place]:
         """This child's streams, and what the command names by its id."""
         child = _child(address.place)
-        for name in _named_beside(address.stream):
+        for name in self._named_beside[address.stream.name]:
             stream = self._streams[name]
             if field := address.stream.found_by.get(name):
                 place: Target | EpisodeOf | None = self._named(command, address, stream, field)

@@ -1,7 +1,7 @@
 """Record what was decided: each event on the stream of its kind, in its envelope, followed by the misses it reveals."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -127,7 +127,7 @@ class EventRecorder:
         writing.add(on.target.stream_id, placed, self._row(placed, on, request, subject))
 
     def _row(self, event: Event, on: LoadedStream, request: Request, subject: Subject) -> NewEvent:
-        event_id = new_event_id()
+        event_id, command_id = new_event_id(), str(request.command_id)
         actor, known_at = self._said_by(event, request)
         purpose, basis = self._access.basis(public_name(self._service, type(request.command)))
         cause = request.cause
@@ -143,9 +143,9 @@ class EventRecorder:
             organisation=actor.organisation,
             purpose=purpose,
             basis=basis,
-            correlation=cause.envelope.correlation if cause else str(request.command_id),
+            correlation=cause.envelope.correlation if cause else command_id,
             causation=cause.envelope.id if cause else None,
-            command=str(request.command_id),
+            command=command_id,
             thing=str(_thing(on, subject)),
             trace=current(),
             sensitivity=event.SENSITIVITY,
@@ -215,15 +215,17 @@ class _Writing:
             BadWiring: it speaks of clocks that do not run here: nobody would hear it.
         """
         on = self._by_id[stream_id]
+        self._expected.setdefault(stream_id, on.folded.version)
+        self._rows.setdefault(stream_id, []).append(row)
+        marks = event.marks()
         if _says_for_itself(type(event)) and (
-            unheard := {mark.rule for mark in event.marks()} - set(on.stream.clocks)
+            unheard := {mark.rule for mark in marks} - set(on.stream.clocks)
         ):
             raise BadWiring(
                 f"{event.NAME} speaks of {', '.join(sorted(unheard))}, whose clocks {on.stream.name} does not keep"
             )
-        self._expected.setdefault(stream_id, on.folded.version)
-        self._rows.setdefault(stream_id, []).append(row)
-        self._by_id[stream_id] = replace(on, folded=on.folded.after(on.stream, event, row.event_id))
+        folded = on.folded.after(on.stream, event, row.event_id, marks)
+        self._by_id[stream_id] = LoadedStream(on.stream, on.target, folded)
 
     def notes(self) -> list[tuple[LoadedStream, Event]]:
         """What was added means to clocks on streams beside, each with the stream that keeps them."""

@@ -53,7 +53,8 @@ class Request:
         cls, command: Command, command_id: UUID, actor: Actor, now: datetime, cause: Record | None = None
     ) -> "Request":
         """The command as it came, with the instants that it left unsaid."""
-        happened_at = command.happened or said_received(command) or now
+        said = said_received(command)
+        happened_at = command.happened or said or now
         return cls(
             command,
             command_id,
@@ -61,7 +62,7 @@ class Request:
             now,
             happened_at,
             command.known or happened_at,
-            received_at(command, now, cause),
+            said or received_at(command, now, cause),
             cause,
         )
 

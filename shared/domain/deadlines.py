@@ -134,8 +134,12 @@ class DeadlineClocks:
         ]
         return tuple(clock for _, clock in sorted(found, key=lambda each: (each[0], each[1].rule)))
 
-    def after(self, event: Event, event_id: UUID, version: int) -> Self:
-        """The clocks once `event` (with its id and its version on the stream) is taken in."""
+    def after(
+        self, event: Event, event_id: UUID, version: int, marks: tuple[Mark, ...] | None = None
+    ) -> Self:
+        """The clocks once `event` (with its id and its version on the stream) is taken in; `marks`: what it says to
+        clocks of its own stream, where the caller has asked it already.
+        """
         if type(event) in _ABOUT_OTHERS:  # as `is_of_clocks`: cheaper than asking for each
             match event:
                 case DeadlineMissed(rule=rule, started_by=started, due_at=due):
@@ -148,7 +152,8 @@ class DeadlineClocks:
         told = self._with_beside(event, version, event_id) if event.BESIDE else self
         if isinstance(event, NOTES):
             told = replace(told, _heard=self._heard | {(event.rule, event.of)})
-        marks = event.marks()
+        if marks is None:
+            marks = event.marks()
         return told._with(marks, version, event_id) if marks else told  # noqa: SLF001 - another of this class
 
     @property

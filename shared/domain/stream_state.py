@@ -10,6 +10,7 @@ from shared.domain.corrections import RecordCorrected, as_corrected
 from shared.domain.deadlines import NO_CLOCKS, DeadlineClocks
 from shared.domain.decider import Stream
 from shared.domain.event import Event
+from shared.domain.marks import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,17 @@ class StreamState:
         """Whether there is such a thing: something was recorded, and not all of it withdrawn."""
         return self.version > 0 and not self.withdrawn
 
-    def after(self, stream: Stream, event: Event, event_id: UUID) -> "StreamState":
-        """The stream with one event more."""
-        return self.after_all(stream, [(event, event_id)])
+    def after(
+        self, stream: Stream, event: Event, event_id: UUID, marks: tuple[Mark, ...] | None = None
+    ) -> "StreamState":
+        """The stream with one event more; `marks`: what it says to clocks, where the caller has asked it already."""
+        if type(event) is RecordCorrected:
+            return self._corrected(stream, [(event, event_id)])
+        version = self.version + 1
+        clocks = self.clocks.after(event, event_id, version, marks)
+        if is_of_clocks(event):
+            return StreamState(version, self.state, clocks, self.withdrawn)
+        return StreamState(version, stream.evolve(self.state, event), clocks)
 
     def after_all(self, stream: Stream, events: Iterable[tuple[Event, UUID]]) -> "StreamState":
         """The stream with these events more, each with its id."""

@@ -4,7 +4,7 @@ A list a column is what PostgreSQL's `unnest` takes: a group of any size is one 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -101,5 +101,5 @@ def group_rows(
             commands.bodies.append(part.body)
             commands.firsts.append(first)
             commands.lasts.append(position)
-        done.append(replace(accepted, parts=tuple(places)))
+        done.append(Accepted(accepted.request, accepted.known, tuple(places)))
     return events, commands, done

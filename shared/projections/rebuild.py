@@ -38,7 +38,7 @@ from shared.projections.table import (
 log = logging.getLogger(__name__)
 
 
-PAGE: Final = 5000
+PAGE: Final = 3000
 """Events at once: three such pages are in memory, or four with a second process."""
 
 

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from tests.benchmarks import append, memory, over_http, rebuild, report, verify, visible
+from tests.benchmarks import append, board, memory, over_http, rebuild, report, verify, visible
 from tests.benchmarks.workers import ROOT
 
 BENCHMARKS = {
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "visible": visible,
     "rebuild": rebuild,
     "verify": verify,
+    "board": board,
     "memory": memory,
 }
 
