@@ -171,7 +171,7 @@ def main() -> None:
 async def _stay(running: "RunningStack") -> None:
     """Says where everything is, and returns at ctrl-C or SIGTERM."""
     out = console()
-    out.print("\nThe API is at (its description: /openapi.json):", highlight=False)
+    out.print("\nThe API is at (its description, with a token: /openapi.json):", highlight=False)
     for name, url in running.urls.items():
         out.print(f"  {name:12} {url}", markup=False, highlight=False, soft_wrap=True)
     hint = f"safeguarding token --as mash_manager --stack {running.directory}"

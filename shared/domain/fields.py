@@ -54,9 +54,16 @@ MOST_TEXT = 20_000
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+_OVERRIDES: Final = re.compile("[\u202d\u202e]")
+"""They show what follows in another order than it is written in: a text would read as what nobody wrote. What only
+embeds words of a language that is written from right to left stays."""
+
+
 def _no_control(text: str) -> str:
     if _CONTROL.search(text):
         raise ValueError("take out the control characters: only letters, signs and line breaks can be kept")
+    if _OVERRIDES.search(text):
+        raise ValueError("take out the signs that turn the direction of writing: type the words anew")
     return text
 
 

@@ -133,6 +133,12 @@ class Views:
             row["name"]: (row["position"], row["error"] or self._stopped.get(row["name"])) for row in rows
         }
 
+    def reached(self, name: str) -> int:
+        """How far a view has come, as far as this process has been told. Raises NoSuchView."""
+        if name not in self._views:
+            raise NoSuchView(name, list(self._views))
+        return self._reached[name]
+
     async def wait_for(self, name: str, position: int, timeout: float = 2.0) -> bool:
         """Wait until the view has taken in this position, for a reader who wants to see what they wrote.
 

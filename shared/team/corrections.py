@@ -15,8 +15,8 @@ from pydantic import Field
 from shared.domain.clock_facts import is_a_record
 from shared.domain.command import Command, NotFound, refuse_all
 from shared.domain.event import Record
-from shared.domain.fields import RequiredText
-from shared.domain.instants import Instant
+from shared.domain.fields import MOST_ITEMS, RequiredText
+from shared.domain.instants import Moment
 
 
 class CorrectRecord(Command, name="team.CorrectRecord"):
@@ -29,11 +29,11 @@ class CorrectRecord(Command, name="team.CorrectRecord"):
     IN_WITH: ClassVar[Mapping[str, str]] = {"happened": "right_happened", "known": "right_known"}
 
     reason: RequiredText
-    right_happened: Instant | None = None
+    right_happened: Moment | None = None
     """When it really happened; `happened` in `with`."""
-    right_known: Instant | None = None
+    right_known: Moment | None = None
     """When the agency really knew; `known` in `with`."""
-    fields: dict[str, Any] = Field(default_factory=dict)
+    fields: dict[str, Any] = Field(default_factory=dict, max_length=MOST_ITEMS)
     """What is right, by the names of the fields of the corrected command."""
     withdrawn: bool = False
 

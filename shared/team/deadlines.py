@@ -14,8 +14,8 @@ from shared.domain.command import Command, Refused
 from shared.domain.deadlines import DeadlineClock
 from shared.domain.decider import Context
 from shared.domain.event import Event
-from shared.domain.fields import RequiredText, ThingId
-from shared.domain.instants import Instant, local_date
+from shared.domain.fields import RequiredText, ShortText, ThingId
+from shared.domain.instants import Moment, local_date
 from shared.domain.rules import Rulebook
 
 
@@ -33,8 +33,8 @@ class VaryDeadline(Command, name="team.VaryDeadline"):
     rule allows. Where several clocks of the rule run, it is the last to start, unless `of` says which.
     """
 
-    rule: str
-    due: Instant
+    rule: ShortText
+    due: Moment
     reason: RequiredText
     of: ThingId | None = Field(
         default=None,

@@ -8,11 +8,12 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from shared.service.process import ServiceProcess
-from shared.web import audit, health, problems, tasks
+from shared.web import audit, description, health, problems, tasks
 from shared.web import deadlines as board
 from shared.web import operations as operator
 from shared.web.commands import ShortWay, commands_router
 from shared.web.error_answers import ANSWERS
+from shared.web.headers import SafeHeaders
 
 OF_THE_FRAMEWORK: Final[TelemetryConfig] = {
     "tracing": False,
@@ -42,14 +43,18 @@ def application(process: ServiceProcess) -> FastAPI:
         # The stock pages of the API's description load scripts from elsewhere; the description itself stays.
         docs_url=None,
         redoc_url=None,
+        # What it does not say, nobody need guess; but who is not signed in need not know it either.
+        openapi_url=None,
         telemetry=OF_THE_FRAMEWORK,
     )
     app.state.process, app.state.running = process, None
     problems.install(app, ANSWERS)
+    app.add_middleware(SafeHeaders)
     commands = commands_router(process)
     app.router.routes.insert(0, ShortWay(commands))
     app.include_router(commands)
     app.include_router(health.health)
+    app.include_router(description.router)
     app.include_router(board.router)
     app.include_router(tasks.router)
     app.include_router(operator.router)

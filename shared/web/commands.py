@@ -20,7 +20,8 @@ from shared.infrastructure.tracing import beginning
 from shared.service.process import ServiceProcess
 from shared.team.authorisation import Forbidden
 from shared.web.dependencies import actor, record, running_service
-from shared.web.problems import invalid, sentence, too_large
+from shared.web.json_body import one_object
+from shared.web.problems import invalid, said_by_us, sentence, too_large
 
 MOST_BYTES: Final = 256 * 1024
 """The longest body of a command; a text beyond it is a document."""
@@ -57,6 +58,9 @@ def schema_of(name: str, command: type[Command]) -> dict[str, Any]:
     return schema
 
 
+_BESIDE: Final = f"only {', '.join(sorted(ADDRESS))} and with"
+
+
 def read_command(command: type[Command], body: bytes, names: Names) -> Command:
     """Read a body into a command.
 
@@ -65,22 +69,17 @@ def read_command(command: type[Command], body: bytes, names: Names) -> Command:
     """
     if len(body) > MOST_BYTES:
         raise too_large(MOST_BYTES)
-    try:
-        asked = orjson.loads(body or b"{}")
-    except orjson.JSONDecodeError:
-        raise invalid([("body", "send one JSON object")]) from None
-    if not isinstance(asked, dict):
-        raise invalid([("body", "send one JSON object")])
+    asked = one_object(body or b"{}")
     own = asked.pop("with", {}) or {}
     if not isinstance(own, dict):
         raise invalid([("with", "send the command's own fields as one object")])
-    astray = [
-        (str(field)[:60], "there is no such field; the command's own fields go into `with`")
-        for field in set(asked) - ADDRESS
-    ]
+    # Never by its name: what somebody wrote in the wrong place may be a name.
+    astray = [("body", f"{_BESIDE} stand here; the command's own fields go into `with`")] * bool(
+        set(asked) - ADDRESS
+    )
     astray += [
         (f"with.{field}", "say this beside `with`, not in it")
-        for field in (set(own) & ADDRESS) - command.IN_WITH.keys()
+        for field in sorted((set(own) & ADDRESS) - command.IN_WITH.keys())
     ]
     if astray:
         raise invalid(astray)
@@ -92,7 +91,7 @@ def read_command(command: type[Command], body: bytes, names: Names) -> Command:
     except ValidationError as error:
         raise invalid(
             [
-                (".".join(_path(problem["loc"])), sentence(problem))
+                (".".join(_path(said_by_us(problem))), sentence(problem))
                 for problem in error.errors(include_url=False, include_context=False)
             ]
         ) from None
@@ -100,7 +99,7 @@ def read_command(command: type[Command], body: bytes, names: Names) -> Command:
 
 def _path(location: tuple[int | str, ...]) -> list[str]:
     first = str(location[0]) if location else "body"
-    return [*([] if first in ADDRESS else ["with"]), *(str(part)[:60] for part in location)]
+    return [*([] if first in ADDRESS else ["with"]), *(str(part) for part in location)]
 
 
 def commands_router(process: ServiceProcess) -> APIRouter:

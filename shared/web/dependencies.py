@@ -6,7 +6,7 @@ records depends on `shared.web.reading.Reader`.
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
@@ -24,7 +24,7 @@ from shared.projections.views import Views
 from shared.service.process import RunningService
 from shared.service.status import Status
 from shared.team.authorisation import Forbidden
-from shared.web.problems import not_ready
+from shared.web.problems import invalid, not_ready
 
 _T = TypeVar("_T")
 
@@ -114,7 +114,7 @@ def may(running: RunningService, who: Actor, action: str) -> bool:
 async def authorise(
     running: RunningService, who: Actor, action: str, *, children: tuple[UUID, ...] = ()
 ) -> None:
-    """Refuse, and record the refused attempt, wrunning the policy does not allow the action."""
+    """Refuse, and record the refused attempt, where the policy does not allow the action."""
     verdict = running.access.may(who, own_reading(running, action))
     if not verdict.allowed:
         await record(running, who, action, children=children, shown=False, rules=verdict.rules)
@@ -146,13 +146,33 @@ async def record(
     )
 
 
-After = Annotated[int | None, Query(description="a position from a command's answer: the read waits for it")]
+MOST_POSITION: Final = 2**63 - 1
+"""The last position that a log can have: PostgreSQL's bigint."""
+
+
+After = Annotated[
+    int | None,
+    Query(ge=0, le=MOST_POSITION, description="a position from a command's answer: the read waits for it"),
+]
 
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 CursorText = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
+
+
+async def within_the_log(store: Store, after: int) -> None:
+    """Refuse a position that the log has not come to. Raises Problem (422)."""
+    if after > await store.head():
+        raise invalid(
+            [
+                (
+                    "after",
+                    "this log has not come so far: take the position from the answer of this service's command",
+                )
+            ]
+        )
 
 
 def instant(value: datetime | None) -> str | None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from shared.service.metrics import CONTENT_TYPE
 from shared.service.process import RunningService
-from shared.web.dependencies import CurrentStatus, CurrentStore
+from shared.web.dependencies import CurrentStatus, CurrentStore, allowed
 from shared.web.problems import not_ready
 
 health = APIRouter(tags=["health"])
@@ -21,9 +21,9 @@ async def live(request: Request) -> dict[str, bool]:
     return {"live": True}
 
 
-@health.get("/metrics")
+@health.get("/metrics", dependencies=[allowed("read:progress")])
 async def metrics(status: CurrentStatus) -> Response:
-    """What the service measures of itself, for Prometheus. Counts alone: it needs no token, and names nobody.
+    """What the service measures of itself, for Prometheus: counts alone, and names nobody. Needs an operator's token.
 
     Reckoned at most every two seconds, however often it is asked for.
     """

@@ -7,12 +7,13 @@ import orjson
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.fields import Text
+from shared.domain.fields import RequiredText, ShortText
 from shared.domain.instants import Instant
 from shared.inbox.positions import FORKED
 from shared.infrastructure.clock import ClockGoesBack
 from shared.service.simulated_clock import StoredClock
 from shared.web.dependencies import (
+    MOST_POSITION,
     CurrentActor,
     CurrentClock,
     CurrentInbox,
@@ -23,6 +24,7 @@ from shared.web.dependencies import (
     Limit,
     Resend,
     allowed,
+    within_the_log,
 )
 from shared.web.problems import conflict, not_found
 
@@ -42,21 +44,21 @@ class MoveClock(_Body):
 class OneKey(_Body):
     """A key of a source."""
 
-    source: str
+    source: ShortText
     key: UUID
 
 
 class SkipKey(OneKey):
     """A parked event to leave out, and why."""
 
-    reason: Text
+    reason: RequiredText
 
 
 class SendAgain(_Body):
     """What to send again: a key, or everything; after a position."""
 
     key: UUID | None = None
-    after: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    after: Annotated[int, Field(ge=0, le=MOST_POSITION)] = 0
 
 
 @router.get("/progress", dependencies=[allowed("read:progress")])
@@ -119,8 +121,6 @@ async def retry(body: OneKey, inbox: CurrentInbox) -> dict[str, bool]:
 @router.post("/operator/parked/skip", dependencies=[allowed("operate:parked")])
 async def skip(body: SkipKey, inbox: CurrentInbox, who: CurrentActor) -> dict[str, bool]:
     """Leave a parked event out, with a reason that is recorded."""
-    if not body.reason.strip():
-        raise conflict("say why it is left out")
     skipped = await inbox.skip(body.source, body.key, body.reason, who)
     if not skipped:
         raise not_found("nothing is parked under this source and key")
@@ -128,8 +128,9 @@ async def skip(body: SkipKey, inbox: CurrentInbox, who: CurrentActor) -> dict[st
 
 
 @router.post("/operator/resend", dependencies=[allowed("operate:relay")])
-async def resend(body: SendAgain, resend_from: Resend) -> dict[str, bool]:
+async def resend(body: SendAgain, resend_from: Resend, store: CurrentStore) -> dict[str, bool]:
     """Have the relay send a key, or everything, again; readers drop what they have."""
+    await within_the_log(store, body.after)
     await resend_from(body.key, body.after)
     return {"asked": True}
 
@@ -146,9 +147,10 @@ async def rebuild(name: str, views: CurrentViews) -> dict[str, Any]:
 
 @router.get("/operator/events", dependencies=[allowed("operate:relay")])
 async def events(
-    store: CurrentStore, after: Annotated[int, Query(ge=0)] = 0, limit: Limit = 100
+    store: CurrentStore, after: Annotated[int, Query(ge=0, le=MOST_POSITION)] = 0, limit: Limit = 100
 ) -> dict[str, Any]:
     """The log after a position: what happened, as codes; the sealed parts stay sealed, and no child is named."""
+    await within_the_log(store, after)
     rows = await store.between(after + 1, after + limit)
     return {
         "items": [

@@ -14,7 +14,8 @@ import asyncpg
 import orjson
 from fastapi import Depends
 
-from shared.web.dependencies import After, CursorText, Limit
+from shared.domain.instants import utc
+from shared.web.dependencies import MOST_POSITION, After, CursorText, Limit
 from shared.web.problems import invalid
 
 
@@ -28,26 +29,38 @@ def write_cursor(place: Sequence[Any]) -> str:
 def read_cursor(cursor: str, types: Sequence[type]) -> list[Any]:
     """The place a cursor stands for.
 
+    Whatever was sent, what is answered are values that the database can compare: text it can store, instants it can
+    hold, numbers of its size.
+
     Raises:
         Problem: it is not one of ours.
     """
     try:
         parts = orjson.loads(urlsafe_b64decode(cursor.encode()))
         if not isinstance(parts, list) or len(parts) != len(types):
-            raise ValueError
+            raise _NotOurs
         return [_part(kind, part) for kind, part in zip(types, parts, strict=True)]
-    except (ValueError, TypeError):
+    except ValueError:
         raise invalid([("cursor", "take the cursor from `next` of the page before, unchanged")]) from None
 
 
+class _NotOurs(ValueError):
+    """A cursor that nobody here wrote."""
+
+
 def _part(kind: type, part: Any) -> Any:
-    if kind is datetime:
-        return datetime.fromisoformat(part)
-    if kind is UUID:
-        return UUID(part)
-    if type(part) is not kind:
-        raise ValueError
-    return part
+    """One part of a cursor, of its column's type. Raises ValueError for anything that `write_cursor` does not write."""
+    if kind is int:
+        if type(part) is int and 0 <= part <= MOST_POSITION:
+            return part
+    elif isinstance(part, str) and part.isprintable():
+        if kind is datetime:
+            return utc(datetime.fromisoformat(part))
+        if kind is UUID:
+            return UUID(part)
+        if kind is str:
+            return part
+    raise _NotOurs
 
 
 @dataclass(frozen=True, slots=True)

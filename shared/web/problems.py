@@ -262,15 +262,25 @@ def _path(error: Mapping[str, Any]) -> str:
     """A field's way from the outside in, as `with.referrer.name`. What is no name was sent by somebody: left out."""
     if str(error["type"]).startswith("json_"):
         return "body"
-    steps = [step for step in error["loc"] if step != "body"] or ["body"]
+    steps = [step for step in said_by_us(error) if step != "body"] or ["body"]
     return ".".join(
         str(step) if isinstance(step, int) or _NAME.fullmatch(step) else "(unnamed)" for step in steps
     )
 
 
+def said_by_us(error: Mapping[str, Any]) -> tuple[int | str, ...]:
+    """The place of an error of pydantic without what the sender named: of a field that is unknown, where it stands."""
+    place: tuple[int | str, ...] = tuple(error["loc"])
+    return place[:-1] if error["type"] in _NAMED_BY_SENDER else place
+
+
+_NAMED_BY_SENDER: Final = frozenset({"extra_forbidden", "invalid_key"})
+"""Errors whose place ends in a name that was sent, not in one of ours."""
+
+
 _SENTENCES: Final = {
     "missing": "This field is needed.",
-    "extra_forbidden": "There is no such field: check its spelling, or leave it out.",
+    "extra_forbidden": "There is a field here that is not known: check the names against the API's description.",
     "json_invalid": "The body is not valid JSON.",
     "json_type": "The body is not valid JSON.",
     "union_tag_invalid": "This is none of the kinds known here.",

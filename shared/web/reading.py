@@ -17,7 +17,7 @@ from shared.domain.actors import Actor
 from shared.domain.corrections import said_last
 from shared.domain.view import View
 from shared.service.process import RunningService
-from shared.web.dependencies import CurrentActor, Running, authorise, may, record
+from shared.web.dependencies import CurrentActor, Running, authorise, may, record, within_the_log
 from shared.web.paging import Asked, Page, fetch_page, page_of
 from shared.web.problems import not_ready
 
@@ -60,9 +60,17 @@ class Reading:
         await record(self._running, self.who, action, children=children, subject=subject)
 
     async def caught_up(self, view: str, after: int | None) -> None:
-        """Read-your-writes: wait up to 2 s until a view has followed to `after`, else say how far behind it is (503)."""
+        """Read-your-writes: wait up to 2 s until a view has followed to `after`.
+
+        Raises:
+            Problem: 422 where the log itself has not come so far, for no wait would help; 503 where the view has not
+                come to it in time.
+        """
         views = self._running.views
-        if after is not None and not await views.wait_for(view, after):
+        if after is None or views.reached(view) >= after:
+            return
+        await within_the_log(self._running.store, after)
+        if not await views.wait_for(view, after):
             position, _ = (await views.positions())[view]
             raise not_ready(
                 f"the {view} is at position {position} and has not come to {after} yet; read it again"

@@ -62,8 +62,8 @@ def test_a_malformed_time(stack, child, happened):
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ({"with": with_(colour="red")}, "colour"),
-        ({"with": CONTACT, "colour": "red"}, "colour"),
+        ({"with": with_(colour="red")}, "with"),
+        ({"with": CONTACT, "colour": "red"}, "go into `with`"),
         ({"with": with_(source="99")}, "source"),
         ({"with": with_(referrer={"name": "X", "agency": "navy", "contact": "y"})}, "agency"),
         ({"with": {}}, "worries"),

@@ -85,8 +85,8 @@ async def test_what_is_personal_is_nowhere_but_in_sealed_parts(stack, planted):
     places: dict[str, bytes] = {}
     for file in [*(stack.directory / "traces").glob("*"), *stack.directory.rglob("*.log")]:
         places[str(file)] = file.read_bytes()
-    for name, url in stack.urls.items():
-        places[f"metrics of {name}"] = stack.http.get(f"{url}/metrics").content
+    for name in stack.urls:
+        places[f"metrics of {name}"] = stack.get(name, "/metrics", stack.operator()).content
         places[f"progress of {name}"] = stack.get(name, "/progress", stack.operator()).content
         places[f"events of {name}"] = stack.get(name, "/operator/events", stack.operator(), limit=200).content
     consumer = AIOKafkaConsumer(

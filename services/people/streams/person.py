@@ -6,7 +6,7 @@ from typing import Annotated, Final, assert_never
 from uuid import UUID
 
 from nhs_number import is_valid  # type: ignore[attr-defined]  # exported without being named in __all__
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from services.people.events import (
     NhsNumberRecorded,
@@ -31,6 +31,10 @@ MOST_MONTHS_DUE: Final = 24
 """How far ahead the birth of an unborn child may lie: more than a pregnancy, less than a slip of the year's digits."""
 
 
+_WRITTEN_NUMBER: Final = 40
+"""Most characters in which a number of ten digits may be written, its spaces among them."""
+
+
 def _checked(number: str) -> str:
     digits = "".join(number.split())
     if not (digits.isascii() and digits.isdigit() and len(digits) == 10 and is_valid(digits)):
@@ -40,7 +44,7 @@ def _checked(number: str) -> str:
     return digits
 
 
-NhsNumber = Annotated[str, AfterValidator(_checked)]
+NhsNumber = Annotated[str, StringConstraints(max_length=_WRITTEN_NUMBER), AfterValidator(_checked)]
 """Ten digits with a valid check digit; spaces between them are dropped."""
 
 

@@ -24,15 +24,30 @@ from shared.domain.fields import (
 TEXT = TypeAdapter(Text)
 LINE = TypeAdapter(ShortText)
 LINE_BREAKS = "\n\r\t"
+OVERRIDES = {"RLO", "LRO"}
+"""The classes of Unicode's characters that show text in another order than it is written in."""
 CONTROLS = [chr(n) for n in range(0x110000) if unicodedata.category(chr(n)) in {"Cc", "Cs"}]
 
 
-def test_a_text_holds_every_character_but_controls_and_lone_surrogates():
-    others = "".join(chr(n) for n in range(0x110000) if unicodedata.category(chr(n)) not in {"Cc", "Cs"})
+def test_a_text_holds_every_character_but_controls_overrides_and_lone_surrogates():
+    others = "".join(
+        chr(n)
+        for n in range(0x110000)
+        if unicodedata.category(chr(n)) not in {"Cc", "Cs"}
+        and unicodedata.bidirectional(chr(n)) not in OVERRIDES
+    )
     for start in range(0, len(others), MOST_TEXT):
         part = others[start : start + MOST_TEXT]
         assert TEXT.validate_python(part) == part
     assert TEXT.validate_python(LINE_BREAKS) == LINE_BREAKS
+
+
+def test_a_text_cannot_be_made_to_read_backwards():
+    turning = [chr(n) for n in range(0x110000) if unicodedata.bidirectional(chr(n)) in OVERRIDES]
+    assert len(turning) == 2
+    for one in turning:
+        assert refused(TEXT, f"Mr {one}htimS seen")
+    assert TEXT.validate_python("She says \u2067\u0645\u0631\u062d\u0628\u0627\u2069 at the door")
 
 
 @pytest.mark.parametrize("place", ["{0}b", "a{0}b", "a{0}", "{0}"])
