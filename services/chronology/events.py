@@ -1,6 +1,6 @@
 """What the chronology keeps: every event of a child's record and of its entries, versions and upcasters."""
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -56,16 +56,22 @@ class EntryText(Sealed):
     recorder: str | None = None
 
 
-class EntryReceived(Event, name="chronology.EntryReceived", text=EntryText, fixed=()):
+class EntryReceived(Event, name="chronology.EntryReceived", version=2, text=EntryText, fixed=()):
     """A team's fact, taken into the child's record with its three times, and everyone who may see it.
 
     The title is made from codes alone, so it may be shown to who may not see the text. The fact stands at
-    `source_position` of its source's log.
+    `source_position` of its source's log, where its row had the chained digest `source_digest` (SHA-256, hexadecimal): so
+    the chronology vouches for what the source's log says there. Version 1 did not keep it.
     """
 
     source_position: int
+    source_digest: str | None = None
     entry: ChildEntry
     seen_by: tuple[SeenBy, ...]
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """Nothing to change: what the row's digest was is not known of an entry of version 1."""
 
 
 class EntryCorrected(Event, name="chronology.EntryCorrected", text=EntryText, fixed=()):

@@ -69,6 +69,7 @@ def received(told: Told, event: Event, record: Record, *, corrects: UUID | None 
     return ReceiveEntry(
         about=(event.child,) if event.child else (),
         source_position=record.position,
+        source_digest=record.digest.hex() if record.digest else None,
         entry=ChildEntry(
             id=one,
             source=record.service,

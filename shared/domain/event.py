@@ -337,6 +337,8 @@ class Record:
     sealed: bytes | None = None
     text: Mapping[str, Any] | None = None
     """The sealed part opened under the transport key: only on what arrived from another service, only in memory."""
+    digest: bytes | None = None
+    """Of its row in its source's log, chained (SHA-256): only on what arrived from another service."""
     corrected_by: UUID | None = None
     """The correction whose sealed part this is, where the text was put right after it was recorded."""
 

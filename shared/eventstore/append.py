@@ -72,13 +72,14 @@ class CommandWrites:
 
 @dataclass(frozen=True, slots=True)
 class InboxMove:
-    """An inbox head moved from `previous` to `position`."""
+    """An inbox head moved from `previous` to `position`. `digest` is that of the event's row in its source's log."""
 
     source: str
     key: UUID
     previous: int
     position: int
     event_id: UUID
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,6 +250,7 @@ class GroupWriter:
             head_previous=[move.previous for move in moves],
             head_positions=[move.position for move in moves],
             head_event_ids=[move.event_id for move in moves],
+            head_digests=[move.digest for move in moves],
         )
 
     async def _insert(

@@ -88,6 +88,7 @@ class AppendParameters:
     head_previous: list[int]
     head_positions: list[int]
     head_event_ids: list[UUID]
+    head_digests: list[bytes]
 
 
 @lru_cache

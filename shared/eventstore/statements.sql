@@ -51,15 +51,15 @@ commands_written AS (
         :command_ids::uuid[], :command_bodies::bytea[], :command_firsts::bigint[], :command_lasts::bigint[]) AS given),
 moves AS (
     SELECT moves.* FROM unnest(:head_sources::text[], :head_keys::uuid[], :head_previous::bigint[],
-                               :head_positions::bigint[], :head_event_ids::uuid[])
-                     AS moves (source, key, previous, position, event_id)
+                               :head_positions::bigint[], :head_event_ids::uuid[], :head_digests::bytea[])
+                     AS moves (source, key, previous, position, event_id, digest)
      WHERE EXISTS (SELECT FROM stands)),
 first_moved AS (
-    INSERT INTO {schema}.inbox_heads (source, key, position, event_id)
-    SELECT source, key, position, event_id FROM moves WHERE previous = 0
+    INSERT INTO {schema}.inbox_heads (source, key, position, event_id, digest)
+    SELECT source, key, position, event_id, digest FROM moves WHERE previous = 0
     ON CONFLICT DO NOTHING RETURNING source, key),
 moved_on AS (
-    UPDATE {schema}.inbox_heads AS head SET position = moves.position, event_id = moves.event_id
+    UPDATE {schema}.inbox_heads AS head SET position = moves.position, event_id = moves.event_id, digest = moves.digest
       FROM moves
      WHERE head.source = moves.source AND head.key = moves.key AND head.position = moves.previous
     RETURNING head.source, head.key)
@@ -98,14 +98,14 @@ SELECT * FROM unnest(
 -- when it is locked. Answers those moved; the caller counts them.
 WITH moves AS (
     SELECT moves.* FROM unnest(:head_sources::text[], :head_keys::uuid[], :head_previous::bigint[],
-                               :head_positions::bigint[], :head_event_ids::uuid[])
-                     AS moves (source, key, previous, position, event_id)),
+                               :head_positions::bigint[], :head_event_ids::uuid[], :head_digests::bytea[])
+                     AS moves (source, key, previous, position, event_id, digest)),
 first_moved AS (
-    INSERT INTO {schema}.inbox_heads (source, key, position, event_id)
-    SELECT source, key, position, event_id FROM moves WHERE previous = 0
+    INSERT INTO {schema}.inbox_heads (source, key, position, event_id, digest)
+    SELECT source, key, position, event_id, digest FROM moves WHERE previous = 0
     ON CONFLICT DO NOTHING RETURNING source, key),
 moved_on AS (
-    UPDATE {schema}.inbox_heads AS head SET position = moves.position, event_id = moves.event_id
+    UPDATE {schema}.inbox_heads AS head SET position = moves.position, event_id = moves.event_id, digest = moves.digest
       FROM moves
      WHERE head.source = moves.source AND head.key = moves.key AND head.position = moves.previous
     RETURNING head.source, head.key)

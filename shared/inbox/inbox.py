@@ -169,7 +169,9 @@ class Inbox:
         if message.position < head.position or message.event_id == head.event_id:
             return None
         # Of a source that has forked: from here on what it says now is what we have.
-        return InboxMove(*message.source_key, head.position, message.position, message.event_id)
+        return InboxMove(
+            *message.source_key, head.position, message.position, message.event_id, message.digest
+        )
 
 
 def _decodable(held: Held) -> bool:

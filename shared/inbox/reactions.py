@@ -120,7 +120,9 @@ class PolicyRunner:
         only_read = tuple(
             (stream_id, version) for stream_id, version in reads.items() if stream_id not in written
         )
-        head = InboxMove(message.source, message.key, message.previous, message.position, message.event_id)
+        head = InboxMove(
+            *message.source_key, message.previous, message.position, message.event_id, message.digest
+        )
         return AppendRequest(tuple(parts), only_read, (head,)), all_decided
 
     async def _decide(self, command: Command, command_id: UUID, reader: Session, cause: Record) -> Decided:
@@ -149,6 +151,7 @@ class PolicyRunner:
             position=message.position,
             recorded_at=message.recorded_at,
             text=text,
+            digest=message.digest,
         )
 
 

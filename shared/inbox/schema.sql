@@ -5,8 +5,10 @@ CREATE TABLE IF NOT EXISTS {schema}.inbox_heads (
     key      uuid   NOT NULL,
     position bigint NOT NULL,
     event_id uuid   NOT NULL,
+    digest   bytea,                                       -- of its row in the source's log; null: kept before it travelled
     PRIMARY KEY (source, key)
 );
+ALTER TABLE {schema}.inbox_heads ADD COLUMN IF NOT EXISTS digest bytea;
 -- Gives up the statement that calls it: not all of the heads it was to move stood where they were expected.
 CREATE OR REPLACE FUNCTION {schema}.a_head_moved_on() RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN

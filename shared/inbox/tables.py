@@ -76,7 +76,7 @@ class InboxTables:
                 list,
                 zip(
                     *(
-                        (*source_key, expected, move.position, move.event_id)
+                        (*source_key, expected, move.position, move.event_id, move.digest)
                         for source_key, (expected, move) in sorted(heads.items())
                     ),
                     strict=True,

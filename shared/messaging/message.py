@@ -15,6 +15,7 @@ from uuid import UUID
 
 import orjson
 
+from shared.crypto.hash_chain import GENESIS
 from shared.messaging.topics import topic_of
 
 _SOURCE: Final = re.compile(r"/safeguarding/([a-z][a-z0-9_-]{0,62})", re.ASCII)
@@ -24,6 +25,9 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}\.[A-Za-z][A-Za-z0-9]{0,127}", r
 
 
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 _TRACE: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
@@ -53,6 +57,9 @@ class Message:
         previous: position of the event of the same key that was published before it; 0 for none.
         stream_id: the stream it stands on at its source.
         version: its version there.
+        digest: of its row in the source's log, chained (SHA-256): what the source's checkpoints sign, so that whoever
+            takes the event can later say what it was.
+        previous_digest: the same of the event at `previous`; of none, what stands before position 1.
         recorded_at: when the source recorded it, with its zone.
         state: the open part, as stored.
         sealed: the sealed part under the topic's transport key; None where there is none, or its subject was erased.
@@ -67,6 +74,8 @@ class Message:
     previous: int
     stream_id: UUID
     version: int
+    digest: bytes
+    previous_digest: bytes
     recorded_at: datetime
     state: bytes
     sealed: bytes | None
@@ -95,6 +104,8 @@ class Message:
             "ce_previous": str(self.previous),
             "ce_stream": str(self.stream_id),
             "ce_streamversion": str(self.version),
+            "ce_digest": self.digest.hex(),
+            "ce_previousdigest": self.previous_digest.hex(),
             "content-type": "application/json",
         }
         if self.trace:
@@ -148,6 +159,8 @@ def parse(headers: Mapping[str, str], body: bytes, *, topic: str | None = None) 
             previous=_number(headers["ce_previous"]),
             stream_id=UUID(headers["ce_stream"]),
             version=_number(headers["ce_streamversion"]),
+            digest=_digest(headers["ce_digest"]),
+            previous_digest=_digest(headers["ce_previousdigest"]),
             recorded_at=datetime.fromisoformat(headers["ce_time"]),
             trace=_trace(headers.get("ce_traceparent")),
             **_parts(body),
@@ -160,6 +173,8 @@ def parse(headers: Mapping[str, str], body: bytes, *, topic: str | None = None) 
         raise NotAMessage("its time names no zone")
     if message.version < 1 or message.previous >= message.position:
         raise NotAMessage("its position or version cannot be")
+    if (message.previous == 0) != (message.previous_digest == GENESIS):
+        raise NotAMessage("its previous digest cannot be")
     if topic is not None and topic != message.topic:
         raise NotAMessage("its source does not write this topic")
     return message
@@ -177,6 +192,11 @@ def _number(text: str) -> int:
     if number > _LARGEST:
         raise ValueError
     return number
+
+
+def _digest(text: str) -> bytes:
+    """A digest in 64 lower-case hexadecimal digits: one spelling and no other."""
+    return bytes.fromhex(_found(_DIGEST.fullmatch(text)).group())
 
 
 def _trace(text: str | None) -> str | None:

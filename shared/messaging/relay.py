@@ -16,6 +16,7 @@ from uuid import UUID
 import asyncpg
 from aiokafka.errors import KafkaError
 
+from shared.crypto.hash_chain import GENESIS
 from shared.crypto.key_store import KeyStore
 from shared.crypto.transport_keys import TransportKeys
 from shared.domain.codec import trace_of
@@ -90,10 +91,12 @@ class Relay:
         self._acknowledged: dict[int, int] = {}
         self._crossing = f"""
             SELECT notification_id, originator_id, originator_version, topic, state, sealed, event_id, key, recorded_at,
-                   coalesce((SELECT max(before.notification_id) FROM {service}.events AS before
-                              WHERE before.key = events.key
-                                AND before.notification_id < events.notification_id), 0) AS previous
-              FROM {service}.events"""
+                   events.digest, coalesce(before.position, 0) AS previous, before.digest AS previous_digest
+              FROM {service}.events
+              LEFT JOIN LATERAL (
+                   SELECT earlier.notification_id AS position, earlier.digest FROM {service}.events AS earlier
+                    WHERE earlier.key = events.key AND earlier.notification_id < events.notification_id
+                    ORDER BY earlier.notification_id DESC LIMIT 1) AS before ON true"""
         # One statement, one snapshot: the head fits the page. It is where a page that is not full leads to, past what
         # is internal.
         self._next = f"""
@@ -272,6 +275,8 @@ class Relay:
             previous=row["previous"],
             stream_id=row["originator_id"],
             version=row["originator_version"],
+            digest=row["digest"],
+            previous_digest=row["previous_digest"] or GENESIS,
             recorded_at=row["recorded_at"],
             state=row["state"],
             sealed=None if plain is None else self._transport.seal(self._topic, event_id, plain),

@@ -140,13 +140,14 @@ async def _nothing_on_its_way(
         name
     )
     last = {
-        (source, row["key"]): (row["notification_id"], row["event_id"])
+        (source, row["key"]): (row["notification_id"], row["event_id"], row["digest"])
         for source in service.reads
         for row in logs[source]
         if row["key"] is not None
     }
-    heads = await pool.fetch(f"SELECT source, key, position, event_id FROM {name}.inbox_heads")
-    assert {(row["source"], row["key"]): (row["position"], row["event_id"]) for row in heads} == last, name
+    heads = await pool.fetch(f"SELECT source, key, position, event_id, digest FROM {name}.inbox_heads")
+    taken = {(row["source"], row["key"]): (row["position"], row["event_id"], row["digest"]) for row in heads}
+    assert taken == last, name
 
 
 def _entries_once_in_order(logs: Mapping[str, Sequence[asyncpg.Record]]) -> None:
@@ -165,6 +166,7 @@ def _entries_once_in_order(logs: Mapping[str, Sequence[asyncpg.Record]]) -> None
         taken.add(entry["event"])
         event = events[entry["source"]][UUID(entry["event"])]
         assert (event["notification_id"], event["child"]) == (state["source_position"], row["child"])
+        assert event["digest"].hex() == state["source_digest"]
         place = (entry["source"], row["child"])
         assert reached.get(place, 0) < event["notification_id"], "out of order within a child"
         reached[place] = event["notification_id"]

@@ -28,6 +28,7 @@ CUT_AT_ONCE = 0.3
 """More often: among others that write, a process seldom believes that it is alone."""
 STREAMS = [UUID(int=n) for n in range(1, 31)]
 CUTS = ("before commit", "after commit", "before one statement", "after one statement")
+DIGEST = bytes(32)
 KEYS = [UUID(int=n) for n in range(901, 905)]
 chance = random.Random(SEED)
 done: list[dict[str, Any]] = []
@@ -84,7 +85,7 @@ async def ask(pool: asyncpg.Pool) -> AppendRequest:
             await pool.fetchval("SELECT position FROM mash.inbox_heads WHERE source = 'x' AND key = $1", key)
             or 0
         )
-        heads.append(InboxMove("x", key, at, at + chance.randint(1, 3), uuid4()))
+        heads.append(InboxMove("x", key, at, at + chance.randint(1, 3), uuid4(), DIGEST))
     return AppendRequest(parts, tuple(reads) if chance.random() < 0.4 else (), tuple(heads))
 
 

@@ -9,6 +9,7 @@ from shared.eventstore.append import AppendRequest, CommandWrites, NewEvent, Str
 from shared.eventstore.store import Store
 
 X, Y, K = UUID(int=1), UUID(int=2), UUID(int=9)
+DIGEST = bytes(range(32))
 
 
 def row(name: str = "test.Happened", **more) -> NewEvent:

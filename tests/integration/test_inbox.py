@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared.crypto.hash_chain import GENESIS
 from shared.domain.actors import Actor
 from shared.domain.event import Event
 from shared.inbox.failures import AWAY
@@ -106,6 +107,30 @@ async def test_a_message_says_the_position_before_it_of_its_key_past_what_does_n
     await mash.say([(1, 3)])
     messages = [parse(each.headers, each.body) for each in await mash.published()]
     assert [(m.position, m.previous) for m in messages] == [(1, 0), (2, 0), (4, 1)]
+
+
+async def test_a_message_says_the_digest_of_its_row_and_of_the_one_before_it_of_its_key(mash):
+    await mash.say([(1, 1), (2, 2), (1, 3)])
+    rows = await mash.pool.fetch("SELECT digest FROM mash.events ORDER BY notification_id")
+    one, two, three = (row["digest"] for row in rows)
+    messages = [parse(each.headers, each.body) for each in await mash.published()]
+    assert [(m.digest, m.previous_digest) for m in messages] == [(one, GENESIS), (two, GENESIS), (three, one)]
+
+
+async def test_a_head_keeps_the_digest_of_the_row_it_stands_on_whether_anything_followed_or_not(
+    toys, mash, reader
+):
+    """So that whoever compares two logs compares what they say, and not ids alone."""
+    await known(toys, reader, 1)  # of which something follows
+    other = await toys.open("people")
+    await mash.say([(1, 1), (1, 2)])
+    published = await mash.published()
+    await reader.inbox.take(published)
+    await other.inbox.take(published)  # of which nothing follows there
+    last = await mash.pool.fetchval("SELECT digest FROM mash.events WHERE notification_id = 2")
+    for team in (reader, other):
+        kept = await team.pool.fetchval(f"SELECT digest FROM {team.name}.inbox_heads WHERE source = 'mash'")
+        assert kept == last
 
 
 async def test_the_sealed_part_travels_under_the_transport_key_and_is_absent_of_who_was_erased(

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from shared.eventstore.append import InboxMove
+from tests.integration.store_members import DIGEST
 from tests.integration.toys import Appear, Team, child
 
 
@@ -31,7 +32,7 @@ async def test_heads_move_and_nothing_is_appended(mash, people):
 async def test_several_of_one_key_move_it_to_the_last_and_none_passes_over_a_gap(mash):
     place = ("people", uuid4())
     first, second, third, beyond = (
-        InboxMove(*place, previous, position, uuid4())
+        InboxMove(*place, previous, position, uuid4(), DIGEST)
         for previous, position in ((0, 4), (4, 7), (7, 9), (12, 15))
     )
     tables = mash.inbox.tables
@@ -55,7 +56,7 @@ async def test_of_two_processes_one_moves_a_head_and_the_other_does_not(toys, ma
     other = await toys.open("mash")
     places = [("people", uuid4()) for _ in range(40)]
     for n in range(10):
-        moves = [InboxMove(*place, n, n + 1, uuid4()) for place in places]
+        moves = [InboxMove(*place, n, n + 1, uuid4(), DIGEST) for place in places]
         mine, theirs = await asyncio.gather(
             mash.inbox.tables.pass_over(moves), other.inbox.tables.pass_over(moves[::-1])
         )

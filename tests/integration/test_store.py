@@ -28,7 +28,7 @@ from shared.eventstore.store import MAX_GROUP
 from shared.infrastructure.clock import SimulatedClock
 from shared.service.migrations import migrate
 from tests.integration.conftest import database_on, store_on
-from tests.integration.store_members import K, X, Y, log_of, member, part, row, told
+from tests.integration.store_members import DIGEST, K, X, Y, log_of, member, part, row, told
 
 START = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
 
@@ -80,9 +80,9 @@ async def test_in_one_group_each_is_judged_by_itself(store, connection):
         AppendRequest((part((uuid4(), 0)),), ((X, 2),)),
         AppendRequest((part((uuid4(), 0)),), ((X, 1),)),  # what it read has moved on
         member((uuid4(), 3)),  # nothing stands there to follow
-        AppendRequest(heads=(InboxMove("x", K, 0, 5, uuid4()),)),
-        AppendRequest(heads=(InboxMove("x", K, 0, 7, uuid4()),)),
-        AppendRequest(heads=(InboxMove("x", K, 5, 7, uuid4()),)),
+        AppendRequest(heads=(InboxMove("x", K, 0, 5, uuid4(), DIGEST),)),
+        AppendRequest(heads=(InboxMove("x", K, 0, 7, uuid4(), DIGEST),)),
+        AppendRequest(heads=(InboxMove("x", K, 5, 7, uuid4(), DIGEST),)),
     ) == [
         "stands",
         "Conflict",
@@ -174,7 +174,7 @@ async def test_who_cares_only_for_what_crosses_hears_of_nothing_else(store):
 
     assert await append(row()) == (1, 0)
     assert await append(row(), row(key=K)) == (2, 1)
-    assert await append(heads=(InboxMove("x", K, 0, 5, uuid4()),)) == (
+    assert await append(heads=(InboxMove("x", K, 0, 5, uuid4(), DIGEST),)) == (
         2,
         1,
     )  # a head moved; nothing was appended

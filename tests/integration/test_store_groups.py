@@ -15,7 +15,7 @@ from shared.eventstore.columns import group_rows
 from shared.eventstore.concurrency import Accepted
 from shared.eventstore.statements import statements
 from shared.eventstore.store import Store
-from tests.integration.store_members import K, X, Y, log_of, member, part, told
+from tests.integration.store_members import DIGEST, K, X, Y, log_of, member, part, told
 
 
 def watched(rolled_back: list[str]) -> type[asyncpg.Connection]:
@@ -71,9 +71,9 @@ async def test_a_process_that_writes_alone_asks_once_a_group(open_store, connect
 
     await first.append(member((X, 0)))
     assert await questions(first, member((X, 1)), member((Y, 0)), member((X, 2))) == 1
-    moving = AppendRequest((part((X, 3)),), ((Y, 1),), (InboxMove("x", K, 0, 5, uuid4()),))
+    moving = AppendRequest((part((X, 3)),), ((Y, 1),), (InboxMove("x", K, 0, 5, uuid4(), DIGEST),))
     assert await questions(first, moving) == 1
-    assert await questions(first, AppendRequest(heads=(InboxMove("x", K, 5, 6, uuid4()),))) == 1
+    assert await questions(first, AppendRequest(heads=(InboxMove("x", K, 5, 6, uuid4(), DIGEST),))) == 1
     # What another process wrote meanwhile is found: it looks, and looks once more before it trusts itself again.
     await other.append(member((Y, 1)))
     assert await questions(first, member((X, 4))) == 1 + 4
@@ -89,15 +89,15 @@ async def test_a_process_that_writes_alone_asks_once_a_group(open_store, connect
         member((X, 1)),
         member((X, 3)),
         AppendRequest((part((uuid4(), 0)),), ((X, 1),)),
-        AppendRequest((part((uuid4(), 0)),), (), (InboxMove("x", K, 0, 6, uuid4()),)),
-        AppendRequest((part((uuid4(), 0)),), (), (InboxMove("x", UUID(int=10), 3, 6, uuid4()),)),
+        AppendRequest((part((uuid4(), 0)),), (), (InboxMove("x", K, 0, 6, uuid4(), DIGEST),)),
+        AppendRequest((part((uuid4(), 0)),), (), (InboxMove("x", UUID(int=10), 3, 6, uuid4(), DIGEST),)),
     ],
     ids=["a stream", "a hole", "a read", "a head", "a head that is not there"],
 )
 async def test_what_does_not_stand_is_not_written_in_one_statement(open_store, connection, stale):
     store = await open_store(connection_class=Counted)
     await store.append(member((X, 0)))
-    await store.append(AppendRequest((part((X, 1)),), (), (InboxMove("x", K, 0, 5, uuid4()),)))
+    await store.append(AppendRequest((part((X, 1)),), (), (InboxMove("x", K, 0, 5, uuid4(), DIGEST),)))
     Counted.asked.clear()
     fresh = member((Y, 0))
     assert await told(store, fresh, stale) == ["stands", "Conflict"]
@@ -184,9 +184,9 @@ async def test_a_connection_lost_at_commit_is_settled(open_store, connection, wh
     store = await open_store(connection_class=cutting(when, what))
     if what == "one statement":
         await store.append(
-            AppendRequest(heads=(InboxMove("y", K, 0, 1, uuid4()),))
+            AppendRequest(heads=(InboxMove("y", K, 0, 1, uuid4(), DIGEST),))
         )  # now it knows where the log ends
-    both = AppendRequest((part((X, 0), (Y, 0)),), (), (InboxMove("x", K, 0, 5, uuid4()),))
+    both = AppendRequest((part((X, 0), (Y, 0)),), (), (InboxMove("x", K, 0, 5, uuid4(), DIGEST),))
     plain = member((uuid4(), 0))
     conflict = member((X, 0))
     assert await asyncio.gather(store.append(both), store.append(plain)) == [

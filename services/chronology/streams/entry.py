@@ -60,6 +60,7 @@ class ReceiveEntry(Command, name="chronology.ReceiveEntry", opens=True, internal
     """Take a team's fact into the child's record, with who sees it, in the team's terms."""
 
     source_position: int
+    source_digest: str | None = None
     entry: ChildEntry
     seen_by: tuple[Term, ...] = ()
     widens: tuple[Widening, ...] = ()
@@ -133,6 +134,7 @@ def receive_entry(
     seen_by = audience(asking, command.seen_by, record)
     received = EntryReceived(
         source_position=command.source_position,
+        source_digest=command.source_digest,
         entry=entry,
         seen_by=seen_by,
         sealed=EntryText(parts=command.parts, care_parts=command.care_parts, recorder=command.recorder),

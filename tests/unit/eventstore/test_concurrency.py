@@ -14,6 +14,7 @@ from shared.eventstore.concurrency import Accepted, KnownCommand, LogState, Verd
 
 X, Y, Z = (UUID(int=n) for n in (1, 2, 3))
 K = UUID(int=9)
+DIGEST = bytes(32)
 C1, C2 = UUID(int=101), UUID(int=102)
 
 
@@ -36,7 +37,7 @@ def member(
 
 
 def head(previous: int, position: int) -> InboxMove:
-    return InboxMove("mash", K, previous, position, uuid4())
+    return InboxMove("mash", K, previous, position, uuid4(), DIGEST)
 
 
 def standing(versions=None, commands=None, heads=None) -> LogState:
@@ -219,7 +220,10 @@ parts = st.builds(
     bodies,
 )
 moves = st.builds(
-    lambda key, at, by: InboxMove("mash", key, at, at + by, uuid4()), streams, versions, st.integers(1, 2)
+    lambda key, at, by: InboxMove("mash", key, at, at + by, uuid4(), DIGEST),
+    streams,
+    versions,
+    st.integers(1, 2),
 )
 members = st.builds(
     lambda ps, reads, hs: AppendRequest(tuple(ps), tuple(reads), tuple(hs)),

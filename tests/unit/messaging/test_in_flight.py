@@ -56,7 +56,8 @@ def sky() -> Sky:
 def messages(*positions: int) -> list[Message]:
     now = datetime.now(UTC)
     return [
-        Message(uuid4(), "mash", "mash.X", uuid4(), n, 0, uuid4(), 1, now, b"{}", None) for n in positions
+        Message(uuid4(), "mash", "mash.X", uuid4(), n, 0, uuid4(), 1, bytes(32), bytes(32), now, b"{}", None)
+        for n in positions
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.crypto.hash_chain import GENESIS
 from shared.messaging.message import Message, NotAMessage, kafka_headers, parse, plain_headers
 from shared.messaging.topics import topic_of
 
@@ -21,6 +22,8 @@ MESSAGE = Message(
     previous=7,
     stream_id=UUID(int=3),
     version=4,
+    digest=b"\x0a" * 32,
+    previous_digest=b"\x0b" * 32,
     recorded_at=datetime(2026, 4, 2, 15, 40, tzinfo=UTC),
     state=b'{"level":"4","envelope":{"id":"x"}}',
     sealed=b"\x01sealed",
@@ -30,6 +33,7 @@ MESSAGE = Message(
 open_parts = st.dictionaries(
     st.text(), st.none() | st.booleans() | st.text() | st.lists(st.text()), max_size=5
 ).map(orjson.dumps)
+digests = st.binary(min_size=32, max_size=32).filter(lambda digest: digest != GENESIS)
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
@@ -45,6 +49,8 @@ def messages(draw: st.DrawFn) -> Message:
         previous=previous,
         stream_id=draw(st.uuids()),
         version=draw(st.integers(1, 2**63 - 1)),
+        digest=draw(digests),
+        previous_digest=draw(digests) if previous else GENESIS,
         recorded_at=draw(st.datetimes(timezones=zones)),
         state=draw(open_parts),
         sealed=draw(st.none() | st.binary()),
@@ -83,6 +89,8 @@ def test_headers_are_those_of_cloudevents_and_say_nothing_but_codes_ids_and_plac
         "ce_previous": "7",
         "ce_stream": str(UUID(int=3)),
         "ce_streamversion": "4",
+        "ce_digest": "0a" * 32,
+        "ce_previousdigest": "0b" * 32,
         "ce_traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         "content-type": "application/json",
     }
@@ -125,6 +133,11 @@ def test_a_header_that_is_missing_or_nonsense_is_refused(name):
         ("ce_position", "7"),  # the same as the one before it
         ("ce_previous", "-1"),
         ("ce_streamversion", "0"),
+        ("ce_digest", "0A" * 32),  # one spelling and no other
+        ("ce_digest", "0a" * 31),
+        ("ce_digest", " ".join(["0a"] * 32)),
+        ("ce_previousdigest", "00" * 32),  # what stands before position 1, and there is a previous event
+        ("ce_previous", "0"),  # none before it, and a digest of it
         ("ce_source", "mash"),
         ("ce_source", "/safeguarding/"),
         ("ce_source", "/safeguarding/unreadable:safeguarding.mash.v1"),
