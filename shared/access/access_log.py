@@ -19,6 +19,7 @@ import asyncpg
 
 from shared.domain.actors import Actor
 from shared.infrastructure.clock import Clock
+from shared.infrastructure.last_try import LastTry
 from shared.infrastructure.postgres import lock_key
 
 _AT_ONCE: Final = 256
@@ -88,6 +89,8 @@ class AccessLog:
         self._waiting: deque[tuple[Attempt, asyncio.Future[int]]] = deque()
         self._writer: asyncio.Task[None] | None = None
         self._months: set[date] = set()
+        self.last_record = LastTry(self._try_to_record)
+        """Whether the last record worked, for readiness."""
 
     async def record(self, entry: Attempt) -> int:
         """Records it; answers its position when it is on the disk.
@@ -123,6 +126,7 @@ class AccessLog:
             try:
                 first = await self._append([entry for entry, _ in members])
             except BaseException as error:
+                self.last_record.failed()
                 for _, done in members:
                     if not done.done():
                         refusal = AccessNotRecorded(
@@ -133,9 +137,14 @@ class AccessLog:
                 if not isinstance(error, Exception):
                     raise
                 continue
+            self.last_record.worked()
             for position, (_, done) in enumerate(members, first):
                 if not done.done():
                     done.set_result(position)
+
+    async def _try_to_record(self) -> None:
+        """Records nothing, by the way of what is recorded: for readiness, where the last failed and no other comes."""
+        await self._append([])
 
     async def _append(self, entries: Sequence[Attempt]) -> int:
         """Writes them in one transaction; answers the position of the first."""

@@ -52,6 +52,9 @@ class Checkpoints:
         """What keeps it from making or publishing, as the kind of the error."""
         self.alarm: str | None = None
         """What a person must look at: a log that cannot be signed, or signatures that contradict each other."""
+        self.own_alarm: str | None = None
+        """As much of it as is about this service's own log. Only that keeps it from being ready: anybody who may write
+        on the topic can raise the other, and no service may stop another."""
         self._signer = signer
         self._keys = keys
         self._bootstrap = bootstrap
@@ -99,6 +102,7 @@ class Checkpoints:
                     # A log restored to an older state, or somebody who has the key: kept as evidence of it.
                     await self.tables.keep(checkpoint)
                     self._raise_alarm("a checkpoint of this log is not among its own", checkpoint)
+                    self.own_alarm = self.alarm
 
     async def _step(self) -> None:
         try:
@@ -109,7 +113,7 @@ class Checkpoints:
         ) as error:  # said once: it does not pass by itself, and is looked at again each second
             if self.error is None:
                 log.critical("log not signed", extra={"error": type(error).__name__})
-            self.alarm = str(error)
+            self.alarm = self.own_alarm = str(error)
             self._failed(error)
             return
         await self._publish()

@@ -80,7 +80,12 @@ class Timers:
             pass
 
     async def fire(self) -> int:
-        """Ask about every clock that is due and not said to be missed; how many were asked about."""
+        """Ask about every clock that is due and not said to be missed; how many were asked about.
+
+        Raises:
+            TakesNoCommands: the log may not be added to; nothing is claimed.
+        """
+        self._runner.store.gate.check()
         rows = await due_rows(
             self._pool,
             self._service,

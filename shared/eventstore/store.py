@@ -17,12 +17,14 @@ import asyncpg
 from shared.crypto.key_store import KeyStore
 from shared.eventstore.append import Appended, AppendRequest, LogUnavailable
 from shared.eventstore.concurrency import Accepted
+from shared.eventstore.gate import CommandGate
 from shared.eventstore.group_writer import GroupWriter
 from shared.eventstore.sealing import seal_requests
 from shared.eventstore.statements import statements
 from shared.infrastructure.background import Backoff, end, run_forever
 from shared.infrastructure.batching import Batcher
 from shared.infrastructure.clock import Clock
+from shared.infrastructure.last_try import LastTry
 from shared.infrastructure.logs import error_fields
 from shared.infrastructure.postgres import DATABASE_AWAY
 
@@ -81,6 +83,10 @@ class Store:
     ) -> None:
         self.pool = pool
         self.service = service
+        self.gate = CommandGate()
+        """Whoever finds that this log may not be added to closes it."""
+        self.last_append = LastTry(self._try_to_append)
+        """Whether the last append worked, for readiness."""
         self._keys = keys
         self._patience = patience
         self._group_writer = GroupWriter(connect, service, clock)
@@ -132,8 +138,13 @@ class Store:
             Conflict: a stream written or read has moved on, or the inbox head has.
             AnotherBody: the command id is known with another body.
             NotStorable: the database cannot hold its values.
+            TakesNoCommands: the gate is closed; nothing is written.
             LogUnavailable: the database did not answer in time, or the store is stopped. It may still be written.
         """
+        self.gate.check()
+        return await self._append(request)
+
+    async def _append(self, request: AppendRequest) -> tuple[Appended, ...]:
         if self._writer is None or self._writer.done():
             raise LogUnavailable
         asked = perf_counter()
@@ -144,10 +155,21 @@ class Store:
         late = asyncio.get_running_loop().call_later(self._patience, _fail, waiting, LogUnavailable())
         try:
             answer = await waiting.answer
+        except LogUnavailable:
+            self.last_append.failed()
+            raise
+        except Exception:  # the database took the group, and refused this request in it
+            self.last_append.worked()
+            raise
         finally:
             late.cancel()
+        self.last_append.worked()
         self.on_answer(perf_counter() - asked)
         return answer
+
+    async def _try_to_append(self) -> None:
+        """Take the log's lock and commit nothing: for readiness, where the last append failed and no other comes."""
+        await self._append(AppendRequest())
 
     async def _write_what_waits(self) -> None:
         """Append group after group until nobody waits."""

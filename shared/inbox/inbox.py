@@ -77,8 +77,9 @@ class Inbox:
         """Take in a page: effects, heads, held and parked rows are committed when this returns.
 
         Raises:
-            Any of AWAY: nothing is lost; the same page may be taken again.
+            Any of AWAY: nothing is lost; the same page may be taken again. So also while the service takes no commands.
         """
+        self._runner.store.gate.check()
         async with self._at_work():
             messages: list[Message] = []
             for raw in page:

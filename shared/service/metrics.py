@@ -5,7 +5,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
 
-from shared.service.progress import Progress
+from shared.service.progress import NOT_READY, Progress
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -49,6 +49,12 @@ class Metrics:
             "days until working days are known no longer: as published; beyond it deadlines are provisional, as reckoned",
             "known",
         )
+        self._not_ready = self._gauge(
+            "not_ready", "1 where this part keeps the process from being ready", "part"
+        )
+        self._checkpoint_alarm = self._gauge(
+            "checkpoint_alarm", "1 where signatures of a log do not fit: a person must look"
+        )
         self._in_flight = self._gauge("commands_in_flight", "commands and pages being worked on")
 
     def _histogram(self, name: str, what: str, buckets: tuple[float, ...]) -> Histogram:
@@ -80,6 +86,9 @@ class Metrics:
         for view, position in progress.views.items():
             self._view_lag.labels(service, view).set(head - position)
             self._view_stopped.labels(service, view).set(view in progress.view_errors)
+        for part in NOT_READY:
+            self._not_ready.labels(service, part).set(part in progress.not_ready)
+        self._checkpoint_alarm.labels(service).set(progress.checkpoint_alarm is not None)
         for rule, count in missed.items():
             self._missed.labels(service, rule).set(count)
         for known, days in calendar.items():

@@ -79,9 +79,11 @@ class RunningService:
         """Handle a person's command. One that speaks of somebody who was registered a moment ago waits for them.
 
         Raises:
+            TakesNoCommands: the log may not be added to; said before anything is decided on a state that may be wrong.
             StillOnTheirWay: they may have been registered, and nobody has told this service yet.
             What `CommandHandler.run` raises.
         """
+        self.store.gate.check()
         if self.newcomers is None:  # People itself: who is registered is known there
             return await self.handler.run(command, actor, command_id)
         self.handler.in_flight += 1  # also between two tries: it is not quiet while somebody waits
@@ -236,6 +238,7 @@ class ServiceProcess:
                     pool=pool,
                     clock=clock,
                     store=store,
+                    access_log=access_log,
                     views=views,
                     handler=handler,
                     inbox=inbox.tables,

@@ -1,9 +1,12 @@
 """What a running service says of itself, as typed records: its progress, and what hinders it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+NOT_READY: Final = ("tasks", "commands", "log", "access log", "views", "relay", "consumer", "checkpoints")
+"""What may keep a process from being ready: the parts by which `not_ready` and the metric of it are told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Progress:
         held: events that wait for a gap, a cause or a newer program.
         parked: events that wait for a person.
         next_due: the earliest instant at which a clock that runs falls due (UTC).
+        not_ready: why this process is not ready, by which part; empty where it is (`Hindrances`).
     """
 
     service: str
@@ -47,6 +51,7 @@ class Progress:
     held: int
     parked: int
     next_due: datetime | None
+    not_ready: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As GET /progress answers it."""
@@ -59,14 +64,20 @@ class Hindrances:
     """What is wrong though the process runs.
 
     The relay and the checkpoints may be hindered, by the kind of their errors, while commands are taken: what was
-    written is passed on afterwards. A view that has stopped shows people less than is so: on a stopped deadline board a
-    child's deadline passes unseen. So it makes the process not ready.
+    written is passed on afterwards. What a command or a look would fail on, what shows people less than is so (on a
+    stopped deadline board a child's deadline passes unseen) and what a person must put right makes the process not
+    ready.
+
+    Attributes:
+        relay_error: what keeps the relay from publishing; so the next.
+        checkpoint_error: what keeps it from signing or publishing checkpoints.
+        not_ready: a sentence for each of NOT_READY that keeps callers away: what is wrong, and what to do.
     """
 
     relay_error: str | None
     checkpoint_error: str | None
-    views_stopped: tuple[str, ...]
+    not_ready: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As GET /health/ready says it."""
-        return asdict(self) | {"views_stopped": list(self.views_stopped)}
+        return asdict(self)

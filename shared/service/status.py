@@ -2,11 +2,13 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import asyncpg
 
+from shared.access.access_log import AccessLog
 from shared.audit.checkpointer import Checkpoints
 from shared.commands.handler import CommandHandler
 from shared.commands.timers import Timers
@@ -17,7 +19,7 @@ from shared.inbox.consumer import Consumer
 from shared.inbox.housekeeping import InboxHousekeeping
 from shared.inbox.tables import InboxTables
 from shared.infrastructure.clock import Clock
-from shared.messaging.relay import Relay
+from shared.messaging.relay import PositionBeyondLog, Relay
 from shared.messaging.topics import PARTITIONS, topic_of
 from shared.projections.deadline_queries import missed_by_rule, next_due
 from shared.projections.views import Views
@@ -26,6 +28,8 @@ from shared.service.progress import Hindrances, Progress
 
 MEASURED_FOR: Final = 2.0
 """Seconds for which a measurement is good."""
+
+_VIEWS: Final = "/progress says at which event; put the program right and rebuild the view"
 
 
 @dataclass(slots=True)
@@ -38,6 +42,7 @@ class Status:
     pool: asyncpg.Pool
     clock: Clock
     store: Store
+    access_log: AccessLog
     views: Views
     handler: CommandHandler
     inbox: InboxTables
@@ -61,12 +66,31 @@ class Status:
 
     async def hindrances(self) -> Hindrances:
         """What is wrong though the process runs."""
-        views = await self.views.positions()
         return Hindrances(
             relay_error=self.relay.error,
             checkpoint_error=self.checkpoints.error,
-            views_stopped=tuple(sorted(view for view, (_, error) in views.items() if error)),
+            not_ready=await self._not_ready(await self.views.positions()),
         )
+
+    async def _not_ready(self, views: Mapping[str, tuple[int, str | None]]) -> dict[str, str]:
+        """The parts that keep this process from being ready, of `NOT_READY`, each with a sentence."""
+        stopped = sorted(view for view, (_, error) in views.items() if error)
+        found = {
+            "tasks": (ended := self.ended()) and f"ended, so restart this process: {', '.join(ended)}",
+            "commands": (reasons := self.store.gate.reasons)
+            and f"it takes no commands: {' '.join(reasons.values())}",
+            "log": not await self.store.last_append.works()
+            and "the last append failed: see whether the database answers, its disk, and who holds its locks",
+            "access log": not await self.access_log.last_record.works()
+            and "the last look could not be recorded, so nothing is shown: look as for an append that failed",
+            "views": stopped
+            and f"a view has stopped and shows less than is so: {', '.join(stopped)}; {_VIEWS}",
+            "relay": self.relay.error == PositionBeyondLog.__name__
+            and "the relay's position is beyond the log, so nothing is published: run `safeguarding verify`",
+            "checkpoints": self.checkpoints.own_alarm
+            and f"{self.checkpoints.own_alarm}: run `safeguarding verify`",
+        }
+        return {part: str(why) for part, why in found.items() if why}
 
     async def measured(self) -> bytes:
         """The metrics' text, made anew when the last is two seconds old: nobody can make it dear by asking often."""
@@ -105,4 +129,5 @@ class Status:
             held=held,
             parked=parked,
             next_due=await next_due(self.pool, self.service),
+            not_ready=await self._not_ready(views),
         )

@@ -9,6 +9,7 @@ from shared.domain.command import NotFound, Refused
 from shared.domain.rules import NoSuchRule
 from shared.domain.working_days import CalendarEnds
 from shared.eventstore.append import AnotherBody, LogUnavailable, NotStorable
+from shared.eventstore.gate import TakesNoCommands
 from shared.inbox.newcomers import StillOnTheirWay
 from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.team.authorisation import Forbidden
@@ -21,6 +22,7 @@ from shared.web.problems import (
     not_ready,
     on_their_way,
     refused,
+    takes_no_commands,
 )
 
 
@@ -39,6 +41,7 @@ ANSWERS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
     NoSuchRule: lambda error: refused((), str(error), by_role=False),
     CalendarEnds: lambda error: refused((), str(error), by_role=False),
     NotStorable: lambda error: invalid([("with", str(error))]),
+    TakesNoCommands: lambda error: takes_no_commands(error.reasons),
     LogUnavailable: _away,
     **dict.fromkeys(DATABASE_AWAY, _away),
 }

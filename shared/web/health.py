@@ -32,17 +32,13 @@ async def metrics(status: CurrentStatus) -> Response:
 
 @health.get("/health/ready")
 async def ready(status: CurrentStatus, store: CurrentStore) -> dict[str, Any]:
-    """It can take commands and show what is so: started, its tasks run, its database answers, and no view has stopped:
-    behind a stopped deadline board a deadline passes unseen. What hinders it otherwise is said beside: it still takes
+    """It can take commands and show what is so: its tasks run, its database answers, the last append and the last record
+    of a look worked, and nothing stands that a person must put right (a view that stopped, a log whose signatures do
+    not fit, a reason to take no commands): each is named. What hinders it otherwise is said beside: it still takes
     commands while the broker is away, and passes them on afterwards.
     """
-    if ended := status.ended():
-        raise not_ready(f"ended, so restart this process: {', '.join(ended)}")
     hindrances = await status.hindrances()
-    if hindrances.views_stopped:
-        raise not_ready(
-            f"a view has stopped and shows less than is so: {', '.join(hindrances.views_stopped)}; /progress says at "
-            "which event; put the program right and rebuild the view"
-        )
+    if hindrances.not_ready:
+        raise not_ready("; ".join(hindrances.not_ready.values()))
     head = await store.head()
     return {"ready": True, "service": store.service, "head": head, **hindrances.as_json()}

@@ -191,6 +191,19 @@ def not_ready(detail: str = "The service cannot do this at the moment.", retry_a
     )
 
 
+def takes_no_commands(reasons: Sequence[str]) -> Problem:
+    """503: the log may not be added to until those who run the service have decided; `reasons` say why."""
+    return Problem(
+        "takes-no-commands",
+        "Nothing can be recorded here now",
+        503,
+        " ".join(("Nothing was saved.", *reasons)),
+        what_to_do="Keep what you wrote and tell those who run the service; what cannot wait, say by telephone. "
+        "Send it again, with the same Idempotency-Key, when they say that it is taken again.",
+        headers={"Retry-After": "60"},
+    )
+
+
 def on_their_way(detail: str, retry_after: int = 2) -> Problem:
     """503: somebody the command speaks of may have been registered so lately that nobody has told this team yet."""
     return Problem(

@@ -26,6 +26,7 @@ def test_progress_is_answered_under_the_keys_that_play_and_operators_read():
         "held": 3,
         "parked": 4,
         "next_due": "2026-04-03T09:00:00+00:00",
+        "not_ready": {},
     }
     assert replace(PROGRESS, next_due=None).as_json()["next_due"] is None
 
@@ -38,5 +39,5 @@ def test_play_reads_every_field_that_it_knows_from_it():
 
 
 def test_hindrances_are_answered_beside_readiness():
-    said = Hindrances(relay_error="TimeoutError", checkpoint_error=None, views_stopped=()).as_json()
-    assert said == {"relay_error": "TimeoutError", "checkpoint_error": None, "views_stopped": []}
+    said = Hindrances(relay_error="TimeoutError", checkpoint_error=None).as_json()
+    assert said == {"relay_error": "TimeoutError", "checkpoint_error": None, "not_ready": {}}

@@ -16,7 +16,7 @@ class Status:
 
     def __init__(self) -> None:
         self.tasks: list[str] = []
-        self.found = Hindrances(None, None, ())
+        self.found = Hindrances(None, None)
 
     def ended(self) -> list[str]:
         return self.tasks
@@ -54,7 +54,7 @@ async def test_while_it_starts_or_stops_it_is_alive_and_not_ready(app, client):
 
 
 async def test_it_is_ready_though_the_relay_is_hindered_and_says_so(app, client):
-    app.state.running.status.found = Hindrances("KafkaConnectionError", None, ())
+    app.state.running.status.found = Hindrances("KafkaConnectionError", None)
     answer = await client.get("/health/ready")
     assert answer.status_code == 200
     assert answer.json() == {
@@ -63,22 +63,22 @@ async def test_it_is_ready_though_the_relay_is_hindered_and_says_so(app, client)
         "head": 7,
         "relay_error": "KafkaConnectionError",
         "checkpoint_error": None,
-        "views_stopped": [],
+        "not_ready": {},
     }
 
 
-async def test_a_stopped_view_is_not_ready_and_is_named_and_no_cause_for_a_restart(app, client):
-    app.state.running.status.found = Hindrances(None, None, ("deadlines",))
+async def test_what_keeps_it_from_being_ready_is_said_and_is_no_cause_for_a_restart(app, client):
+    reasons = {"views": "a view has stopped: deadlines", "commands": "it takes no commands"}
+    app.state.running.status.found = Hindrances(None, None, reasons)
     answer = await client.get("/health/ready")
     assert answer.status_code == 503
     assert "deadlines" in answer.json()["detail"]
-    assert "rebuild" in answer.json()["detail"]
+    assert "takes no commands" in answer.json()["detail"]
     assert (await client.get("/health/live")).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
-async def test_a_task_that_has_ended_asks_for_a_restart(app, client, path):
+async def test_a_task_that_has_ended_asks_for_a_restart(app, client):
     app.state.running.status.tasks = ["writer"]
-    answer = await client.get(path)
+    answer = await client.get("/health/live")
     assert answer.status_code == 503
     assert "writer" in answer.json()["detail"]
