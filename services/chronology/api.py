@@ -1,14 +1,15 @@
 """The chronology over HTTP: one child as the caller's agency may see it, and what weighs lately."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
-from services.chronology.queries import Seen, entries_of, of_weight
+from services.chronology.queries import ALL, Seen, Wanted, entries_of, of_weight
 from shared.domain.actors import Actor
 from shared.team.audience import SOCIAL_CARE
+from shared.team.entries import Significance
 from shared.web.dependencies import After, CursorText, Limit, instant
 from shared.web.paging import page_of, read_cursor, write_cursor
 from shared.web.problems import not_found
@@ -18,6 +19,9 @@ router = APIRouter(tags=["chronology"])
 
 _ORDER = (datetime, datetime, datetime, UUID)
 
+OneWord = Annotated[str | None, Query(max_length=60, description="only entries that have this")]
+"""A filter by a code, as entries show it."""
+
 
 @router.get("/children/{child}/chronology")
 async def chronology(
@@ -26,15 +30,21 @@ async def chronology(
     cursor: CursorText = None,
     limit: Limit = 50,
     after: After = None,
+    topic: OneWord = None,
+    agency: OneWord = None,
+    significance: Significance | None = None,
 ) -> dict[str, Any]:
     """One child's record as your agency may see it, in order of when things happened, were known, were recorded."""
+    wanted = Wanted(topic, agency, significance)
     await reader.authorise("read:chronology", children=(child,))
-    for view in ("entries", "audience"):
+    for view in ("entries", "seen"):
         await reader.caught_up(view, after)
     place = read_cursor(cursor, _ORDER) if cursor else None
-    rows = await reader.query(entries_of, child, reader.who, place, limit + 1, everything=_everything(reader))
+    rows = await reader.query(
+        entries_of, child, reader.who, place, limit + 1, wanted=wanted, everything=_everything(reader)
+    )
     await reader.record("read:chronology", children=(child,))
-    if not rows and place is None:
+    if not rows and place is None and wanted == ALL:
         # The same answer whether the child is unknown or nothing may be shown: who asks learns neither.
         raise not_found("there is nothing here that your agency may see; check the child's id")
     more, rows = len(rows) > limit, rows[:limit]
@@ -48,7 +58,8 @@ async def what_weighs(
 ) -> dict[str, Any]:
     """Critical and significant entries of all children, the latest first: what a manager looks through each morning."""
     await reader.authorise("read:worklist")
-    await reader.caught_up("entries", after)
+    for view in ("entries", "seen"):
+        await reader.caught_up(view, after)
     place = read_cursor(cursor, (int, UUID)) if cursor else None
     rows = await reader.query(of_weight, reader.who, place, limit + 1, everything=_everything(reader))
     await reader.record("read:worklist", children=tuple({row.child for row in rows}))

@@ -7,7 +7,7 @@ from services.chronology.policy import policy_of
 from services.chronology.rules import RULES
 from services.chronology.streams.child_record import child_record
 from services.chronology.streams.entry import entry
-from services.chronology.views import audience, entries
+from services.chronology.views import entries, seen
 from shared.service.declaration import service
 from shared.service.expectations import Answers
 
@@ -17,7 +17,7 @@ app = service(
     streams=[entry, child_record],
     policy=policy_of(services.all_entries()),
     entries=own_entries,
-    views=[entries, audience],
+    views=[seen, entries],
     rules=RULES,
     router=router,
     every_event_of=services.telling(),

@@ -130,7 +130,12 @@ def shown_by(
 
 def depth_for(who: Actor, seen_by: Iterable[SeenBy]) -> Depth | None:
     """How much of an entry this reader's agency and organisation see; None: nothing."""
-    depths = {seen.depth for seen in seen_by if seen.lets(who.agency, who.organisation)}
+    return depth_at(who.agency, who.organisation, seen_by)
+
+
+def depth_at(agency: str, organisation: str | None, seen_by: Iterable[SeenBy]) -> Depth | None:
+    """How much of an entry is seen by who reads for an agency, and for an organisation or none; None: nothing."""
+    depths = {seen.depth for seen in seen_by if seen.lets(agency, organisation)}
     return ("whole" if "whole" in depths else "title") if depths else None
 
 

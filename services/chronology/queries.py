@@ -1,14 +1,17 @@
-"""Reading the chronology: by child and place, through who may see each entry."""
+"""Reading the chronology: by child and place, through who sees each entry."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
 
+from services.chronology.lenses import read_under
+from services.chronology.views import WEIGHS
 from shared.domain.actors import Actor
-from shared.team.audience import OF_ORGANISATIONS
+
+Source: TypeAlias = asyncpg.Pool | asyncpg.Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,53 +33,93 @@ class Seen:
         return (self.row["happened_at"], self.row["known_at"], self.row["recorded_at"], self.row["entry"])
 
 
-_DEPTH = """
-    SELECT entries.*,
-           CASE WHEN $1 THEN 'whole'
-                ELSE (SELECT CASE WHEN bool_or(seen.depth = 'whole') THEN 'whole' ELSE 'title' END
-                        FROM chronology_views.audience AS seen
-                       WHERE seen.entry = entries.entry AND seen.agency = $2
-                         AND (seen.organisation = $3 OR NOT $4 AND '' IN (seen.organisation, $3))
-                      HAVING count(*) > 0)
-           END AS depth
-      FROM chronology_views.entries AS entries"""
-"""$1: reads everything; $2: the reader's agency; $3: the reader's organisation, empty where there is none; $4: whether
-of this agency one organisation may not see what is another's. It says of a row what `SeenBy.lets` says.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of a child's entries are asked for: of a topic, an agency that recorded them, a weight; None: of any."""
+
+    topic: str | None = None
+    by_agency: str | None = None
+    significance: str | None = None
+
+
+ALL: Final = Wanted()
+
+_ORDER: Final = "happened_at, known_at, recorded_at, entry"
+
+
+_WANTED: Final = f"""child = $1
+       AND ({_ORDER}) > (coalesce($2::timestamptz, '-infinity'), coalesce($3::timestamptz, '-infinity'),
+           coalesce($4::timestamptz, '-infinity'), coalesce($5::uuid, '00000000-0000-0000-0000-000000000000'))
+       AND ($6::text IS NULL OR topic = $6) AND ($8::text IS NULL OR significance = $8)"""
+"""Of one child, from a place on (the first page begins before all time), and only what is wanted."""
+
+
+def _arm(name: str) -> str:
+    """The rows under one name in the order of the page's index, which holds all that is asked of them.
+
+    With an order and a limit of its own: else PostgreSQL sorts all that the child has under both names.
+    """
+    return f"""(SELECT {_ORDER}, organisation, depth FROM chronology_views.seen
+     WHERE agency = $10 AND organisation = {name} AND depth <> 'gone' AND {_WANTED}
+       AND ($7::text IS NULL OR by_agency = $7)
+     ORDER BY {_ORDER} LIMIT $9)"""
+
+
+PAGE: Final = f"""
+WITH page AS (
+    SELECT DISTINCT ON ({_ORDER}) {_ORDER}, depth AS shown FROM ({_arm("$11")} UNION ALL {_arm("$12")}) AS arms
+     ORDER BY {_ORDER}, (organisation = $12) DESC LIMIT $9)
+SELECT entries.*, shown FROM page JOIN chronology_views.entries USING (entry)
+ ORDER BY page.happened_at, page.known_at, page.recorded_at, page.entry"""
+"""A page as one reader sees it: $10 is their agency; $11 and $12 are the names they read under, what stands under $12
+counting where an entry stands under both.
 """
 
-
-def _reader(who: Actor, *, everything: bool) -> tuple[bool, str, str, bool]:
-    return (everything, who.agency, who.organisation or "", who.agency in OF_ORGANISATIONS)
+_EVERYTHING: Final = f"""
+SELECT *, 'whole' AS shown FROM chronology_views.entries
+ WHERE sensitivity <> 'sealed' AND {_WANTED} AND ($7::text IS NULL OR agency = $7) ORDER BY {_ORDER} LIMIT $9"""
+"""A page as an auditor sees it: all but what is sealed, titles too."""
 
 
 async def entries_of(
-    pool: asyncpg.Pool, child: UUID, who: Actor, place: Sequence[Any] | None, limit: int, *, everything: bool
+    source: Source,
+    child: UUID,
+    who: Actor,
+    place: Sequence[Any] | None,
+    limit: int,
+    *,
+    wanted: Wanted = ALL,
+    everything: bool,
 ) -> list[Seen]:
     """A page of one child's entries that the reader may see, from a place on."""
-    rows = await pool.fetch(
-        f"""SELECT * FROM ({_DEPTH}
-             WHERE child = $5 AND ($6::timestamptz IS NULL
-                   OR (happened_at, known_at, recorded_at, entry) > ($6, $7::timestamptz, $8::timestamptz, $9::uuid))
-            ) AS seen WHERE depth IS NOT NULL
-            ORDER BY happened_at, known_at, recorded_at, entry LIMIT $10""",
-        *_reader(who, everything=everything),
-        child,
-        *(place or (None, None, None, None)),
-        limit,
-    )
-    return [Seen(row, row["depth"]) for row in rows]
+    asked = (child, *(place or (None,) * 4), wanted.topic, wanted.by_agency, wanted.significance, limit)
+    if everything:
+        rows = await source.fetch(_EVERYTHING, *asked)
+    else:
+        rows = await source.fetch(PAGE, *asked, who.agency, *read_under(who.organisation))
+    return [Seen(row, row["shown"]) for row in rows]
+
+
+_WEIGHING: Final = f"""
+SELECT entries.*, CASE WHEN $1 THEN 'whole' ELSE
+       (SELECT depth FROM chronology_views.seen WHERE seen.entry = entries.entry AND agency = $2
+           AND organisation IN ($3, $4) AND depth <> 'gone' ORDER BY (organisation = $4) DESC LIMIT 1) END AS shown
+  FROM chronology_views.entries
+ WHERE {WEIGHS} AND ($5::bigint IS NULL OR (position, entry) < ($5, $6::uuid))"""
 
 
 async def of_weight(
-    pool: asyncpg.Pool, who: Actor, place: Sequence[Any] | None, limit: int, *, everything: bool
+    source: Source, who: Actor, place: Sequence[Any] | None, limit: int, *, everything: bool
 ) -> list[Seen]:
-    """A page of the critical and significant entries of all children that the reader may see, the latest first."""
-    rows = await pool.fetch(
-        f"""SELECT * FROM ({_DEPTH}
-             WHERE weighs AND ($5::bigint IS NULL OR (position, entry) < ($5, $6::uuid))) AS seen
-             WHERE depth IS NOT NULL ORDER BY position DESC, entry DESC LIMIT $7""",
-        *_reader(who, everything=everything),
+    """A page of the critical and significant entries of all children that the reader may see, the latest first. What is
+    sealed stands in no such list.
+    """
+    rows = await source.fetch(
+        f"SELECT * FROM ({_WEIGHING}) AS weighing WHERE shown IS NOT NULL ORDER BY position DESC, entry DESC LIMIT $7",
+        everything,
+        who.agency,
+        *read_under(who.organisation),
         *(place or (None, None)),
         limit,
     )
-    return [Seen(row, row["depth"]) for row in rows]
+    return [Seen(row, row["shown"]) for row in rows]

@@ -1,14 +1,17 @@
-"""What is read of the children's records: the entries, and who may see each."""
+"""What is read of the children's records: the entries, and who sees each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from services.chronology.events import EntryCorrected, EntryReceived, EntryShared, SignificanceChanged
+from services.chronology.lenses import kept_under
 from shared.domain.corrections import Corrected
-from shared.domain.event import Record
-from shared.domain.view import Change, Insert, Update, Upsert, View
+from shared.domain.event import Event, Record
+from shared.domain.view import Change, Index, Insert, Update, UpsertLike, View
+from shared.team.audience import SeenBy
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,17 @@ _AS_TOLD = (
 """The columns that are fields of an entry by the same name."""
 
 
+WEIGHS = "weighs AND sensitivity <> 'sealed'"
+"""Which entries stand in the list of what weighs: nothing that is sealed stands in any list."""
+
+
 entries = View(
     "entries",
     row=EntryRow,
     key=("stream",),
     indexes=(
         ("child", "happened_at", "known_at", "recorded_at", "entry"),
-        ("weighs", "position", "entry"),
+        Index(("position", "entry"), where=WEIGHS),
         ("entry",),
     ),
     anew="stream",
@@ -109,34 +116,115 @@ def _(event: SignificanceChanged, record: Record) -> Update:
 
 
 @dataclass(frozen=True)
-class AudienceRow:
-    """Who may see an entry, and how deep. An empty organisation: none is named, which of most agencies means all of it."""
+class SeenRow:
+    """How an entry is seen under one name: by an agency, and under `organisation` as `lenses` has it.
+
+    Beside that stands what a page is ordered and filtered by, as the entry has it. Times in UTC. `depth` `gone`: seen by
+    nobody (any more). `decided_by` is the event that decided it, on which lawful `basis` where a person did; `position`
+    that of what last changed the row.
+    """
 
     entry: UUID
     agency: str
     organisation: str
-    depth: str
+    child: UUID
+    happened_at: datetime
+    known_at: datetime
+    recorded_at: datetime
+    depth: Literal["title", "whole", "withheld", "gone"]
+    why: Literal["rule", "shared", "withheld", "restricted"]
+    decided_by: UUID
+    topic: str
+    by_agency: str
+    significance: str
+    position: int
+    basis: str | None = None
 
 
-audience = View("audience", row=AudienceRow, key=("entry", "agency", "organisation"))
+_PAGE = ("agency", "organisation", "child", "happened_at", "known_at", "recorded_at", "entry")
+
+_NOBODY = SeenBy(agency="", organisation="")
+"""Whom the row is for of an entry that nobody sees: later ones are made like it."""
 
 
-@audience.on(EntryReceived)
-def _(event: EntryReceived, _record: Record) -> Iterator[Change]:
-    for seen in event.seen_by:
+seen = View(
+    "seen",
+    row=SeenRow,
+    key=("entry", "agency", "organisation"),
+    indexes=(
+        Index(_PAGE, where="depth <> 'gone'", include=("depth", "topic", "by_agency", "significance")),
+        Index(("agency", "organisation", "position"), include=("entry", "depth")),
+    ),
+)
+
+
+@seen.on(EntryReceived)
+def _(event: EntryReceived, record: Record) -> Iterator[Change]:
+    """By rule. Where it is open to nobody, a row for nobody stands for it."""
+    for one in kept_under(event.seen_by) or (_NOBODY,):
         yield Insert(
-            entry=event.entry.id, agency=seen.agency, organisation=seen.organisation or "", depth=seen.depth
+            entry=event.entry.id,
+            agency=one.agency,
+            organisation=one.organisation,
+            child=event.child,
+            happened_at=record.happened_at,
+            known_at=record.envelope.known,
+            recorded_at=event.entry.recorded_at,
+            depth="gone" if one is _NOBODY else one.depth,
+            why="rule",
+            decided_by=record.envelope.event_id,
+            topic=event.entry.topic,
+            by_agency=event.entry.agency,
+            significance=event.entry.significance,
+            position=record.position,
         )
 
 
-@audience.on(EntryShared)
-def _(event: EntryShared, _record: Record) -> Iterator[Change]:
-    for seen in event.seen_by:
-        yield Upsert(
-            entry=event.entry, agency=seen.agency, organisation=seen.organisation or "", depth=seen.depth
+@seen.on(EntryShared)
+def _(event: EntryShared, record: Record) -> Iterator[Change]:
+    """It carries the whole audience that results, and nothing else of the entry."""
+    for one in kept_under(event.seen_by):
+        yield UpsertLike(
+            {"entry": event.entry},
+            agency=one.agency,
+            organisation=one.organisation,
+            depth=one.depth,
+            why=event.because,
+            decided_by=record.envelope.event_id,
+            position=record.position,
         )
 
 
-@audience.on_corrected(EntryReceived, EntryShared)
-def _(_right: EntryReceived | EntryShared | None, _corrected: Corrected, _correction: Record) -> None:
-    """Who sees an entry is decided when it comes in, and by sharing it: correcting either changes nothing here."""
+@seen.on(EntryCorrected)
+def _(event: EntryCorrected, record: Record) -> Update:
+    """It stands where its right times put it; what is withdrawn stays where it was told."""
+    place = {"entry": event.entry}
+    if event.title is None:
+        return Update(place, position=record.position)
+    return Update(
+        place, position=record.position, happened_at=record.happened_at, known_at=record.envelope.known
+    )
+
+
+@seen.on(SignificanceChanged)
+def _(event: SignificanceChanged, record: Record) -> Update:
+    return Update({"entry": event.entry}, significance=event.significance, position=record.position)
+
+
+@seen.on_stream_corrected(SignificanceChanged)
+def _(right: Sequence[Record], correction: Record) -> Iterator[Change]:
+    """It weighs what the last that is left says."""
+    weighs: dict[UUID, str] = {}
+    for record in right:
+        match record.event:
+            case EntryReceived(entry=entry):
+                weighs[entry.id] = entry.significance
+            case SignificanceChanged(entry=entry_id, significance=changed):
+                weighs[entry_id] = changed
+    for entry_id, significance in weighs.items():
+        yield Update({"entry": entry_id}, significance=significance, position=correction.position)
+
+
+@seen.on_corrected(EntryReceived, EntryShared, EntryCorrected)
+def _(_right: Event | None, _corrected: Corrected, _correction: Record) -> None:
+    """These follow from other teams' facts alone: nobody records them, so nobody corrects them here."""

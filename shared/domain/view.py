@@ -14,73 +14,24 @@ from typing import Any, Final, Generic, TypeVar
 
 from shared.domain.corrections import Corrected, RecordCorrected, records_as_corrected
 from shared.domain.event import Event, Record
+from shared.domain.view_changes import After, Change, Delete, Insert, Update, Upsert, UpsertLike
 from shared.domain.view_columns import NAME, BadView, columns_of
 
+__all__ = [
+    "After",
+    "Change",
+    "Corrected",
+    "Delete",
+    "Derivation",
+    "Index",
+    "Insert",
+    "Update",
+    "Upsert",
+    "UpsertLike",
+    "View",
+]
 
-@dataclass(frozen=True, slots=True)
-class After:
-    """In a change's `match`: rows whose column is greater than this value. Null is greater than nothing."""
-
-    value: Any
-
-    def matches(self, value: Any) -> bool:
-        """Whether a row with this value is meant."""
-        return value is not None and bool(value > self.value)
-
-
-@dataclass(slots=True, init=False)
-class Insert:
-    """A row that never stood there. A second one of the same key stops the view. The fastest change to rebuild."""
-
-    columns: dict[str, Any]
-
-    def __init__(self, /, **columns: Any) -> None:
-        self.columns = columns
-
-
-@dataclass(slots=True, init=False)
-class Upsert:
-    """A row that may stand there already; then only the named columns change.
-
-    A new row gets its other columns' defaults, or null: so it names every column that can be neither. To change
-    single columns of a row that surely stands there, use `Update`.
-    """
-
-    columns: dict[str, Any]
-
-    def __init__(self, /, **columns: Any) -> None:
-        self.columns = columns
-
-
-@dataclass(slots=True, init=False)
-class Update:
-    """Sets columns of all rows that match; none may. Keys never change.
-
-    In `match`, None means: is null; an `After` means: is greater than its value.
-    """
-
-    match: dict[str, Any]
-    columns: dict[str, Any]
-
-    def __init__(self, match: dict[str, Any], /, **columns: Any) -> None:
-        self.match = match
-        self.columns = columns
-
-
-@dataclass(slots=True, init=False)
-class Delete:
-    """Removes all rows that match; None means: is null, an `After`: is greater than its value."""
-
-    match: dict[str, Any]
-
-    def __init__(self, /, **match: Any) -> None:
-        self.match = match
-
-
-Change = Insert | Upsert | Update | Delete
-
-
-_KINDS: Final = (Insert, Upsert, Update, Delete)
+_KINDS: Final = (Insert, Upsert, UpsertLike, Update, Delete)
 
 
 _NEW: Final = (Insert, Upsert)  # a tuple, as this is asked of every change: twice as fast as a union
@@ -108,12 +59,25 @@ recorded, and the record of the correction.
 CorrectedHandlerT = TypeVar("CorrectedHandlerT", bound=CorrectedHandler)
 
 
+StreamCorrectedHandler = Callable[[Sequence[Record], Record], Changes]
+"""`(right, correction) -> changes`: the stream's records that the view handles, as they are right by now, and the record
+of the correction.
+"""
+
+
+StreamCorrectedHandlerT = TypeVar("StreamCorrectedHandlerT", bound=StreamCorrectedHandler)
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index, for some rows only where `where` (SQL over the row's columns) says which."""
+    """An index, for some rows only where `where` (SQL over the row's columns) says which.
+
+    `include`: columns that stand in it beside those it orders by, so that a list is filtered without its rows.
+    """
 
     columns: tuple[str, ...]
     where: str = ""
+    include: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +136,13 @@ class View(Generic[RowT]):
         self._handlers: dict[type[Event], list[Handler]] = {}
         self._every: list[Handler] = []
         self._on_corrected: dict[str, list[CorrectedHandler]] = {}
+        self._on_stream_corrected: dict[str, list[StreamCorrectedHandler]] = {}
         self._checked: set[tuple[Any, ...]] = set()
         if not NAME.fullmatch(name):
             raise BadView(f"view {name}: a name is up to 40 lower-case letters, digits and underscores")
+        beside = {column for index in self.indexes for column in index.include}
         for named in (self.key, *(index.columns for index in self.indexes)):
-            if not named or not self.columns.keys() >= set(named):
+            if not named or not self.columns.keys() >= set(named) | beside:
                 raise BadView(f"view {name}: its key and indexes are made of columns of {row.__name__}")
         if any(
             self.columns[column].nullable or self.columns[column].sql.endswith("[]") for column in self.key
@@ -189,7 +155,7 @@ class View(Generic[RowT]):
         """Have the function handle these events; several functions may handle one, in the order they are given."""
         if not events or not all(event.NAME for event in events):
             raise BadView(f"view {self.name}: a handler is for named events")
-        if RecordCorrected in events and (self.anew is not None or self._on_corrected):
+        if RecordCorrected in events and self._follows_corrections:
             raise self._twice()
 
         def handle(handler: HandlerT) -> HandlerT:
@@ -222,10 +188,39 @@ class View(Generic[RowT]):
 
         return handle
 
+    def on_stream_corrected(
+        self, *events: type[Event]
+    ) -> Callable[[StreamCorrectedHandlerT], StreamCorrectedHandlerT]:
+        """Have the function say what changes when one of these events is corrected, from its whole stream as it is right.
+
+        For a view whose rows are of several streams, where what is right depends on more than the event corrected: on
+        whether a later one stands over it, or what is left of earlier ones.
+        """
+        if not events or not all(event.NAME for event in events):
+            raise BadView(f"view {self.name}: a handler is for named events")
+        if self.anew is not None or RecordCorrected in self._handlers:
+            raise self._twice()
+
+        def handle(handler: StreamCorrectedHandlerT) -> StreamCorrectedHandlerT:
+            for event in events:
+                self._on_stream_corrected.setdefault(event.NAME, []).append(handler)
+            return handler
+
+        return handle
+
+    @property
+    def needs_history(self) -> bool:
+        """Whether what follows from a correction takes the other events of its stream."""
+        return self.anew is not None or bool(self._on_stream_corrected)
+
+    @property
+    def _follows_corrections(self) -> bool:
+        return self.anew is not None or bool(self._on_corrected) or bool(self._on_stream_corrected)
+
     def _twice(self) -> BadView:
         return BadView(
-            f"view {self.name}: say once what follows from a correction: `anew`, `on_corrected`, or a handler of "
-            "RecordCorrected"
+            f"view {self.name}: say once what follows from a correction: `anew`, `on_corrected` or "
+            "`on_stream_corrected`, or a handler of RecordCorrected"
         )
 
     @property
@@ -234,13 +229,14 @@ class View(Generic[RowT]):
         if self._every:
             return None
         named = {event.NAME for event in self._handlers}
-        return sorted(named | {RecordCorrected.NAME} if self.anew or self._on_corrected else named)
+        return sorted(named | {RecordCorrected.NAME} if self._follows_corrections else named)
 
     def unsaid(self) -> list[type[Event]]:
         """The events that it handles without saying what follows from a correction of them."""
         if self.anew is not None or self._every or RecordCorrected in self._handlers:
             return []
-        return [event for event in self._handlers if event.NAME not in self._on_corrected]
+        said = self._on_corrected.keys() | self._on_stream_corrected.keys()
+        return [event for event in self._handlers if event.NAME not in said]
 
     def table(self, service: str) -> str:
         """The table's full name, quoted for SQL."""
@@ -251,14 +247,14 @@ class View(Generic[RowT]):
 
         Args:
             record: the event.
-            history: of a correction, where rows are made anew: the events of its stream that the view handles, this
+            history: of a correction, where the view `needs_history`: the events of its stream that the view handles, this
                 one among them; later ones do not matter.
 
         Raises:
             BadView: a change that does not fit the row.
             Exception: whatever a handler raises.
         """
-        if type(record.event) is RecordCorrected and (self.anew is not None or self._on_corrected):
+        if type(record.event) is RecordCorrected and self._follows_corrections:
             found = self._follows_from(record.event, record, history)
         else:
             found = self._handled(record)
@@ -290,15 +286,28 @@ class View(Generic[RowT]):
                 found += self._handled(record)
             for handler in self._on_corrected.get(event.corrects.name, ()):
                 _add(found, handler(event.right(), event.corrects, record))
+            if handlers := self._on_stream_corrected.get(event.corrects.name):
+                right = self._as_corrected(record, history)
+                for on_stream in handlers:
+                    _add(found, on_stream(right, record))
             return found
         if not self._every and all(event.corrects.name != known.NAME for known in self._handlers):
             return found
-        if all(one.version != record.version for one in history):
-            raise BadView(f"view {self.name}: a correction needs the events of its stream")
+        right = self._as_corrected(record, history)
         found.append(Delete(**{self.anew: record.stream}))
-        for one in records_as_corrected(one for one in history if one.version <= record.version):
+        for one in right:
             found += self._handled(one)
         return found
+
+    def _as_corrected(self, record: Record, history: Sequence[Record]) -> list[Record]:
+        """The stream up to a correction, as it is right by now."""
+        if all(one.version != record.version for one in history):
+            raise BadView(f"view {self.name}: a correction needs the events of its stream")
+        return list(records_as_corrected(one for one in history if one.version <= record.version))
+
+    def _whole_key(self, named: frozenset[str], match: frozenset[str]) -> bool:
+        """Whether the key of a row like another is given: each column of it matched or named, and not both."""
+        return set(self.key) <= named | match and not named & match
 
     def _check(self, change: Change) -> None:
         shape: tuple[Any, ...]
@@ -321,9 +330,11 @@ class View(Generic[RowT]):
             raise BadView(
                 f"view {self.name}: {kind} must name {', '.join(missing)}; or give the field a default"
             )
+        if isinstance(change, UpsertLike) and not self._whole_key(named, match):
+            raise BadView(f"view {self.name}: {kind} must name every column of the key, once")
         if isinstance(change, Update) and named & set(self.key):
             raise BadView(f"view {self.name}: a key never changes; use Delete and Insert")
-        if isinstance(change, Update | Delete) and not match:
+        if isinstance(change, Update | UpsertLike | Delete) and not match:
             raise BadView(f"view {self.name}: say which rows {kind} is for")
         if self.derived is not None and self.derived.lane not in (
             named if isinstance(change, _NEW) else match

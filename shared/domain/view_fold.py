@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.domain.event import Record
-from shared.domain.view import After, Change, Insert, RowT, Update, Upsert, View
+from shared.domain.view import After, Change, Insert, RowT, Update, Upsert, UpsertLike, View
 from shared.domain.view_columns import BadView
 
 
@@ -46,6 +46,12 @@ def _apply(view: View[RowT], rows: dict[tuple[Any, ...], RowT], change: Change) 
             for k, v in change.match.items()
         )
     ]
+    if isinstance(change, UpsertLike):
+        if matching:
+            like = _with(view, rows[matching[0]], change.columns)
+            key = tuple(getattr(like, column) for column in view.key)
+            rows[key] = _with(view, rows[key], change.columns) if key in rows else like
+        return
     for key in matching:
         if isinstance(change, Update):
             rows[key] = _with(view, rows[key], change.columns)

@@ -1,6 +1,7 @@
-"""The events of the streams that a page of the log corrects: of these a view makes the rows of such a stream anew.
+"""The events of the streams that a page of the log corrects: of these a view makes the rows of such a stream anew, or
+puts its rows right.
 
-They are read with the page, up to its end, and only where a view of those at hand makes rows anew and the page holds a
+They are read with the page, up to its end, and only where a view of those at hand needs them and the page holds a
 correction. The log never changes, so it does not matter on which connection, or how long after the page.
 """
 
@@ -30,12 +31,14 @@ async def histories(
     Raises:
         UnknownEvent: one of them is newer than this program.
     """
-    anew = [view for view in views if view.anew is not None]
-    streams = {row["originator_id"] for row in page if row["topic"] == RecordCorrected.NAME} if anew else None
+    asking = [view for view in views if view.needs_history]
+    streams = (
+        {row["originator_id"] for row in page if row["topic"] == RecordCorrected.NAME} if asking else None
+    )
     if not streams:
         return {}
     topics: set[str] | None = set()
-    for view in anew:
+    for view in asking:
         topics = None if topics is None or view.topics is None else topics | set(view.topics)
     rows = await of_streams(
         source,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from shared.domain.view import After, Change, Delete, Index, Insert, Update, Upsert, View
+from shared.domain.view import After, Change, Delete, Index, Insert, Update, Upsert, UpsertLike, View
 from shared.eventstore.reader import to_record
 from shared.projections.corrected import Histories
 
@@ -33,7 +33,7 @@ FEW: Final = 20
 def shape(view: View[Any]) -> str:
     """A digest of columns, key, indexes and edition: another one means that the table must be built again."""
     columns = [(column.name, column.sql, column.nullable) for column in view.columns.values()]
-    indexes = [(index.columns, index.where) for index in view.indexes]
+    indexes = [(index.columns, index.where, index.include) for index in view.indexes]
     return hashlib.sha256(repr((columns, view.key, indexes, view.edition)).encode()).hexdigest()[:32]
 
 
@@ -205,6 +205,10 @@ class _Statements:
                 rest = {name: value for name, value in self._defaults.items() if name not in columns}
                 row = (*columns.values(), *rest.values())
                 return self._known.get(form) or self._learn(form, self._upsert(columns, rest)), row
+            case UpsertLike(match=match, columns=columns):
+                form = (UpsertLike, *columns, None, *_form(match))
+                row = (*columns.values(), *_arguments(match))
+                return self._known.get(form) or self._learn(form, self._upsert_like(match, columns)), row
             case Update(match=match, columns=columns):
                 form = (Update, *columns, None, *_form(match))
                 row = (*columns.values(), *_arguments(match))
@@ -222,11 +226,21 @@ class _Statements:
     def _upsert(self, columns: dict[str, Any], rest: dict[str, Any]) -> str:
         names = [*columns, *rest]
         values = ", ".join(f"${n}" for n in range(1, len(names) + 1))
-        changed = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in self._view.key)
+        return f"INSERT INTO {self._table} ({_names(names)}) VALUES ({values}) {self._on_conflict(columns)}"
+
+    def _upsert_like(self, match: dict[str, Any], columns: dict[str, Any]) -> str:
+        # Cast, as PostgreSQL takes what stands in a SELECT's list for text where nothing says otherwise.
+        given = {name: f"${n}::{self._view.columns[name].sql}" for n, name in enumerate(columns, 1)}
+        values = ", ".join(given.get(name, f'"{name}"') for name in self._names)
         return (
-            f"INSERT INTO {self._table} ({_names(names)}) VALUES ({values}) ON CONFLICT ({_names(self._view.key)}) "
-            f"DO {f'UPDATE SET {changed}' if changed else 'NOTHING'}"
+            f"INSERT INTO {self._table} ({_names(self._names)}) SELECT {values} FROM {self._table} "
+            f"WHERE {_matching(match, len(columns) + 1)} LIMIT 1 {self._on_conflict(columns)}"
         )
+
+    def _on_conflict(self, columns: dict[str, Any]) -> str:
+        changed = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in self._view.key)
+        done = f"UPDATE SET {changed}" if changed else "NOTHING"
+        return f"ON CONFLICT ({_names(self._view.key)}) DO {done}"
 
     def _update(self, match: dict[str, Any], columns: dict[str, Any]) -> str:
         changed = ", ".join(f'"{name}" = ${n}' for n, name in enumerate(columns, 1))
@@ -234,8 +248,9 @@ class _Statements:
 
 
 def _index(table: str, index: Index) -> str:
+    beside = f" INCLUDE ({_names(index.include)})" if index.include else ""
     where = f" WHERE {index.where}" if index.where else ""
-    return f"CREATE INDEX ON {table} ({_names(index.columns)}){where}"
+    return f"CREATE INDEX ON {table} ({_names(index.columns)}){beside}{where}"
 
 
 def _form(match: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -227,7 +227,7 @@ async def _entries(pool: asyncpg.Pool, labels: Mapping[UUID, str]) -> Sums:
     rows = await pool.fetch(
         "SELECT * FROM chronology_views.entries ORDER BY happened_at, known_at, recorded_at"
     )
-    seen = await pool.fetch("SELECT entry, agency, organisation, depth FROM chronology_views.audience")
+    seen = await pool.fetch("SELECT entry, agency, organisation, depth FROM chronology_views.seen")
     audience: dict[UUID, set[str]] = {}
     for row in seen:
         audience.setdefault(row["entry"], set()).add(f"{row['agency']}/{row['organisation']}/{row['depth']}")

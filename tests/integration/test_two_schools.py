@@ -1,23 +1,22 @@
 """What one school tells the front door is read by that school, and not by every school of the agency."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres
 from services.chronology.queries import entries_of
-from services.chronology.views import audience, entries
 from services.mash.entries import entries as mash_entries
 from services.mash.rules import RULES
 from services.mash.streams.contact import contact
 from shared.domain.actors import Actor
-from shared.domain.event import Record
 from shared.domain.instants import london
-from shared.projections.table import apply, create
+from shared.projections.table import create
 from shared.team.audience import SeenBy
 from shared.testing.deciders import decider
 from shared.testing.facts import CHILD, actor, record
+from tests.integration.chronology_tables import VIEWS, keep
 from tests.unit.chronology import toy_team as toy
 from tests.unit.chronology.sights import taken_in
 from tests.unit.mash.contacts import RECEIVE
@@ -39,20 +38,12 @@ def schools(postgres: EmbeddedPostgres) -> Iterator[str]:
 @pytest.fixture
 async def pool(schools: str) -> AsyncIterator[asyncpg.Pool]:
     async with asyncpg.create_pool(schools, min_size=1, max_size=2) as made:
-        for view in (entries, audience):
+        for view in VIEWS:
             await made.execute(create(view, "chronology", view.name))
         yield made
 
 
-async def keep(pool: asyncpg.Pool, log: Sequence[Record]) -> None:
-    for view in (entries, audience):
-        async with pool.acquire() as connection:
-            for fact in log:
-                if changes := list(view.changes(fact)):
-                    await apply(connection, view, "chronology", view.name, changes)
-
-
-async def seen(pool: asyncpg.Pool, who: Actor) -> list[tuple[str, str]]:
+async def shown(pool: asyncpg.Pool, who: Actor) -> list[tuple[str, str]]:
     rows = await entries_of(pool, CHILD, who, None, 10, everything=False)
     return [(one.row["source_event"], one.depth) for one in rows]
 
@@ -66,9 +57,9 @@ async def test_a_school_reads_its_own_worry_and_another_school_does_not(pool: as
     story = decider(contact, RULES).given()
     story = story.when(RECEIVE.model_copy(update={"referrer": told}), at=NOW, by=head("Elm School"))
     await keep(pool, taken_in(story.records, {"mash": (mash_entries, RULES)}))
-    assert await seen(pool, head("Elm School")) == [("mash.ContactReceived", "whole")]
-    assert await seen(pool, head("Oak School")) == []
-    assert await seen(pool, actor("mash_screener")) == [("mash.ContactReceived", "whole")]
+    assert await shown(pool, head("Elm School")) == [("mash.ContactReceived", "whole")]
+    assert await shown(pool, head("Oak School")) == []
+    assert await shown(pool, actor("mash_screener")) == [("mash.ContactReceived", "whole")]
 
 
 async def test_what_a_later_fact_opens_is_read_from_then_on(pool: asyncpg.Pool) -> None:
@@ -82,9 +73,9 @@ async def test_what_a_later_fact_opens_is_read_from_then_on(pool: asyncpg.Pool) 
     )
     later = record(check, at=NOW, n=2, service="toy")
     await keep(pool, taken_in([contact_of, later], {"toy": (toy.entries, toy.RULES)}))
-    assert await seen(pool, nurse) == [(toy.Told.NAME, "title"), (toy.CheckAsked.NAME, "whole")]
-    assert await seen(pool, other) == []
-    assert await seen(pool, actor("health_practitioner")) == []
+    assert await shown(pool, nurse) == [(toy.Told.NAME, "title"), (toy.CheckAsked.NAME, "whole")]
+    assert await shown(pool, other) == []
+    assert await shown(pool, actor("health_practitioner")) == []
 
 
 @pytest.mark.parametrize("agency", ["police", "education"])
@@ -98,5 +89,5 @@ async def test_a_row_is_read_by_whom_its_rule_lets(
     await keep(pool, taken_in([fact], {"toy": (toy.entries, toy.RULES)}))
     for reads in (None, "A", "B"):
         lets = SeenBy(agency=agency, organisation=stands).lets(agency, reads)
-        found = await seen(pool, actor("police_officer", agency=agency, organisation=reads))
+        found = await shown(pool, actor("police_officer", agency=agency, organisation=reads))
         assert bool(found) is lets, reads

@@ -1,5 +1,6 @@
 """A log with corrections in it, views that follow it, and what their rows should be, read off the log by hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -10,7 +11,7 @@ import asyncpg
 
 from shared.domain.corrections import Corrected, CorrectedText, RecordCorrected, correction_of
 from shared.domain.event import Event, Record, Sealed
-from shared.domain.view import Change, Delete, Insert, Update, Upsert, View
+from shared.domain.view import Change, Delete, Insert, Update, Upsert, UpsertLike, View
 from shared.eventstore.reader import to_record
 from tests.integration.toy_views import EVENT_COLUMNS, T0, row_of
 
@@ -108,7 +109,44 @@ def _(right: Weighed | None, corrected: Corrected, _correction: Record) -> Chang
     return Upsert(event=corrected.event, weight=right.weight)
 
 
-VIEWS: tuple[View[Any], ...] = (said, lines, weights)
+@dataclass
+class LastRow:
+    stream: UUID
+    kind: str
+    number: int
+    weight: int
+
+
+last = View("last", row=LastRow, key=("stream", "kind"))
+"""What was said first of a stream, and beside it, in rows like that one, what it weighs by the last word that is left."""
+
+
+@last.on(Said)
+def _(event: Said, record: Record) -> Upsert | None:
+    if record.version != 1:
+        return None
+    return Upsert(stream=record.stream, kind="said", number=event.number, weight=0)
+
+
+@last.on(Weighed)
+def _(event: Weighed, record: Record) -> UpsertLike:
+    return UpsertLike({"stream": record.stream}, kind="weighed", weight=event.weight)
+
+
+@last.on_corrected(Said)
+def _(_right: Said | None, _corrected: Corrected, _correction: Record) -> None:
+    """What was said first stays."""
+
+
+@last.on_stream_corrected(Weighed)
+def _(right: Sequence[Record], correction: Record) -> list[Change]:
+    weighed = [one.event.weight for one in right if isinstance(one.event, Weighed)]
+    if not weighed:
+        return [Delete(stream=correction.stream, kind="weighed")]
+    return [UpsertLike({"stream": correction.stream}, kind="weighed", weight=weighed[-1])]
+
+
+VIEWS: tuple[View[Any], ...] = (said, lines, weights, last)
 
 
 class CorrectedLog:
@@ -196,4 +234,24 @@ class CorrectedLog:
             "said": [told[key] for key in sorted(told)],
             "lines": [numbers[key] for key in sorted(numbers)],
             "weights": [weighed[key] for key in sorted(weighed)],
+            "last": self._last(weighed),
         }
+
+    def _last(self, weighed: dict[UUID, WeightRow]) -> list[LastRow]:
+        rows: list[LastRow] = []
+        firsts = {
+            one.stream: one.event.number
+            for one in self.records
+            if one.version == 1 and isinstance(one.event, Said)
+        }
+        for stream, number in sorted(firsts.items()):
+            rows.append(LastRow(stream, "said", number, 0))
+            own = [
+                one.envelope.event_id
+                for one in self.records
+                if one.stream == stream and isinstance(one.event, Weighed)
+            ]
+            left = [weighed[event].weight for event in own if event in weighed]
+            if left:
+                rows.append(LastRow(stream, "weighed", number, left[-1]))
+        return rows

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 
+from services.chronology.lenses import EVERY, WHOLE_AGENCY
 from services.chronology.policy import policy_of
 from services.chronology.rules import RULES
 from services.chronology.streams.child_record import child_record
 from services.chronology.streams.entry import entry
-from services.chronology.views import audience, entries
+from services.chronology.views import entries, seen
 from shared.domain.event import Record
 from shared.domain.rules import Rulebook
 from shared.domain.view_fold import fold
-from shared.team.audience import SeenBy
+from shared.team.audience import OF_ORGANISATIONS, SeenBy
 from shared.team.entries import AllEntries, Entries
 from shared.team.standard_entries import EVERY_TEAM
 from shared.testing.consequences import consequences
@@ -32,8 +33,12 @@ def titles(log: Iterable[Record]) -> list[str]:
 
 
 def sights(log: tuple[Record, ...]) -> dict[str, set[SeenBy]]:
-    """By title, everyone who sees an entry, and how much of it."""
-    seen = {row.entry: set[SeenBy]() for row in fold(entries, log).values()}
-    for row in fold(audience, log).values():
-        seen[row.entry].add(SeenBy(agency=row.agency, organisation=row.organisation or None, depth=row.depth))
-    return {row.title: seen[row.entry] for row in fold(entries, log).values()}
+    """By title, everyone who sees an entry, and how much of it, in the words in which it was decided."""
+    found = {row.entry: set[SeenBy]() for row in fold(entries, log).values()}
+    for row in fold(seen, log).values():
+        if row.organisation == WHOLE_AGENCY and row.agency not in OF_ORGANISATIONS:
+            continue  # follows from the others
+        named = None if row.organisation in (EVERY, WHOLE_AGENCY) else row.organisation
+        if row.depth != "gone":
+            found[row.entry].add(SeenBy(agency=row.agency, organisation=named, depth=row.depth))
+    return {row.title: found[row.entry] for row in fold(entries, log).values()}

@@ -18,7 +18,7 @@ from services.chronology.events import (
 from services.chronology.rules import RULES
 from services.chronology.streams.child_record import child_record
 from services.chronology.streams.entry import ChangeSignificance, entry
-from services.chronology.views import audience, entries
+from services.chronology.views import entries, seen
 from shared.domain.command import NotFound
 from shared.domain.instants import london
 from shared.domain.view_fold import fold
@@ -153,11 +153,21 @@ def test_who_was_shown_it_later_may_weigh_it_too():
 
 
 def test_a_title_for_some_and_the_whole_for_others():
-    rows = fold(audience, received().records)
+    rows = fold(seen, received().records)
     assert {(row.agency, row.organisation, row.depth) for row in rows.values()} == {
         ("childrens_social_care", "", "whole"),
         ("health", "Elm Ward", "title"),
     }
+    [whole] = [row for row in rows.values() if row.depth == "whole"]
+    own = shown(received())
+    assert (whole.child, whole.happened_at, whole.known_at, whole.recorded_at, whole.position) == (
+        own.child,
+        own.happened_at,
+        own.known_at,
+        own.recorded_at,
+        own.position,
+    )
+    assert (whole.topic, whole.by_agency, whole.significance) == (own.topic, own.agency, own.significance)
 
 
 def test_the_list_of_what_weighs_follows():
@@ -180,5 +190,5 @@ def test_state_and_view_agree_whatever_is_asked(commands):
     story = received()
     for command in commands:
         story = story.when(command, at=NOW)
-    row = shown(story)
-    assert row.significance == story.streams["entry"].state.significance
+    weights = {row.significance for row in fold(seen, story.records).values()}
+    assert weights == {shown(story).significance} == {story.streams["entry"].state.significance}

@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain.corrections import Corrected, RecordCorrected, correction_of
 from shared.domain.event import Event, Record
-from shared.domain.view import Change, Delete, Insert, Update, Upsert, View
+from shared.domain.view import Change, Delete, Index, Insert, Update, Upsert, UpsertLike, View
 from shared.domain.view_columns import BadView
 from shared.domain.view_fold import fold
 from tests.unit.projections.toy_views import A, B, C, Decided, Received, Row, record, rows_after
@@ -67,6 +67,17 @@ def test_update_and_delete_change_every_row_that_matches_and_none_matches_null()
     assert rows_after(Update({"id": A}, count=1)) == {}
 
 
+def test_a_row_is_made_like_one_that_matches_or_changed_where_it_stands() -> None:
+    one = Insert(id=A, note="n", outcome="x", count=3)
+    assert rows_after(one, UpsertLike({"note": "n"}, id=B, outcome="y")) == {
+        (A,): Row(A, "n", "x", count=3),
+        (B,): Row(B, "n", "y", count=3),
+    }
+    two = Insert(id=B, note="m", count=5)
+    assert rows_after(one, two, UpsertLike({"note": "n"}, id=B, outcome="y"))[B,] == Row(B, "m", "y", count=5)
+    assert rows_after(one, UpsertLike({"note": "other"}, id=B)).keys() == {(A,)}
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -78,6 +89,8 @@ def test_update_and_delete_change_every_row_that_matches_and_none_matches_null()
         (Update({}, note="a"), "say which rows Update is for"),
         (Update({"id": A}), "say what Update sets"),
         (Delete(), "say which rows Delete is for"),
+        (UpsertLike({"note": "a"}, outcome="x"), "must name every column of the key"),
+        (UpsertLike({"id": A}, id=B), "must name every column of the key, once"),
         (Insert(id=A, note=None), "note may not be None"),
     ],
 )
@@ -103,6 +116,8 @@ def test_a_view_that_cannot_be_a_table_is_refused_when_it_is_made() -> None:
         View("v", row=Row, key=("child",))
     with pytest.raises(BadView, match="made of columns of Row"):
         View("v", row=Row, key=("id",), indexes=(("child",),))
+    with pytest.raises(BadView, match="made of columns of Row"):
+        View("v", row=Row, key=("id",), indexes=(Index(("id",), include=("child",)),))
     with pytest.raises(BadView, match="may be None or a list"):
         View("v", row=Row, key=("outcome",))
     with pytest.raises(BadView, match="may be None or a list"):
@@ -162,6 +177,28 @@ def test_a_handler_says_what_a_correction_changes_and_others_are_named() -> None
     assert [row.note for row in rows.values()] == ["b", ""]
 
 
+def test_a_handler_reads_the_whole_stream_as_it_is_right() -> None:
+    view = View("worklist", row=Row, key=("id",))
+
+    @view.on(Received, Decided)
+    def _(event: Received | Decided, record: Record) -> Change:
+        return Upsert(id=B, note=event.note if isinstance(event, Received) else event.outcome)
+
+    @view.on_stream_corrected(Decided)
+    def _(right: Any, _correction: Record) -> Change:
+        return Upsert(id=B, note=" ".join(getattr(one.event, "outcome", "-") for one in right))
+
+    assert view.needs_history
+    assert view.unsaid() == [Received]
+    told = [record(Received()), *(record(Decided(outcome=o), position=n) for n, o in ((2, "x"), (3, "y")))]
+    gone = record(correction_of(told[1], None, None), position=4)
+    right = record(correction_of(told[2], Decided(outcome="z"), None), position=5)
+    assert [row.note for row in fold(view, [*told, gone]).values()] == ["- y"]
+    assert [row.note for row in fold(view, [*told, gone, right]).values()] == ["- z"]
+    with pytest.raises(BadView, match="needs the events of its stream"):
+        view.changes(gone)
+
+
 def test_what_follows_from_a_correction_is_said_once_and_of_the_streams_own_rows() -> None:
     with pytest.raises(BadView, match="the column of its key that holds the stream's id"):
         View("v", row=Row, key=("id",), anew="note")
@@ -170,6 +207,8 @@ def test_what_follows_from_a_correction_is_said_once_and_of_the_streams_own_rows
         anew.on(RecordCorrected)
     with pytest.raises(BadView, match="say once what follows from a correction"):
         anew.on_corrected(Received)
+    with pytest.raises(BadView, match="say once what follows from a correction"):
+        anew.on_stream_corrected(Received)
     both = View("v", row=Row, key=("id",))
     both.on(RecordCorrected)(lambda _event, _record: None)
     assert both.unsaid() == []

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.instants import Instant
-from shared.domain.view import After, Change, Delete, Index, Insert, Update, Upsert, View
+from shared.domain.view import After, Change, Delete, Index, Insert, Update, Upsert, UpsertLike, View
 from shared.domain.view_columns import BadView
 from shared.infrastructure.postgres import would_fail_again
 from shared.projections.table import create, indexes, shape, steps
@@ -43,7 +43,10 @@ def test_the_table_is_made_from_the_row() -> None:
         count: int = 0
 
     view = View(
-        "everything", row=Everything, key=("id",), indexes=(("at", "id"), Index(("kind",), where="done"))
+        "everything",
+        row=Everything,
+        key=("id",),
+        indexes=(("at", "id"), Index(("kind",), where="done", include=("level",))),
     )
     assert create(view, "mash", "everything") == (
         'CREATE TABLE "mash_views"."everything" ("id" uuid NOT NULL, "at" timestamptz NOT NULL, '
@@ -54,7 +57,7 @@ def test_the_table_is_made_from_the_row() -> None:
         'CREATE INDEX ON "mash_views"."everything" ("at", "id")'
     ]
     assert indexes(view, "mash", "everything", partial=True) == [
-        'CREATE INDEX ON "mash_views"."everything" ("kind") WHERE done'
+        'CREATE INDEX ON "mash_views"."everything" ("kind") INCLUDE ("level") WHERE done'
     ]
 
 
@@ -93,9 +96,10 @@ def test_the_shape_changes_with_columns_key_indexes_and_edition_and_with_nothing
         View("v", row=Stricter, key=("id", "note")),
         View("v", row=Two, key=("id",), indexes=(("note",),)),
         View("v", row=Two, key=("id",), indexes=(Index(("note",), where="note <> ''"),)),
+        View("v", row=Two, key=("id",), indexes=(Index(("note",), include=("id",)),)),
         View("v", row=Two, key=("id",), edition=2),
     ]
-    assert len({shape(first), *(shape(other) for other in others)}) == 6
+    assert len({shape(first), *(shape(other) for other in others)}) == 7
 
 
 def test_changes_to_different_rows_go_together_and_to_one_row_stay_in_order() -> None:
@@ -135,6 +139,16 @@ def test_upsert_brings_defaults_for_a_new_row_and_leaves_them_in_an_old_one() ->
         'ON CONFLICT ("id") DO UPDATE SET "note" = excluded."note"'
     )
     assert step.rows == [(A, "a", None, 0, []), (B, "b", None, 0, [])]
+
+
+def test_a_row_like_another_is_made_in_one_statement() -> None:
+    (step,) = steps(worklist(), "mash", "worklist", [UpsertLike({"note": "a"}, id=B, count=2)])
+    assert step.sql == (
+        'INSERT INTO "mash_views"."worklist" ("id", "note", "outcome", "count", "tags") '
+        'SELECT $1::uuid, "note", "outcome", $2::bigint, "tags" FROM "mash_views"."worklist" WHERE "note" = $3 LIMIT 1 '
+        'ON CONFLICT ("id") DO UPDATE SET "count" = excluded."count"'
+    )
+    assert (step.rows, step.anywhere) == ([(B, 2, "a")], True)
 
 
 def test_a_change_may_be_for_rows_whose_value_is_greater() -> None:

@@ -1,0 +1,238 @@
+"""Pages of the chronology on PostgreSQL: what each reader finds in them, and what they cost in a large table."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from random import Random
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from deploy.local.postgres import EmbeddedPostgres
+from services.chronology.audience import depth_for, merged
+from services.chronology.events import ChildEntry, EntryReceived, EntryShared, SignificanceChanged
+from services.chronology.lenses import read_under
+from services.chronology.queries import ALL, PAGE, Wanted, entries_of, of_weight
+from shared.domain.actors import Actor
+from shared.domain.event import Event, Record
+from shared.domain.instants import london
+from shared.team.audience import SeenBy
+from shared.testing.facts import CHILD, actor, event_id, record
+from tests.integration.chronology_tables import BUSY_CHILD, SCHOOL, fill, keep, make_tables
+from tests.unit.chronology.entry_samples import told
+
+AT = london(2026, 4, 2, 17)
+ENTRIES = 60
+MANY = 1_000_000
+FIRST_PAGE = 51  # rows asked for: a page of 50, and one that says whether there are more
+
+READERS = [
+    actor("social_worker"),
+    actor("police_officer", agency="police"),
+    actor("police_officer", agency="police", organisation="Met"),
+    actor("designated_safeguarding_lead", organisation="Elm School"),
+    actor("designated_safeguarding_lead", organisation="Oak School"),
+]
+AUDITOR = actor("auditor")
+PARTIES = [
+    SeenBy(agency="childrens_social_care"),
+    SeenBy(agency="police", depth="title"),
+    SeenBy(agency="police", organisation="Met"),
+    SeenBy(agency="education", organisation="Elm School"),
+    SeenBy(agency="education", organisation="Oak School", depth="title"),
+]
+
+
+@pytest.fixture(scope="module")
+def chronology(postgres: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
+    """The server with the role that owns the read tables."""
+    postgres.execute("CREATE ROLE pages LOGIN PASSWORD 'pages'")
+    yield postgres
+    postgres.execute("DROP ROLE pages")
+
+
+@pytest.fixture
+async def pool(chronology: EmbeddedPostgres) -> AsyncIterator[asyncpg.Pool]:
+    chronology.create_database("few")
+    chronology.execute("CREATE SCHEMA chronology_views AUTHORIZATION pages", "few")
+    async with asyncpg.create_pool(chronology.dsn("few", "pages", "pages"), min_size=1, max_size=2) as made:
+        async with made.acquire() as connection:
+            await make_tables(connection)
+        yield made
+    chronology.drop_database("few")
+
+
+class Log:
+    """Entries of one child as chance has it: who sees them, what was opened later, how they weigh, what is sealed."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = Random(seed)
+        self.records: list[Record] = []
+        self.audiences: dict[UUID, tuple[SeenBy, ...]] = {}
+        self.weights: dict[UUID, str] = {}
+        self.told: dict[UUID, ChildEntry] = {}
+        for n in range(ENTRIES):
+            self.receive(n)
+        for _ in range(ENTRIES):
+            entry = self.chance.choice(list(self.audiences))
+            self.share(entry) if self.chance.random() < 0.5 else self.weigh(entry)
+
+    def receive(self, n: int) -> None:
+        entry = told(
+            id=UUID(int=9000 + n),
+            topic=self.chance.choice(["contact", "visit"]),
+            agency=self.chance.choice(["police", "childrens_social_care"]),
+            sensitivity=self.chance.choice(["ordinary", "ordinary", "sealed"]),
+            significance=self.chance.choice(["routine", "critical"]),
+        )
+        seen_by = merged(self.chance.sample(PARTIES, self.chance.randrange(4)))
+        self.told[entry.id], self.audiences[entry.id] = entry, seen_by
+        self.weights[entry.id] = entry.significance
+        self._add(EntryReceived(source_position=n, entry=entry, seen_by=seen_by), entry.id)
+
+    def share(self, entry: UUID) -> None:
+        more = self.chance.sample(PARTIES, 1)
+        self.audiences[entry] = merged((*self.audiences[entry], *more))
+        event = EntryShared(entry=entry, seen_by=self.audiences[entry], because="rule", cause=event_id(9))
+        self._add(event, CHILD)
+
+    def weigh(self, entry: UUID) -> None:
+        self.weights[entry] = self.chance.choice(["routine", "significant", "critical"])
+        fields = {"entry": entry, "significance": self.weights[entry], "was": "routine"}
+        self._add(SignificanceChanged.model_validate(fields), entry)
+
+    def _add(self, event: Event, stream: UUID) -> None:
+        n = len(self.records) + 1
+        minutes = self.chance.randrange(20)  # many happened at one time
+        at = AT.replace(minute=minutes)
+        self.records.append(replace(record(event, at=at, n=n, service="chronology"), stream=stream))
+
+    def seen_by(self, who: Actor, wanted: Wanted = ALL) -> list[tuple[UUID, str]]:
+        """Read off the log by hand: the entries that a reader sees, in their order, each with how much of it."""
+        received = [
+            (one.happened_at, one.envelope.known, one.event.entry)
+            for one in self.records
+            if isinstance(one.event, EntryReceived)
+        ]
+        order = sorted(received, key=lambda one: (*one[:2], one[2].recorded_at, one[2].id))
+        return [
+            (entry.id, depth)
+            for _, _, entry in order
+            if (depth := self._depth(who, entry.id))
+            and wanted.topic in (None, entry.topic)
+            and wanted.by_agency in (None, entry.agency)
+            and wanted.significance in (None, self.weights[entry.id])
+        ]
+
+    def _depth(self, who: Actor, entry: UUID) -> str | None:
+        if who == AUDITOR:
+            return None if self.told[entry].sensitivity == "sealed" else "whole"
+        return depth_for(who, self.audiences[entry])
+
+
+async def read(pool: asyncpg.Pool, who: Actor, wanted: Wanted, limit: int = 7) -> list[tuple[UUID, str]]:
+    """All pages of one reader, each begun where the one before ended."""
+    found, place = [], None
+    while rows := await entries_of(pool, CHILD, who, place, limit, wanted=wanted, everything=who == AUDITOR):
+        found += [(one.row["entry"], one.depth) for one in rows]
+        place = rows[-1].place
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_every_reader_finds_what_was_decided_on_pages_that_follow_each_other(
+    pool: asyncpg.Pool, seed: int
+) -> None:
+    log = Log(seed)
+    await keep(pool, log.records)
+    for who in (*READERS, AUDITOR):
+        assert await read(pool, who, ALL) == log.seen_by(who), who
+        for wanted in (
+            Wanted(topic="visit"),
+            Wanted(by_agency="police"),
+            Wanted("contact", None, "critical"),
+        ):
+            assert await read(pool, who, wanted) == log.seen_by(who, wanted), (who, wanted)
+
+
+async def test_nothing_that_is_sealed_is_read_by_an_auditor_or_stands_in_a_list(pool: asyncpg.Pool) -> None:
+    log = Log(7)
+    await keep(pool, log.records)
+    sealed = {entry.id for entry in log.told.values() if entry.sensitivity == "sealed"}
+    weighing = {entry for entry, weight in log.weights.items() if weight != "routine"} - sealed
+    assert sealed
+    assert not sealed & {entry for entry, _ in await read(pool, AUDITOR, ALL)}
+    for who in (*READERS, AUDITOR):
+        rows = await of_weight(pool, who, None, 200, everything=who == AUDITOR)
+        may_see = {entry for entry, _ in log.seen_by(who)}
+        assert {one.row["entry"] for one in rows} == weighing & may_see, who
+        positions = [one.row["position"] for one in rows]
+        assert positions == sorted(positions, reverse=True)
+
+
+# -- what a page costs
+
+
+@pytest.fixture(scope="module")
+def many(chronology: EmbeddedPostgres) -> Iterator[str]:
+    """A million entries, 5,000 of them of one child; where their owner connects."""
+    chronology.create_database("many")
+    chronology.execute("CREATE SCHEMA chronology_views AUTHORIZATION pages", "many")
+    dsn = chronology.dsn("many", "pages", "pages")
+    asyncio.run(_fill(dsn))
+    yield dsn
+    chronology.drop_database("many")
+
+
+async def _fill(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await fill(connection, MANY)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize(
+    ("who", "rows", "most"),
+    [
+        (actor("designated_safeguarding_lead", organisation=SCHOOL), 3, 50),
+        (actor("social_worker"), FIRST_PAGE, 500),
+        (actor("police_officer", agency="police"), FIRST_PAGE, 500),
+        (actor("designated_safeguarding_lead", organisation="Oak School"), 0, 50),
+    ],
+    ids=["a school", "social care", "police", "another school"],
+)
+async def test_a_first_page_reads_what_it_shows(
+    many: str, who: Actor, rows: int, most: int, plan: str
+) -> None:
+    found, buffers = await cost(many, who, ALL, plan)
+    assert found == rows
+    assert buffers <= most
+
+
+async def test_a_filter_is_answered_by_the_index_of_the_page(many: str) -> None:
+    """Of a child's 5,000 entries those of one weight: none of the others is looked up in the table."""
+    wanted = Wanted(topic="visit", by_agency="police", significance="critical")
+    found, buffers = await cost(many, actor("social_worker"), wanted, "force_custom_plan")
+    assert found == FIRST_PAGE
+    assert buffers <= 500
+
+
+async def cost(dsn: str, who: Actor, wanted: Wanted, plan: str) -> tuple[int, int]:
+    """How many rows a first page has, and how many buffers of PostgreSQL it reads."""
+    asked = (wanted.topic, wanted.by_agency, wanted.significance, FIRST_PAGE)
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(f"SET plan_cache_mode = {plan}")
+        [row] = await connection.fetch(
+            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {PAGE}",
+            *(BUSY_CHILD, None, None, None, None, *asked, who.agency, *read_under(who.organisation)),
+        )
+    finally:
+        await connection.close()
+    [explained] = json.loads(row[0])
+    top = explained["Plan"]
+    return top["Actual Rows"], top["Shared Hit Blocks"] + top["Shared Read Blocks"]
