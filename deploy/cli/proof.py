@@ -1,5 +1,6 @@
 """The commands of the auditor: `safeguarding verify`, `export` and `verify-export`."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -34,10 +35,15 @@ def add_to(app: typer.Typer) -> None:
         """Look for tampering in every log, and say where it is."""
 
         async def main() -> None:
-            from deploy.cli import proving
+            from deploy.cli import verifying
 
-            if not await proving.verify(
-                stack, environment=environment, kept=kept, as_json=as_json, say=typer.echo
+            if not await verifying.verify(
+                stack,
+                environment=environment,
+                kept=kept,
+                as_json=as_json,
+                say=typer.echo,
+                say_beside=partial(typer.echo, err=True),
             ):
                 raise typer.Exit(1)
 

@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from shared.audit.checkpoint import LONGEST, Checkpoint, NotACheckpoint, PublicKeys, Signer
 from shared.audit.checkpoint_tables import CheckpointTables, NotToBeSigned
 from shared.infrastructure.background import end, run_forever
+from shared.infrastructure.logs import error_fields
 from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.messaging.client import KafkaConnection, abandon, start_producer
 from shared.messaging.topics import CHECKPOINT_TOPIC
@@ -27,6 +28,10 @@ EVERY: Final = timedelta(minutes=1)
 
 LOOK: Final = 1.0
 """Seconds between looks at the log."""
+
+
+LAST: Final = 1.0
+"""Seconds for which the last checkpoint may keep the service from ending, once it is signed."""
 
 
 PAGE: Final = 200
@@ -73,6 +78,19 @@ class Checkpoints:
     async def stop(self) -> None:
         """Stop; what is not published yet is published by the next process."""
         await end(self._task)
+
+    async def sign_the_end(self) -> None:
+        """Sign and publish what is not signed yet: the last thing a service does, when nothing is written any more.
+
+        So that no event lies unsigned, free to be altered, while the service stands still. Never raises: what keeps it
+        is logged, and the next process signs. What is not published within LAST is published by that one.
+        """
+        try:
+            await self.make_all()
+            async with asyncio.timeout(LAST):
+                await self._publish()
+        except Exception as error:  # the service ends, whatever hinders this
+            log.warning("the end of the log is not signed and published", extra=error_fields(error))
 
     async def make_all(self) -> None:
         """Sign everything that stands in the log now.

@@ -7,21 +7,22 @@ about the time of reading it. Nothing is locked: a log only grows, and what is c
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 
 from shared.access import access_log
+from shared.audit.beside_log import Reach, check_commands, check_keys
 from shared.audit.checkpoint import Checkpoint, PublicKeys
+from shared.audit.checkpoint_shelf import Shelf, signed
 from shared.audit.checkpoint_tables import COLUMNS
-from shared.audit.log_check import REMEMBERED, SELECTED, Contract, Finding, Findings, Held, LogCheck
+from shared.audit.log_check import REMEMBERED, SELECTED, Contract, Finding, Findings, LogCheck
+from shared.crypto.key_store import KeyStore
 
 PAGE: Final = 1000
 """Rows at once."""
-
-
-_SHELF: Final = 500  # checkpoints read at once
 
 
 _SHOWN: Final = 20  # findings for which the streams of their positions are looked up
@@ -65,8 +66,9 @@ async def verify_service(
     contract: Contract,
     *,
     audited: Sequence[Checkpoint] = (),
+    stores: Mapping[str, KeyStore | None] = MappingProxyType({}),
 ) -> Report:
-    """Verify a service's log, and its record of who looked.
+    """Verify a service's log, its record of who looked, and what stands beside them and must fit.
 
     Args:
         service: whose.
@@ -74,11 +76,23 @@ async def verify_service(
         keys: public keys that checkpoints are checked with.
         contract: what the program knows of the events.
         audited: checkpoints that the auditor kept of any log.
+        stores: key stores by service, None for one that is gone; of others it is not looked at whether what is sealed
+            has a key.
 
     Raises:
         asyncpg.PostgresError, OSError: a database cannot be read.
     """
+    pool = pools[service]
+    reach = await Reach.read(pool, service)
     report = await verify_log(service, pools, keys, contract, audited=audited)
+    beside = Findings(service)
+    reach.check(report.head, beside)
+    await check_commands(pool, service, report.head, beside)
+    if service in stores:
+        await check_keys(pool, service, stores[service], report.head, beside)
+    await _name_streams(pool, service, beside)
+    report.findings = (*report.findings, *beside.items)
+    report.more += beside.more
     broken = await access_log.verify(pools[service], service)
     if broken is not None:
         what = f"the record of who looked at what does not hold from its position {broken} on"
@@ -99,16 +113,16 @@ async def verify_log(
     """As `verify_service`, the log alone. `page`: rows at once. `remembered`: streams followed in memory."""
     pool, findings = pools[service], Findings(service)
     check = LogCheck(service, contract, findings, remembered=remembered)
-    own = _Shelf(pool, f"SELECT {COLUMNS} FROM {service}.checkpoints WHERE last > $1", None)
+    own = Shelf(pool, f"SELECT {COLUMNS} FROM {service}.checkpoints WHERE last > $1", None)
     holders = [
-        _Shelf(
+        Shelf(
             other,
             f"SELECT {COLUMNS} FROM {name}.kept_checkpoints WHERE service = '{service}' AND last > $1",
             name,
         )
         for name, other in pools.items()  # also its own: what it met of itself and did not know
     ]
-    auditor = _Shelf(None, "", AUDITOR)
+    auditor = Shelf(None, "", AUDITOR)
     auditor.fill([one for one in audited if one.service == service])
     shelves = [own, *holders, auditor]
     # Their ends before the log's: what was signed by then must stand in it.
@@ -116,7 +130,7 @@ async def verify_log(
     head: int = await pool.fetchval(f"SELECT coalesce(max(notification_id), 0) FROM {service}.events")
     async for rows, until in _pages(pool, service, head, page):
         held = [one for shelf in shelves for one in await shelf.up_to(service, until)]
-        check.page(rows, _signed(held, keys, findings))
+        check.page(rows, signed(held, keys, findings))
     counted = await pool.fetchval(
         f"SELECT count(*) FROM {service}.events WHERE notification_id <= $1 OR notification_id IS NULL", head
     )
@@ -127,7 +141,7 @@ async def verify_log(
     for shelf, end in zip(shelves, ends, strict=True):
         if end > head:
             rest = [one for one in await shelf.up_to(service, end) if one.checkpoint.last > head]
-            _signed(rest, keys, findings)
+            signed(rest, keys, findings)
             who = "the log's own list" if shelf.holder is None else shelf.holder
             findings.add(
                 f"gone: {who} holds a checkpoint up to {end}, and the log ends at {head}", head + 1, end
@@ -165,64 +179,6 @@ async def _pages(
         await asyncio.wait([fetching])
         if not fetching.cancelled():
             fetching.exception()
-
-
-class _Shelf:
-    """The checkpoints of one log in one keeping, in the order of their ends, a few hundred at a time."""
-
-    def __init__(self, pool: asyncpg.Pool | None, sql: str, holder: str | None) -> None:
-        self.holder = holder
-        self._pool = pool
-        self._sql = sql
-        self._read: list[Checkpoint] = []
-        self._after = 0
-        self._more = pool is not None
-
-    def fill(self, checkpoints: Sequence[Checkpoint]) -> None:
-        """These are all there are."""
-        self._read = sorted(checkpoints, key=lambda one: one.last)
-
-    async def end(self, service: str) -> int:
-        """Where the last one ends; 0 where there is none."""
-        if self._pool is None:
-            return self._read[-1].last if self._read else 0
-        row = await self._pool.fetchrow(f"{self._sql} ORDER BY last DESC LIMIT 1", 0)
-        return 0 if row is None else Checkpoint.row(service, row).last
-
-    async def up_to(self, service: str, position: int) -> list[Held]:
-        """Those that end at or before a position and were not taken yet."""
-        while self._more and self._after <= position:
-            assert self._pool is not None
-            # All that end at one position together: there are several only where some contradict each other.
-            rows = await self._pool.fetch(
-                f"{self._sql} ORDER BY last FETCH FIRST {_SHELF} ROWS WITH TIES", self._after
-            )
-            self._read += [Checkpoint.row(service, row) for row in rows]
-            self._more = len(rows) >= _SHELF
-            if rows:
-                self._after = rows[-1]["last"]
-        taken = 0
-        while taken < len(self._read) and self._read[taken].last <= position:
-            taken += 1
-        found, self._read = self._read[:taken], self._read[taken:]
-        return [Held(one, self.holder) for one in found]
-
-
-def _signed(held: Sequence[Held], keys: PublicKeys, findings: Findings) -> list[Held]:
-    """Those whose signature holds; the others are findings. A copy of one that was checked is not checked again."""
-    fine: list[Held] = []
-    checked: set[tuple[bytes, bytes]] = set()
-    for each in held:
-        one = each.checkpoint
-        same = (one.signature, one.text())
-        if same in checked or keys.signed(one):
-            checked.add(same)
-            fine.append(each)
-        else:
-            keeper = "its own list" if each.holder is None else each.holder
-            places = f"positions {one.first} to {one.last}"
-            findings.add(f"the checkpoint of {places} in the keeping of {keeper} has no valid signature")
-    return fine
 
 
 async def _streams(pool: asyncpg.Pool, service: str, head: int, findings: Findings) -> None:

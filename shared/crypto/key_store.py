@@ -3,25 +3,24 @@
 A subject is a child, an adult or an allegation. Each service has its own store and its own keys. Erasing a subject's
 key leaves what was sealed with it unreadable for good, in every process of the service at its very next look, while
 the log stays whole. The store needs short-lived backups of its own: a backup of it that outlives an erasure undoes it.
+
+A subject gets one key in its life. That it was erased stays recorded, under the master key, so that a key that was
+erased and a key that is lost, or was taken away, are told apart; neither is followed by a second one.
 """
 
-import hashlib
-import hmac
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from shared.crypto import sealed_blob
-from shared.crypto.sealed_blob import Tampered
+from shared.crypto.master_key import MasterKey
 from shared.crypto.secret_files import KEY_BYTES, read_key
 
 _CACHED_KEYS: Final = 10_000
@@ -30,18 +29,36 @@ _CACHED_KEYS: Final = 10_000
 _ASKED_AT_ONCE: Final = 500
 
 
-_TABLE = """
+_TABLES = (
+    """
 create table if not exists key (
     id blob primary key,
     subject blob not null unique,
     master blob not null,  -- which master key wraps it
     wrapped blob not null  -- 12 bytes nonce, then the wrapped key and its tag
 ) strict
-"""
+""",
+    """
+create table if not exists erasure (
+    subject blob primary key,
+    at text not null,      -- UTC, by the real clock
+    master blob not null,  -- which master key says so
+    mac blob not null      -- HMAC-SHA-256 of subject and moment: whoever has the file alone records none
+) strict
+""",
+)
 
 
-class WrongMasterKey(Exception):
-    """A key in the store was wrapped by another master key than the one given."""
+class NoKey(LookupError):
+    """Subjects have no key: `make` them one where nothing of theirs was ever sealed.
+
+    Attributes:
+        subjects: all of those that were asked for.
+    """
+
+    def __init__(self, subjects: Collection[UUID]) -> None:
+        super().__init__(f"{len(subjects)} subjects have no key")
+        self.subjects = frozenset(subjects)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,14 +85,16 @@ class KeyStore:
         Raises:
             ValueError: the master key is not 32 bytes.
         """
-        self._master = _Master(master_key)
+        self.path = path
+        self._master = MasterKey(master_key)
         path.touch(mode=0o600)  # before SQLite would make it for everyone; its journal takes the same mode
         path.chmod(0o600)
         self._lock = threading.RLock()
         self._database = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         for setting in ("journal_mode=delete", "synchronous=full", "secure_delete=on"):
             self._database.execute(f"pragma {setting}").fetchall()
-        self._database.execute(_TABLE)
+        for table in _TABLES:
+            self._database.execute(table)
         self._by_id: dict[bytes, _Key] = {}
         self._by_subject: dict[UUID, _Key] = {}
         self._seen = -1
@@ -92,7 +111,7 @@ class KeyStore:
             self._database.close()
 
     def seal(self, subject: UUID, event_id: UUID, plain: bytes) -> bytes:
-        """`plain` sealed for that event with the subject's key, which is made if there is none."""
+        """`plain` sealed for that event with the subject's key. Raises NoKey where there is none."""
         return self.seal_many([(subject, event_id, plain)])[0]
 
     def open(self, blob: bytes, event_id: UUID) -> bytes | None:
@@ -105,7 +124,7 @@ class KeyStore:
         return self.open_many([(blob, event_id)])[0]
 
     def seal_many(self, items: Sequence[tuple[UUID, UUID, bytes]]) -> list[bytes]:
-        """As `seal`, for (subject, event id, plain) of a page at once."""
+        """As `seal`, for (subject, event id, plain) of a page at once. Raises NoKey with all who have none."""
         with self._lock:
             keys = self._of_subjects({subject for subject, _, _ in items})
         return [
@@ -143,16 +162,58 @@ class KeyStore:
         """A keyed digest (32 bytes) of what was asked, the same in every process with the same master key."""
         return self._master.fingerprint(plain)
 
-    def erase(self, subject: UUID) -> int:
-        """Destroys the subject's keys; answers how many there were (none, if they were erased before).
+    def make(self, subjects: Collection[UUID]) -> None:
+        """Makes the keys of subjects that have none and were never erased.
 
-        Returns when it is on the disk. What other processes began before that may still be shown. A fact sealed
-        later about the same subject makes a new key, which a later erasure destroys.
+        The caller has seen that nothing of theirs is sealed anywhere: a second key would hide that the first is lost.
         """
+        with self._lock:
+            self._look()
+            with self._writing():
+                erased = self._erased(subjects)
+                for subject in subjects:
+                    if subject in erased:
+                        continue
+                    key_id = secrets.token_bytes(16)
+                    wrapped = self._master.wrap(key_id, subject, secrets.token_bytes(KEY_BYTES))
+                    # Another process may have made it meanwhile: then that one is everybody's key.
+                    self._database.execute(
+                        "insert or ignore into key values (?, ?, ?, ?)",
+                        (key_id, subject.bytes, self._master.id, wrapped),
+                    )
+
+    def erase(self, subject: UUID) -> int:
+        """Destroys the subject's key for good, and records when; answers how many there were (none, if erased before).
+
+        Returns when it is on the disk. What other processes began before that may still be shown. Nothing is sealed
+        for that subject any more.
+        """
+        at = datetime.now(UTC).isoformat(timespec="microseconds")
         with self._lock, self._writing():
             erased = self._database.execute("delete from key where subject = ?", (subject.bytes,)).rowcount
+            self._database.execute(
+                "insert or ignore into erasure values (?, ?, ?, ?)",
+                (subject.bytes, at, self._master.id, self._master.erasure(subject.bytes, at)),
+            )
             self._forget()  # SQLite's version tells a connection of others' changes alone, not of its own
         return erased
+
+    def lacking(self, subjects: Collection[UUID]) -> set[UUID]:
+        """Those of these subjects who have no key."""
+        with self._lock:
+            self._look()
+            self._remember("subject", [subject.bytes for subject in subjects])
+            return {subject for subject in subjects if subject not in self._by_subject}
+
+    def erased(self, subjects: Collection[UUID]) -> dict[UUID, datetime]:
+        """Those of these subjects whose key was destroyed by `erase` under this master key, and when (UTC)."""
+        with self._lock:
+            return self._erased(subjects)
+
+    def known_ids(self, ids: Collection[bytes]) -> set[bytes]:
+        """Those of these key ids that stand in the store. None is unwrapped."""
+        with self._lock:
+            return {row[0] for row in self._rows("id", list(ids))}
 
     def subject_of(self, key_id: bytes) -> UUID | None:
         """Whose key that is; None when it was erased."""
@@ -162,9 +223,15 @@ class KeyStore:
 
     def rewrap(self, new_master_key: bytes) -> int:
         """Wraps every key anew under another master key; answers how many. Do it while the service stands still."""
-        new = _Master(new_master_key)
+        new = MasterKey(new_master_key)
         with self._lock, self._writing():
             rows = self._database.execute("select id, subject, master, wrapped from key").fetchall()
+            erasures = self._database.execute("select subject, at, master, mac from erasure").fetchall()
+            for subject_bytes, at in (self._master.said(*row) for row in erasures):
+                self._database.execute(
+                    "update erasure set master = ?, mac = ? where subject = ?",
+                    (new.id, new.erasure(subject_bytes, at), subject_bytes),
+                )
             for row in rows:
                 key_id, subject, plain = row[0], UUID(bytes=row[1]), self._master.unwrap(*row)
                 self._database.execute(
@@ -206,16 +273,7 @@ class KeyStore:
             self._remember("subject", [subject.bytes for subject in missing])
         missing = [subject for subject in missing if subject not in self._by_subject]
         if missing:
-            with self._writing():
-                for subject in missing:
-                    key_id = secrets.token_bytes(16)
-                    wrapped = self._master.wrap(key_id, subject, secrets.token_bytes(KEY_BYTES))
-                    # Another process may have made it meanwhile: then that one is everybody's key.
-                    self._database.execute(
-                        "insert or ignore into key values (?, ?, ?, ?)",
-                        (key_id, subject.bytes, self._master.id, wrapped),
-                    )
-                self._remember("subject", [subject.bytes for subject in missing])
+            raise NoKey(missing)
         return {subject: self._by_subject[subject] for subject in subjects}
 
     def _of_ids(self, ids: set[bytes]) -> dict[bytes, _Key]:
@@ -224,6 +282,19 @@ class KeyStore:
         if missing:
             self._remember("id", missing)
         return {key_id: self._by_id[key_id] for key_id in ids if key_id in self._by_id}
+
+    def _erased(self, subjects: Collection[UUID]) -> dict[UUID, datetime]:
+        found: dict[UUID, datetime] = {}
+        values = [subject.bytes for subject in subjects]
+        for start in range(0, len(values), _ASKED_AT_ONCE):
+            some = values[start : start + _ASKED_AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            for row in self._database.execute(
+                f"select subject, at, master, mac from erasure where subject in ({marks})", some
+            ).fetchall():
+                subject, at = self._master.said(*row)
+                found[UUID(bytes=subject)] = datetime.fromisoformat(at)
+        return found
 
     def _remember(self, column: str, values: Sequence[bytes]) -> None:
         for row in self._rows(column, values):
@@ -237,37 +308,3 @@ class KeyStore:
             yield from self._database.execute(
                 f"select id, subject, master, wrapped from key where {column} in ({marks})", some
             ).fetchall()
-
-
-class _Master:
-    """The key that wraps keys."""
-
-    def __init__(self, key: bytes) -> None:
-        if len(key) != KEY_BYTES:
-            raise ValueError(f"a master key has {KEY_BYTES} bytes; this one has {len(key)}")
-        self._cipher = AESGCM(key)
-        self.id = hmac.digest(key, b"safeguarding master key id", hashlib.sha256)[:8]
-        self._fingerprints = hmac.new(
-            hmac.digest(key, b"safeguarding fingerprints", hashlib.sha256), digestmod=hashlib.sha256
-        )
-
-    def fingerprint(self, plain: bytes) -> bytes:
-        """HMAC-SHA-256 under a key that is derived from this one for nothing else."""
-        one = self._fingerprints.copy()  # the key is taken in once, not each time
-        one.update(plain)
-        return one.digest()
-
-    def wrap(self, key_id: bytes, subject: UUID, plain: bytes) -> bytes:
-        nonce = secrets.token_bytes(12)
-        return nonce + self._cipher.encrypt(nonce, plain, subject.bytes + key_id)
-
-    def unwrap(self, key_id: bytes, subject: bytes, master: bytes, wrapped: bytes) -> bytes:
-        if not hmac.compare_digest(master, self.id):
-            raise WrongMasterKey(
-                f"this key store needs the master key {master.hex()}, and {self.id.hex()} was given: "
-                "restore the file that MASTER_KEY names"
-            )
-        try:
-            return self._cipher.decrypt(wrapped[:12], wrapped[12:], subject + key_id)
-        except InvalidTag:
-            raise Tampered("a key in the key store is not what was put there: restore the store") from None

@@ -22,6 +22,27 @@ class NotStorable(Exception):
         self.error = error
 
 
+class KeyGone(Exception):
+    """Words about this subject stand sealed in the log, and the key they were sealed with is not in the key store.
+
+    Lost, or taken away: no second key is made, which would hide it. Nothing in words is recorded about the subject until
+    the key store was restored; nobody is named.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the key that this record's words are kept under is missing, so nothing was added to it; tell those who run the "
+            "service: they restore the key store"
+        )
+
+
+class SubjectErased(Exception):
+    """The subject's key was destroyed on purpose, and that is recorded: nothing in words is recorded about it again."""
+
+    def __init__(self) -> None:
+        super().__init__("this record was erased, so nothing more can be written in it")
+
+
 class Conflict(Exception):
     """A stream that was written or read has moved on since, or the inbox head has: read again, decide again."""
 

@@ -53,6 +53,7 @@ class Statements:
     load: NamedStatement
     head: NamedStatement
     between: NamedStatement
+    sealed_before: NamedStatement
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,3 +158,17 @@ SELECT coalesce(max(notification_id), 0) FROM {schema}.events
 -- The rows at positions :first to :last.
 SELECT originator_id, originator_version, topic, state, category, child, notification_id FROM {schema}.events
  WHERE notification_id BETWEEN :first AND :last ORDER BY notification_id
+
+-- name: sealed_before
+-- Those of :subjects whose words stand sealed in the log, each with the first such row of its child, or of its own stream.
+SELECT wanted.subject, found.position
+  FROM unnest(:subjects::uuid[]) AS wanted (subject)
+ CROSS JOIN LATERAL (
+    SELECT min(position) AS position FROM (
+        (SELECT e.notification_id AS position FROM {schema}.events e
+          WHERE e.child = wanted.subject AND e.sealed IS NOT NULL ORDER BY e.notification_id LIMIT 1)
+        UNION ALL
+        (SELECT e.notification_id FROM {schema}.events e
+          WHERE e.originator_id = wanted.subject AND e.child IS NULL AND e.sealed IS NOT NULL
+          ORDER BY e.originator_version LIMIT 1)) AS sealed) AS found
+ WHERE found.position IS NOT NULL

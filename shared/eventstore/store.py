@@ -6,7 +6,7 @@ callers share the disk. The transaction holds events, command rows and inbox hea
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final, TypeVar
@@ -93,6 +93,7 @@ class Store:
         self._waiting: list[_Waiting] = []
         self._something_waits = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
+        self._keys_gone: dict[UUID, int] = {}
         self._listeners: list[tuple[Callable[[], None], bool]] = []
         self._sql = statements(service)
         self._loads = Batcher(self._load, patience=patience, late=LogUnavailable)
@@ -139,6 +140,8 @@ class Store:
             AnotherBody: the command id is known with another body.
             NotStorable: the database cannot hold its values.
             TakesNoCommands: the gate is closed; nothing is written.
+            KeyGone: its subject's words stand sealed under a key that is not there.
+            SubjectErased: its subject was erased.
             LogUnavailable: the database did not answer in time, or the store is stopped. It may still be written.
         """
         self.gate.check()
@@ -207,7 +210,7 @@ class Store:
             return any(not waiting.answer.done() for waiting in group)
 
         self.on_group(len(group))
-        group = self._sealed(group)
+        group = await self._sealed(group)
         verdicts = await self._group_writer.append([waiting.request for waiting in group], wanted)
         for waiting, verdict in zip(group, verdicts, strict=True):
             if not isinstance(verdict, Accepted):
@@ -219,13 +222,37 @@ class Store:
             self.groups += 1
             self._notify(accepted)
 
-    def _sealed(self, group: list[_Waiting]) -> list[_Waiting]:
+    async def _sealed(self, group: list[_Waiting]) -> list[_Waiting]:
         """Those of the group that could be sealed; the others are answered with what hindered it."""
-        hindered = seal_requests(self._keys, [waiting.request for waiting in group])
+        hindered = await seal_requests(
+            self._keys, [waiting.request for waiting in group], self._sealed_before
+        )
         for waiting, error in zip(group, hindered, strict=True):
             if error is not None:
                 _fail(waiting, error)
         return [waiting for waiting, error in zip(group, hindered, strict=True) if error is None]
+
+    async def _sealed_before(self, subjects: Collection[UUID]) -> Mapping[UUID, int]:
+        """Which of these subjects without a key have something sealed in the log, and where: those keys are gone."""
+        sql, wanted = self._sql.sealed_before.sql, list(subjects)
+        rows = await self._read(lambda: self.pool.fetch(sql, wanted))
+        found = {row["subject"]: row["position"] for row in rows}
+        if self._keys is not None and found:
+            missing = self._keys.lacking(found.keys())
+            for subject in missing - self._keys.erased(missing).keys() - self._keys_gone.keys():
+                self._keys_gone[subject] = found[subject]
+                log.critical("key of sealed rows is gone", extra={"position": found[subject]})
+        return found
+
+    def keys_gone(self) -> list[int]:
+        """Of each subject whose key was found to be gone, and still is, a position of what was sealed with it.
+
+        Only those that somebody wanted to write about are found here; `safeguarding verify` looks at all.
+        """
+        if self._keys is not None and self._keys_gone:
+            gone = self._keys.lacking(self._keys_gone)
+            self._keys_gone = {one: at for one, at in self._keys_gone.items() if one in gone}
+        return sorted(self._keys_gone.values())
 
     def _notify(self, accepted: list[Accepted]) -> None:
         keys = [

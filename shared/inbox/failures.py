@@ -14,7 +14,14 @@ from shared.crypto.secret_files import UnsafeSecret
 from shared.crypto.transport_keys import NoTransportKey
 from shared.domain.codec import UnknownEvent
 from shared.domain.command import Refused
-from shared.eventstore.append import AnotherBody, Conflict, LogUnavailable, NotStorable
+from shared.eventstore.append import (
+    AnotherBody,
+    Conflict,
+    KeyGone,
+    LogUnavailable,
+    NotStorable,
+    SubjectErased,
+)
 from shared.inbox.positions import Why
 from shared.infrastructure.postgres import DATABASE_AWAY
 
@@ -53,11 +60,13 @@ _MEANINGS: Final[Sequence[tuple[type[Exception], _Meaning]]] = (
     (UnknownEvent, _Meaning.PROGRAM_OR_KEY_TO_COME),
     (NoTransportKey, _Meaning.PROGRAM_OR_KEY_TO_COME),
     (UnsafeSecret, _Meaning.PROGRAM_OR_KEY_TO_COME),
+    (KeyGone, _Meaning.PROGRAM_OR_KEY_TO_COME),
     (Conflict, _Meaning.CONTENDED),
     # A refusal was decided on a fresh read, and what the database cannot hold it never will.
     (Refused, _Meaning.FOR_GOOD),
     (AnotherBody, _Meaning.FOR_GOOD),
     (NotStorable, _Meaning.FOR_GOOD),
+    (SubjectErased, _Meaning.FOR_GOOD),
     (Exception, _Meaning.PERHAPS_AN_ACCIDENT),
 )
 """The first that fits counts; the last fits every error."""

@@ -137,6 +137,13 @@ class ServiceProcess:
             clock = await self._clock(pool)
             metrics = Metrics(name)
 
+            tables = CheckpointTables(pool, name)
+            checkpoints = Checkpoints(
+                tables, self.signer, self.checkpoint_keys, settings.brokers, idempotent=idempotent
+            )
+            # Stopped after everything that writes: then it signs the last of it.
+            stack.push_async_callback(checkpoints.sign_the_end)
+
             views = Views(pool, name, service.views, dsn=dsn)
             await views.prepare()
             writer = partial(connect, dsn, name, lock_timeout="10s")
@@ -176,14 +183,7 @@ class ServiceProcess:
             if isinstance(clock, RealClock):
                 await stack.enter_async_context(started(timers))
 
-            tables = CheckpointTables(pool, name)
-            checkpoints = await stack.enter_async_context(
-                started(
-                    Checkpoints(
-                        tables, self.signer, self.checkpoint_keys, settings.brokers, idempotent=idempotent
-                    )
-                )
-            )
+            await stack.enter_async_context(started(checkpoints))
             resend = partial(ask_for_resend, pool, name)
             requests = ResendRequests(name, settings.brokers, resend)
             inbox = Inbox(handler, service.policy, InboxTables(pool, name), self.transport)

@@ -120,6 +120,7 @@ class Status:
             consumer_error=self.consumer.error,
             checkpoint_error=self.checkpoints.error,
             checkpoint_alarm=self.checkpoints.alarm,
+            keys_gone=self.store.keys_gone(),
             acknowledged={f"{row['topic']}/{row['partition']}": row["offset"] for row in acknowledged},
             consumed=from_the_start | await self.inbox.offsets(),
             views={view: position for view, (position, _) in views.items()},

@@ -167,7 +167,7 @@ class _Restated:
         if first is None:
             if named := values.keys() & kind.model_fields.keys():
                 raise Refused(
-                    f"its words were erased, so {_names(named)} cannot be put right; what is not in words still can",
+                    f"its words were erased, so {_names(named)} cannot be put right",
                     rule="E3",
                 )
             return None

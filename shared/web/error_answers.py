@@ -8,7 +8,7 @@ from shared.commands.handler import Busy
 from shared.domain.command import NotFound, Refused
 from shared.domain.rules import NoSuchRule
 from shared.domain.working_days import CalendarEnds
-from shared.eventstore.append import AnotherBody, LogUnavailable, NotStorable
+from shared.eventstore.append import AnotherBody, KeyGone, LogUnavailable, NotStorable, SubjectErased
 from shared.eventstore.gate import TakesNoCommands
 from shared.inbox.newcomers import StillOnTheirWay
 from shared.infrastructure.postgres import DATABASE_AWAY
@@ -43,5 +43,9 @@ ANSWERS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
     NotStorable: lambda error: invalid([("with", str(error))]),
     TakesNoCommands: lambda error: takes_no_commands(error.reasons),
     LogUnavailable: _away,
+    KeyGone: lambda error: not_ready(str(error), retry_after=300),
+    SubjectErased: lambda error: refused(
+        (), str(error), by_role=False, what_to_do="Register them again, and record it under the new id."
+    ),
     **dict.fromkeys(DATABASE_AWAY, _away),
 }

@@ -7,6 +7,7 @@ import pytest
 
 from shared.commands.stream_ids import child_stream, episode_stream, thing_stream
 from shared.domain.command import NotFound, Refused
+from shared.eventstore.append import SubjectErased
 from shared.team.authorisation import Forbidden
 from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import VaryDeadline
@@ -193,17 +194,15 @@ async def test_two_corrections_at_once_are_one_after_the_other(team: Team, open_
     assert await state(team, referral, episode_id(1)) == "open at 3"
 
 
-async def test_where_the_words_were_erased_what_is_not_in_words_is_corrected(team: Team) -> None:
+async def test_where_the_words_were_erased_nothing_more_is_written(team: Team) -> None:
+    """A correction says in words why: there is no key to keep them under, and no second one is made."""
     opened = await team.do(Open(), day=0)
     assert team.keys.erase(AVA) == 1
     with pytest.raises(Refused, match="its words were erased, so worries cannot be put right"):
         await correct(team, opened, day=1, fields={"worries": "Cold."})
-    await correct(team, opened, day=1, fields={"level": 3})
-    await correct(team, opened, day=2, right_happened=-1)
-    assert await state(team, referral, episode_id(1)) == "open at 3"
-    *_, last = (await team.handler.store.whole([episode_id(1)]))[episode_id(1)]
-    plain = team.keys.open(last["sealed"], UUID(orjson.loads(last["state"])["envelope"]["id"]))
-    assert orjson.loads(plain) == {"reason": REASON, "recorded_by": MANAGER.name, "text": {}}
+    with pytest.raises(SubjectErased, match="nothing more can be written"):
+        await correct(team, opened, day=1, fields={"level": 3})
+    assert await state(team, referral, episode_id(1)) == "open at 1"
 
 
 async def test_what_a_service_took_in_is_corrected_where_it_was_recorded(team: Team) -> None:

@@ -4,6 +4,8 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.crypto.key_store import KeyStore, WrongMasterKey
+from shared.crypto.key_store import KeyStore, NoKey
+from shared.crypto.master_key import WrongMasterKey
 from shared.crypto.sealed_blob import Tampered
 from shared.crypto.secret_files import UnsafeSecret, make_key, read_key
 from shared.crypto.transport_keys import NoTransportKey, TransportKeys
@@ -29,6 +32,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(path: Path):
     store = KeyStore(path, MASTER)
+    store.make([CHILD, OTHER])
     yield store
     store.close()
 
@@ -60,6 +64,7 @@ def test_what_is_sealed_can_be_opened_and_is_not_in_sight(store):
 @given(plain=st.binary(max_size=300), at=st.integers(min_value=0), bit=st.integers(0, 7))
 def test_no_bit_of_a_sealed_part_can_be_changed_unnoticed(tmp_path_factory, plain, at, bit):
     store = KeyStore(tmp_path_factory.mktemp("keys") / "k", MASTER)
+    store.make([CHILD])
     blob = bytearray(store.seal(CHILD, EVENT, plain))
     at %= len(blob)
     blob[at] ^= 1 << bit
@@ -95,12 +100,46 @@ def test_erasing_takes_the_subject_and_nobody_else(store):
     assert store.open(his, EVENT) == b"his"
 
 
-def test_what_is_sealed_after_an_erasure_has_a_new_key(store):
+def test_nobody_who_was_erased_gets_a_second_key(store, second):
     before = store.seal(CHILD, EVENT, b"before")
     store.erase(CHILD)
-    after = store.seal(CHILD, EVENT, b"after")
-    assert store.open(after, EVENT) == b"after"
+    for each in (store, second):
+        each.make([CHILD])
+        with pytest.raises(NoKey) as refused:
+            each.seal_many([(CHILD, EVENT, b"after"), (OTHER, EVENT, b"of another")])
+        assert refused.value.subjects == {CHILD}
     assert store.open(before, EVENT) is None
+
+
+def test_a_key_is_made_only_where_somebody_asks_for_it(store):
+    new = uuid4()
+    with pytest.raises(NoKey):
+        store.seal(new, EVENT, b"x")
+    assert store.lacking([CHILD, new]) == {new}
+    store.make([CHILD, new])
+    assert store.open(store.seal(new, EVENT, b"x"), EVENT) == b"x"
+
+
+def test_an_erasure_is_told_from_a_key_that_was_taken_away(store, second, path):
+    store.erase(CHILD)
+    with closing(sqlite3.connect(path)) as thief:
+        thief.execute("delete from key where subject = ?", (OTHER.bytes,))
+        thief.commit()
+    assert second.lacking([CHILD, OTHER]) == {CHILD, OTHER}
+    assert second.erased([CHILD, OTHER]).keys() == {CHILD}
+    assert datetime.now(UTC) - second.erased([CHILD])[CHILD] < timedelta(minutes=1)
+
+
+def test_an_erasure_cannot_be_recorded_without_the_master_key(store, path):
+    with closing(sqlite3.connect(path)) as thief:
+        thief.execute("delete from key where subject = ?", (OTHER.bytes,))
+        said = (OTHER.bytes, "2026-11-24T12:00:00.000000+00:00", store._master.id, bytes(32))
+        thief.execute("insert into erasure values (?, ?, ?, ?)", said)
+        thief.commit()
+    with pytest.raises(Tampered, match="by somebody else"):
+        store.erased([OTHER])
+    with pytest.raises(Tampered):
+        store.make([OTHER])
 
 
 def test_an_erasure_in_one_process_holds_in_another_at_once(store, second):
@@ -108,9 +147,8 @@ def test_an_erasure_in_one_process_holds_in_another_at_once(store, second):
     assert second.open(blob, EVENT) == b"x"  # now in its memory
     store.erase(CHILD)
     assert second.open(blob, EVENT) is None
-    sealed = second.seal(CHILD, EVENT, b"y")  # not with the key it remembered
-    assert store.open(sealed, EVENT) == b"y"
-    assert sealed[1:17] != blob[1:17]
+    with pytest.raises(NoKey):  # not with the key it remembered
+        second.seal(CHILD, EVENT, b"y")
 
 
 def test_the_wrapped_key_is_gone_from_the_file(store, path):
@@ -151,6 +189,7 @@ def test_another_master_key_is_told_apart_from_an_erased_key(store, path):
 def test_a_wrapped_key_moved_to_another_subject_is_noticed(store, second, path):
     blob = store.seal(CHILD, EVENT, b"x")
     with sqlite3.connect(path) as meddler:
+        meddler.execute("delete from key where subject = ?", (OTHER.bytes,))
         meddler.execute("update key set subject = ?", (OTHER.bytes,))
     meddler.close()
     with pytest.raises(Tampered, match="key store"):
@@ -170,6 +209,7 @@ def test_a_new_master_key_wraps_what_the_old_one_did(store, path):
 
 def test_a_page_at_once(store):
     subjects = [uuid4() for _ in range(700)]  # more than one question to the store
+    store.make(subjects)
     items = [(subject, uuid4(), subject.bytes) for subject in subjects for _ in range(2)]
     blobs = store.seal_many(items)
     store.erase(subjects[0])
@@ -184,6 +224,7 @@ def test_a_page_at_once(store):
 def test_a_page_is_cheap(store):
     """A page of 500 known subjects takes well under a tenth of a second: the file is looked at once, not 500 times."""
     items = [(uuid4(), uuid4(), b"x" * 400) for _ in range(500)]
+    store.make([subject for subject, _, _ in items])
     blobs = store.seal_many(items)
     start = time.perf_counter()
     for _ in range(10):
@@ -194,6 +235,7 @@ def test_a_page_is_cheap(store):
 def test_more_keys_than_are_remembered(store, monkeypatch):
     monkeypatch.setattr("shared.crypto.key_store._CACHED_KEYS", 10)
     items = [(uuid4(), uuid4(), b"x") for _ in range(50)]
+    store.make([subject for subject, _, _ in items])
     blobs = store.seal_many(items)
     assert (
         store.open_many([(blob, event) for blob, (_, event, _) in zip(blobs, items, strict=True)])
@@ -209,6 +251,7 @@ from uuid import UUID
 from shared.crypto.key_store import KeyStore
 store = KeyStore(Path(sys.argv[1]), bytes(range(32)))
 for subject in sys.argv[2:]:
+    store.make([UUID(subject)])
     print(store.seal(UUID(subject), UUID(int=7), subject.encode()).hex())
 """
 
@@ -233,6 +276,7 @@ def test_processes_that_make_the_same_keys_at_once_agree(path):
 
 def test_threads_share_a_store(store):
     subjects = [uuid4() for _ in range(5)]
+    store.make(subjects)
 
     def work(n: int) -> bool:
         subject = subjects[n % 5]

@@ -80,6 +80,7 @@ def test_what_was_sealed_in_version_1_is_not_disclosed_alone(store, kept):
 
 def test_one_text_is_disclosed_and_nothing_else_opens(store):
     events = [uuid4() for _ in range(20)]
+    store.make([CHILD, OTHER])
     blobs = store.seal_many([(CHILD, event, event.bytes) for event in events])
     his = store.seal(OTHER, events[0], b"his")
     key = store.disclose(blobs[7], events[7])
@@ -95,6 +96,7 @@ def test_one_text_is_disclosed_and_nothing_else_opens(store):
 
 def test_what_was_erased_is_not_disclosed(store):
     event = uuid4()
+    store.make([CHILD])
     blob = store.seal(CHILD, event, b"x")
     store.erase(CHILD)
     assert store.disclose(blob, event) is None
@@ -102,6 +104,7 @@ def test_what_was_erased_is_not_disclosed(store):
 
 def test_nothing_is_disclosed_for_another_event_or_of_altered_bytes(store):
     event = uuid4()
+    store.make([CHILD])
     blob = store.seal(CHILD, event, b"x")
     with pytest.raises(Tampered):
         store.disclose(blob, uuid4())

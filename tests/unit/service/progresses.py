@@ -13,6 +13,7 @@ PROGRESS = Progress(
     consumer_error="KafkaConnectionError",
     checkpoint_error=None,
     checkpoint_alarm=None,
+    keys_gone=(),
     acknowledged={"mash/0": 5},
     consumed={"people/0": 0},
     views={"deadlines": 3, "tasks": 7},

@@ -1,0 +1,122 @@
+"""Verifying the logs, for the command line: what is looked at, the auditor's own file, and what is printed."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+import services
+from deploy.cli.evidence import evidence
+from deploy.cli.whole_file import write_whole
+from deploy.play.errors import CannotGoOn
+from shared.audit.checkpoint import Checkpoint, NotACheckpoint
+from shared.audit.log_check import Contract
+from shared.audit.verify import Report, verify_service
+from shared.domain.event import event_types
+
+Say = Callable[[str], None]
+
+
+def contract(*, walled: bool = False) -> Contract:
+    """What the events of all teams say of the columns that no digest covers, in the log of a team that may stand behind
+    a wall.
+    """
+    kinds: dict[str, set[str]] = {}
+    for team in services.all_teams():
+        for stream in team.streams:
+            for event in stream.event_types():
+                kinds.setdefault(event.NAME, set()).add(stream.name)
+    return Contract(
+        crosses={name: event.may_cross(walled=walled) for name, event in event_types().items()},
+        categories={name: next(iter(found)) for name, found in kinds.items() if len(found) == 1},
+    )
+
+
+async def verify(
+    stack: Path, *, environment: bool, kept: Path | None, as_json: bool, say: Say, say_beside: Say
+) -> bool:
+    """Verify every log, and say what was found; whether all is well.
+
+    Args:
+        stack: directory of a stack; where it does not run, its database is started for as long as this takes.
+        environment: databases and keys from the services' own settings instead.
+        kept: the auditor's own file of checkpoints: compared, and where all is well the newest are added to it.
+        as_json: one JSON object a service.
+        say: takes a line.
+        say_beside: takes a line that is no finding, and no JSON.
+
+    Raises:
+        NoStack, CannotGoOn: what is needed is not there.
+    """
+    audited = [] if kept is None else _read_kept(kept)
+    walled = {team.name for team in services.all_teams() if team.topic.walled}
+    known = {behind: contract(walled=behind) for behind in (False, True)}
+    async with evidence(stack, environment=environment) as found:
+        reports = []
+        for name in found.pools:
+            try:
+                report = await verify_service(
+                    name,
+                    found.pools,
+                    found.keys,
+                    known[name in walled],
+                    audited=audited,
+                    stores=found.stores,
+                )
+            except asyncpg.PostgresError as error:
+                raise CannotGoOn(f"the log of {name} cannot be read ({type(error).__name__})") from None
+            say(json.dumps(_plain(report), default=str) if as_json else _in_words(report))
+            reports.append(report)
+        if unlooked := sorted(found.pools.keys() - found.stores.keys()):
+            say_beside(
+                f"Not looked at, as their key stores are not named here (KEYS and MASTER_KEY): {', '.join(unlooked)}."
+            )
+    fine = not any(report.findings for report in reports)
+    if kept is not None and fine:
+        new = [one.last for one in reports if one.last is not None and one.last not in audited]
+        write_whole(kept, b"".join(one.json() + b"\n" for one in (*audited, *new)))
+        if not as_json:
+            say(f"{kept}: {len(new)} checkpoints added; {len(audited) + len(new)} are kept there.")
+    return fine
+
+
+def _read_kept(path: Path) -> list[Checkpoint]:
+    """What the auditor kept; nothing where there is no file yet."""
+    found: list[Checkpoint] = []
+    if not path.exists():
+        return found
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        try:
+            found.append(Checkpoint.parse(line))
+        except NotACheckpoint as error:
+            raise CannotGoOn(f"{path}, line {number}: {error}") from None
+    return found
+
+
+def _in_words(report: Report) -> str:
+    kept = ", ".join(f"{holder} up to {last}" for holder, last in sorted(report.kept.items())) or "nobody"
+    what = (
+        f"{report.events} events, positions 1 to {report.head}; signed up to {report.signed}; kept by {kept}."
+    )
+    lines = [f"{report.service}: {what}"]
+    if not report.findings:
+        lines.append("  Nothing was found.")
+    lines += [f"  {finding}" for finding in report.findings]
+    if report.more:
+        lines.append(f"  And {report.more} more.")
+    return "\n".join(lines)
+
+
+def _plain(report: Report) -> dict[str, Any]:
+    return {
+        "service": report.service,
+        "events": report.events,
+        "head": report.head,
+        "signed": report.signed,
+        "kept": dict(report.kept),
+        "findings": [asdict(finding) for finding in report.findings],
+        "more": report.more,
+    }
