@@ -11,6 +11,7 @@ import uvicorn
 import uvloop
 
 import services
+from shared.access.identity import IdentityWrong
 from shared.infrastructure import tracing as telemetry
 from shared.infrastructure.background import tune_garbage_collection
 from shared.infrastructure.logs import configure
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
         telemetry.configure(first.traces, *(telemetry.exporting(first.traces_to) if first.traces else ()))
         servers = [_server(name, settings[name]) for name in names]
         tune_garbage_collection()
-    except BadSettings as error:
+    except (BadSettings, IdentityWrong) as error:
         print(error, file=sys.stderr)
         return 2
     uvloop.run(_serve(servers))

@@ -14,7 +14,7 @@ import typer
 from deploy.cli import operate, proof
 from deploy.cli.screen import DEFAULT_STACK, MISUSE, StackOption, console, fail, run
 from deploy.play.errors import NoStack
-from shared.domain.actors import AGENCIES, DEFAULT_AGENCY
+from shared.domain.actors import AGENCIES_OF_ROLE, DEFAULT_AGENCY
 
 if TYPE_CHECKING:
     from deploy.play.stacks import RunningStack
@@ -112,8 +112,8 @@ def token(
 
     if role not in DEFAULT_AGENCY:
         fail(f"{role} is no role; roles are {', '.join(sorted(DEFAULT_AGENCY))}", MISUSE)
-    if agency is not None and agency not in AGENCIES:
-        fail(f"{agency} is no agency; agencies are {', '.join(sorted(AGENCIES))}", MISUSE)
+    if agency is not None and agency not in AGENCIES_OF_ROLE[role]:
+        fail(f"nobody of {agency} is a {role}; it is of {', '.join(sorted(AGENCIES_OF_ROLE[role]))}", MISUSE)
     try:
         issuer = issuer_of(stack)
     except NoStack as error:

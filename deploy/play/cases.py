@@ -20,7 +20,7 @@ from deploy.play.case_reader import CaseReader
 from deploy.play.case_types import NO_CHILD, By, Case, CasePerson, CaseRelation, CaseStep, Label, NotYet
 from deploy.play.command_fields import FieldReader
 from deploy.play.marked_yaml import Mark, Mistake, Node, read_yaml
-from shared.domain.actors import AGENCIES, ROLES, SERVICE
+from shared.domain.actors import AGENCIES, AGENCIES_OF_ROLE, ROLES, SERVICE
 
 REGISTER: Final = "people.RegisterPerson"
 """The command that registers each of a file's people."""
@@ -273,6 +273,10 @@ class _Loading:
         agency = self._read.choice(keys.get("agency"), "agency", AGENCIES)
         organisation = self._read.text(keys.get("organisation"), "organisation")
         if name is None or role is None or agency is None:
+            return None
+        if agency not in AGENCIES_OF_ROLE[role]:
+            home = ", ".join(sorted(AGENCIES_OF_ROLE[role]))
+            self._read.wrong(node.mark, f"nobody of {agency} is a {role}: a {role} is of {home}")
             return None
         return By(name, role, agency, organisation)
 

@@ -24,10 +24,8 @@ _BOARD_ROLES: Final = {
 _READER_ROLES: Final = {
     "childrens_social_care": "team_manager",
     "family_wellbeing": "fws_manager",
-    "youth_offending": "youth_worker",
-    "domestic_abuse_service": "housing_officer",
 }
-"""Where the first role of an agency is not the one that reads on its behalf, or the agency has no role of its own."""
+"""Where the first role of an agency is not the one that reads on its behalf."""
 
 _READER: Final = "Casey Reader"
 
@@ -65,7 +63,7 @@ class CaseOutcome:
 def reader_of(viewer: Viewer) -> By:
     """Someone who reads a chronology on an agency's or an organisation's behalf."""
     role = _READER_ROLES.get(viewer.agency) or next(
-        (role for role, usual in DEFAULT_AGENCY.items() if usual == viewer.agency), "housing_officer"
+        role for role, usual in DEFAULT_AGENCY.items() if usual == viewer.agency
     )
     return By(_READER, role, viewer.agency, viewer.organisation)
 

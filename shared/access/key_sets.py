@@ -1,4 +1,7 @@
-"""The public keys of a token issuer, read from a file or over https, kept in memory and read again when needed."""
+"""The public keys of a token issuer, read from a file or over https, kept in memory and read again when needed.
+
+Where nothing says where the keys are, the issuer itself does (OpenID Connect Discovery).
+"""
 
 import asyncio
 import contextlib
@@ -7,6 +10,7 @@ import logging
 import math
 import time
 from pathlib import Path
+from typing import Any, Final
 
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
@@ -25,6 +29,16 @@ _SHORTEST_RSA_MODULUS = 342  # characters of base64url: 2048 bits
 _STALE_AFTER = 600.0  # seconds: a key withdrawn by the issuer is out of use within ten minutes
 
 
+REREAD_EVERY: Final = 540.0
+"""Seconds between readings in the background: sooner than a set is stale, so that no request has to wait for one."""
+
+
+_DISCOVERY: Final = "/.well-known/openid-configuration"
+
+
+_ASKED_FOR: Final = 5.0  # seconds: as long as a request may have to wait for an issuer
+
+
 class KeySetUnavailable(Exception):
     """The issuer's key set cannot be read now, so no token can be judged: the fault is not the caller's."""
 
@@ -32,18 +46,21 @@ class KeySetUnavailable(Exception):
 class IssuerKeys:
     """The issuer's public keys by `kid`, kept in memory and read again when a key is unknown or they grow old."""
 
-    def __init__(self, where: Path | str, reread_after: float) -> None:
+    def __init__(self, issuer: str, where: str | None, reread_after: float) -> None:
         """Reads nothing yet.
 
         Args:
-            where: a path, or an https URL.
+            issuer: whose keys.
+            where: a path, or an https URL (trust in a council's own authority comes from the environment:
+                SSL_CERT_FILE); None: the issuer's discovery says where.
             reread_after: seconds that must lie between two readings.
 
         Raises:
-            ValueError: a URL without https.
+            ValueError: an address without https.
         """
-        if isinstance(where, str) and where.startswith("http://"):
+        if (issuer if where is None else where).startswith("http://"):
             raise ValueError("a key set over the network needs https: anybody on the way could replace it")
+        self._issuer = issuer
         self._where = where
         self._reread_after = reread_after
         self._keys: dict[str, Key] = {}
@@ -62,6 +79,13 @@ class IssuerKeys:
             raise KeySetUnavailable("the issuer's key set cannot be read: try again shortly")
         return self._keys.get(kid)
 
+    async def reread(self) -> None:
+        """Read the set now. Raises KeySetUnavailable where it cannot be read: those read before go on counting."""
+        async with self._reading:
+            self._failed = not await self._read()
+        if self._failed:
+            raise KeySetUnavailable("the issuer's key set cannot be read: try again shortly")
+
     def _wanting(self, kid: str) -> bool:
         now = time.monotonic()
         stale = now - self._read_at > _STALE_AFTER
@@ -69,10 +93,11 @@ class IssuerKeys:
 
     async def _read(self) -> bool:
         try:
-            if isinstance(self._where, str) and self._where.startswith("https://"):
-                content = await _fetched(self._where)
+            where = self._where or await self._discovered()
+            if where.startswith("https://"):
+                content = await _fetched(where)
             else:
-                content = await asyncio.to_thread(Path(self._where).read_bytes)
+                content = await asyncio.to_thread(Path(where).read_bytes)
             self._keys = _public_keys(content)
         except (OSError, ValueError) as error:
             log.warning("the issuer's key set could not be read", extra=error_fields(error))
@@ -83,16 +108,30 @@ class IssuerKeys:
         self._read_at = time.monotonic()
         return True
 
+    async def _discovered(self) -> str:
+        """Where the issuer says its keys are. Raises OSError, or ValueError for an answer that is another's."""
+        found: Any = json.loads(await _fetched(self._issuer.rstrip("/") + _DISCOVERY))
+        # Whoever answers for this address must say that it is this issuer, to the letter (Discovery 1.0, 4.3).
+        if not isinstance(found, dict) or found.get("issuer") != self._issuer:
+            raise ValueError("the discovery document is another issuer's")
+        where = found.get("jwks_uri")
+        if not isinstance(where, str) or not where.startswith("https://"):
+            raise ValueError("the discovery document names no key set over https")
+        return where
+
 
 async def _fetched(url: str) -> bytes:
-    """The key set at an address. Raises OSError where it cannot be had."""
+    """What stands at an address, followed nowhere else. Raises OSError where it cannot be had."""
     import httpx  # loaded only where a provider is asked: it is a fifth of a service's start
 
     try:
-        async with httpx.AsyncClient(timeout=5) as client:
-            return (await client.get(url)).raise_for_status().content
-    except httpx.HTTPError as error:
+        async with httpx.AsyncClient(timeout=_ASKED_FOR) as client:
+            answer = (await client.get(url)).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise OSError(type(error).__name__) from None
+    if len(answer.content) > _LONGEST_KEY_SET:
+        raise ValueError("the issuer's answer is too long")
+    return answer.content
 
 
 def _public_keys(content: bytes) -> dict[str, Key]:

@@ -72,6 +72,23 @@ DEFAULT_AGENCY: Final = MappingProxyType(
 """The agency of a person in that role where nobody said another."""
 
 
+AGENCIES_OF_ROLE: Final = MappingProxyType(
+    {role: frozenset({agency}) for role, agency in DEFAULT_AGENCY.items()}
+    | {"business_support": frozenset({"childrens_social_care", "family_wellbeing", "lado"})}
+)
+"""The agencies that have somebody in a role. A token that puts a role into another is refused at the door: one line of a
+directory's mapping must not make an auditor of an agency that has none, or a social worker of the police.
+"""
+
+
+MACHINE_ROLES: Final = frozenset({"police_system", "health_system", "school_system"})
+"""Roles of another organisation's program, which no person may have."""
+
+
+MANY_ORGANISATIONS: Final = frozenset({"education", "health", "housing", "placement", "police"})
+"""Agencies that are many organisations: who is of one of them without saying which would stand for all of them."""
+
+
 SERVICE: Final = "service"
 """The role of a policy or a timer. No token may carry it: services know each other by events alone."""
 
@@ -93,6 +110,8 @@ class Actor:
         role: one of ROLES.
         agency: one of AGENCIES.
         organisation: this school, that ward; None where the person stands for the whole agency.
+        teams: the receiving teams that the token names.
+        only: of a machine client, the actions that it was given and no others; None for a person.
     """
 
     id: UUID
@@ -100,6 +119,12 @@ class Actor:
     role: str
     agency: str
     organisation: str | None = None
+    teams: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
+
+    def within_limits(self, action: str) -> bool:
+        """Whether a machine client was given this action; whatever it is, a person's role alone decides."""
+        return self.only is None or action in self.only
 
     @classmethod
     def service(cls, name: str, agency: str) -> "Actor":

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from shared.access.refusals import REASONS, Reason
 from shared.service.progress import NOT_READY, Progress
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -60,6 +61,16 @@ class Metrics:
         )
         self._in_flight = self._gauge("commands_in_flight", "commands and pages being worked on")
 
+        self._refused_tokens = Counter(
+            "safeguarding_tokens_refused",
+            "requests whose token did not say who acts, by the kind of refusal",
+            ("service", "reason"),
+            registry=self._registry,
+        )
+        # Each stands at 0 from the start: a rate of what was never seen cannot be alerted on.
+        for reason in REASONS:
+            self._refused_tokens.labels(service, reason)
+
     def _histogram(self, name: str, what: str, buckets: tuple[float, ...]) -> Histogram:
         family = Histogram(
             f"safeguarding_{name}", what, ("service",), registry=self._registry, buckets=buckets
@@ -68,6 +79,10 @@ class Metrics:
 
     def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
         return Gauge(f"safeguarding_{name}", what, ("service", *labels), registry=self._registry)
+
+    def refused_token(self, reason: Reason) -> None:
+        """A request was refused at the door."""
+        self._refused_tokens.labels(self._service, reason).inc()
 
     def took_in(self, seconds: float) -> None:
         """An event was taken in this long after its source recorded it."""

@@ -13,7 +13,9 @@ from uuid import UUID
 import asyncpg
 
 from shared.access.access_log import AccessLog
+from shared.access.identity import read_identity
 from shared.access.policy import AccessPolicy
+from shared.access.refusals import Reason
 from shared.access.tokens import TokenVerifier
 from shared.audit.checkpoint import PublicKeys, Signer
 from shared.audit.checkpoint_tables import CheckpointTables
@@ -60,6 +62,7 @@ class RunningService:
     service: Service
     access: AccessPolicy
     verifier: TokenVerifier
+    refused_token: Callable[[Reason], None]
     names_key: bytes
     keys: KeyStore
     pool: asyncpg.Pool
@@ -102,12 +105,7 @@ class ServiceProcess:
         self.settings = settings
         self.access = AccessPolicy.read(settings.access or access)
         self.names_key = read_key(settings.names_key)
-        self.verifier = TokenVerifier(
-            settings.issuer,
-            settings.audience,
-            settings.jwks if settings.jwks.startswith("https://") else Path(settings.jwks),
-            self.names_key,
-        )
+        self.verifier = TokenVerifier(read_identity(settings.identity), self.names_key)
         self.keys = KeyStore.from_files(settings.keys, settings.master_key)
         self.transport = TransportKeys(settings.transport_keys)
         self.checkpoint_keys = PublicKeys.read(settings.checkpoint_keys)
@@ -136,6 +134,7 @@ class ServiceProcess:
             stack.callback(pool.terminate)
             clock = await self._clock(pool)
             metrics = Metrics(name)
+            await stack.enter_async_context(started(self.verifier))
 
             tables = CheckpointTables(pool, name)
             checkpoints = Checkpoints(
@@ -219,6 +218,7 @@ class ServiceProcess:
                 service=service,
                 access=self.access,
                 verifier=self.verifier,
+                refused_token=metrics.refused_token,
                 names_key=self.names_key,
                 keys=self.keys,
                 pool=pool,

@@ -44,9 +44,7 @@ class Settings(BaseSettings):
     )
     signing_key: Path = Field(description="file with the 32-byte key that signs the log's checkpoints")
     checkpoint_keys: Path = Field(description="directory of all services' public keys, <service>.pub each")
-    issuer: str = Field(description="issuer of bearer tokens")
-    audience: str = Field(description="audience the tokens must be for")
-    jwks: str = Field(description="the issuer's key set: a file or an https URL")
+    identity: Path = Field(description="file of who may sign tokens and what they mean (identity.yaml)")
     access: Path | None = Field(
         None, description="folder of the council's own access tables; left out, those that come with it"
     )

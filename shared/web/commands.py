@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from shared.commands.handler import Answer
+from shared.domain.actors import Actor
 from shared.domain.command import ADDRESS, Command, NotFound, Refused
 from shared.domain.fields import Names
 from shared.eventstore.append import AnotherBody
@@ -19,7 +20,7 @@ from shared.inbox.newcomers import StillOnTheirWay
 from shared.infrastructure.tracing import beginning
 from shared.service.process import ServiceProcess
 from shared.team.authorisation import Forbidden
-from shared.web.dependencies import actor, record, running_service
+from shared.web.dependencies import actor, record, running_service, within_limits
 from shared.web.json_body import one_object
 from shared.web.problems import invalid, said_by_us, sentence, too_large
 
@@ -142,8 +143,8 @@ def _endpoint(name: str, command: type[Command]) -> Callable[[Request], Awaitabl
         key = request.headers.get("Idempotency-Key")
         if key is not None and not 0 < len(key) <= _LONGEST_KEY:
             raise invalid([("Idempotency-Key", f"send a key of 1 to {_LONGEST_KEY} characters")])
-        # Scoped to the actor: nobody can learn of, or take, another person's answer by guessing a key.
-        command_id = uuid5(_KEYS, f"{who.id}/{key}") if key is not None else uuid4()
+        command_id = own_command_id(who, key) if key is not None else uuid4()
+        await within_limits(running, who, name)
         names = Names(running.names_key, who.agency)
         asked = read_command(command, await _body(request), names)
         try:
@@ -162,6 +163,15 @@ def _endpoint(name: str, command: type[Command]) -> Callable[[Request], Awaitabl
         return _answer(answer)
 
     return run
+
+
+def own_command_id(who: Actor, key: str) -> UUID:
+    """The id of a command sent under an Idempotency-Key, which is the sender's own: of this person, in this role, for
+    this organisation. Nobody can learn of, or take, another's answer by guessing a key; and who acts for a second school
+    with the key of a form (`2026-11-24-1`) does not get the first school's answer for it.
+    """
+    scope = [str(who.id), who.role, who.agency, who.organisation, key]
+    return uuid5(_KEYS, orjson.dumps(scope).decode())
 
 
 async def _body(request: Request) -> bytes:

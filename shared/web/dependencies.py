@@ -13,6 +13,7 @@ from fastapi import Depends, Query, Request
 from fastapi.params import Depends as DependsOn
 
 from shared.access.access_log import Attempt
+from shared.access.refusals import NotAuthenticated
 from shared.access.tokens import bearer_of
 from shared.audit.checkpointer import Checkpoints
 from shared.commands.timers import Timers
@@ -46,8 +47,12 @@ Running = Annotated[RunningService, Depends(running_service)]
 
 
 async def actor(request: Request, running: Running) -> Actor:
-    """Who asks, from the bearer token alone. Raises NotAuthenticated."""
-    return await running.verifier.actor(bearer_of(request.headers.get("Authorization")))
+    """Who asks, from the bearer token alone. Raises NotAuthenticated, which is counted by its kind and kept nowhere."""
+    try:
+        return await running.verifier.actor(bearer_of(request.headers.getlist("Authorization")))
+    except NotAuthenticated as refusal:
+        running.refused_token(refusal.reason)
+        raise
 
 
 CurrentActor = Annotated[Actor, Depends(actor)]
@@ -108,17 +113,30 @@ def own_reading(running: RunningService, action: str) -> str:
 
 def may(running: RunningService, who: Actor, action: str) -> bool:
     """Whether the policy allows the action. Refuses and records nothing."""
-    return running.access.may(who, own_reading(running, action)).allowed
+    return who.within_limits(action) and running.access.may(who, own_reading(running, action)).allowed
 
 
 async def authorise(
     running: RunningService, who: Actor, action: str, *, children: tuple[UUID, ...] = ()
 ) -> None:
     """Refuse, and record the refused attempt, where the policy does not allow the action."""
+    await within_limits(running, who, action, children=children)
     verdict = running.access.may(who, own_reading(running, action))
     if not verdict.allowed:
         await record(running, who, action, children=children, shown=False, rules=verdict.rules)
         raise Forbidden(verdict.why, verdict.rules)
+
+
+async def within_limits(
+    running: RunningService, who: Actor, action: str, *, children: tuple[UUID, ...] = ()
+) -> None:
+    """Refuse, and record the refused attempt, where a machine client was not given the action. Raises Forbidden (E9)."""
+    if not who.within_limits(action):
+        await record(running, who, action, children=children, shown=False, rules=("E9",))
+        raise Forbidden(
+            "this program was not given that; ask whoever runs the platform to add it to the program's entry",
+            ("E9",),
+        )
 
 
 async def record(

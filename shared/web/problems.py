@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from shared.access.access_log import AccessNotRecorded
 from shared.access.key_sets import KeySetUnavailable
-from shared.access.tokens import NotAuthenticated
+from shared.access.refusals import NotAuthenticated
 from shared.web.uncaught import LastResort
 
 MEDIA_TYPE: Final = "application/problem+json"

@@ -1,5 +1,6 @@
 """Bad input: a clear problem that says what to do, and nothing changed but the record of the attempt."""
 
+import time
 import uuid
 from typing import Any
 
@@ -193,10 +194,71 @@ def test_tokens_that_do_not_count(stack, child, tmp_path):
     from datetime import timedelta
 
     expired = stack.token("police_officer", "police", ttl=timedelta(seconds=-1))
-    for token in (None, "nonsense", foreign, expired, stack.token("police_officer", "police", aud="other")):
+    others = (
+        stack.token("police_officer", "police", aud="other"),
+        stack.token("mash_manager", "police"),
+        stack.token("auditor", "police"),
+        stack.token("designated_safeguarding_lead", SOCIAL_CARE),
+        stack.token("police_officer", "police", typ="id_token"),
+        stack.token("police_officer", "police", sub=None),
+        stack.token("police_officer", "police", exp=10**400),
+    )
+    for token in (None, "nonsense", foreign, expired, *others):
         answer = stack.send("mash.ReceiveContact", token, body)
         refused(stack, answer, 401, before)
         assert "www-authenticate" in answer.headers
+    who = stack.token("police_officer", "police")
+    twice = [("Authorization", f"Bearer {who}"), ("Authorization", f"Bearer {who}")]
+    answer = stack.http.post(f"{stack.urls['mash']}/commands/mash.ReceiveContact", json=body, headers=twice)
+    refused(stack, answer, 401, before)
+    kinds = {
+        "none",
+        "malformed",
+        "key",
+        "expired",
+        "audience",
+        "agency",
+        "kind",
+        "claims",
+        "times",
+        "several",
+    }
+    until = time.monotonic() + 10
+    while not kinds <= (told := refusals_counted(stack)):  # what is measured is shown for two seconds
+        assert time.monotonic() < until, kinds - told
+        time.sleep(0.1)
+
+
+def refusals_counted(stack: Stack) -> set[str]:
+    """Why requests were refused at the door of MASH, as Prometheus is told."""
+    lines = stack.get("mash", "/metrics", stack.operator()).text.splitlines()
+    counts = [line for line in lines if line.startswith("safeguarding_tokens_refused_total")]
+    return {line.partition('reason="')[2].partition('"')[0] for line in counts if not line.endswith(" 0.0")}
+
+
+def test_a_program_does_what_it_was_given_and_no_more(stack, child):
+    feed = stack.token("police_system", "police")
+    sent = stack.send("mash.ReceiveContact", feed, {"about": [child], "with": CONTACT})
+    assert sent.status_code == 200, sent.text
+    before = stack.heads()
+    refused(stack, stack.send("mash.ScreenContact", feed, {"about": [child]}), 403, before)
+    refused(stack, stack.get("mash", "/worklist", feed), 403, before)
+
+
+def test_an_idempotency_key_is_the_senders_own_in_each_organisation(stack, child):
+    """A form's key, `2026-11-24-1`, comes from two schools of somebody who works at both, or of two of one name."""
+    body = {"about": [child], "with": CONTACT}
+    answers = [
+        stack.send(
+            "mash.ReceiveContact",
+            stack.token("designated_safeguarding_lead", "education", "Sarah Jones", organisation=school),
+            body,
+            key="2026-11-24-1",
+        ).json()
+        for school in ("Elm School", "Oak School")
+    ]
+    assert [one["again"] for one in answers] == [False, False]
+    assert answers[0]["id"] != answers[1]["id"]
 
 
 def test_the_same_key_acts_once_and_another_body_under_it_is_refused(stack, child):

@@ -295,12 +295,12 @@ def test_a_service_gets_its_own_settings_and_nothing_of_the_owner(tmp_path, monk
     )
     ours = {name.removeprefix("SAFEGUARDING_") for name in settings if name.startswith("SAFEGUARDING_")}
     assert ours == {
-        *("SERVICE", "DSN", "KAFKA", "BROKER", "KEYS", "MASTER_KEY", "TRANSPORT_KEYS", "NAMES_KEY", "ISSUER"),
-        *("AUDIENCE", "JWKS", "SIMULATED_CLOCK", "HOST", "PORT", "LOG_LEVEL"),
+        *("SERVICE", "DSN", "KAFKA", "BROKER", "KEYS", "MASTER_KEY", "TRANSPORT_KEYS", "NAMES_KEY"),
+        *("IDENTITY", "SIMULATED_CLOCK", "HOST", "PORT", "LOG_LEVEL"),
         *("SIGNING_KEY", "CHECKPOINT_KEYS", "TRACES", "TRACES_TO"),
     }
     assert "PGHOST" not in settings
-    assert Path(settings["SAFEGUARDING_JWKS"]).exists()
+    assert Path(settings["SAFEGUARDING_IDENTITY"]).exists()
 
 
 def test_doctor_finds_what_is_needed_here_and_says_what_to_do_where_it_is_not(tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.access.development_issuer import DevelopmentIssuer
+from shared.access.identity import read_identity
 from shared.access.tokens import TokenVerifier
 from tests.unit.access.tokens import NAMES_KEY
 
@@ -17,6 +18,4 @@ def issuer(tmp_path: Path) -> DevelopmentIssuer:
 
 @pytest.fixture
 def verifier(issuer: DevelopmentIssuer) -> TokenVerifier:
-    return TokenVerifier(
-        issuer.issuer, issuer.audience, issuer.jwks_path, NAMES_KEY, reread_after=timedelta(0)
-    )
+    return TokenVerifier(read_identity(issuer.identity_path), NAMES_KEY, reread_after=timedelta(0))

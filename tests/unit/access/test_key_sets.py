@@ -19,11 +19,14 @@ from cryptography.x509.oid import NameOID
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
+from shared.access import tokens
 from shared.access.development_issuer import DevelopmentIssuer
-from shared.access.key_sets import KeySetUnavailable
-from shared.access.tokens import NotAuthenticated, TokenVerifier
+from shared.access.identity import IdentityWrong
+from shared.access.key_sets import IssuerKeys, KeySetUnavailable
+from shared.access.refusals import NotAuthenticated
+from shared.access.tokens import TokenVerifier
 from shared.crypto.secret_files import UnsafeSecret
-from tests.unit.access.tokens import ANA, NAMES_KEY, claims_of, publish
+from tests.unit.access.tokens import ANA, NAMES_KEY, claims_of, identity_of, publish
 
 
 async def test_symmetric_and_short_keys_in_a_key_set_are_not_used(issuer, verifier):
@@ -56,9 +59,7 @@ async def test_a_new_key_is_found_when_a_token_names_it_and_a_withdrawn_one_is_n
 
 
 async def test_made_up_keys_do_not_flood_the_issuer(issuer):
-    verifier = TokenVerifier(
-        issuer.issuer, issuer.audience, issuer.jwks_path, NAMES_KEY, reread_after=timedelta(hours=1)
-    )
+    verifier = TokenVerifier(identity_of(issuer), NAMES_KEY, reread_after=timedelta(hours=1))
     await verifier.actor(issuer.token(*ANA))
     new = OKPKey.generate_key("Ed25519", auto_kid=True)
     publish(issuer, new)
@@ -91,13 +92,13 @@ async def test_a_token_that_was_good_is_refused_under_another_key_of_the_same_id
 
 
 async def test_first_requests_that_come_together_all_find_their_key(issuer):
-    verifier = TokenVerifier(issuer.issuer, issuer.audience, issuer.jwks_path, NAMES_KEY)
+    verifier = TokenVerifier(identity_of(issuer), NAMES_KEY)
     actors = await asyncio.gather(*(verifier.actor(issuer.token(*ANA)) for _ in range(8)))
     assert {actor.name for actor in actors} == {"Ana Lim"}
 
 
 async def test_a_key_set_that_cannot_be_read_is_not_the_callers_fault(issuer, tmp_path):
-    verifier = TokenVerifier(issuer.issuer, issuer.audience, tmp_path / "none.json", NAMES_KEY)
+    verifier = TokenVerifier(identity_of(issuer, keys=str(tmp_path / "none.json")), NAMES_KEY)
     for _ in range(2):  # the second is within the pause between two readings
         with pytest.raises(KeySetUnavailable):
             await verifier.actor(issuer.token(*ANA))
@@ -117,9 +118,32 @@ async def test_keys_once_read_outlive_an_outage(issuer, verifier):
         )
 
 
-def test_a_key_set_over_the_network_needs_https():
+@pytest.mark.parametrize(
+    "changes",
+    [{"keys": "http://issuer.example/jwks"}, {"keys": None, "issuer": "http://issuer.example"}],
+)
+def test_a_key_set_over_the_network_needs_https(issuer, changes):
+    with pytest.raises(IdentityWrong, match="https"):
+        identity_of(issuer, **changes)
     with pytest.raises(ValueError, match="https"):
-        TokenVerifier("i", "a", "http://issuer.example/jwks", NAMES_KEY)
+        IssuerKeys("http://issuer.example", changes["keys"], 0.0)
+
+
+async def test_keys_are_read_again_in_the_background_without_a_request(issuer, monkeypatch):
+    """A withdrawn key is out though nobody asks with an unknown one, and no request waits for the reading."""
+    monkeypatch.setattr(tokens, "REREAD_EVERY", 0.02)
+    verifier = TokenVerifier(identity_of(issuer), NAMES_KEY, reread_after=timedelta(hours=1))
+    await verifier.start()
+    try:
+        token = issuer.token(*ANA)
+        assert await verifier.actor(token)
+        publish(issuer, OKPKey.generate_key("Ed25519", auto_kid=True))
+        with pytest.raises(NotAuthenticated, match="not in the issuer's key set"):
+            for _ in range(200):
+                await verifier.actor(token)
+                await asyncio.sleep(0.02)
+    finally:
+        await verifier.stop()
 
 
 @pytest.fixture
@@ -168,14 +192,14 @@ def served(issuer: DevelopmentIssuer, tmp_path: Path, monkeypatch) -> Iterator[s
 
 
 async def test_a_key_set_over_https(issuer, served):
-    verifier = TokenVerifier(issuer.issuer, issuer.audience, served, NAMES_KEY)
+    verifier = TokenVerifier(identity_of(issuer, keys=served), NAMES_KEY)
     assert (await verifier.actor(issuer.token(*ANA))).name == "Ana Lim"
 
 
 async def test_a_server_that_nobody_vouches_for_is_not_believed(issuer, served, monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(KeySetUnavailable):
-        await TokenVerifier(issuer.issuer, issuer.audience, served, NAMES_KEY).actor(issuer.token(*ANA))
+        await TokenVerifier(identity_of(issuer, keys=served), NAMES_KEY).actor(issuer.token(*ANA))
 
 
 def test_the_issuer_keeps_its_key_to_itself_and_over_a_restart(tmp_path):

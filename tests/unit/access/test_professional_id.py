@@ -4,8 +4,9 @@ import unicodedata
 
 import pytest
 
-from shared.access.tokens import NotAuthenticated, bearer_of
-from shared.domain.actors import AGENCIES, DEFAULT_AGENCY, ROLES, Actor, professional_id
+from shared.access.refusals import NotAuthenticated
+from shared.access.tokens import bearer_of
+from shared.domain.actors import AGENCIES, AGENCIES_OF_ROLE, DEFAULT_AGENCY, ROLES, Actor, professional_id
 from tests.unit.access.tokens import ANA, NAMES_KEY
 
 
@@ -65,13 +66,23 @@ def test_every_role_has_a_known_agency():
     assert set(DEFAULT_AGENCY.values()) <= AGENCIES
     assert len(DEFAULT_AGENCY) == 34
     assert set(DEFAULT_AGENCY) | {"service"} == ROLES
+    assert all(agency in AGENCIES_OF_ROLE[role] <= AGENCIES for role, agency in DEFAULT_AGENCY.items())
+    assert AGENCIES_OF_ROLE.keys() == DEFAULT_AGENCY.keys()
+    assert AGENCIES_OF_ROLE["auditor"] == AGENCIES_OF_ROLE["mash_manager"] == {"childrens_social_care"}
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer  ", "Basic abc", "abc"])
-def test_a_header_without_a_bearer_token(header):
-    with pytest.raises(NotAuthenticated, match="sign in"):
-        bearer_of(header)
+@pytest.mark.parametrize("headers", [[], [""], ["Bearer"], ["Bearer  "], ["Basic abc"], ["abc"]])
+def test_a_header_without_a_bearer_token(headers):
+    with pytest.raises(NotAuthenticated, match="sign in") as refused:
+        bearer_of(headers)
+    assert refused.value.reason == "none"
+
+
+def test_two_headers_are_refused_whatever_they_say():
+    with pytest.raises(NotAuthenticated, match="one `Authorization`") as refused:
+        bearer_of(["Bearer abc.def.ghi", "Bearer abc.def.ghi"])
+    assert refused.value.reason == "several"
 
 
 def test_a_header_with_a_bearer_token():
-    assert bearer_of("bearer abc.def.ghi") == "abc.def.ghi"
+    assert bearer_of(["bearer abc.def.ghi"]) == "abc.def.ghi"

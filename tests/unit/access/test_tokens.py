@@ -10,7 +10,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from shared.access.tokens import NotAuthenticated
+from shared.access.refusals import NotAuthenticated
 from tests.unit.access.tokens import ANA, claims_of, publish
 
 
@@ -23,7 +23,23 @@ from tests.unit.access.tokens import ANA, claims_of, publish
         ({"exp": True}, "`exp`"),
         ({"exp": "2099"}, "`exp`"),
         ({"exp": float("inf")}, "`exp`"),
+        ({"exp": 10**400}, "`exp`"),
+        ({"exp": -(10**400)}, "`exp`"),
+        ({"exp": float("nan")}, "`exp`"),
+        ({"exp": [1]}, "`exp`"),
+        ({"ttl": timedelta(hours=25)}, "lives longer"),
         ({"nbf": int(time.time()) + 3600}, "not valid yet"),
+        ({"nbf": 10**400}, "`nbf`"),
+        ({"iat": None}, "`iat`"),
+        ({"iat": int(time.time()) + 3600}, "not valid yet"),
+        ({"sub": None}, "`subject`"),
+        ({"sub": ""}, "`subject`"),
+        ({"typ": "id_token"}, "not an access token"),
+        ({"typ": "logout+jwt"}, "not an access token"),
+        ({"typ": "dpop+jwt"}, "not an access token"),
+        ({"nonce": "n"}, "not an access token"),
+        ({"at_hash": "h"}, "not an access token"),
+        ({"events": {}}, "not an access token"),
         ({"iss": "https://elsewhere.example"}, "another issuer"),
         ({"iss": None}, "another issuer"),
         ({"aud": "payroll"}, "another system"),
@@ -36,8 +52,13 @@ from tests.unit.access.tokens import ANA, claims_of, publish
         ({"role": None}, "`role`"),
         ({"role": "wizard"}, "role"),
         ({"role": "service"}, "role"),
+        ({"role": ["mash_manager", "auditor"]}, "several roles"),
+        ({"role": "police_system", "sub": "somebody"}, "role"),
         ({"agency": None}, "`agency`"),
         ({"agency": "army"}, "agency"),
+        ({"agency": "police"}, "nobody has in its agency"),
+        ({"role": "auditor", "agency": "police"}, "nobody has in its agency"),
+        ({"role": "designated_safeguarding_lead"}, "nobody has in its agency"),
         ({"organisation": ["Elm"]}, "`organisation`"),
     ],
 )

@@ -141,6 +141,7 @@ def test_a_family_is_the_same_for_one_label_and_another_in_another_case(tmp_path
         (("about: [amara]", "abuot: [amara]"), "no key `abuot`"),
         (("role: mash_screener", "role: screener"), "screener is no role"),
         (("agency: childrens_social_care", "agency: social_care"), "social_care is no agency"),
+        (("agency: childrens_social_care", "agency: police"), "nobody of police is a mash_screener"),
         (("name: Jo Bell, ", ""), "`by` needs `name`"),
         (('source: "6"', "source: 6"), "mash.Receive, source"),
         (('source: "6", ', ""), "mash.Receive, source"),

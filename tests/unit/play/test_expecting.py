@@ -30,7 +30,7 @@ from deploy.play.expecting import differences
 from deploy.play.looking import CaseOutcome, reader_of
 from deploy.play.play import CaseDifference, Played
 from deploy.play.printing import show, show_differences, show_stop
-from shared.domain.actors import AGENCIES, DEFAULT_AGENCY
+from shared.domain.actors import AGENCIES, AGENCIES_OF_ROLE
 from shared.service.expectations import PLANS
 
 AMARA, CONTACT = uuid4(), uuid4()
@@ -249,7 +249,7 @@ def test_expectations_are_left_aside_where_the_play_stopped_before_its_end():
 def test_every_agency_and_organisation_has_someone_who_reads_for_it():
     for agency in AGENCIES:
         assert reader_of(Viewer(agency)).agency == agency
-        assert reader_of(Viewer(agency)).role in DEFAULT_AGENCY
+        assert agency in AGENCIES_OF_ROLE[reader_of(Viewer(agency)).role]
     assert reader_of(SCHOOL) == By("Casey Reader", "designated_safeguarding_lead", "education", "Elm School")
 
 

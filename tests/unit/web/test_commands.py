@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from shared.access.tokens import NotAuthenticated
+from shared.access.refusals import NotAuthenticated
 from shared.infrastructure.logs import JsonLines
 from shared.web import problems
 from shared.web.commands import ShortWay

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from shared.access.access_log import AccessNotRecorded
 from shared.access.key_sets import KeySetUnavailable
-from shared.access.tokens import NotAuthenticated
+from shared.access.refusals import NotAuthenticated
 from shared.infrastructure.logs import JsonLines
 from shared.web import problems
 from shared.web.problems import Problem
