@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
-from uuid import UUID
 
 import asyncpg
 
@@ -19,6 +18,7 @@ from shared.audit.checkpoint import Checkpoint, PublicKeys
 from shared.audit.checkpoint_shelf import Shelf, signed
 from shared.audit.checkpoint_tables import COLUMNS
 from shared.audit.log_check import REMEMBERED, SELECTED, Contract, Finding, Findings, LogCheck
+from shared.audit.taken_check import check_taken
 from shared.crypto.key_store import KeyStore
 
 PAGE: Final = 1000
@@ -147,7 +147,7 @@ async def verify_log(
                 f"gone: {who} holds a checkpoint up to {end}, and the log ends at {head}", head + 1, end
             )
     for name, other in pools.items():
-        await _heads(name, other, service, pool, findings)
+        await check_taken(name, other, service, pool, findings)
     await _name_streams(pool, service, findings)
     last = check.own
     return Report(
@@ -205,33 +205,6 @@ async def _streams(pool: asyncpg.Pool, service: str, head: int, findings: Findin
         if row["kind"]:
             what = "the column category is not that of the rest of its stream"
             findings.add(what, row["position"], stream=row["stream"])
-
-
-async def _heads(
-    holder: str, theirs: asyncpg.Pool, service: str, ours: asyncpg.Pool, findings: Findings
-) -> None:
-    """Compare the last event that another service took of each key with what the log says at that position."""
-    after = UUID(int=0)
-    while rows := await theirs.fetch(
-        f"""SELECT key, position, event_id FROM {holder}.inbox_heads
-             WHERE source = $1 AND key > $2 ORDER BY key LIMIT 5000""",
-        service,
-        after,
-    ):
-        found = await ours.fetch(
-            f"""SELECT notification_id, originator_id, event_id, key FROM {service}.events
-                 WHERE notification_id = ANY($1::bigint[])""",
-            [row["position"] for row in rows],
-        )
-        there = {row["notification_id"]: row for row in found}
-        for row in rows:
-            event = there.get(row["position"])
-            if event is None:
-                findings.add(f"gone: {holder} took an event from this position", row["position"])
-            elif (event["event_id"], event["key"]) != (row["event_id"], row["key"]):
-                what = f"{holder} took another event from this position than stands there now"
-                findings.add(what, row["position"], stream=event["originator_id"])
-        after = rows[-1]["key"]
 
 
 async def _name_streams(pool: asyncpg.Pool, service: str, findings: Findings) -> None:
