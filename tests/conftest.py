@@ -1,10 +1,13 @@
-"""How workers divide the tests; and Apache Kafka's, which are left out with a word where it cannot be run.
+"""How workers divide the tests; and those of Apache Kafka and of the OpenID provider, which are left out with a word
+where what they need cannot be run.
 
-With CI=true or SAFEGUARDING_REQUIRE_KAFKA=1 nothing is left out: the run fails instead.
+With CI=true nothing is left out: the run fails instead. So it does with SAFEGUARDING_REQUIRE_KAFKA=1, or
+SAFEGUARDING_REQUIRE_PROVIDER=1, of those.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pytest
 from xdist.remote import Producer
@@ -13,15 +16,51 @@ from xdist.workermanage import WorkerController
 
 from deploy.local.java import why_kafka_cannot_run
 from tests.kafka.container import engine_answers
+from tests.provider.node import why_provider_cannot_run
 from tests.signals import ignore_without_passing_it_on
 
 ignore_without_passing_it_on()
 
 KAFKA = "tests/kafka/"
-TOGETHER = (KAFKA, "tests/e2e/", "tests/integration/test_install.py")
+TOGETHER = (KAFKA, "tests/e2e/", "tests/provider/", "tests/integration/test_install.py")
 """What shares a server that takes seconds to start. Of several workers one runs each of these."""
 
-_LEFT_OUT = pytest.StashKey[str]()
+PROVIDER = "tests/provider/"
+
+_LEFT_OUT = pytest.StashKey[list[str]]()
+
+
+@dataclass(frozen=True)
+class Needed:
+    """Something that a machine may lack.
+
+    Attributes:
+        marker: of the tests that need it.
+        folder: where they are.
+        what: what it is, in words.
+        why_not: why it cannot run here; None where it can.
+    """
+
+    marker: str
+    folder: str
+    what: str
+    why_not: Callable[[], str | None]
+
+    @property
+    def required(self) -> bool:
+        """Whether the run fails where it is lacking."""
+        own = f"SAFEGUARDING_REQUIRE_{self.marker.upper()}"
+        return os.environ.get("CI") == "true" or os.environ.get(own) == "1"
+
+    def refuse(self, reason: str) -> None:
+        """End the run."""
+        raise pytest.UsageError(f"tests against {self.what} are required here, and cannot run: {reason}")
+
+
+NEEDED = (
+    Needed("kafka", KAFKA, "Apache Kafka", why_kafka_cannot_run),
+    Needed("provider", PROVIDER, "an OpenID provider", why_provider_cannot_run),
+)
 
 
 class _SharedServersTogether(LoadScopeScheduling):
@@ -41,35 +80,42 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 @pytest.hookimpl(trylast=True)  # after -m and -k have taken their choice
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wanted = [item for item in items if item.get_closest_marker("kafka")]
+    for needed in NEEDED:
+        _leave_out(config, items, needed)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], needed: Needed) -> None:
+    wanted = [item for item in items if item.get_closest_marker(needed.marker)]
     if not wanted:
         return
     worker = hasattr(config, "workeroutput")
     with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():  # fetching says so
-        reason = why_kafka_cannot_run()
+        reason = needed.why_not()
     if reason is None:
         return
-    if _required():
+    if needed.required:
         if worker:
             return  # who started it ends the run in words, below
-        _refuse(reason)
-    # What needs nothing but a broker takes a container's; a stack runs one of its own.
-    needs_java = [item for item in wanted if "kafka" not in getattr(item, "fixturenames", ())]
-    left_out = needs_java if engine_answers() else wanted
+        needed.refuse(reason)
+    left_out = wanted
+    if needed.marker == "kafka" and engine_answers():
+        # What needs nothing but a broker takes a container's; a stack runs one of its own.
+        left_out = [item for item in wanted if "kafka" not in getattr(item, "fixturenames", ())]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
-    told = f"{len(left_out)} tests against Apache Kafka were left out: {reason}"
-    config.stash[_LEFT_OUT] = told
+    told = f"{len(left_out)} tests against {needed.what} were left out: {reason}"
+    config.stash.setdefault(_LEFT_OUT, []).append(told)
     if worker:
-        config.workeroutput["left out"] = told
+        config.workeroutput.setdefault("left out", []).append(told)
 
 
 def pytest_xdist_node_collection_finished(ids: Sequence[str]) -> None:
     """A worker knows its tests, and none has begun."""
-    if _required() and any(name.startswith(KAFKA) for name in ids):
-        reason = why_kafka_cannot_run()
-        if reason is not None:
-            _refuse(reason)
+    for needed in NEEDED:
+        if needed.required and any(name.startswith(needed.folder) for name in ids):
+            reason = needed.why_not()
+            if reason is not None:
+                needed.refuse(reason)
 
 
 def pytest_testnodedown(node: WorkerController) -> None:
@@ -80,14 +126,5 @@ def pytest_testnodedown(node: WorkerController) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    left_out = config.stash.get(_LEFT_OUT, None)
-    if left_out is not None:
+    for left_out in config.stash.get(_LEFT_OUT, []):
         terminalreporter.write_line(" ".join(left_out.split()), yellow=True)
-
-
-def _required() -> bool:
-    return os.environ.get("CI") == "true" or os.environ.get("SAFEGUARDING_REQUIRE_KAFKA") == "1"
-
-
-def _refuse(reason: str) -> None:
-    raise pytest.UsageError(f"tests against Apache Kafka are required here, and cannot run: {reason}")

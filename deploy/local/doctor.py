@@ -71,6 +71,12 @@ def findings(directory: Path | None = None) -> list[Finding]:
         _tool("uv", ["--version"], "python -m pip install uv", "sets up the checkout"),
         _java(),
         _tool(
+            "node",
+            ["--version"],
+            "get Node.js 18 or later, with npm",
+            "runs tests against an OpenID provider",
+        ),
+        _tool(
             "docker",
             ["info", "--format", "{{.ServerVersion}}"],
             "start a docker engine",

@@ -204,11 +204,7 @@ class ServiceProcess:
                 )
             )
 
-            newcomers = None
-            if known_person in service.streams:
-                people = TopicEnds(settings.brokers, PEOPLE)
-                stack.push_async_callback(people.stop)
-                newcomers = Newcomers(people.ask, inbox.tables, source=PEOPLE)
+            newcomers = self._newcomers(inbox.tables, stack) if known_person in service.streams else None
             housekeeping = await stack.enter_async_context(started(InboxHousekeeping(inbox, requests)))
             if isinstance(clock, StoredClock):
                 read = run_forever(clock.read, name=f"clock:{name}", away=DATABASE_AWAY, every=READ_CLOCK)
@@ -251,6 +247,12 @@ class ServiceProcess:
                 ),
                 newcomers=newcomers,
             )
+
+    def _newcomers(self, taken: InboxTables, stack: AsyncExitStack) -> Newcomers:
+        """Waits for those who were registered a moment ago; it stops asking the broker at the end of the stack."""
+        people = TopicEnds(self.settings.brokers, PEOPLE)
+        stack.push_async_callback(people.stop)
+        return Newcomers(people.ask, taken, source=PEOPLE)
 
     async def _clock(self, pool: asyncpg.Pool) -> Clock:
         if not self.settings.simulated_clock:

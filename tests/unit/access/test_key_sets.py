@@ -6,16 +6,11 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
@@ -26,6 +21,7 @@ from shared.access.key_sets import IssuerKeys, KeySetUnavailable
 from shared.access.refusals import NotAuthenticated
 from shared.access.tokens import TokenVerifier
 from shared.crypto.secret_files import UnsafeSecret
+from tests.unit.access.certificates import loopback_certificate
 from tests.unit.access.tokens import ANA, NAMES_KEY, claims_of, identity_of, publish
 
 
@@ -149,23 +145,7 @@ async def test_keys_are_read_again_in_the_background_without_a_request(issuer, m
 @pytest.fixture
 def served(issuer: DevelopmentIssuer, tmp_path: Path, monkeypatch) -> Iterator[str]:
     """The key set over https, from a server whose certificate comes from an authority of its own."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "issuer")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem, certificate_file = serialization.Encoding.PEM, tmp_path / "server.pem"
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    certificate_file.write_bytes(private + certificate.public_bytes(pem))
+    certificate_file = loopback_certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate_file))
 
     class Handler(BaseHTTPRequestHandler):
