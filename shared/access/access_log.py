@@ -20,7 +20,7 @@ import asyncpg
 from shared.domain.actors import Actor
 from shared.infrastructure.clock import Clock
 from shared.infrastructure.last_try import LastTry
-from shared.infrastructure.postgres import lock_key
+from shared.infrastructure.locks import for_transaction, held
 
 _AT_ONCE: Final = 256
 
@@ -85,7 +85,7 @@ class AccessLog:
         self._pool = pool
         self._schema = _schema(service)
         self._clock = clock
-        self._lock_key = lock_key(f"access:{service}")
+        self._lock = for_transaction(self._schema, "access")
         self._waiting: deque[tuple[Attempt, asyncio.Future[int]]] = deque()
         self._writer: asyncio.Task[None] | None = None
         self._months: set[date] = set()
@@ -154,9 +154,7 @@ class AccessLog:
             await self._make_partitions(connection, now.date().replace(day=1))
             async with connection.transaction(isolation="read_committed"):
                 # A statement of its own: the next one's snapshot is then younger than the lock.
-                await connection.execute(
-                    "SELECT pg_advisory_xact_lock($1)", self._lock_key, timeout=_PATIENCE
-                )
+                held(await connection.execute(self._lock, timeout=_PATIENCE))
                 head = await connection.fetchrow(
                     f"SELECT position, recorded_at, digest FROM {self._schema}.access "
                     "ORDER BY recorded_at DESC, position DESC LIMIT 1",

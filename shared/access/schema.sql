@@ -37,7 +37,7 @@ DECLARE
     part   text;
 BEGIN
     -- Two processes that both find a month missing would both make it.
-    PERFORM pg_advisory_xact_lock(hashtextextended('{schema}.make_access_partitions', 0));
+    LOCK TABLE {schema}.access IN SHARE UPDATE EXCLUSIVE MODE;
     FOR ahead IN 0..1 LOOP
         begins := date_trunc('month', wanted::timestamp) + make_interval(months => ahead);
         part := 'access_' || to_char(begins, 'YYYY_MM');

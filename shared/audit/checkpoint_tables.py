@@ -10,7 +10,7 @@ import asyncpg
 from shared.audit.checkpoint import LONGEST, Checkpoint, Signer
 from shared.crypto import merkle
 from shared.crypto.hash_chain import COVERED, GENESIS, link
-from shared.infrastructure.postgres import lock_key
+from shared.infrastructure.locks import for_transaction, held
 
 COLUMNS: Final = "first, last, head, root, made_at, previous, signature"
 
@@ -28,7 +28,6 @@ class CheckpointTables:
     def __init__(self, pool: asyncpg.Pool, service: str) -> None:
         self.pool = pool
         self.service = service
-        self._lock_key = lock_key(f"checkpoints:{service}")
 
     async def standing(self) -> tuple[int, int, datetime | None]:
         """The log's head, the last position signed, and when that was (UTC)."""
@@ -49,7 +48,7 @@ class CheckpointTables:
         """
         async with self.pool.acquire() as connection, connection.transaction(isolation="read_committed"):
             # A statement of its own: what follows sees what another process had signed before we got the lock.
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", self._lock_key)
+            held(await connection.execute(for_transaction(self.service, "checkpoints")))
             row = await connection.fetchrow(
                 f"SELECT {COLUMNS} FROM {self.service}.checkpoints ORDER BY last DESC LIMIT 1"
             )

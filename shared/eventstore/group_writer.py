@@ -1,4 +1,4 @@
-"""Appends groups of requests to a log, each group in one transaction under the service's advisory lock.
+"""Appends groups of requests to a log, each group in one transaction under the log's lock.
 
 So commit order is position order, positions are 1..n, and no reader at p ever sees a position below p appear later.
 A group goes down a ladder: each rung asks the database more than the one above, and is taken only where that one found
@@ -43,8 +43,9 @@ from shared.eventstore.concurrency import (
 from shared.eventstore.statements import AppendParameters, statements
 from shared.infrastructure.background import Backoff
 from shared.infrastructure.clock import Clock
+from shared.infrastructure.locks import for_transaction, held
 from shared.infrastructure.logs import error_fields
-from shared.infrastructure.postgres import DATABASE_AWAY, lock_key
+from shared.infrastructure.postgres import DATABASE_AWAY
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class GroupWriter:
     def __init__(self, connect: Callable[[], Awaitable[Any]], service: str, clock: Clock) -> None:
         self._connect = connect
         self._clock = clock
-        self._lock_key = lock_key(f"log:{service}")
+        self._begin = f"BEGIN; {for_transaction(service, 'log')}"
         self._sql = statements(service)
         self._connection: Any = None
         self._own_end = GENESIS_HEAD
@@ -241,7 +242,6 @@ class GroupWriter:
             command_bodies=commands.bodies,
             command_firsts=commands.firsts,
             command_lasts=commands.lasts,
-            lock_key=self._lock_key,
             expected_head=self._own_end.position,
             stream_ids=list(versions),
             expected_versions=list(versions.values()),
@@ -309,7 +309,7 @@ class GroupWriter:
         connection = self._connection
         try:
             # Two statements, so two snapshots: what follows sees all that was committed before we had the lock.
-            await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({self._lock_key})")
+            held(await connection.execute(self._begin))
             yield connection
             if await connection.execute("COMMIT") != "COMMIT":
                 raise ConnectionError("the transaction had been given up")

@@ -80,7 +80,6 @@ class AppendParameters:
     command_bodies: list[bytes]
     command_firsts: list[int]
     command_lasts: list[int]
-    lock_key: int
     expected_head: int
     stream_ids: list[UUID]
     expected_versions: list[int]

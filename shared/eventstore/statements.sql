@@ -4,7 +4,7 @@
 -- name: append_in_one_statement
 -- A whole group in one round trip: nothing is written, and false is answered, unless the log still ends at
 -- :expected_head and each of :stream_ids stands at its version of :expected_versions.
-WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(:lock_key)),
+WITH locked AS MATERIALIZED (SELECT FROM {schema}.locks WHERE name = 'log' FOR UPDATE),
 stands AS MATERIALIZED (
     SELECT FROM locked
      WHERE (SELECT coalesce(max(notification_id), 0) FROM {schema}.events) = :expected_head
@@ -29,7 +29,7 @@ SELECT EXISTS (SELECT FROM stands)
 -- name: append_in_one_statement_and_move_heads
 -- The same, with inbox heads that are moved in it. Where one of them does not stand where it is expected, the whole
 -- statement is given up with an error.
-WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(:lock_key)),
+WITH locked AS MATERIALIZED (SELECT FROM {schema}.locks WHERE name = 'log' FOR UPDATE),
 stands AS MATERIALIZED (
     SELECT FROM locked
      WHERE (SELECT coalesce(max(notification_id), 0) FROM {schema}.events) = :expected_head

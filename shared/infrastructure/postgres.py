@@ -1,6 +1,5 @@
-"""Connections to PostgreSQL: a service's pool, its writers' own connections, advisory locks, and when it is away."""
+"""Connections to PostgreSQL: a service's pool, its writers' own connections, and when it is away."""
 
-import hashlib
 from typing import Final
 
 import asyncpg
@@ -43,11 +42,6 @@ async def connect(dsn: str, service: str, *, lock_timeout: str = "0") -> asyncpg
             "idle_in_transaction_session_timeout": "10s",
         },
     )
-
-
-def lock_key(name: str) -> int:
-    """The key of an advisory lock by its name, as `log:mash`: the first eight bytes of its SHA-256, signed."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 async def _nothing(_connection: asyncpg.Connection) -> None:

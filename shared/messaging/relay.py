@@ -5,11 +5,11 @@ take nothing out of turn. The cursor never goes back by itself.
 """
 
 import asyncio
-import hashlib
 import logging
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from shared.crypto.key_store import KeyStore
 from shared.crypto.transport_keys import TransportKeys
 from shared.domain.codec import trace_of
 from shared.infrastructure.background import end, run_forever
+from shared.infrastructure.locks import take_session_lock
 from shared.infrastructure.pacing import Pacer
 from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.infrastructure.tracing import current, following
@@ -55,7 +56,15 @@ class PositionBeyondLog(Exception):
     """
 
 
-_AWAY: Final = (*DATABASE_AWAY, KafkaError, BrokerForgot, PositionBeyondLog)
+class LeadLost(Exception):
+    """Another process leads: this one was stopped for so long that it was taken for dead. It stands by from now on."""
+
+
+HANGING: Final = timedelta(seconds=10)
+"""How long who leads may have asked the database nothing: it asks twice a second, so one that has not is overtaken."""
+
+
+_AWAY: Final = (*DATABASE_AWAY, KafkaError, BrokerForgot, PositionBeyondLog, LeadLost)
 """What the relay backs off from; it is shown as its error."""
 
 
@@ -83,9 +92,8 @@ class Relay:
         self._transport = transport
         self._idempotent = idempotent
         self._topic = topic_of(service)
-        self._lock_key = int.from_bytes(
-            hashlib.sha256(f"relay:{service}".encode()).digest()[:8], "big", signed=True
-        )
+        self._term: int | None = None
+        """Of its lead, while it leads: whatever it writes, it writes under this."""
         self._wake = asyncio.Event()
         self._appended = False
         self._acknowledged: dict[int, int] = {}
@@ -100,8 +108,9 @@ class Relay:
         # One statement, one snapshot: the head fits the page. It is where a page that is not full leads to, past what
         # is internal.
         self._next = f"""
-            SELECT stand.head, stand.asked, page.*
-              FROM (SELECT (SELECT coalesce(max(notification_id), 0) FROM {service}.events) AS head,
+            SELECT stand.head, stand.asked, stand.leads, page.*
+              FROM (SELECT (SELECT term = $3 FROM {service}.locks WHERE name = 'relay') AS leads,
+                           (SELECT coalesce(max(notification_id), 0) FROM {service}.events) AS head,
                            EXISTS (SELECT FROM {service}.resend) AS asked) AS stand
               LEFT JOIN LATERAL ({self._crossing} WHERE notification_id > $1 AND key IS NOT NULL
                                   ORDER BY notification_id LIMIT $2) AS page ON true
@@ -132,17 +141,17 @@ class Relay:
         self.error = name
 
     async def _relay_while_leading(self) -> None:
-        """Take the lock and relay until something fails. The cursor is read and written on the connection that holds
-        the lock: when the lock is lost, so is the connection, and no second relay's cursor can be overwritten.
+        """Take the lead and relay until something fails. It lasts as long as the connection does; and the cursor is
+        written under its term, so that a process that was stopped, and overtaken, overwrites nobody's cursor.
         """
         connection = await self._connect()
         try:
-            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", self._lock_key):
+            while (term := await self._take_the_lead(connection)) is None:
                 self.error = None  # standing by is all it has to do
                 await asyncio.sleep(FLOOR)
             producer = await start_producer(self._bootstrap, idempotent=self._idempotent)
             flight = InFlight(producer, self._topic, self._wake.set)
-            self.leading = True
+            self.leading, self._term = True, term
             try:
                 await self._publish(connection, flight)
             finally:
@@ -152,9 +161,12 @@ class Relay:
         finally:
             connection.terminate()
 
+    async def _take_the_lead(self, connection: asyncpg.Connection) -> int | None:
+        return await take_session_lock(connection, self.service, "relay", patience=HANGING)
+
     async def _publish(self, connection: asyncpg.Connection, flight: InFlight) -> None:
         """Send page after page, and note what the broker acknowledges as it comes."""
-        # From here on, with the lock held, nobody else moves these.
+        # From here on, while this process leads, nobody else moves these.
         at = await connection.fetchval(f"SELECT position FROM {self.service}.relay")
         acknowledged = await connection.fetch(
             f'SELECT "partition", "offset" FROM {self.service}.relay_acknowledged WHERE topic = $1',
@@ -192,9 +204,12 @@ class Relay:
 
         Raises:
             PositionBeyondLog: the log ends before the position.
+            LeadLost: another process leads.
         """
         room = flight.room
-        rows = await connection.fetch(self._next, at, room)
+        rows = await connection.fetch(self._next, at, room, self._term)
+        if not rows[0]["leads"]:
+            raise LeadLost
         if at > rows[0]["head"]:
             raise PositionBeyondLog
         messages = self._opened([row for row in rows if row["notification_id"] is not None])
@@ -221,10 +236,10 @@ class Relay:
         await flight.send(messages, asked["until"])
         offsets = await self._as_remembered(connection, await flight.all_land())
         if len(messages) < PAGE:
-            done = f"DELETE FROM {self.service}.resend WHERE id = $4"
+            done = f"DELETE FROM {self.service}.resend WHERE id = $5"
             await self._note(connection, offsets, done, asked["id"])
         else:
-            move = f"UPDATE {self.service}.resend SET after = $5 WHERE id = $4"
+            move = f"UPDATE {self.service}.resend SET after = $6 WHERE id = $5"
             await self._note(connection, offsets, move, asked["id"], messages[-1].position)
 
     async def messages(
@@ -287,7 +302,7 @@ class Relay:
         """Note acknowledged offsets, and that everything up to there is published."""
         if landed:
             offsets = await self._as_remembered(connection, landed)
-            move = f"UPDATE {self.service}.relay SET position = $4 WHERE position < $4"
+            move = f"UPDATE {self.service}.relay SET position = $5 WHERE position < $5"
             await self._note(connection, offsets, move, landed[-1].until)
 
     async def _note(
@@ -295,20 +310,30 @@ class Relay:
     ) -> None:
         """Note acknowledged offsets and move the cursor they stand for, in one statement: both, or neither.
 
-        `move` takes `values` as $4 and on. Nobody waits for the disk: what a failing machine forgets of this is sent
-        again, and the readers drop it.
+        `move` takes `values` as $5 and on, and ends in a condition. Nobody waits for the disk: what a failing machine
+        forgets of this is sent again, and the readers drop it.
+
+        Raises:
+            LeadLost: another process leads; nothing is noted.
         """
-        await connection.execute(
-            f"""WITH noted AS (
+        leads = await connection.fetchval(
+            f"""WITH lead AS MATERIALIZED (
+                    SELECT FROM {self.service}.locks WHERE name = 'relay' AND term = $4 FOR UPDATE),
+                noted AS (
                     INSERT INTO {self.service}.relay_acknowledged AS old (topic, "partition", "offset")
-                    SELECT $1, * FROM unnest($2::int[], $3::bigint[])
-                    ON CONFLICT (topic, "partition") DO UPDATE SET "offset" = excluded."offset")
-                {move} RETURNING set_config('synchronous_commit', 'off', true)""",
+                    SELECT $1, * FROM unnest($2::int[], $3::bigint[]) WHERE EXISTS (SELECT FROM lead)
+                    ON CONFLICT (topic, "partition") DO UPDATE SET "offset" = excluded."offset"),
+                moved AS ({move} AND EXISTS (SELECT FROM lead)),
+                unhurried AS (SELECT set_config('synchronous_commit', 'off', true))
+                SELECT EXISTS (SELECT FROM lead) FROM unhurried""",
             self._topic,
             list(offsets),
             list(offsets.values()),
+            self._term,
             *values,
         )
+        if not leads:
+            raise LeadLost
 
     async def _as_remembered(
         self, connection: asyncpg.Connection, landed: Sequence[Landed]

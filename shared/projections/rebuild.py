@@ -18,6 +18,7 @@ import asyncpg
 from shared.domain.codec import UnknownEvent
 from shared.domain.view import Change, View
 from shared.eventstore.reader import BREATH, between, head, pages
+from shared.infrastructure.locks import give_back, take_session_lock
 from shared.infrastructure.logs import error_fields
 from shared.infrastructure.postgres import would_fail_again
 from shared.projections.corrected import histories
@@ -91,17 +92,17 @@ async def building(
     connection: asyncpg.Connection, service: str, view: View[Any], *, wait: bool = False
 ) -> AsyncIterator[None]:
     """Be the only one who builds this view. Raises RebuildRunning where another does and we do not wait."""
-    key = f"views:{service}.{view.name}"
-    while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key):
+    name = f"view {view.name}"
+    while await take_session_lock(connection, service, name) is None:
         if not wait:
             raise RebuildRunning(view.name)
         await asyncio.sleep(0.2)
     try:
         yield
     finally:
-        if not connection.is_closed():  # a closed session has let go of it
+        if not connection.is_closed():  # a session that has ended holds nothing
             try:
-                await connection.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
+                await give_back(connection, service, name)
             except BaseException:
                 connection.terminate()  # else the pool would hand on a session that still holds it
                 raise

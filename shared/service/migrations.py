@@ -5,7 +5,17 @@ from typing import Final
 
 import asyncpg
 
-ROOMS: Final = ("eventstore", "access", "messaging", "projections", "commands", "inbox", "audit", "service")
+ROOMS: Final = (
+    "infrastructure",
+    "eventstore",
+    "access",
+    "messaging",
+    "projections",
+    "commands",
+    "inbox",
+    "audit",
+    "service",
+)
 """The rooms that own tables, lowest floor first: each has a `schema.sql`."""
 
 
@@ -20,10 +30,9 @@ async def migrate(dsn: str, service: str, app_role: str) -> None:
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction():
-            # Two migrations at once would meet on the same catalogue rows, and one of them would fail.
-            await connection.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended('migrate:' || $1, 0))", service
-            )
+            # Two migrations at once would meet on the same catalogue rows, and one of them would fail. Only the schema's
+            # owner may comment on it, and whoever does waits for the one who did before to commit.
+            await connection.execute(f"COMMENT ON SCHEMA {service} IS 'The log of the {service} service'")
             for room in ROOMS:
                 sql = resources.files(f"shared.{room}").joinpath("schema.sql").read_text(encoding="utf-8")
                 await connection.execute(sql.format(schema=service, app_role=app_role))

@@ -15,7 +15,9 @@ import pytest
 from shared.access.access_log import AccessLog, AccessNotRecorded, Attempt, verify
 from shared.domain.actors import Actor
 from shared.infrastructure.clock import SimulatedClock
+from shared.infrastructure.locks import for_transaction
 from tests.integration.databases import copy_of
+from tests.integration.held_locks import waiting
 
 START = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
 ANA = Actor(UUID(int=1), "Ana Lim", "mash_manager", "childrens_social_care", "North team")
@@ -29,11 +31,14 @@ def template(postgres) -> Iterator[str]:
     name = "access_alone"
     postgres.create_database(name)
     postgres.execute("CREATE SCHEMA mash AUTHORIZATION mash_owner", name)
-    sql = resources.files("shared.access").joinpath("schema.sql").read_text(encoding="utf-8")
+    rooms = [
+        resources.files(f"shared.{room}").joinpath("schema.sql").read_text(encoding="utf-8")
+        for room in ("infrastructure", "access")
+    ]
 
     async def migrate_twice() -> None:
         owner = await asyncpg.connect(postgres.dsn(name, "mash_owner", "owner"))
-        for _ in range(2):
+        for sql in rooms * 2:
             await owner.execute(sql.format(schema="mash", app_role="mash"))
         await owner.close()
 
@@ -284,11 +289,11 @@ async def test_a_connection_cut_under_the_writer(log, pool, meddler):
     """The writer waits for the lock, its connection is cut: the callers are told, and the next look is recorded."""
     await log.record(LOOK)
     async with pool.acquire() as holder, holder.transaction():
-        await holder.execute("SELECT pg_advisory_xact_lock($1)", log._lock_key)
+        await holder.execute(for_transaction("mash", "access"))
         looking = asyncio.create_task(log.record(LOOK))
-        waiting = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-        while not await meddler.fetch(waiting):
+        while not (pids := await waiting(meddler)):
             await asyncio.sleep(0.01)
+        await meddler.execute("SELECT pg_terminate_backend(unnest($1::int[]))", pids)
         with pytest.raises(AccessNotRecorded):
             await looking
     assert await log.record(LOOK) == 2

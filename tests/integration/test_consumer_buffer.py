@@ -10,6 +10,7 @@ import pytest
 from shared.inbox.buffer import PAGE, ConsumerBuffer
 from shared.inbox.failures import AWAY
 from shared.inbox.positions import RawMessage
+from tests.integration.held_locks import hold
 from tests.integration.toys import Appear, Team, child, until
 
 TOPIC = "safeguarding.people.v1"
@@ -65,9 +66,7 @@ async def published(toys) -> list[RawMessage]:
 
 async def blocked(team: Team) -> asyncpg.Connection:
     """Nobody of this team can append until this connection is closed."""
-    blocker = await asyncpg.connect(team.dsn)
-    await blocker.execute(f"SELECT pg_advisory_lock({team.store._group_writer._lock_key})")
-    return blocker
+    return await hold(team.dsn, team.name, "log")
 
 
 async def heads(team: Team) -> int:

@@ -18,6 +18,7 @@ from shared.messaging.message import Message, parse, plain_headers
 from shared.messaging.relay import PAGE, Relay, forget_broker
 from shared.messaging.topics import topic_of
 from tests.integration import toys as t
+from tests.integration.held_locks import hold
 from tests.integration.toys import Appear, Team, Toys, child, prepare_toys, running, toys_on, until
 
 CHILDREN = range(4)
@@ -127,8 +128,7 @@ async def test_a_relay_whose_connection_is_lost_goes_on_and_no_two_ever_hold_the
         for n in range(0, 40, 4):
             await mash.say(notes(n, n + 4))
             await mash.pool.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
-                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                "SELECT pg_terminate_backend(pid) FROM mash.locks WHERE name = 'relay' AND pid IS NOT NULL"
             )
         await until(partial(relayed, mash))
     assert in_order_at_last(await on_the_topic(broker, 40)) == 40
@@ -286,9 +286,8 @@ async def test_stopped_in_a_page_it_cannot_take_a_consumer_acknowledges_nothing_
     await mash.say(notes(0, 20))
     consumer = reader.consumer(broker.bootstrap, "mash")
     # Nobody can append while somebody else holds the log's lock.
-    blocker = await asyncpg.connect(reader.dsn)
+    blocker = await hold(reader.dsn, "assessment", "log")
     async with running(mash.relay(broker.bootstrap)):
-        await blocker.execute(f"SELECT pg_advisory_lock({reader.store._group_writer._lock_key})")
         await consumer.start()
         async with asyncio.timeout(10):
             while consumer.error != "LogUnavailable":

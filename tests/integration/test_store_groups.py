@@ -15,6 +15,7 @@ from shared.eventstore.columns import group_rows
 from shared.eventstore.concurrency import Accepted
 from shared.eventstore.statements import statements
 from shared.eventstore.store import Store
+from tests.integration.held_locks import hold, waiting
 from tests.integration.store_members import DIGEST, K, X, Y, log_of, member, part, told
 
 
@@ -108,14 +109,12 @@ async def test_what_does_not_stand_is_not_written_in_one_statement(open_store, c
 
 async def test_who_wrote_while_a_statement_waited_for_the_lock_is_not_overlooked(open_store, log_database):
     """The statement compares in a snapshot older than its lock; the next position is then taken already."""
-    blocker, other = [await asyncpg.connect(log_database.app) for _ in range(2)]
+    other = await asyncpg.connect(log_database.app)
     store = await open_store()
     await store.append(member((X, 0)))
-    lock = store._group_writer._lock_key
-    await blocker.execute(f"SELECT pg_advisory_lock({lock})")
+    blocker = await hold(log_database.app, "mash", "log")
     appending = asyncio.create_task(store.append(AppendRequest((part((Y, 0)),), ((X, 1),))))
-    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-    while not await other.fetchval(waiting):
+    while not await waiting(other):
         await asyncio.sleep(0.01)
     # As another process, which has the lock: X moves on, which the waiting request read.
     writer = store._group_writer
@@ -124,7 +123,7 @@ async def test_who_wrote_while_a_statement_waited_for_the_lock_is_not_overlooked
     )
     insert = statements("mash").insert
     await blocker.execute(insert.sql, *insert.values(writer._parameters(events, commands, ())))
-    await blocker.execute(f"SELECT pg_advisory_unlock({lock})")
+    await blocker.execute("COMMIT")
     with pytest.raises(Conflict):
         await appending
     log = await log_of(other)
