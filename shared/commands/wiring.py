@@ -75,11 +75,13 @@ class Wiring:
         """The kind of stream that keeps a rule's clocks.
 
         Raises:
-            NotFound: none does.
+            NotFound: none does. It does not repeat the rule, which somebody sent and may be any words.
         """
         stream = self._of_clock.get(rule)
         if stream is None:
-            raise NotFound(f"no clock of rule {rule} is kept by this team", what="rule")
+            raise NotFound(
+                "no clock of that rule is kept by this team; the deadline board says which are", what="rule"
+            )
         return stream
 
 

@@ -2,16 +2,20 @@
 
 A message is a constant of ours: its arguments would be values, and are never written. What varies goes into `extra`, and
 only the fields listed here are written. Of an exception only its kind and where it was raised (`error_fields`): its text
-may repeat what a person wrote.
+may repeat what a person wrote. Of a library's message nothing is written but who spoke, how loud, and the kind of error it
+names. What repeats is told once a minute, with how often (`log_repeats`).
 """
 
 import logging
 import sys
 import traceback
+from collections.abc import Hashable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
+
+from shared.infrastructure.log_repeats import Repeats
 
 FIELDS: Final = (
     "service",
@@ -36,10 +40,13 @@ FIELDS: Final = (
     "milliseconds",
     "count",
     "port",
+    "seconds",
+    "again",
 )
 """What a log line may carry beside its message: codes, counts and places, never a key or an id of a person.
 
-`frames` are places in the code, innermost last; a `reason` is a sentence made of codes.
+`frames` are places in the code, innermost last; a `reason` is a sentence made of codes; `again` is how often the line
+was repeated and held back since it was told.
 """
 
 
@@ -49,6 +56,10 @@ MAX_FRAMES: Final = 8
 
 MAX_CAUSES: Final = 4
 """Errors behind an error that are logged."""
+
+
+_VARIES: Final = frozenset({"milliseconds", "seconds", "count"})
+"""Fields that measure: a line that differs in them alone is the same again."""
 
 
 OWN: Final = ("shared", "services", "deploy")
@@ -64,18 +75,51 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One JSON object."""
-        own = record.name.split(".", 1)[0] in OWN
+        own = _is_own(record)
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "service": self._service,
-            "logger": record.name,
-            "message": record.msg if own else "(message of a library withheld)",
+            "logger": record.name if own or not hasattr(record, "again") else _library(record),
+            "message": record.msg if own else "messages of a library",
         }
         line |= {name: value for name in FIELDS if (value := getattr(record, name, None)) is not None}
+        if not own:
+            line["errors"] = getattr(record, "errors", None) or {error_named(record): 1}
         if record.exc_info and record.exc_info[1] is not None:
             line |= error_fields(record.exc_info[1])
         return orjson.dumps(line, default=str).decode()
+
+
+def error_named(record: logging.LogRecord) -> str:
+    """The kind of the error that a line speaks of, also where it is only an argument of a message."""
+    if record.exc_info and record.exc_info[1] is not None:
+        return type(record.exc_info[1]).__name__
+    said = record.args.values() if isinstance(record.args, Mapping) else record.args or ()
+    for value in said:
+        if isinstance(value, BaseException):
+            return type(value).__name__
+        if isinstance(value, type) and issubclass(value, BaseException):
+            return value.__name__
+    return str(getattr(record, "error", "none named"))
+
+
+def _is_own(record: logging.LogRecord) -> bool:
+    return record.name.split(".", 1)[0] in OWN
+
+
+def _library(record: logging.LogRecord) -> str:
+    return record.name.split(".", 1)[0]
+
+
+def kind_of(record: logging.LogRecord) -> Hashable:
+    """What is told once a minute: what a library says of each kind of error it raised and all else of it together, and
+    each line of ours by itself, with all it carries.
+    """
+    if not _is_own(record):
+        return (_library(record), type(record.exc_info[1]) if record.exc_info else None)
+    fields = {name: getattr(record, name, None) for name in FIELDS if name not in _VARIES}
+    return (record.name, record.msg, str(fields))
 
 
 def error_fields(error: BaseException) -> dict[str, Any]:
@@ -105,7 +149,7 @@ def configure(service: str, level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(service))
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [Repeats(handler, kind_of, error_named)]
     root.setLevel(logging.WARNING)
     for name in OWN:
         logging.getLogger(name).setLevel(level)

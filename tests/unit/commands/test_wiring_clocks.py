@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.commands.wiring import BadWiring, Wiring
-from shared.domain.command import Command
+from shared.domain.command import Command, NotFound
 from shared.domain.decider import Per, Stream
 from shared.domain.event import Event
 
@@ -69,3 +69,10 @@ def test_what_fits_is_taken() -> None:
 def test_what_nobody_would_hear_is_refused(streams: tuple[Stream, ...], what: str) -> None:
     with pytest.raises(BadWiring, match=what):
         Wiring(streams)
+
+
+def test_a_rule_of_which_no_clock_is_kept_is_refused_without_repeating_what_was_sent() -> None:
+    with pytest.raises(NotFound) as caught:
+        Wiring([]).of_clock("Ava Test of 5 Elm Row")
+    assert "deadline board" in str(caught.value)
+    assert "Elm Row" not in str(caught.value)
