@@ -1,7 +1,7 @@
 """Who may write and read which topic, derived from what the teams declare; and as the broker's access rules. Asks no broker.
 
 A service writes its own topic and the intakes that name it as a writer. It reads the topics of the teams whose events
-its policy reacts to, and its own intakes. Both halves have an owner: whoever declares a topic with `readers` refuses
+its policy reacts to, its own intakes, and its own topic, to compare what it said last with its log. Both halves have an owner: whoever declares a topic with `readers` refuses
 every other reader, whatever that one's policy says, here and so in the tests and before anything is applied.
 """
 
@@ -98,7 +98,9 @@ def _rights(team: Service, topics: Sequence[Topic]) -> Rights:
     sent = {topic.name for topic in topics if team.name in topic.writers}
     return Rights(
         writes=frozenset({team.topic.name} | sent),
-        reads=frozenset({topic_of(source) for source in team.reads} | {topic.name for topic in team.intake}),
+        reads=frozenset(
+            {team.topic.name, *map(topic_of, team.reads), *(topic.name for topic in team.intake)}
+        ),
     )
 
 

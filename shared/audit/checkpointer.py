@@ -60,6 +60,8 @@ class Checkpoints:
         self.own_alarm: str | None = None
         """As much of it as is about this service's own log. Only that keeps it from being ready: anybody who may write
         on the topic can raise the other, and no service may stop another."""
+        self.unsure: Callable[[], str | None] = _sure
+        """Why nothing may be signed at the moment; None where it may be."""
         self._signer = signer
         self._keys = keys
         self._bootstrap = bootstrap
@@ -96,8 +98,10 @@ class Checkpoints:
         """Sign everything that stands in the log now.
 
         Raises:
-            NotToBeSigned: the log is not what was signed before.
+            NotToBeSigned: the log is not what was signed before, or its end is contradicted.
         """
+        if (why := self.unsure()) is not None:
+            raise NotToBeSigned(why)
         while await self.tables.make(self._signer) is not None:
             await asyncio.sleep(0)
 
@@ -123,6 +127,8 @@ class Checkpoints:
                     self.own_alarm = self.alarm
 
     async def _step(self) -> None:
+        if self.unsure() is not None:
+            return  # whoever is unsure tells it
         try:
             if await self._due():
                 await self.make_all()
@@ -164,3 +170,8 @@ class Checkpoints:
     def _raise_alarm(self, message: str, checkpoint: Checkpoint) -> None:
         self.alarm = f"{message}: {checkpoint.service}, positions {checkpoint.first} to {checkpoint.last}"
         log.critical(message, extra={"source": checkpoint.service, "position": checkpoint.last})
+
+
+def _sure() -> str | None:
+    """Nobody doubts the log."""
+    return None

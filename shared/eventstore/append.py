@@ -12,6 +12,23 @@ class LogUnavailable(Exception):
         super().__init__("the log cannot be reached; send the command again with the same Idempotency-Key")
 
 
+class LogAltered(Exception):
+    """What stands at a position is not what this process wrote there: altered, or taken away.
+
+    Found where the next group is appended, whoever asked for it; nothing more is appended until a person has looked.
+
+    Attributes:
+        position: of that row.
+    """
+
+    def __init__(self, position: int) -> None:
+        super().__init__(
+            f"position {position} of the log is not what was written there: it was altered, or taken away; run "
+            "`safeguarding verify`, and compare with a backup"
+        )
+        self.position = position
+
+
 class NotStorable(Exception):
     """The database cannot hold this request's values. It does not repeat them: they may be personal."""
 

@@ -28,7 +28,7 @@ from uuid import UUID
 
 import asyncpg
 
-from shared.eventstore.append import AppendRequest, InboxMove, LogUnavailable, NotStorable
+from shared.eventstore.append import AppendRequest, InboxMove, LogAltered, LogUnavailable, NotStorable
 from shared.eventstore.columns import GENESIS_HEAD, CommandColumns, EventColumns, LogHead, group_rows
 from shared.eventstore.concurrency import (
     Accepted,
@@ -82,7 +82,7 @@ class GroupWriter:
         self._sql = statements(service)
         self._connection: Any = None
         self._own_end = GENESIS_HEAD
-        """The end of the log after this process's last group."""
+        """Where the log ended after this process's last group, or when it was compared at the start."""
         self._alone = False
         """Whether that was still the end when it was last looked at: then most likely it is now."""
 
@@ -95,17 +95,31 @@ class GroupWriter:
             requests: in the order in which they came.
             wanted: whether anybody still waits for the answer. While the database is away and somebody does, the
                 group is tried again; then each verdict is LogUnavailable.
+
+        Raises:
+            LogAltered: the last row that this process wrote says something else now.
         """
         try:
             verdicts = await self._append_in_one_statement(requests) if self._alone else None
             return await self._append_optimistically(requests) if verdicts is None else verdicts
         except DATABASE_AWAY as error:
             return await self._resolve_after_disconnect(requests, wanted, error)
+        except LogAltered:
+            raise
         except Exception:  # it comes again further down, where the culprit is told
             try:
                 return await self._append_checked_or_one_by_one(requests, wanted)
             except DATABASE_AWAY as error:
                 return await self._resolve_after_disconnect(requests, wanted, error)
+
+    @property
+    def own_end(self) -> LogHead:
+        """The last row that this process wrote, or vouches for, with the digest that it had then."""
+        return self._own_end
+
+    def vouch_for(self, end: LogHead) -> None:
+        """The log was compared, and ends here: a row that says something else later was altered."""
+        self._own_end = end
 
     def disconnect(self) -> None:
         """Give the connection up at once; the next group makes another."""
@@ -179,7 +193,7 @@ class GroupWriter:
         """Checked together; and where the database refuses something of it, each alone."""
         try:
             return await self._append_checked(requests, after_disconnect=after_disconnect)
-        except DATABASE_AWAY:
+        except (*DATABASE_AWAY, LogAltered):
             raise
         except Exception as error:
             if len(requests) == 1:
@@ -243,6 +257,7 @@ class GroupWriter:
             command_firsts=commands.firsts,
             command_lasts=commands.lasts,
             expected_head=self._own_end.position,
+            expected_digest=self._own_end.digest,
             stream_ids=list(versions),
             expected_versions=list(versions.values()),
             head_sources=[move.source for move in moves],
@@ -268,12 +283,15 @@ class GroupWriter:
             move = self._sql.move_heads
             if len(await connection.fetch(move.sql, *move.values(parameters))) < len(moves):
                 raise _StoodOtherwise
-        return _in_place(verdicts, written), events.head(head)
+        return _in_place(verdicts, written), events.head(self._own_end)
 
     async def _head_and_versions(
         self, connection: asyncpg.Connection, stream_ids: Sequence[UUID]
     ) -> tuple[LogHead, Sequence[int]]:
-        row = await connection.fetchrow(self._sql.head_and_versions.sql, stream_ids)
+        own = self._own_end
+        row = await connection.fetchrow(self._sql.head_and_versions.sql, own.position, stream_ids)
+        if own.position and row["own_digest"] != own.digest:
+            raise LogAltered(own.position)
         head = GENESIS_HEAD
         if row["position"] is not None:
             head = LogHead(row["position"], row["digest"], row["recorded_at"])

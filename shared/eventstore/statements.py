@@ -81,6 +81,7 @@ class AppendParameters:
     command_firsts: list[int]
     command_lasts: list[int]
     expected_head: int
+    expected_digest: bytes
     stream_ids: list[UUID]
     expected_versions: list[int]
     head_sources: list[str]

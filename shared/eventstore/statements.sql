@@ -3,11 +3,14 @@
 
 -- name: append_in_one_statement
 -- A whole group in one round trip: nothing is written, and false is answered, unless the log still ends at
--- :expected_head and each of :stream_ids stands at its version of :expected_versions.
+-- :expected_head, with the digest that this process gave it, and each of :stream_ids stands at its version of
+-- :expected_versions.
 WITH locked AS MATERIALIZED (SELECT FROM {schema}.locks WHERE name = 'log' FOR UPDATE),
 stands AS MATERIALIZED (
     SELECT FROM locked
      WHERE (SELECT coalesce(max(notification_id), 0) FROM {schema}.events) = :expected_head
+       AND (:expected_head = 0 OR EXISTS (SELECT FROM {schema}.events
+                                           WHERE notification_id = :expected_head AND digest = :expected_digest))
        AND NOT EXISTS (
            SELECT FROM unnest(:stream_ids::uuid[], :expected_versions::bigint[]) AS wanted (id, version)
             WHERE version <> coalesce((SELECT e.originator_version FROM {schema}.events e
@@ -33,6 +36,8 @@ WITH locked AS MATERIALIZED (SELECT FROM {schema}.locks WHERE name = 'log' FOR U
 stands AS MATERIALIZED (
     SELECT FROM locked
      WHERE (SELECT coalesce(max(notification_id), 0) FROM {schema}.events) = :expected_head
+       AND (:expected_head = 0 OR EXISTS (SELECT FROM {schema}.events
+                                           WHERE notification_id = :expected_head AND digest = :expected_digest))
        AND NOT EXISTS (
            SELECT FROM unnest(:stream_ids::uuid[], :expected_versions::bigint[]) AS wanted (id, version)
             WHERE version <> coalesce((SELECT e.originator_version FROM {schema}.events e
@@ -69,8 +74,10 @@ SELECT CASE WHEN NOT EXISTS (SELECT FROM stands) THEN false
             ELSE {schema}.a_head_moved_on() END
 
 -- name: head_and_versions
--- The last row of the log, and the version at which each of :stream_ids stands, in their order: one round trip.
+-- The last row of the log, what stands at :own_position, and the version at which each of :stream_ids stands, in their
+-- order: one round trip.
 SELECT h.notification_id AS position, h.digest, h.recorded_at,
+       (SELECT own.digest FROM {schema}.events own WHERE own.notification_id = :own_position) AS own_digest,
        ARRAY(SELECT coalesce((SELECT e.originator_version FROM {schema}.events e
                                WHERE e.originator_id = wanted.id
                                ORDER BY e.originator_version DESC LIMIT 1), 0)

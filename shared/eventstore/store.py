@@ -15,9 +15,10 @@ from uuid import UUID
 import asyncpg
 
 from shared.crypto.key_store import KeyStore
-from shared.eventstore.append import Appended, AppendRequest, LogUnavailable
+from shared.eventstore.append import Appended, AppendRequest, LogAltered, LogUnavailable
+from shared.eventstore.columns import LogHead
 from shared.eventstore.concurrency import Accepted
-from shared.eventstore.gate import CommandGate
+from shared.eventstore.gate import CommandGate, TakesNoCommands
 from shared.eventstore.group_writer import GroupWriter
 from shared.eventstore.sealing import seal_requests
 from shared.eventstore.statements import statements
@@ -48,6 +49,10 @@ PATIENCE: Final = 10.0
 
 RETRY_READ: Final = Backoff(first=0.05, longest=1.0)
 """The pauses between tries to read while the database is away."""
+
+
+OWN_END: Final = "own end"
+"""The word under which the gate is closed where the end of the log is not what this service wrote."""
 
 
 _T = TypeVar("_T")
@@ -116,6 +121,17 @@ class Store:
         self._writer = asyncio.create_task(
             run_forever(self._write_what_waits, name=f"writer:{self.service}", away=DATABASE_AWAY)
         )
+
+    @property
+    def own_end(self) -> LogHead:
+        """The last row of the log that this process wrote, or vouches for, with the digest that it had then: as this
+        process has it in memory, whatever the database says by now.
+        """
+        return self._group_writer.own_end
+
+    def vouch_for(self, end: LogHead) -> None:
+        """The log was compared with what this service knows of it, and ends here; call it before anything is appended."""
+        self._group_writer.vouch_for(end)
 
     @property
     def writing(self) -> asyncio.Task[None] | None:
@@ -211,7 +227,13 @@ class Store:
 
         self.on_group(len(group))
         group = await self._sealed(group)
-        verdicts = await self._group_writer.append([waiting.request for waiting in group], wanted)
+        try:
+            verdicts = await self._group_writer.append([waiting.request for waiting in group], wanted)
+        except LogAltered as error:
+            self.gate.close(OWN_END, f"{error}.")
+            for waiting in group:
+                _fail(waiting, TakesNoCommands((f"{error}.",)))
+            return
         for waiting, verdict in zip(group, verdicts, strict=True):
             if not isinstance(verdict, Accepted):
                 _fail(waiting, verdict)

@@ -7,7 +7,7 @@ take nothing out of turn. The cursor never goes back by itself.
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
@@ -64,7 +64,11 @@ HANGING: Final = timedelta(seconds=10)
 """How long who leads may have asked the database nothing: it asks twice a second, so one that has not is overtaken."""
 
 
-_AWAY: Final = (*DATABASE_AWAY, KafkaError, BrokerForgot, PositionBeyondLog, LeadLost)
+class EndOfLogUnsure(Exception):
+    """The end of the log is contradicted, or nobody could be asked about it yet: nothing of it is told to others."""
+
+
+_AWAY: Final = (*DATABASE_AWAY, KafkaError, BrokerForgot, PositionBeyondLog, LeadLost, EndOfLogUnsure)
 """What the relay backs off from; it is shown as its error."""
 
 
@@ -86,6 +90,10 @@ class Relay:
         """What keeps it from publishing, as the kind of the error."""
         self.leading = False
         """Whether this process is the one that publishes."""
+        self.unsure: Callable[[], str | None] = _sure
+        """Why nothing may be published at the moment; None where it may be."""
+        self.stands_beyond: Callable[[int, int], None] = _unheard
+        """Called with its position and the log's head where the log ends before it."""
         self._connect = connect
         self._bootstrap = bootstrap
         self._keys = keys
@@ -210,7 +218,10 @@ class Relay:
         rows = await connection.fetch(self._next, at, room, self._term)
         if not rows[0]["leads"]:
             raise LeadLost
+        if self.unsure() is not None:
+            raise EndOfLogUnsure
         if at > rows[0]["head"]:
+            self.stands_beyond(at, rows[0]["head"])
             raise PositionBeyondLog
         messages = self._opened([row for row in rows if row["notification_id"] is not None])
         full = len(messages) == room
@@ -362,6 +373,15 @@ class Relay:
         )
         log.critical("broker forgot: all of the log is sent again", extra={"topic": self._topic})
         raise BrokerForgot
+
+
+def _sure() -> str | None:
+    """Nobody doubts the log."""
+    return None
+
+
+def _unheard(_position: int, _head: int) -> None:
+    """Nobody asks whether the relay stands beyond the log."""
 
 
 async def ask_for_resend(pool: asyncpg.Pool, service: str, key: UUID | None, after: int) -> None:

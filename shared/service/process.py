@@ -20,6 +20,8 @@ from shared.access.tokens import TokenVerifier
 from shared.audit.checkpoint import PublicKeys, Signer
 from shared.audit.checkpoint_tables import CheckpointTables
 from shared.audit.checkpointer import Checkpoints
+from shared.audit.head_file import HeadFile
+from shared.audit.own_end import OwnEnd
 from shared.commands.handler import Answer, CommandHandler
 from shared.commands.timers import Timers
 from shared.crypto.key_store import KeyStore
@@ -38,6 +40,7 @@ from shared.infrastructure.background import end, run_forever, started
 from shared.infrastructure.clock import Clock, RealClock
 from shared.infrastructure.notify import Notifier
 from shared.infrastructure.postgres import DATABASE_AWAY, connect, open_pool
+from shared.messaging.last_messages import last_messages
 from shared.messaging.relay import Relay, ask_for_resend
 from shared.messaging.topics import CHECKPOINT_TOPIC, RESEND_TOPIC
 from shared.projections.views import Views
@@ -74,6 +77,7 @@ class RunningService:
     access_log: AccessLog
     timers: Timers
     checkpoints: Checkpoints
+    own_end: OwnEnd
     ask_for_resend: Callable[[UUID | None, int], Awaitable[None]]
     status: Status
     newcomers: Newcomers | None
@@ -107,6 +111,7 @@ class ServiceProcess:
         self.names_key = read_key(settings.names_key)
         self.verifier = TokenVerifier(read_identity(settings.identity), self.names_key)
         self.keys = KeyStore.from_files(settings.keys, settings.master_key)
+        self.head_file = HeadFile(settings.keys.with_suffix(".head"), service.name)
         self.transport = TransportKeys(settings.transport_keys)
         self.checkpoint_keys = PublicKeys.read(settings.checkpoint_keys)
         self.signer = Signer(service.name, settings.signing_key)
@@ -136,19 +141,16 @@ class ServiceProcess:
             metrics = Metrics(name)
             await stack.enter_async_context(started(self.verifier))
 
-            tables = CheckpointTables(pool, name)
-            checkpoints = Checkpoints(
-                tables, self.signer, self.checkpoint_keys, settings.brokers, idempotent=idempotent
-            )
+            store = self._store(pool, clock, metrics)
+            own_end = OwnEnd(store, self.head_file, partial(last_messages, settings.brokers, name))
+            checkpoints = self._checkpoints(pool, own_end)
             # Stopped after everything that writes: then it signs the last of it.
             stack.push_async_callback(checkpoints.sign_the_end)
+            await stack.enter_async_context(started(own_end))
 
             views = Views(pool, name, service.views, dsn=dsn)
             await views.prepare()
-            writer = partial(connect, dsn, name, lock_timeout="10s")
-            store = await stack.enter_async_context(started(Store(pool, writer, name, clock, keys=self.keys)))
-            store.on_answer = metrics.append_seconds.observe
-            store.on_group = metrics.group_members.observe
+            await stack.enter_async_context(started(store))
             access_log = await stack.enter_async_context(started(AccessLog(pool, name, clock)))
             await stack.enter_async_context(started(views))
 
@@ -156,6 +158,7 @@ class ServiceProcess:
             relay = Relay(
                 name, own_connection, settings.brokers, self.keys, self.transport, idempotent=idempotent
             )
+            relay.unsure, relay.stands_beyond = own_end.unsure, own_end.relay_stands_beyond
             # Whoever appends follows with its views itself; others have something to do only where one of them relays.
             notifier = Notifier(
                 own_connection, name, [relay.wake, views.wake], needed=lambda: not relay.leading
@@ -177,8 +180,7 @@ class ServiceProcess:
                 clock=clock,
                 walled=service.topic.walled,
             )
-            elsewhere = {rule for stream in service.streams for rule in stream.noted}
-            timers = Timers(pool, name, handler, clock, elsewhere=elsewhere)
+            timers = self._timers(pool, handler, clock)
             if isinstance(clock, RealClock):
                 await stack.enter_async_context(started(timers))
 
@@ -226,6 +228,7 @@ class ServiceProcess:
                 access_log=access_log,
                 timers=timers,
                 checkpoints=checkpoints,
+                own_end=own_end,
                 ask_for_resend=resend,
                 status=Status(
                     service=name,
@@ -253,6 +256,28 @@ class ServiceProcess:
         people = TopicEnds(self.settings.brokers, PEOPLE)
         stack.push_async_callback(people.stop)
         return Newcomers(people.ask, taken, source=PEOPLE)
+
+    def _store(self, pool: asyncpg.Pool, clock: Clock, metrics: Metrics) -> Store:
+        dsn, name = self.settings.dsn.get_secret_value(), self.service.name
+        store = Store(pool, partial(connect, dsn, name, lock_timeout="10s"), name, clock, keys=self.keys)
+        store.on_answer = metrics.append_seconds.observe
+        store.on_group = metrics.group_members.observe
+        return store
+
+    def _checkpoints(self, pool: asyncpg.Pool, own_end: OwnEnd) -> Checkpoints:
+        checkpoints = Checkpoints(
+            CheckpointTables(pool, self.service.name),
+            self.signer,
+            self.checkpoint_keys,
+            self.settings.brokers,
+            idempotent=self.settings.broker == "kafka",
+        )
+        checkpoints.unsure = own_end.unsure
+        return checkpoints
+
+    def _timers(self, pool: asyncpg.Pool, handler: CommandHandler, clock: Clock) -> Timers:
+        elsewhere = {rule for stream in self.service.streams for rule in stream.noted}
+        return Timers(pool, self.service.name, handler, clock, elsewhere=elsewhere)
 
     async def _clock(self, pool: asyncpg.Pool) -> Clock:
         if not self.settings.simulated_clock:

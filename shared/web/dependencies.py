@@ -16,6 +16,7 @@ from shared.access.access_log import Attempt
 from shared.access.refusals import NotAuthenticated
 from shared.access.tokens import bearer_of
 from shared.audit.checkpointer import Checkpoints
+from shared.audit.own_end import OwnEnd
 from shared.commands.timers import Timers
 from shared.domain.actors import Actor
 from shared.eventstore.store import Store
@@ -85,6 +86,9 @@ CurrentClock = Annotated[Clock, _part(lambda running: running.clock)]
 
 
 CurrentCheckpoints = Annotated[Checkpoints, _part(lambda running: running.checkpoints)]
+
+
+CurrentOwnEnd = Annotated[OwnEnd, _part(lambda running: running.own_end)]
 
 
 Resend = Annotated[

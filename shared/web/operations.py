@@ -7,6 +7,7 @@ import orjson
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.audit.own_end import NotAcceptable, NothingToDecide
 from shared.domain.fields import RequiredText, ShortText
 from shared.domain.instants import Instant
 from shared.inbox.positions import FORKED
@@ -17,6 +18,7 @@ from shared.web.dependencies import (
     CurrentActor,
     CurrentClock,
     CurrentInbox,
+    CurrentOwnEnd,
     CurrentStatus,
     CurrentStore,
     CurrentTimers,
@@ -50,6 +52,12 @@ class OneKey(_Body):
 
 class SkipKey(OneKey):
     """A parked event to leave out, and why."""
+
+    reason: RequiredText
+
+
+class Decision(_Body):
+    """Why somebody decided as they did."""
 
     reason: RequiredText
 
@@ -133,6 +141,19 @@ async def resend(body: SendAgain, resend_from: Resend, store: CurrentStore) -> d
     await within_the_log(store, body.after)
     await resend_from(body.key, body.after)
     return {"asked": True}
+
+
+@router.post("/operator/log/accept", dependencies=[allowed("operate:relay")])
+async def accept_log(body: Decision, own_end: CurrentOwnEnd, who: CurrentActor) -> dict[str, int]:
+    """Go on with the log as it stands, though this service's head file or its own topic says otherwise. It is kept."""
+    try:
+        return {"position": await own_end.accept(who.id, body.reason)}
+    except NothingToDecide:
+        raise conflict("nothing contradicts the end of this log") from None
+    except NotAcceptable as error:
+        raise conflict(
+            f"this log cannot be gone on with as it is: {error}. Put it right from a backup"
+        ) from None
 
 
 @router.post("/operator/views/{name}/rebuild", dependencies=[allowed("operate:relay")])

@@ -19,12 +19,13 @@ def test_the_teams_do_not_contradict_each_other():
     assert set(access().services) == {team.name for team in all_teams()}
 
 
-def test_a_team_reads_the_topics_of_those_whose_events_it_reacts_to():
-    assert access().services["mash"].reads == {topic_of("people")}
-    assert access().services["people"].reads == {topic_of("assessment")}
-    assert access().services["assessment"].reads == {topic_of("people"), topic_of("mash")}
-    others = {topic_of(team.name) for team in all_teams()} - {topic_of("chronology")}
-    assert access().services["chronology"].reads == others
+def test_a_team_reads_the_topics_of_those_whose_events_it_reacts_to_and_its_own():
+    assert access().services["mash"].reads == {topic_of("mash"), topic_of("people")}
+    assert access().services["people"].reads == {topic_of("people"), topic_of("assessment")}
+    assert access().services["assessment"].reads == {
+        topic_of(each) for each in ("people", "mash", "assessment")
+    }
+    assert access().services["chronology"].reads == {topic_of(team.name) for team in all_teams()}
 
 
 def test_every_topic_is_written_by_somebody_and_a_services_own_by_it_alone():
@@ -37,7 +38,7 @@ def test_every_topic_is_written_by_somebody_and_a_services_own_by_it_alone():
 
 
 def test_behind_a_wall_the_owner_reads_alone_and_an_intake_is_written_by_those_it_names():
-    assert (WITH_WALL.writers(OWN), WITH_WALL.readers(OWN)) == ({"allegations"}, set())
+    assert (WITH_WALL.writers(OWN), WITH_WALL.readers(OWN)) == ({"allegations"}, {"allegations"})
     assert (WITH_WALL.writers(INTAKE), WITH_WALL.readers(INTAKE)) == ({"mash"}, {"allegations"})
     about = {
         in_words(rule)
@@ -46,6 +47,7 @@ def test_behind_a_wall_the_owner_reads_alone_and_an_intake_is_written_by_those_i
     }
     assert about == {
         f"User:allegations may write topic {OWN}",
+        f"User:allegations may read topic {OWN}",
         f"User:mash may write topic {INTAKE}",
         f"User:allegations may read topic {INTAKE}",
     }
@@ -94,8 +96,8 @@ def test_declarations_that_contradict_each_other_are_refused(declared, said):
 def test_who_the_wall_names_gets_in():
     panel = reading("panel", mash.ContactReceived, topic=Topic(readers=("board",)))
     given = Access.of([*all_teams(), panel, reading("board", every_event_of=("panel",))])
-    assert given.readers("safeguarding.panel.v1") == {"board"}
-    assert given.services["panel"].reads == {topic_of("mash"), topic_of("people")}
+    assert given.readers("safeguarding.panel.v1") == {"board", "panel"}
+    assert given.services["panel"].reads == {topic_of("mash"), topic_of("panel"), topic_of("people")}
 
 
 def test_the_rules_of_a_service_are_what_follows_and_its_own_groups():
@@ -105,6 +107,7 @@ def test_the_rules_of_a_service_are_what_follows_and_its_own_groups():
         f"User:mash may write topic {INTAKE}",
         "User:mash may write topic safeguarding.resend.v1",
         "User:mash may write topic safeguarding.checkpoints.v1",
+        "User:mash may read topic safeguarding.mash.v1",
         "User:mash may read topic safeguarding.people.v1",
         "User:mash may read topic safeguarding.resend.v1",
         "User:mash may read topic safeguarding.checkpoints.v1",

@@ -13,11 +13,13 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
+import orjson
 
 from deploy.local.broker import EmbeddedBroker
 from deploy.local.layout import Layout
 from deploy.local.ports import LOOPBACK, Port
 from deploy.local.postgres import EmbeddedPostgres
+from shared.messaging.relay import forget_broker
 from tests.integration.databases import copy_of
 from tests.integration.toys import TEMPLATE
 
@@ -38,6 +40,7 @@ class OneService:
     url: str = ""
     process: subprocess.Popen[bytes] | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    children: list[UUID] = field(default_factory=list)
 
     @property
     def said(self) -> str:
@@ -106,11 +109,64 @@ class OneService:
         found: dict[str, Any] = answer.json()
         return found
 
+    async def accept(self, reason: str, *, status: int = 200) -> dict[str, int] | None:
+        """An operator goes on with the log as it stands."""
+        token = self.layout.issuer.token("An Operator", "operator", "childrens_social_care")
+        answer = await self.http.post(
+            f"{self.url}/operator/log/accept",
+            json={"reason": reason},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        assert answer.status_code == status, answer.text
+        return dict(answer.json()) if answer.is_success else None
+
+    async def metrics(self) -> str:
+        """What it measures of itself."""
+        token = self.layout.issuer.token("An Operator", "operator", "childrens_social_care")
+        return (await self.http.get(f"{self.url}/metrics", headers={"Authorization": f"Bearer {token}"})).text
+
+    def known_end(self) -> tuple[int, str]:
+        """Position and digest in the head file."""
+        said = orjson.loads((self.layout.keys / "people.head").read_bytes())
+        return said["position"], said["digest"]
+
+    async def written(self) -> None:
+        """Wait until the head file has the end of the log."""
+        head = await self.superuser.fetchval("SELECT max(notification_id) FROM people.events")
+        async with asyncio.timeout(2):
+            while not (self.layout.keys / "people.head").exists() or self.known_end()[0] < head:
+                await asyncio.sleep(0.02)
+
+    async def cut_off(self) -> None:
+        """End every connection that it has to the database."""
+        await self.superuser.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND usename = 'people'"
+        )
+
+    async def until_not_ready(self) -> None:
+        """Wait until it says that it takes no commands."""
+        async with asyncio.timeout(PATIENCE):
+            while "commands" not in (await self.progress())["not_ready"]:
+                await asyncio.sleep(0.1)
+
+    async def empty_topics(self, broker: EmbeddedBroker) -> None:
+        """The broker dies, and its topics with it, as the embedded one's do."""
+        _start_again(broker)
+        await forget_broker(self.dsn, "people")
+
     async def relayed(self) -> None:
         """Wait until everything that crosses is on the broker."""
         async with asyncio.timeout(PATIENCE):
             while (now := await self.progress())["relayed"] < now["head"]:
                 await asyncio.sleep(0.05)
+
+
+def _start_again(broker: EmbeddedBroker) -> None:
+    assert broker.child is not None
+    broker.child.stop(0)
+    broker.start()
+    broker.prepare()
 
 
 @asynccontextmanager
