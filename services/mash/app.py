@@ -4,14 +4,18 @@ from services.mash.api import router
 from services.mash.entries import entries
 from services.mash.policy import policy
 from services.mash.rules import RULES
+from services.mash.streams.agency_check import agency_check
+from services.mash.streams.child_file import child_file
+from services.mash.streams.consultation import consultation
 from services.mash.streams.contact import contact
+from services.mash.streams.daily_meeting import daily_meeting
 from services.mash.views import worklist
 from shared.service.declaration import service
 
 app = service(
     "mash",
     agency="childrens_social_care",
-    streams=[contact],
+    streams=[contact, consultation, agency_check, child_file, daily_meeting],
     policy=policy,
     entries=entries,
     views=[worklist],

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.mash.events import (
     ContactDecided,
+    ContactDecisionReviewed,
     ContactHeld,
     ContactReceived,
     ContactScreened,
@@ -75,7 +76,19 @@ def _(event: ContactHeld, record: Record) -> Update:
 
 @worklist.on(ContactDecided)
 def _(event: ContactDecided, record: Record) -> Update:
-    return Update({"stream": record.stream}, outcome=event.outcome.value, decide_by=event.tell_by.due_at)
+    if event.tell_by is None:  # nobody can be told: the contact waits for nothing more
+        return Update({"stream": record.stream}, outcome=event.outcome.value, waits=False)
+    return Update(
+        {"stream": record.stream}, outcome=event.outcome.value, decide_by=event.tell_by.due_at, waits=True
+    )
+
+
+@worklist.on(ContactDecisionReviewed)
+def _(event: ContactDecisionReviewed, record: Record) -> Update | None:
+    """What a meeting changed waits to be decided anew."""
+    if event.upheld:
+        return None
+    return Update({"stream": record.stream}, outcome=None, told=False, waits=True)
 
 
 @worklist.on(ReferrerInformed)

@@ -212,8 +212,9 @@ class Loader:
 
     def _named(self, command: Command, address: Address, stream: Stream, field: str) -> Target | None:
         """What the command names by its id: a thing for the same child, or what is about no child."""
-        if field == "re" and address.referred is not None:
-            return address.referred
+        if field == "re":
+            # Of a command that refers to another kind, or to none, `re` is its own address.
+            return address.referred if stream.name == command.REFERS_TO else None
         thing: UUID | None = getattr(command, field, None)
         if thing is None:
             return None

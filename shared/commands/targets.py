@@ -84,6 +84,8 @@ class Targets:
         if command.OF_STEP and command.re:
             return await self._of_step(command.re, command, stream, command_id)
         match stream.per:
+            case Per.THING if command.OPENS and command.REFERS_TO and command.re:
+                return await self._opened_beside(command.re, command, stream, command_id)
             case Per.THING if command.OPENS:
                 places: Iterable[Target | EpisodeOf] = await self._opened(command, stream, command_id)
             case Per.THING:
@@ -120,6 +122,21 @@ class Targets:
         return [
             Target(thing_stream(thing, same.kept), same.kept, thing, named=_other(named, same.kept))
             for named, same in people.items()
+        ]
+
+    async def _opened_beside(
+        self, thing: UUID, command: Command, stream: Stream, command_id: UUID
+    ) -> list[Address]:
+        """A thing of its own, opened for the children of another one that the command refers to: a check of a contact."""
+        referred = await self._of_thing(thing, command.about, self._streams[command.REFERS_TO])
+        opened = command.own_id() or command_id
+        return [
+            Address(
+                stream,
+                Target(thing_stream(opened, each.child), each.child, opened, named=each.named),
+                referred=each,
+            )
+            for each in referred
         ]
 
     async def _of_thing(self, thing: UUID, about: Sequence[UUID], stream: Stream) -> list[Target]:

@@ -192,8 +192,11 @@ def _faults_of_command(command: type[Command], stream: Stream, streams: dict[str
         thing = streams.get(command.REFERS_TO)
         if thing is None or thing.per is not Per.THING:
             yield f"{command.__name__} refers to {command.REFERS_TO}, which is no stream of things"
-        if stream.per is not Per.CHILD:
-            yield f"{command.__name__} refers to a thing, and so must stand on the child's own stream (Per.CHILD)"
+        if not (stream.per is Per.CHILD or (stream.per is Per.THING and command.OPENS)):
+            yield (
+                f"{command.__name__} refers to a thing, and so must stand on the child's own stream (Per.CHILD), or open "
+                "a thing of its own"
+            )
     if command.OF_STEP and not (stream.per is Per.CHILD or (stream.per is Per.THING and command.OPENS)):
         yield f"{command.__name__} is of any step, so it stands on the child's own stream, or opens a thing"
     if command.OVER is not None:

@@ -125,7 +125,8 @@ class Command(BaseModel):
         internal: whether only policies and timers may send it.
         over: the things it is decided for, beside its own stream.
         refers_to: the kind of thing that `re` refers to. Such a command stands on the child's own stream: without `re`
-            for the children in `about`, with it for the thing's children, narrowed by `about`.
+            for the children in `about`, with it for the thing's children, narrowed by `about`. One that opens a thing
+            of its own opens it for the children of the thing that it refers to.
         of_step: `re` names any step of this team: a command that recorded something, whatever it was. Such a command is
             about the children of whom that step recorded something, narrowed by `about`; without `re`, about those in
             `about`. It stands on the child's own stream, or opens a thing.

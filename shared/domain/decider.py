@@ -132,7 +132,7 @@ class Stream:
             open at a time for each child and code.
         record: a dataclass whose fields are named after streams: the states a decision over several streams takes.
         found_by: of a thing, or what is about no child, that the record names: the command's field with its id, or
-            `re`. Where the command leaves it out, the decision takes the state before the first event.
+            `re`, of a command that refers to it. Where the command leaves it out, the decision takes the state before the first event.
         clocks: the rules whose clocks run on this stream.
         noted: those of them that facts of other services start, meet or end (`shared.team.elsewhere`).
     """

@@ -4,7 +4,7 @@ Nobody keeps the command; its class says what could be said. Of the event that w
 command says: never an id, a clock, what the event calls `fixed`, or what the decision made of what was said.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -62,25 +62,35 @@ def correctable(event: type[Event], kind: Stream, kinds: Iterable[Stream]) -> Ma
     """What a correction may name of an event on a stream, by each name by which it may be called.
 
     What the stream's own commands say counts; only a field that none of them has is looked for in the team's others, one of
-    which wrote onto this stream too.
+    which wrote onto this stream too. Of its own, a field is read as by the command that says most of the event: another one
+    may have a field of the same name, and take more in it.
     """
     own = set(event.model_fields) | set(event.TEXT.model_fields if event.TEXT else ())
     own -= {*_NEVER, *event.CLOCK_FIELDS, *(event.FIXED or ())}
     own -= {name for name, field in event.model_fields.items() if _holds(field.annotation, UUID)}
     ours = set(kind.command_types())
+    commands = commands_of(event, kind, kinds)
+    says = {command: list(_said_of(command, own)) for command in commands}
     found: dict[str, Correctable] = {}
-    for command in commands_of(event, kind, kinds):
-        for said in _fields_of(command):
-            name, alias = said.name, said.alias
-            field = name if name in own else f"{name}_at"
-            if field not in own or (field != name and not said.holds(datetime)):
+    weight: dict[str, tuple[bool, int]] = {}
+    for command in commands:
+        for field, said in says[command]:
+            weighs = (command in ours, len(says[command]))
+            known = found.get(field) if weight.get(field, weighs) == weighs else None
+            if weight.setdefault(field, weighs) > weighs:
                 continue
-            known = found.get(field)
-            if known is not None and command not in ours and event is not DeadlineVaried:
-                continue
-            made = Correctable(field, name, (*(known.said if known else ()), said.reads()))
-            found |= dict.fromkeys((field, name, alias), made)
+            weight[field] = weighs
+            made = Correctable(field, said.name, (*(known.said if known else ()), said.reads()))
+            found |= dict.fromkeys((field, said.name, said.alias), made)
     return found
+
+
+def _said_of(command: type[Command], own: Container[str]) -> Iterator[tuple[str, "_Said"]]:
+    """What a command says of an event with these fields, each by the event's name for it."""
+    for said in _fields_of(command):
+        field = said.name if said.name in own else f"{said.name}_at"
+        if field in own and (field == said.name or said.holds(datetime)):
+            yield field, said
 
 
 def refuse_what_cannot_be_whole(

@@ -66,6 +66,9 @@ def _own(logs: Logs, team: Team, kind: Stream, command: Command, step: Step, chi
     match kind.per:
         case Per.THING if command.OPENS:
             thing = command.own_id() or (THING if team.one_thing else step.command)
+            if command.REFERS_TO and command.re and not team.one_thing:
+                beside = _of_thing(logs, team, team.kinds[command.REFERS_TO], command.re, about, child)
+                return [logs.of_thing(team, kind, thing, one.child) for one in beside]
             if kind.childless and not about:
                 return [logs.of_thing(team, kind, thing, None)]
             return [logs.of_thing(team, kind, thing, each) for each in about or (child,)]
@@ -144,7 +147,7 @@ def _subject(logs: Logs, team: Team, command: Command, own: StreamAt, item: Any 
         if (field := kind.found_by.get(name)) is not None:
             named = getattr(command, field, None)
             of_child = own.child if other.per is Per.THING else None
-            if named is not None:
+            if named is not None and (field != "re" or name == command.REFERS_TO):
                 beside[name] = logs.of_thing(team, other, THING if team.one_thing else named, of_child)
         elif own.child is not None:
             code = str(getattr(command, other.code)) if other.code else ""

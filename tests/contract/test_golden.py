@@ -59,9 +59,9 @@ def test_samples_are_the_same_each_time(event):
 
 
 def test_a_golden_file_is_never_overwritten(tmp_path):
-    write("mash.ContactReceived", tmp_path)
+    write("mash.ContactHeld", tmp_path)
     with pytest.raises(FileExistsError):
-        write("mash.ContactReceived", tmp_path)
+        write("mash.ContactHeld", tmp_path)
 
 
 def test_a_new_version_reads_the_old_through_its_upcaster(tmp_path, monkeypatch):

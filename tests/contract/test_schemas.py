@@ -40,7 +40,7 @@ def test_writing_again_changes_nothing(tmp_path):
 
 def test_an_incompatible_change_is_not_written(tmp_path):
     write(tmp_path / "events", tmp_path / "commands")
-    path = tmp_path / "events" / "mash.ContactDecided.v1.json"
+    path = tmp_path / "events" / "mash.ContactDecided.v2.json"
     before = json.loads(path.read_text(encoding="utf-8"))
     before["properties"]["decided_by"] = {"type": "string"}
     path.write_text(json.dumps(before), encoding="utf-8")
@@ -50,7 +50,7 @@ def test_an_incompatible_change_is_not_written(tmp_path):
     assert json.loads(path.read_text(encoding="utf-8")) == before
 
 
-OLD = event_files()["mash.ContactDecided.v1.json"]
+OLD = event_files()["mash.ContactDecided.v2.json"]
 
 
 def changed(change):

@@ -2,7 +2,8 @@
 
 from services.assessment.policy import policy
 from services.assessment.streams.referral import OpenReferral
-from services.mash.events import ContactScreened, Potential, ReferralAccepted
+from services.mash.codes import Potential
+from services.mash.events import ContactScreened, ReferralAccepted
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
 from shared.domain.instants import london
 from shared.domain.policy import TaskFor

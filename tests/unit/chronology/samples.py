@@ -45,7 +45,7 @@ def events(kind: type[Event]) -> st.SearchStrategy[Event]:
     for name, field in kind.model_fields.items():
         if field.annotation is Deadline or Deadline in getattr(field.annotation, "__args__", ()):
             given[name] = st.just(DUE)
-        elif name in {"received_at", "due_at", "was_due_at"}:
+        elif name.endswith("_at"):
             given[name] = INSTANTS
         elif field.annotation is Corrected:
             given[name] = st.builds(
@@ -56,9 +56,9 @@ def events(kind: type[Event]) -> st.SearchStrategy[Event]:
             )
         elif name == "referrer_agency":
             given[name] = st.sampled_from([None, *sorted(AGENCIES)])
-        elif name in {"by_agency", "their_agency"}:
+        elif name in {"agency", "by_agency", "their_agency"}:
             given[name] = st.sampled_from(sorted(AGENCIES))
-        elif name == "agencies":
+        elif name in {"agencies", "shareable_with"}:
             given[name] = st.lists(st.sampled_from(sorted(AGENCIES)), min_size=1, unique=True).map(tuple)
         elif field.annotation is int:
             given[name] = st.integers(1, 45)

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from services.mash.events import ContactDecided, DecisionText, Outcome, ReferralAccepted
+from services.mash.codes import Outcome
+from services.mash.events import ContactDecided, DecisionText, ReferralAccepted
 from services.mash.streams.contact import DecideContact
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
 from shared.domain.instants import london

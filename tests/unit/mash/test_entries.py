@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.mash import codes
 from services.mash import events as mash
 from services.mash.entries import entries
 from services.mash.rules import RULES
@@ -44,12 +45,12 @@ def contact(agency="police", organisation=None):
 
 DECIDED = mash.ContactDecided(
     contact=THING,
-    outcome=mash.Outcome.REFERRAL_ACCEPTED,
+    outcome=codes.Outcome.REFERRAL_ACCEPTED,
     level=4,
     tell_by=DUE,
     sealed=mash.DecisionText(rationale="Neglect.", indicators=("Lack of food", "Cold")),
 )
-SCREENED = mash.ContactScreened(contact=THING, potential=mash.Potential.CHILD_PROTECTION, young_carer=True)
+SCREENED = mash.ContactScreened(contact=THING, potential=codes.Potential.CHILD_PROTECTION, young_carer=True)
 TOLD = mash.ReferrerInformed(contact=THING, outcome=True, sealed=mash.InformedText(message="Accepted."))
 TOLD_NEXT = mash.ReferrerInformed(contact=THING, outcome=False, sealed=mash.InformedText(message="Soon."))
 ACCEPTED = mash.ReferralAccepted(

@@ -7,7 +7,8 @@ from itertools import pairwise
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from services.mash.events import ContactDecided, ContactHeld, Potential, ReferrerInformed
+from services.mash.codes import Potential
+from services.mash.events import ContactDecided, ContactHeld, ReferrerInformed
 from services.mash.streams.contact import Contact, ScreenContact, contact, evolve
 from shared.domain.clock_facts import DeadlineMissed
 from shared.domain.instants import london

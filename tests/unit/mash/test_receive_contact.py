@@ -14,13 +14,14 @@ from tests.unit.mash.contacts import EW_2026, OFFICER, RECEIVE, given
 THURSDAY = london(2026, 4, 2, 16, 40)
 
 
-def received(at=THURSDAY, **more):
+def received(at=THURSDAY, known=None, **more):
     return ContactReceived(
         contact=THING,
         source=ReferralSource.S6,
         referrer_agency="police",
         family_aware=True,
         received_at=at,
+        known_at=known or at,
         decide_by=Deadline(at, london(2026, 4, 8), rule="M1", edition=EW_2026),
         inform_by=Deadline(at, london(2026, 4, 3, 16, 40), rule="M3", edition=EW_2026),
         **more,
@@ -44,7 +45,9 @@ def test_what_was_said_and_how_to_reach_the_referrer_is_sealed():
 
 
 def test_its_clocks_run_from_when_it_was_received_whenever_the_worrying_thing_happened():
-    given().when(RECEIVE, at=THURSDAY, happened=london(2026, 3, 20, 9)).then(received())
+    given().when(RECEIVE, at=THURSDAY, happened=london(2026, 3, 20, 9)).then(
+        received(known=london(2026, 3, 20, 9))
+    )
 
 
 def test_its_clocks_run_from_the_receipt_that_our_own_staff_wrote_up_the_next_day():
@@ -68,7 +71,8 @@ def test_a_member_of_the_public_has_no_agency():
         ("referrer", {"name": "", "contact": "020 7946 0000"}),
         ("referrer", {"name": "Rose Test", "contact": "020 7946 0000", "agency": "the_press"}),
         ("referrer", {"name": "Rose Test", "contact": "020 7946 0000", "organisation": "Elm School"}),
-        ("family_aware", None),
+        ("referrer", {"contact": "020 7946 0000"}),
+        ("channel", "pigeon"),
     ],
 )
 def test_a_contact_that_cannot_be_kept_is_no_command(field, value):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.mash.events import ContactScreened, Potential
+from services.mash.codes import Potential
+from services.mash.events import ContactScreened
 from services.mash.streams.contact import ScreenContact
 from shared.domain.instants import london
 from shared.domain.rules import Deadline
@@ -11,7 +12,7 @@ from tests.unit.mash.contacts import ACKNOWLEDGE, CLOSE, EW_2026, HOLD, RECEIVE,
 
 THURSDAY = london(2026, 4, 2, 16, 40)
 LATER = london(2026, 4, 2, 16, 55)
-AS_INFORMATION = ScreenContact(potential=Potential.INFORMATION)
+AS_INFORMATION = ScreenContact(potential=Potential.INFORMATION, young_carers=())
 SAME_DAY = Deadline(LATER, london(2026, 4, 3), rule="M2", edition=EW_2026)
 
 
@@ -25,14 +26,16 @@ def screened(potential, *, gather_by=None, young_carer=False):
 
 @pytest.mark.parametrize("potential", [Potential.CHILD_PROTECTION, Potential.CHILD_IN_NEED])
 def test_a_grave_contact_is_gathered_for_that_day(potential):
-    received().when(ScreenContact(potential=potential), at=LATER, by=SCREENER).then(
+    received().when(ScreenContact(potential=potential, young_carers=()), at=LATER, by=SCREENER).then(
         screened(potential, gather_by=SAME_DAY)
     ).clocks(M2="open", M1="open")
 
 
 @pytest.mark.parametrize("potential", [Potential.EARLY_HELP, Potential.INFORMATION])
 def test_any_other_starts_no_clock(potential):
-    received().when(ScreenContact(potential=potential), at=LATER).then(screened(potential)).clocks(M2=None)
+    received().when(ScreenContact(potential=potential, young_carers=()), at=LATER).then(
+        screened(potential)
+    ).clocks(M2=None)
 
 
 def test_the_clock_runs_from_when_it_was_screened_not_from_when_that_was_written_down():
@@ -51,7 +54,7 @@ def test_screened_again_as_something_graver_starts_it_then():
 
 
 def test_a_second_look_starts_no_second_clock():
-    in_need = ScreenContact(potential=Potential.CHILD_IN_NEED)
+    in_need = ScreenContact(potential=Potential.CHILD_IN_NEED, young_carers=())
     received().when(SCREEN, at=LATER).when(in_need, at=london(2026, 4, 2, 17)).then(
         screened(Potential.CHILD_IN_NEED)
     )

@@ -8,7 +8,7 @@ import pytest
 
 from services.assessment.rules import RULES as ASSESSMENT_RULES
 from services.assessment.streams.referral import OpenReferral, RecordVisit, referral
-from services.mash.events import Outcome
+from services.mash.codes import Outcome
 from services.people.rules import RULES as PEOPLE_RULES
 from services.people.streams.person import RegisterPerson, RelatePeople, person
 from shared.domain.actors import Actor

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.chronology.streams.entry import ChangeSignificance
-from services.mash.events import Outcome
+from services.mash.codes import Outcome
 from services.mash.streams.contact import DecideContact, HoldContact, InformReferrer
 from shared.domain.command import Command
 from shared.domain.fields import MOST_TEXT

@@ -1,0 +1,164 @@
+"""What the front door tells of harm, of decisions, and of what follows from them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from services.mash.codes import Criterion, Outcome, ReceivingTeam, StrategyWhen
+from services.mash.events.consent import WhyText
+from shared.domain.code_lists import PrimaryNeed, ReferralSource, ToldHow
+from shared.domain.event import Event, Sealed
+from shared.domain.instants import Instant
+from shared.domain.marks import Starts
+from shared.domain.rules import Deadline
+
+
+class HarmText(Sealed):
+    """Why the child is in immediate danger, and where they are."""
+
+    reason: str
+    address_now: str = ""
+
+
+class ImmediateHarmIdentified(
+    Event, name="mash.ImmediateHarmIdentified", crosses=True, text=HarmText, fixed=("primary_need",)
+):
+    """A child is at immediate harm (M6): referral and assessment see them the same day, before anything is decided."""
+
+    contact: UUID
+    received_at: Instant
+    source: ReferralSource
+    referrer_agency: str | None = None
+    primary_need: PrimaryNeed | None = None
+
+
+class HeldText(Sealed):
+    """What the decision waits for."""
+
+    reason: str
+
+
+class ContactHeld(Event, name="mash.ContactHeld", text=HeldText, meets=("M1",), fixed=()):
+    """A manager holds it for more information, once. Meets M1 and starts M5."""
+
+    contact: UUID
+    decide_by: Annotated[Deadline, Starts("M5")]
+
+
+class DecisionText(Sealed):
+    """Why it was decided so, and the indicators that were considered; they guide and never decide."""
+
+    rationale: str
+    indicators: tuple[str, ...] = ()
+    service: str | None = None
+
+
+class ContactDecided(
+    Event,
+    name="mash.ContactDecided",
+    version=2,
+    crosses=True,
+    text=DecisionText,
+    meets=("M1", "M2", "M5"),
+    fixed=("outcome", "level", "primary_need", "criteria", "strategy", "team"),
+):
+    """A manager or senior practitioner decided. Meets M1, M2 and M5, and starts M4 where the referrer can be reached."""
+
+    contact: UUID
+    outcome: Outcome
+    level: int
+    primary_need: PrimaryNeed | None = None
+    criteria: tuple[Criterion, ...] = ()
+    strategy: StrategyWhen | None = None
+    team: ReceivingTeam | None = None
+    tell_by: Annotated[Deadline, Starts("M4")] | None = None
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """Of what was not asked before nothing was said."""
+
+
+class ContactDecisionReviewed(
+    Event,
+    name="mash.ContactDecisionReviewed",
+    crosses=True,
+    text=WhyText,
+    fixed=("upheld", "changed_to"),
+):
+    """The daily meeting looked at a decision (M17): upheld, or changed and then to be decided anew, once."""
+
+    contact: UUID
+    meeting: UUID
+    outcome: Outcome
+    """What had been decided."""
+    upheld: bool
+    changed_to: Outcome | None = None
+
+
+class ReferralAccepted(
+    Event,
+    name="mash.ReferralAccepted",
+    version=2,
+    crosses=True,
+    fixed=("received_at", "source", "referrer_agency", "level", "primary_need", "strategy", "team"),
+):
+    """The contact becomes a referral: assessment takes it from here. Carries the instants its clocks start from."""
+
+    contact: UUID
+    received_at: Instant
+    source: ReferralSource
+    referrer_agency: str | None = None
+    level: int
+    primary_need: PrimaryNeed
+    strategy: StrategyWhen | None = None
+    team: ReceivingTeam | None = None
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """Of what was not asked before nothing was said."""
+
+
+class EarlyHelpRequested(
+    Event,
+    name="mash.EarlyHelpRequested",
+    crosses=True,
+    fixed=("level", "primary_need", "criteria", "consented_by"),
+):
+    """The family agreed to help at level 3 (M16): family wellbeing takes it from here; its clocks run from the decision."""
+
+    contact: UUID
+    source: ReferralSource
+    referrer_agency: str | None = None
+    level: int
+    primary_need: PrimaryNeed | None = None
+    criteria: tuple[Criterion, ...]
+    consented_by: tuple[UUID, ...]
+
+
+class AllegationRouted(Event, name="mash.AllegationRouted", crosses=True, fixed=()):
+    """The contact goes to the LADO. To all others it says no more than that."""
+
+    contact: UUID
+
+
+class InformedText(Sealed):
+    """What the referrer was told."""
+
+    message: str
+
+
+class ReferrerInformed(
+    Event, name="mash.ReferrerInformed", version=2, crosses=True, text=InformedText, fixed=("outcome",)
+):
+    """The referrer was told what happens next (meets M3), or the outcome too (meets M4 as well)."""
+
+    contact: UUID
+    outcome: bool
+    how: ToldHow | None = None
+
+    def clocks_met(self) -> tuple[str, ...]:
+        """M3 in any case; M4 when the outcome was told."""
+        return ("M3", "M4") if self.outcome else ("M3",)
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """Of what was not asked before nothing was said."""

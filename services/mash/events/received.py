@@ -1,0 +1,143 @@
+"""What the front door tells of a contact as it comes in: received, screened, restricted, confirmed in writing."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from services.mash.codes import Channel, Concern, Fgm, MissingFrom, Notice, Potential, RiskLevel
+from shared.domain.code_lists import ReferralSource
+from shared.domain.event import Event, Sealed
+from shared.domain.instants import Instant
+from shared.domain.marks import Starts
+from shared.domain.rules import Deadline
+
+
+class ContactText(Sealed):
+    """What was said, and how to reach the referrer."""
+
+    worries: str
+    strengths: str
+    referrer_name: str = ""
+    """Empty: nobody gave one."""
+    referrer_contact: str = ""
+    """Empty: there is no way to reach them."""
+    referrer_relation: str | None = None
+    child_words: str | None = None
+    why_not_aware: str | None = None
+    police_reference: str | None = None
+
+
+class ContactReceived(
+    Event,
+    name="mash.ContactReceived",
+    version=2,
+    crosses=True,
+    text=ContactText,
+    fixed=("channel", "notice", "fgm", "person_in_trust"),
+):
+    """Somebody told the front door of a worry about a child. Starts M1 from the moment it was received, and M3 where the
+    referrer can be reached; M22 by telephone from a professional, M23 of domestic abuse, M14 where mutilation was told
+    of or seen.
+    """
+
+    contact: UUID
+    source: ReferralSource
+    referrer_agency: str | None = None
+    referrer_organisation: str | None = None
+    confidential: bool = False
+    """Whether the referrer asked not to be named; one whose source is a private person never is."""
+    channel: Channel = Channel.WRITTEN
+    notice: Notice | None = None
+    police_risk: RiskLevel | None = None
+    fgm: Fgm | None = None
+    person_in_trust: bool = False
+    """Whether it is about an adult who works with children: for the LADO, its text held back from all others."""
+    family_aware: bool | None = None
+    """None: nobody has said; it is asked for at screening."""
+    received_at: Instant
+    known_at: Instant | None = None
+    decide_by: Annotated[Deadline, Starts("M1", of="received_at")]
+    inform_by: Annotated[Deadline, Starts("M3", of="received_at")] | None = None
+    confirm_by: Annotated[Deadline, Starts("M22", of="received_at")] | None = None
+    tell_school_by: Annotated[Deadline, Starts("M23", of="received_at")] | None = None
+    report_fgm_by: Annotated[Deadline, Starts("M14", of="known_at")] | None = None
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """Of what was not asked before nothing was said."""
+
+
+class ContactScreened(
+    Event,
+    name="mash.ContactScreened",
+    version=2,
+    crosses=True,
+    fixed=("potential", "young_carer", "concerns"),
+):
+    """A screener looked at it: what it may be, whether the child may be a young carer (M12). May start M2, and M14 where
+    mutilation turns out to have been told of or seen.
+    """
+
+    contact: UUID
+    potential: Potential
+    young_carer: bool
+    concerns: tuple[Concern, ...] = ()
+    gather_by: Annotated[Deadline, Starts("M2")] | None = None
+    fgm_known_at: Instant | None = None
+    report_fgm_by: Annotated[Deadline, Starts("M14", of="fgm_known_at")] | None = None
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """Of what was not asked before nothing was said."""
+
+
+class RestrictionText(Sealed):
+    """Who alone may read it, by name, and why."""
+
+    named: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class ContactRestricted(
+    Event,
+    name="mash.ContactRestricted",
+    crosses=True,
+    text=RestrictionText,
+    sensitivity="restricted",
+    fixed=("named",),
+):
+    """The contact is for few to read: of an adult who works with children, or as a manager or the LADO decided."""
+
+    contact: UUID
+    named: tuple[UUID, ...] = ()
+    """The professionals who may read it beside those who always may."""
+
+
+class MissingText(Sealed):
+    """What the police call it."""
+
+    police_reference: str = ""
+
+
+class MissingNoticeReceived(
+    Event, name="mash.MissingNoticeReceived", crosses=True, text=MissingText, fixed=("missing_from",)
+):
+    """The contact notifies that the child is missing: the missing children's team opens an episode."""
+
+    contact: UUID
+    missing_from: MissingFrom | None = None
+    received_at: Instant
+
+
+class WrittenText(Sealed):
+    """Which form it was, and what it says otherwise than the call."""
+
+    form: str = ""
+    differs: str = ""
+
+
+class WrittenReferralReceived(
+    Event, name="mash.WrittenReferralReceived", text=WrittenText, meets=("M22",), fixed=()
+):
+    """What was told by telephone came in writing. Meets M22."""
+
+    contact: UUID

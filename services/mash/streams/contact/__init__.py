@@ -1,0 +1,143 @@
+"""A contact: somebody's worry about a child, from the moment the front door hears of it to the word to the referrer."""
+
+from typing import TypeAlias, assert_never
+
+from services.mash.streams.contact.consent import (
+    DispenseWithConsent,
+    RecordConsent,
+    WithdrawConsent,
+    dispense_with_consent,
+    record_consent,
+    withdraw_consent,
+)
+from services.mash.streams.contact.deciding import (
+    DecideContact,
+    HoldContact,
+    HoldDailyMeeting,
+    IdentifyImmediateHarm,
+    MeetingDecision,
+    decide_contact,
+    hold_contact,
+    identify_immediate_harm,
+    review_decision,
+)
+from services.mash.streams.contact.receiving import (
+    ReceiveContact,
+    ReceiveWrittenReferral,
+    Referrer,
+    receive_contact,
+    receive_written_referral,
+)
+from services.mash.streams.contact.screening import Missing, ScreenContact, screen_contact
+from services.mash.streams.contact.state import Consent, Contact, ContactEvent, evolve
+from services.mash.streams.contact.telling import (
+    AssessDomesticAbuseRisk,
+    InformReferrer,
+    InformSchool,
+    RestrictContact,
+    assess_risk,
+    inform_referrer,
+    inform_school,
+    restrict_contact,
+)
+from shared.domain.decider import Context, Per, Stream
+
+__all__ = [
+    "AssessDomesticAbuseRisk",
+    "Consent",
+    "Contact",
+    "ContactCommand",
+    "ContactEvent",
+    "DecideContact",
+    "DispenseWithConsent",
+    "HoldContact",
+    "HoldDailyMeeting",
+    "IdentifyImmediateHarm",
+    "InformReferrer",
+    "InformSchool",
+    "MeetingDecision",
+    "Missing",
+    "ReceiveContact",
+    "ReceiveWrittenReferral",
+    "RecordConsent",
+    "Referrer",
+    "RestrictContact",
+    "ScreenContact",
+    "WithdrawConsent",
+    "contact",
+    "decide",
+    "evolve",
+]
+
+ContactCommand: TypeAlias = (
+    ReceiveContact
+    | ReceiveWrittenReferral
+    | ScreenContact
+    | RecordConsent
+    | DispenseWithConsent
+    | WithdrawConsent
+    | IdentifyImmediateHarm
+    | HoldContact
+    | DecideContact
+    | HoldDailyMeeting
+    | InformReferrer
+    | InformSchool
+    | AssessDomesticAbuseRisk
+    | RestrictContact
+)
+
+
+def decide(command: ContactCommand, state: Contact, context: Context) -> list[ContactEvent]:
+    """What follows from a command on one child's contact.
+
+    Raises:
+        Refused: M1 where it is decided already, M3 where nobody can be told, M4 for an outcome before the decision, M5
+            for a second hold, M6 for harm after another decision, M10 for consent by somebody who cannot give it, M12
+            where nobody was asked about young carers, M16 and F14 for family wellbeing without signed consent or
+            criterion, M17 for a decision that a meeting cannot change so, M18 for a high risk kept from the MARAC
+            without a reason, E2 for what is said to have been done with it before it was received (only the referrer
+            may be told before).
+    """
+    match command:
+        case ReceiveContact():
+            return receive_contact(command, context)
+        case ReceiveWrittenReferral():
+            return receive_written_referral(command, state, context)
+        case ScreenContact():
+            return screen_contact(command, state, context)
+        case RecordConsent():
+            return record_consent(command, state, context)
+        case DispenseWithConsent():
+            return dispense_with_consent(command, state, context)
+        case WithdrawConsent():
+            return withdraw_consent(command, state, context)
+        case IdentifyImmediateHarm():
+            return identify_immediate_harm(command, state, context)
+        case HoldContact():
+            return hold_contact(command, state, context)
+        case DecideContact():
+            return decide_contact(command, state, context)
+        case HoldDailyMeeting():
+            return review_decision(state, context)
+        case InformReferrer():
+            return inform_referrer(command, state, context)
+        case InformSchool():
+            return inform_school(command, state, context)
+        case AssessDomesticAbuseRisk():
+            return assess_risk(command, state, context)
+        case RestrictContact():
+            return restrict_contact(command, state, context)
+        case _:
+            assert_never(command)
+
+
+contact = Stream(
+    name="contact",
+    state=Contact(),
+    evolve=evolve,
+    decide=decide,
+    commands=ContactCommand,
+    events=ContactEvent,
+    per=Per.THING,
+    clocks=("M1", "M2", "M3", "M4", "M5", "M14", "M22", "M23"),
+)

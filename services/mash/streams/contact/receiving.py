@@ -1,0 +1,173 @@
+"""Receiving a contact: from whom, what is worrying, what is working well; and what came after it in writing."""
+
+from datetime import datetime
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.mash.codes import TO_BE_REPORTED, Channel, Fgm, Notice, RiskLevel
+from services.mash.events import (
+    ContactReceived,
+    ContactRestricted,
+    ContactText,
+    MissingNoticeReceived,
+    MissingText,
+    WrittenReferralReceived,
+    WrittenText,
+)
+from services.mash.streams.contact.state import NAMELESS, Contact, ContactEvent, too_early
+from shared.domain.code_lists import ReferralSource
+from shared.domain.command import Command, refuse_all
+from shared.domain.decider import Context
+from shared.domain.fields import Agency, RequiredText, ShortText, Text
+from shared.domain.receipt import Received
+from shared.domain.rules import Deadline
+
+BY_TELEPHONE: Final = Channel.TELEPHONE
+
+
+class Referrer(BaseModel):
+    """Who told us, and how to reach them. Of no agency: a member of the family or the public."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    name: ShortText | None = Field(default=None, repr=False)
+    agency: Agency | None = None
+    organisation: ShortText | None = None
+    """Of their agency: this school, that ward. Given, it alone sees the contact, and not the whole agency."""
+    contact: ShortText | None = Field(default=None, repr=False)
+    relation: ShortText | None = Field(default=None, repr=False)
+    confidential: bool = False
+
+    @model_validator(mode="after")
+    def _of_an_agency(self) -> "Referrer":
+        if self.organisation is not None and self.agency is None:
+            raise ValueError("name the `agency` that the referrer's `organisation` belongs to")
+        return self
+
+
+class ReceiveContact(Received, name="mash.ReceiveContact", opens=True, recorded_within="outside"):
+    """Take in a worry about one or more children: from whom, what is worrying, what is working well.
+
+    M1 and M3 run from the moment of this command, or from `received` where our own staff write it up later, whenever
+    the worrying thing happened. Only of an anonymous or unknown source is no name asked.
+    """
+
+    source: ReferralSource
+    referrer: Referrer = Referrer()
+    channel: Channel = Channel.WRITTEN
+    worries: RequiredText
+    strengths: Text = ""
+    child_words: Text = ""
+    family_aware: bool | None = None
+    why_not_aware: Text = ""
+    notice: Notice | None = None
+    police_reference: ShortText | None = None
+    police_risk: RiskLevel | None = None
+    fgm: Fgm | None = None
+    person_in_trust: bool = False
+
+    @model_validator(mode="after")
+    def _named(self) -> "ReceiveContact":
+        if self.referrer.name is None and self.source not in NAMELESS:
+            raise ValueError("say in `referrer` who told us: the name, and how to reach them")
+        return self
+
+
+class ReceiveWrittenReferral(Command, name="mash.ReceiveWrittenReferral"):
+    """Take in the form that confirms a telephone call (M22), and what it says otherwise than the call."""
+
+    form: ShortText | None = None
+    differs: Text = ""
+
+
+def receive_contact(command: ReceiveContact, context: Context) -> list[ContactEvent]:
+    """Take it in: whoever tells of a worry is never refused."""
+    received = ContactReceived(
+        contact=context.thing,
+        source=command.source,
+        referrer_agency=command.referrer.agency,
+        referrer_organisation=command.referrer.organisation,
+        confidential=command.referrer.confidential,
+        channel=command.channel,
+        notice=command.notice,
+        police_risk=command.police_risk,
+        fgm=command.fgm,
+        person_in_trust=command.person_in_trust,
+        family_aware=command.family_aware,
+        received_at=context.received_at,
+        known_at=context.known_at,
+        decide_by=context.deadline("M1", context.received_at),
+        inform_by=_inform_by(command, context),
+        confirm_by=_confirm_by(command, context),
+        tell_school_by=_tell_school_by(command, context),
+        report_fgm_by=_report_fgm_by(command, context),
+        sealed=ContactText(
+            worries=command.worries,
+            strengths=command.strengths,
+            referrer_name=command.referrer.name or "",
+            referrer_contact=command.referrer.contact or "",
+            referrer_relation=command.referrer.relation,
+            child_words=command.child_words or None,
+            why_not_aware=command.why_not_aware or None,
+            police_reference=command.police_reference,
+        ),
+    )
+    also: list[ContactEvent] = []
+    if command.notice is Notice.MISSING:
+        also.append(missing_notice(context, None, command.police_reference, context.received_at))
+    if command.person_in_trust:
+        also.append(ContactRestricted(contact=context.thing))
+    return [received, *also]
+
+
+def missing_notice(
+    context: Context, missing_from: object, police_reference: str | None, received_at: datetime
+) -> MissingNoticeReceived:
+    """That the child is missing, for the team that looks for them; from where, where that was said."""
+    return MissingNoticeReceived.model_validate(
+        {
+            "contact": context.thing,
+            "missing_from": missing_from,
+            "received_at": received_at,
+            "sealed": MissingText(police_reference=police_reference or ""),
+        }
+    )
+
+
+def receive_written_referral(
+    command: ReceiveWrittenReferral, state: Contact, context: Context
+) -> list[ContactEvent]:
+    """The form came."""
+    refuse_all(too_early(state, context))
+    return [
+        WrittenReferralReceived(
+            contact=context.thing, sealed=WrittenText(form=command.form or "", differs=command.differs)
+        )
+    ]
+
+
+def _inform_by(command: ReceiveContact, context: Context) -> Deadline | None:
+    """M3, where there is somebody to tell and a way to reach them."""
+    if command.source in NAMELESS or not command.referrer.contact:
+        return None
+    return context.deadline("M3", context.received_at)
+
+
+def _confirm_by(command: ReceiveContact, context: Context) -> Deadline | None:
+    """M22: a professional who rang confirms it in writing."""
+    if command.channel is not BY_TELEPHONE or command.referrer.agency is None:
+        return None
+    return context.deadline("M22", context.received_at)
+
+
+def _tell_school_by(command: ReceiveContact, context: Context) -> Deadline | None:
+    """M23: of domestic abuse the school is told before its next day begins."""
+    if command.notice is not Notice.DOMESTIC_ABUSE:
+        return None
+    return context.deadline("M23", context.received_at)
+
+
+def _report_fgm_by(command: ReceiveContact, context: Context) -> Deadline | None:
+    """M14 runs from when the professional knew."""
+    return context.deadline("M14", context.known_at) if command.fgm in TO_BE_REPORTED else None
