@@ -29,7 +29,8 @@ come the name, four bytes with the length of the open part, and the open part.
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _microseconds(instant: datetime) -> int:
+def microseconds(instant: datetime) -> int:
+    """Microseconds from 1970-01-01 (UTC) to an instant with its zone: whole, and negative before."""
     gap = instant - _EPOCH
     return (gap.days * 86_400 + gap.seconds) * 1_000_000 + gap.microseconds
 
@@ -55,7 +56,7 @@ def content(
                 position.to_bytes(8, "big"),
                 stream.bytes,
                 version.to_bytes(8, "big"),
-                _microseconds(recorded_at).to_bytes(8, "big", signed=True),
+                microseconds(recorded_at).to_bytes(8, "big", signed=True),
                 len(title).to_bytes(4, "big"),
                 title,
                 len(state).to_bytes(4, "big"),

@@ -1,23 +1,26 @@
-"""Transport keys: seal personal text on its way between services, so that the broker never holds a readable name.
+"""Transport keys: seal and authenticate messages on their way between services.
 
-The relay opens the sealed part with its service's own keys and seals it again under the topic's key; whoever may read
-the topic holds that key too. Keys are files, `<topic>/<key id>.key`, and the last id in order of spelling seals.
+The relay opens the sealed part with its service's own keys and seals it again under the topic's key; whoever may read the
+topic holds that key too, and neither the broker nor any database does. So the broker never holds a readable name, and
+what does not hold the key can neither make a message nor change one. Keys are files, `<topic>/<key id>.key`, and the
+last id in order of spelling seals. It is one key for a writer and its readers: that a reader does not write as the
+source is up to the broker's rights.
 """
 
+import enum
 import re
 import secrets
 import time
 from pathlib import Path
 from typing import Final
-from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from shared.crypto.sealed_blob import Tampered
 from shared.crypto.secret_files import make_key, read_key
 
-_VERSION: Final = 1
+_VERSION: Final = 2
+"""Version 1 covered the topic and the event's id alone, and was there only where something was sealed."""
 
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,199}", re.ASCII)
@@ -27,6 +30,29 @@ _FIRST: Final = "0001"
 
 
 _LOOK_AGAIN_AFTER: Final = 1.0  # seconds
+
+
+_NONCE: Final = 12  # bytes
+
+
+_TAG: Final = 16  # bytes
+
+
+class Content(enum.IntEnum):
+    """What is in a sealed part: a byte in its head, so that nobody can take words away and say that there were none."""
+
+    NOTHING = 0
+    """The event has no sealed part."""
+    WORDS = 1
+    ERASED = 2
+    """It had one, and the key of its subject was destroyed."""
+
+
+_CONTENTS: Final = {int(content): content for content in Content}
+
+
+class NotAuthentic(Exception):
+    """No holder of the topic's key made this message as it is: it was forged, or changed on the way."""
 
 
 class NoTransportKey(Exception):
@@ -60,38 +86,47 @@ class TransportKeys:
         self._newest.pop(topic, None)
         return new
 
-    def seal(self, topic: str, event_id: UUID, plain: bytes) -> bytes:
-        """`plain` sealed for that topic and event with the newest key.
+    def seal(self, topic: str, covered: bytes, content: Content, plain: bytes = b"") -> bytes:
+        """A sealed part that authenticates the message it belongs to, under the topic's newest key.
+
+        Its bytes: version (2), content, length of the key's id, that id, nonce (12 bytes), ciphertext with its tag (16).
+        AES-GCM's associated data is all that stands before the nonce, and then `covered`.
+
+        Args:
+            topic: whose key is taken.
+            covered: all else that the message says.
+            content: what is sealed.
+            plain: the words; nothing where there are none.
 
         Raises:
             NoTransportKey: the topic has no key here.
             UnsafeSecret: its file is not for its owner alone, or no key.
         """
         key_id = self._newest_of(topic)
-        nonce = secrets.token_bytes(12)
         name = key_id.encode()
-        ciphertext = self._key(topic, key_id).encrypt(nonce, plain, topic.encode() + event_id.bytes)
-        return bytes([_VERSION, len(name)]) + name + nonce + ciphertext
+        head = bytes((_VERSION, content, len(name))) + name
+        nonce = secrets.token_bytes(_NONCE)
+        return head + nonce + self._key(topic, key_id).encrypt(nonce, plain, head + covered)
 
-    def open(self, topic: str, event_id: UUID, blob: bytes) -> bytes:
-        """What was sealed for that topic and event.
+    def open(self, topic: str, covered: bytes, blob: bytes) -> tuple[Content, bytes]:
+        """What was sealed for that topic with all that is covered.
 
         Raises:
-            NoTransportKey: it was sealed with a key that this service does not hold.
-            Tampered: the bytes are not what was sealed for them.
+            NoTransportKey: it names a key that this service does not hold.
+            NotAuthentic: it is not what was sealed, or what it covers was changed.
             UnsafeSecret: the key's file is not for its owner alone, or no key.
         """
-        wrong = Tampered(f"the sealed part of event {event_id} on {topic} is not what was sealed for it")
-        if len(blob) < 2 or blob[0] != _VERSION:
+        wrong = NotAuthentic(f"a message on {topic} is not as a holder of its key made it")
+        if len(blob) < 3 or blob[0] != _VERSION or blob[1] not in _CONTENTS:
             raise wrong
-        at = 2 + blob[1]
-        key_id = blob[2:at].decode("ascii", "replace")
-        if len(blob) < at + 28 or not _NAME.fullmatch(key_id):
+        at = 3 + blob[2]
+        head = blob[:at]
+        key_id = head[3:].decode("ascii", "replace")
+        if len(blob) < at + _NONCE + _TAG or not _NAME.fullmatch(key_id):
             raise wrong
+        nonce, sealed = blob[at : at + _NONCE], blob[at + _NONCE :]
         try:
-            return self._key(topic, key_id).decrypt(
-                blob[at : at + 12], blob[at + 12 :], topic.encode() + event_id.bytes
-            )
+            return _CONTENTS[blob[1]], self._key(topic, key_id).decrypt(nonce, sealed, head + covered)
         except InvalidTag:
             raise wrong from None
 

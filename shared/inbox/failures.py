@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shared.crypto.secret_files import UnsafeSecret
-from shared.crypto.transport_keys import NoTransportKey
 from shared.domain.codec import UnknownEvent
 from shared.domain.command import Refused
 from shared.eventstore.append import (
@@ -58,8 +56,6 @@ class _Meaning(enum.Enum):
 _MEANINGS: Final[Sequence[tuple[type[Exception], _Meaning]]] = (
     (CauseMissing, _Meaning.CAUSE_TO_COME),
     (UnknownEvent, _Meaning.PROGRAM_OR_KEY_TO_COME),
-    (NoTransportKey, _Meaning.PROGRAM_OR_KEY_TO_COME),
-    (UnsafeSecret, _Meaning.PROGRAM_OR_KEY_TO_COME),
     (KeyGone, _Meaning.PROGRAM_OR_KEY_TO_COME),
     (Conflict, _Meaning.CONTENDED),
     # A refusal was decided on a fresh read, and what the database cannot hold it never will.

@@ -60,9 +60,8 @@ class InboxHousekeeping:
             Any of AWAY: nothing is lost.
         """
         held, parked = await self._inbox.tables.counts()
-        if held or parked:
-            await self._inbox.retry_held()
+        missing = await self._inbox.retry_held() if held or parked else []
         if held:
-            await self._requests.ask(
-                await self._inbox.tables.gaps(self._patience.gap, self._patience.ask_again)
-            )
+            missing += await self._inbox.tables.gaps(self._patience.gap, self._patience.ask_again)
+        if missing:
+            await self._requests.ask(missing)

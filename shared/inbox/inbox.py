@@ -10,7 +10,6 @@ through, and the other finds a duplicate.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -22,13 +21,12 @@ from shared.domain.codec import UnknownEvent, decode
 from shared.domain.policy import Policy
 from shared.eventstore.append import AppendRequest, Conflict, InboxMove
 from shared.inbox.failures import CauseMissing
-from shared.inbox.positions import FORKED, Held, Order, Parked, RawMessage
+from shared.inbox.opening import NOT_OPENED, MessageOpener
+from shared.inbox.positions import FORKED, Gap, Order, Parked, RawMessage
 from shared.inbox.processing import Outcome, Processor
 from shared.inbox.reactions import PolicyRunner
 from shared.inbox.tables import InboxTables
-from shared.messaging.message import Message, NotAMessage, parse
-
-log = logging.getLogger(__name__)
+from shared.messaging.message import OpenedMessage
 
 
 def _unmeasured(_seconds: float) -> None:
@@ -57,7 +55,8 @@ class Inbox:
     ) -> None:
         self.tables = tables
         self._runner = runner
-        self._processor = Processor(runner, PolicyRunner(runner, policy, transport), tables)
+        self._opener = MessageOpener(transport, tables.unproven)
+        self._processor = Processor(runner, PolicyRunner(runner, policy), tables, self._opener)
         self._cause_patience = cause_patience
         self.on_taken: Callable[[float], None] = _unmeasured
         """Called, for each page, with the seconds since the last of its events was recorded at its source."""
@@ -81,14 +80,7 @@ class Inbox:
         """
         self._runner.store.gate.check()
         async with self._at_work():
-            messages: list[Message] = []
-            for raw in page:
-                try:
-                    messages.append(parse(raw.headers, raw.body, topic=raw.topic))
-                except NotAMessage as error:
-                    if await self.tables.park_unreadable(raw, type(error).__name__):
-                        where = {"topic": raw.topic, "offset": raw.offset}
-                        log.error("unreadable message parked", extra=where)
+            messages = await self._opener.arrived(page)
             await self._processor.follow(await self._processor.process(messages))
             if messages:
                 now = self._runner.clock.now()
@@ -96,26 +88,39 @@ class Inbox:
 
     # -- held and parked events
 
-    async def retry_held(self) -> None:
-        """Try held events that are next in line: their cause, or a program or key that they wait for, may be there.
+    async def retry_held(self) -> list[Gap]:
+        """Try held events that are next in line: their cause, or a program that they wait for, may be there. And what was
+        parked for a key that came.
 
         What has been held for its cause longer than the patience is parked.
+
+        Returns:
+            What to ask sources for: events of which what was kept no longer proves its origin.
         """
         async with self._at_work():
             await self.tables.tidy()
-            held = [each for each in await self.tables.at_their_head() if _decodable(each)]
-            moved = await self._processor.process([each.message for each in held])
-            for each in held:
-                if (
-                    each.why == "cause"
-                    and each.age > self._cause_patience
-                    and await self._is_next(each.message)
-                ):
-                    await self._processor.park(each.message, CauseMissing.__name__)
-            await self.tables.tidy({each.message.key for each in held})
+            moved = await self._take_whose_key_came()
+            rows = await self.tables.at_their_head()
+            kept = self._opener.kept(rows)
+            held = [(each, message) for each, message in kept if each.why != "unknown" or _decodable(message)]
+            moved |= await self._processor.process([message for _, message in held])
+            for each, message in held:
+                if each.why == "cause" and each.age > self._cause_patience and await self._is_next(message):
+                    await self._processor.park(message, CauseMissing.__name__)
+            await self.tables.tidy({message.key for _, message in held})
             await self._processor.follow(moved)
+            proven = {id(each) for each, _ in kept}
+            return await self._opener.put_aside([each for each in rows if id(each) not in proven])
 
-    async def _is_next(self, message: Message) -> bool:
+    async def _take_whose_key_came(self) -> set[UUID]:
+        came = await self._opener.whose_key_came()
+        messages = sorted((message for _, message in came), key=lambda message: message.position)
+        moved = await self._processor.process(messages)
+        for parked, _ in came:  # taken, or held or parked as what it is
+            await self.tables.unpark(parked)
+        return moved
+
+    async def _is_next(self, message: OpenedMessage) -> bool:
         """Whether it is still next in line, and so was not taken."""
         head = (await self.tables.key_positions({message.source_key}))[message.source_key]
         return Order.of(message, head) is Order.NEXT
@@ -124,22 +129,24 @@ class Inbox:
         """Try a parked event again; when it goes through, what queued behind it follows in order.
 
         Returns:
-            Whether it was taken. Not what cannot be parsed, nor what shows that its source has forked: these a person
-            can only skip, once the two logs have been compared.
+            Whether it was taken. Not what cannot be read or proves no origin, nor what shows that its source has forked:
+            these a person can only skip, the latter once the two logs have been compared.
         """
         async with self._at_work():
             parked = await self.tables.parked_at(source, key)
             if parked is None or parked.error == FORKED:
                 return False
             try:
-                message = parked.reopened()
-            except NotAMessage:
+                message = self._opener.parked(parked)
+            except NOT_OPENED:
                 return False
-            if await self._processor.process_alone(message, retrying=True) is Outcome.STOPPED:
+            known = parked.topic is None
+            outcome = await self._processor.process_alone(message, retrying=known)
+            if outcome is Outcome.STOPPED and known:
                 return False
-            await self.tables.unpark(parked)
+            await self.tables.unpark(parked)  # what could not be read before is held or parked as what it is
             await self._processor.follow({message.key})
-            return True
+            return outcome is not Outcome.STOPPED
 
     async def skip(self, source: str, key: UUID, reason: str, actor: Actor) -> bool:
         """Leave a parked event out: the head moves over it, without effects. Who did it and why is kept."""
@@ -161,8 +168,8 @@ class Inbox:
     async def _move_over(self, parked: Parked) -> InboxMove | None:
         """The move of the head over an event that is left out; None where there is nothing to move."""
         try:
-            message = parked.reopened()
-        except NotAMessage:
+            message = self._opener.parked(parked)
+        except NOT_OPENED:
             return None
         if message.source_key != (parked.source, parked.key):
             return None
@@ -175,12 +182,10 @@ class Inbox:
         )
 
 
-def _decodable(held: Held) -> bool:
+def _decodable(message: OpenedMessage) -> bool:
     """Whether this program knows the event by now. Asked in memory, before the database is: it may be long until then."""
-    if held.why != "unknown":
-        return True
     try:
-        decode(held.message.name, held.message.state)
+        decode(message.name, message.state)
     except UnknownEvent:
         return False
     except Exception:  # judged where it is taken

@@ -1,16 +1,15 @@
 """What the inbox keeps (heads, held, parked), and how a message stands to the head of its key. Pure."""
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from shared.messaging.message import Message, parse
+from shared.messaging.message import Message
 
 Why = Literal["gap", "cause", "unknown"]
 """Why an event is held: behind a gap, or an event of its key that is held or parked; for its cause, what it refers to;
-or unknown, for a newer program or a transport key that this one does not have.
+or unknown, for a newer program than this one, or a key of our own that is gone.
 """
 
 
@@ -19,7 +18,10 @@ FORKED = "Forked"
 
 
 UNREADABLE = "unreadable:"
-"""Prefix of the source under which a message that cannot be parsed is parked; its topic follows."""
+"""Prefix of the source under which a message is parked that cannot be parsed, or proves no origin; its topic follows.
+
+Nothing that it says of itself is believed: not its source, its key, nor its position.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,22 @@ class Order(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An event that waits. `age`: seconds of the real clock since it has waited for this reason."""
+    """A message that waits, as it was kept: authenticated when it came, and again when it is opened.
 
-    message: Message
+    Attributes:
+        source: the service it came from; and so key, position and previous position, as it was kept under.
+        headers: as it came.
+        body: as it came.
+        why: what it waits for.
+        age: seconds of the real clock since it has waited for this reason.
+    """
+
+    source: str
+    key: UUID
+    position: int
+    previous: int
+    headers: dict[str, str]
+    body: bytes
     why: Why
     age: float
 
@@ -91,9 +106,9 @@ class Parked:
     """An event, or a message that is none of ours, that a person must look at.
 
     Attributes:
-        source: the service it came from; for what cannot be parsed, UNREADABLE and the topic.
-        key: of the event; for what cannot be parsed, an id made from topic, partition and offset.
-        position: of the event in its source's log; for what cannot be parsed, its offset.
+        source: the service it came from; for what cannot be read or proves no origin, UNREADABLE and the topic.
+        key: of the event; for what cannot be read, an id made from topic, partition and offset.
+        position: of the event in its source's log; for what cannot be read, its offset.
         error: kind and rule of the error, nothing personal.
         tries: how often it was tried.
         headers: as delivered.
@@ -108,26 +123,10 @@ class Parked:
     headers: dict[str, str]
     body: bytes
 
-    def reopened(self) -> Message:
-        """The event again. Raises NotAMessage where it still cannot be parsed."""
-        unreadable = self.source.startswith(UNREADABLE)
-        return reopened(
-            self.headers, self.body, topic=self.source.removeprefix(UNREADABLE) if unreadable else None
-        )
-
-
-def reopened(headers: Mapping[str, str], body: bytes, *, topic: str | None = None) -> Message:
-    """A message that was kept, held or parked, parsed again.
-
-    Args:
-        headers: as kept.
-        body: as kept.
-        topic: where it was read, if it could not be parsed then: its topic still has to be its source's.
-
-    Raises:
-        NotAMessage: it cannot be parsed.
-    """
-    return parse(headers, body, topic=topic)
+    @property
+    def topic(self) -> str | None:
+        """The topic it was read from, where it could not be read then; None of an event whose source is known."""
+        return self.source.removeprefix(UNREADABLE) if self.source.startswith(UNREADABLE) else None
 
 
 @dataclass(frozen=True, slots=True)

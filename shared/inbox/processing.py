@@ -18,10 +18,11 @@ from shared.domain.corrections import RecordCorrected
 from shared.domain.decider import Stream
 from shared.eventstore.append import AppendRequest, Conflict
 from shared.inbox.failures import AWAY, CONFLICTS, Hold, Park, Retry, StayParked, named, remedy
+from shared.inbox.opening import MessageOpener
 from shared.inbox.positions import FORKED, KeyPosition, Order, Why
 from shared.inbox.reactions import PolicyRunner, Reacted
 from shared.inbox.tables import InboxTables
-from shared.messaging.message import Message, SourceKey
+from shared.messaging.message import OpenedMessage, SourceKey
 
 log = logging.getLogger(__name__)
 
@@ -45,16 +46,16 @@ class PageResult:
         apart: events to take one by one, in their order, each with the tries it has had: not next in line, or failed.
     """
 
-    taken: list[Message] = field(default_factory=list)
-    conflicts: list[Message] = field(default_factory=list)
-    apart: list[tuple[Message, int]] = field(default_factory=list)
+    taken: list[OpenedMessage] = field(default_factory=list)
+    conflicts: list[OpenedMessage] = field(default_factory=list)
+    apart: list[tuple[OpenedMessage, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
     """What is to be appended for an event."""
 
-    message: Message
+    message: OpenedMessage
     request: AppendRequest
     parts: list[Decided]
 
@@ -62,12 +63,15 @@ class _Decision:
 class Processor:
     """Processes events of other services for one service. Not for two callers at once: they would only conflict."""
 
-    def __init__(self, runner: CommandHandler, reactions: PolicyRunner, tables: InboxTables) -> None:
+    def __init__(
+        self, runner: CommandHandler, reactions: PolicyRunner, tables: InboxTables, opener: MessageOpener
+    ) -> None:
         self._runner = runner
         self._reactions = reactions
         self._tables = tables
+        self._opener = opener
 
-    async def process(self, messages: Sequence[Message]) -> set[UUID]:
+    async def process(self, messages: Sequence[OpenedMessage]) -> set[UUID]:
         """Take what can be taken; hold or park the rest.
 
         Returns:
@@ -77,7 +81,7 @@ class Processor:
         positions = await self._tables.key_positions({message.source_key for message in messages})
         waiting = {key for (_, key), position in positions.items() if position.waits}
         moved: set[UUID] = set()
-        apart: list[tuple[Message, int]] = []
+        apart: list[tuple[OpenedMessage, int]] = []
         for n in range(CONFLICTS):
             result = await self._process_together(messages, positions, fresh=n > 0)
             moved |= {message.key for message in result.taken}
@@ -89,7 +93,7 @@ class Processor:
         # What met a conflict each time comes before what is behind it.
         apart = [*((message, 0) for message in messages), *apart]
         stopped: dict[SourceKey, int] = {}
-        queued: list[Message] = []
+        queued: list[OpenedMessage] = []
         for message, tries in apart:
             if message.position > stopped.get(message.source_key, message.position):
                 queued.append(message)
@@ -104,7 +108,7 @@ class Processor:
         return moved & waiting
 
     async def _process_together(
-        self, messages: Sequence[Message], positions: Mapping[SourceKey, KeyPosition], *, fresh: bool
+        self, messages: Sequence[OpenedMessage], positions: Mapping[SourceKey, KeyPosition], *, fresh: bool
     ) -> PageResult:
         """Decide all that is next in line of its key, and append it in as few transactions as there can be.
 
@@ -139,8 +143,8 @@ class Processor:
         return result
 
     async def _decide(
-        self, messages: Sequence[Message], positions: Mapping[SourceKey, KeyPosition], *, fresh: bool
-    ) -> tuple[list[_Decision], list[tuple[Message, int]]]:
+        self, messages: Sequence[OpenedMessage], positions: Mapping[SourceKey, KeyPosition], *, fresh: bool
+    ) -> tuple[list[_Decision], list[tuple[OpenedMessage, int]]]:
         """The decisions on all that is next in line, each as if those before it were appended; and what is to be
         taken one by one instead, with the tries it has had.
         """
@@ -148,7 +152,7 @@ class Processor:
         reacted = await self._read_ahead(messages, positions, reader)
         positions = dict(positions)
         decisions: list[_Decision] = []
-        apart: list[tuple[Message, int]] = []
+        apart: list[tuple[OpenedMessage, int]] = []
         for message, known in zip(messages, reacted, strict=True):
             order = Order.of(message, positions[message.source_key])
             if order is Order.NEXT and message.name == RecordCorrected.NAME:
@@ -174,7 +178,7 @@ class Processor:
         return decisions, apart
 
     async def _read_ahead(
-        self, messages: Sequence[Message], positions: Mapping[SourceKey, KeyPosition], reader: Session
+        self, messages: Sequence[OpenedMessage], positions: Mapping[SourceKey, KeyPosition], reader: Session
     ) -> list[Reacted | None]:
         """What the policy asks for because of each event, None where nothing was found out ahead.
 
@@ -209,13 +213,15 @@ class Processor:
         """Take what is held behind heads that moved, and what waited for a cause about the same child."""
         while moved:
             await self._tables.tidy(moved)
-            held = [each.message for each in await self._tables.in_line(moved)]
+            held = [message for _, message in self._opener.kept(await self._tables.in_line(moved))]
             if not held:
                 return
             moved = await self.process(held)
             await self._tables.tidy({message.key for message in held} - moved)
 
-    async def process_alone(self, message: Message, *, tries: int = 0, retrying: bool = False) -> Outcome:
+    async def process_alone(
+        self, message: OpenedMessage, *, tries: int = 0, retrying: bool = False
+    ) -> Outcome:
         """Take one event by itself; hold or park it where it cannot be taken.
 
         Args:
@@ -265,15 +271,15 @@ class Processor:
         for each in parts:
             self._runner.keep(each)
 
-    async def _hold(self, message: Message, why: Why) -> None:
+    async def _hold(self, message: OpenedMessage, why: Why) -> None:
         new = await self._tables.hold([message], why)
         if new and why == "unknown":
             log.error(
-                "event of a newer program, or under a key that is not here, held",
+                "event of a newer program, or for a key of ours that is gone, held",
                 extra={"event": message.name, "source": message.source, "position": message.position},
             )
 
-    async def park(self, message: Message, error: str, *, tries: int = 1) -> None:
+    async def park(self, message: OpenedMessage, error: str, *, tries: int = 1) -> None:
         """Put an event aside for a person, and say so in the log without naming anyone."""
         await self._tables.park(message, error, tries=tries)
         log.log(

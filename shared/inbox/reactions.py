@@ -11,7 +11,6 @@ import orjson
 from shared.commands.handler import CommandHandler
 from shared.commands.recording import Decided
 from shared.commands.session import Session
-from shared.crypto.transport_keys import TransportKeys
 from shared.domain.codec import decode
 from shared.domain.command import Command, NotFound, Refused
 from shared.domain.decider import Stream
@@ -21,7 +20,7 @@ from shared.eventstore.append import AppendRequest, CommandWrites, InboxMove
 from shared.inbox.corrections import Asked, judged_again
 from shared.inbox.failures import CauseMissing
 from shared.infrastructure.tracing import following
-from shared.messaging.message import Message
+from shared.messaging.message import OpenedMessage
 from shared.team.tasks import task_of_refusal
 
 
@@ -35,7 +34,7 @@ class Reacted:
         asked: each command, with the reaction that asks for it and its id.
     """
 
-    message: Message
+    message: OpenedMessage
     record: Record
     asked: Sequence[Asked]
 
@@ -43,22 +42,20 @@ class Reacted:
 class PolicyRunner:
     """Decides what follows in one service from others' events. Writes nothing."""
 
-    def __init__(self, runner: CommandHandler, policy: Policy, transport: TransportKeys) -> None:
+    def __init__(self, runner: CommandHandler, policy: Policy) -> None:
         self._runner = runner
         self._policy = policy
-        self._transport = transport
         self._actor = runner.team
 
     def follow(self, name: str) -> bool:
         """Whether the policy reacts to events of this stored name."""
         return self._policy.reacts_to(name)
 
-    def react(self, message: Message) -> Reacted:
+    def react(self, message: OpenedMessage) -> Reacted:
         """What the policy asks for because of an event.
 
         Raises:
             UnknownEvent: this program does not know it.
-            NoTransportKey: its sealed part was sealed with a key that is not here.
         """
         record = self.record_of(message)
         return Reacted(message, record, self._policy.react(record))
@@ -131,17 +128,14 @@ class PolicyRunner:
         except NotFound:
             raise CauseMissing from None
 
-    def record_of(self, message: Message) -> Record:
-        """The event as a policy gets it: decoded, and its sealed part opened under the transport key, in memory only.
+    def record_of(self, message: OpenedMessage) -> Record:
+        """The event as a policy gets it: decoded, with the words of its sealed part, in memory only.
 
         Raises:
             UnknownEvent: this program does not know it.
-            NoTransportKey: its sealed part was sealed with a key that is not here.
         """
         event, envelope = decode(message.name, message.state)
-        text: dict[str, Any] | None = None
-        if message.sealed is not None:
-            text = orjson.loads(self._transport.open(message.topic, message.event_id, message.sealed))
+        text: dict[str, Any] | None = None if message.text is None else orjson.loads(message.text)
         return Record(
             event=event,
             envelope=envelope,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -11,25 +11,22 @@ from shared.eventstore.append import InboxMove
 from shared.eventstore.statements import statements
 from shared.inbox.positions import (
     FORKED,
-    UNREADABLE,
     Consumed,
     Gap,
     Held,
     KeyPosition,
     Parked,
-    RawMessage,
     Why,
-    reopened,
 )
+from shared.inbox.unproven import PARKED_COLUMNS, UnprovenMessages, parked_of
 from shared.messaging.message import Message, SourceKey
-
-_UNREADABLE = UUID("1c7bd7a5-6a58-4d9c-9d92-5b6d1c3f1a01")
 
 
 class InboxTables:
     """The inbox's tables of one service. Each call is one statement, so it is done whole or not at all."""
 
     def __init__(self, pool: asyncpg.Pool, service: str) -> None:
+        self.unproven = UnprovenMessages(pool, service)
         self._pool = pool
         self._schema = service
 
@@ -195,23 +192,6 @@ class InboxTables:
             tries,
         )
 
-    async def park_unreadable(self, raw: RawMessage, error: str) -> bool:
-        """Park what cannot be parsed, under its topic, partition and offset; whether it was not there yet."""
-        key = uuid5(_UNREADABLE, f"{raw.topic}/{raw.partition}/{raw.offset}")
-        # Whoever sent this may have sent anything; jsonb holds every character but NUL.
-        headers = {_no_nul(name): _no_nul(value) for name, value in raw.headers.items()}
-        done: str = await self._pool.execute(
-            f"""INSERT INTO {self._schema}.parked (source, key, position, previous, headers, body, error, tries)
-                VALUES ($1, $2, $3, 0, $4, $5, $6, 1) ON CONFLICT DO NOTHING""",
-            f"{UNREADABLE}{raw.topic}",
-            key,
-            raw.offset,
-            orjson.dumps(headers).decode(),
-            raw.body,
-            error,
-        )
-        return done.endswith(" 1")
-
     async def parked_at(self, source: str, key: UUID) -> Parked | None:
         """The parked event of this key."""
         rows = await self.parked(source=source, key=key)
@@ -222,14 +202,14 @@ class InboxTables:
     ) -> list[Parked]:
         """Parked events, oldest first."""
         rows = await self._pool.fetch(
-            f"""SELECT source, key, position, error, tries, headers, body FROM {self._schema}.parked
+            f"""SELECT {PARKED_COLUMNS} FROM {self._schema}.parked
                  WHERE ($1::text IS NULL OR source = $1) AND ($2::uuid IS NULL OR key = $2)
                  ORDER BY parked_at LIMIT $3""",
             source,
             key,
             limit,
         )
-        return [Parked(**dict(row) | {"headers": orjson.loads(row["headers"])}) for row in rows]
+        return [parked_of(row) for row in rows]
 
     async def unpark(self, parked: Parked) -> None:
         """Drop a parked event that was taken or skipped. Another that was parked under the key meanwhile stays."""
@@ -331,9 +311,6 @@ def _columns(message: Message) -> tuple[str, UUID, int, int, str, bytes]:
     return (message.source, message.key, message.position, message.previous, headers, message.body())
 
 
-def _no_nul(text: str) -> str:
-    return text.replace("\x00", "\ufffd")
-
-
 def _held(row: Any) -> Held:
-    return Held(reopened(orjson.loads(row["headers"]), row["body"]), row["why"], row["age"])
+    names = ("source", "key", "position", "previous", "body", "why", "age")
+    return Held(headers=orjson.loads(row["headers"]), **{name: row[name] for name in names})

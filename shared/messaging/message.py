@@ -1,19 +1,18 @@
 """An event on the wire: CloudEvents 1.0 in binary mode. Pure.
 
 Headers carry what routing and ordering need and nothing personal; the body is JSON with the open part as stored and
-the sealed part under the topic's transport key. Each message says the previous position of its key, so that a reader
-notices a gap, a swap or a repetition without trusting the order of delivery.
+the sealed part under the topic's transport key, which authenticates all of it (`authentication.py`). Each message says the
+previous position of its key, so that a reader notices a gap, a swap or a repetition without trusting the order of
+delivery. Every value has one spelling and no other: what is authenticated is then exactly what was delivered.
 """
 
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
 from uuid import UUID
-
-import orjson
 
 from shared.crypto.hash_chain import GENESIS
 from shared.messaging.topics import topic_of
@@ -22,6 +21,9 @@ _SOURCE: Final = re.compile(r"/safeguarding/([a-z][a-z0-9_-]{0,62})", re.ASCII)
 
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}\.[A-Za-z][A-Za-z0-9]{0,127}", re.ASCII)
+
+
+_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
@@ -36,6 +38,12 @@ _TRACE: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}",
 _LARGEST: Final = 2**63 - 1
 
 
+_JSON: Final = "application/json"
+
+
+_UTC: Final = timedelta(0)
+
+
 SourceKey = tuple[str, UUID]
 """A source service and a key of it: the unit within which order holds, and which has one inbox head."""
 
@@ -44,9 +52,9 @@ class NotAMessage(ValueError):
     """Not an event of ours: a header or the body is missing or malformed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: it is sealed in place
 class Message:
-    """An event on its way from one service to the others.
+    """An event on its way from one service to the others. As parsed it is what somebody sent, and proves nothing yet.
 
     Attributes:
         event_id: of the event, at its source and on every log that takes it.
@@ -60,10 +68,10 @@ class Message:
         digest: of its row in the source's log, chained (SHA-256): what the source's checkpoints sign, so that whoever
             takes the event can later say what it was.
         previous_digest: the same of the event at `previous`; of none, what stands before position 1.
-        recorded_at: when the source recorded it, with its zone.
+        recorded_at: when the source recorded it (UTC).
         state: the open part, as stored.
-        sealed: the sealed part under the topic's transport key; None where there is none, or its subject was erased.
-        trace: the W3C trace context it belongs to.
+        sealed: the sealed part under the topic's transport key, which covers all the rest; also where no words are sealed.
+        trace: the W3C trace context it belongs to. It alone is not authenticated: tools on the way may write it.
     """
 
     event_id: UUID
@@ -78,7 +86,7 @@ class Message:
     previous_digest: bytes
     recorded_at: datetime
     state: bytes
-    sealed: bytes | None
+    sealed: bytes
     trace: str | None = None
 
     @property
@@ -106,7 +114,7 @@ class Message:
             "ce_streamversion": str(self.version),
             "ce_digest": self.digest.hex(),
             "ce_previousdigest": self.previous_digest.hex(),
-            "content-type": "application/json",
+            "content-type": _JSON,
         }
         if self.trace:
             headers["ce_traceparent"] = self.trace
@@ -114,8 +122,18 @@ class Message:
 
     def body(self) -> bytes:
         """The open part as stored, and the sealed part in base64."""
-        sealed = b"null" if self.sealed is None else b'"' + b64encode(self.sealed) + b'"'
-        return b'{"open":' + self.state + b',"sealed":' + sealed + b"}"
+        return b'{"open":' + self.state + b',"sealed":"' + b64encode(self.sealed) + b'"}'
+
+
+@dataclass(slots=True)
+class OpenedMessage(Message):
+    """A message that a holder of its topic's key made as it is. Nothing else is ever decided on."""
+
+    text: bytes | None = field(default=None, repr=False)
+    """The words of its sealed part, in memory only; None where there are none, or its subject was erased."""
+
+
+M = TypeVar("M", bound=Message)
 
 
 def kafka_headers(headers: Mapping[str, str]) -> list[tuple[str, bytes]]:
@@ -136,12 +154,18 @@ def plain_headers(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
 
 
 def parse(headers: Mapping[str, str], body: bytes, *, topic: str | None = None) -> Message:
-    """Parse a message as the broker delivered it.
+    """Parse a message as the broker delivered it. Whoever may write to the topic may have made it. Raises as `parsed`."""
+    return parsed(Message, headers, body, topic=topic)
+
+
+def parsed(kind: type[M], headers: Mapping[str, str], body: bytes, *, topic: str | None = None) -> M:
+    """As `parse`, a message of this class.
 
     Everything that the inbox gives to the database is checked here: a value the database refused would stop the
     reader at this message for good.
 
     Args:
+        kind: the class.
         headers: as text.
         body: open and sealed part.
         topic: the topic it was read from; None where that was checked before. Only the source itself writes its topic, so one that names another is a forgery.
@@ -150,27 +174,25 @@ def parse(headers: Mapping[str, str], body: bytes, *, topic: str | None = None) 
         NotAMessage: a header or the body is missing or malformed, or it was read from another topic than its source's.
     """
     try:
-        message = Message(
-            event_id=UUID(headers["ce_id"]),
+        message = kind(
+            event_id=_id(headers["ce_id"]),
             source=_found(_SOURCE.fullmatch(headers["ce_source"])).group(1),
             name=_found(_NAME.fullmatch(headers["ce_type"])).group(),
-            key=UUID(headers["ce_partitionkey"]),
+            key=_id(headers["ce_partitionkey"]),
             position=_number(headers["ce_position"]),
             previous=_number(headers["ce_previous"]),
-            stream_id=UUID(headers["ce_stream"]),
+            stream_id=_id(headers["ce_stream"]),
             version=_number(headers["ce_streamversion"]),
             digest=_digest(headers["ce_digest"]),
             previous_digest=_digest(headers["ce_previousdigest"]),
-            recorded_at=datetime.fromisoformat(headers["ce_time"]),
+            recorded_at=_instant(headers["ce_time"]),
             trace=_trace(headers.get("ce_traceparent")),
             **_parts(body),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise NotAMessage(f"not an event of ours: {type(error).__name__}") from None
-    if headers.get("ce_specversion") != "1.0":
-        raise NotAMessage("not CloudEvents 1.0")
-    if message.recorded_at.tzinfo is None:
-        raise NotAMessage("its time names no zone")
+    if headers.get("ce_specversion") != "1.0" or headers.get("content-type") != _JSON:
+        raise NotAMessage("not CloudEvents 1.0 in JSON")
     if message.version < 1 or message.previous >= message.position:
         raise NotAMessage("its position or version cannot be")
     if (message.previous == 0) != (message.previous_digest == GENESIS):
@@ -184,6 +206,18 @@ def _found(match: re.Match[str] | None) -> re.Match[str]:
     if match is None:
         raise ValueError
     return match
+
+
+def _id(text: str) -> UUID:
+    return UUID(_found(_ID.fullmatch(text)).group())
+
+
+def _instant(text: str) -> datetime:
+    """An instant in UTC, spelled as Python spells it."""
+    instant = datetime.fromisoformat(text)
+    if instant.utcoffset() != _UTC or instant.isoformat() != text:
+        raise ValueError
+    return instant
 
 
 def _number(text: str) -> int:
@@ -206,15 +240,14 @@ def _trace(text: str | None) -> str | None:
 
 def _parts(body: bytes) -> dict[str, Any]:
     # The open part is taken as the bytes it was stored as, not parsed and written again.
-    start, middle = b'{"open":', b',"sealed":'
+    start, middle, end = b'{"open":', b',"sealed":"', b'"}'
     at = body.rindex(middle)
-    state = body[len(start) : at]
+    state, text = body[len(start) : at], body[at + len(middle) : -len(end)]
     if not (
-        body.startswith(start) and body.endswith(b"}") and state.startswith(b"{") and state.endswith(b"}")
+        body.startswith(start) and body.endswith(end) and state.startswith(b"{") and state.endswith(b"}")
     ):
         raise ValueError
-    sealed = orjson.loads(body[at + len(middle) : -1])
-    return {
-        "state": state,
-        "sealed": None if sealed is None else b64decode(sealed, validate=True),
-    }
+    sealed = b64decode(text, validate=True)
+    if b64encode(sealed) != text:  # the last digit has bits that decoding ignores
+        raise ValueError
+    return {"state": state, "sealed": sealed}

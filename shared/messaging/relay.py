@@ -18,13 +18,14 @@ from aiokafka.errors import KafkaError
 
 from shared.crypto.hash_chain import GENESIS
 from shared.crypto.key_store import KeyStore
-from shared.crypto.transport_keys import TransportKeys
+from shared.crypto.transport_keys import Content, TransportKeys
 from shared.domain.codec import trace_of
 from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.locks import take_session_lock
 from shared.infrastructure.pacing import Pacer
 from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.infrastructure.tracing import current, following
+from shared.messaging.authentication import seal_message
 from shared.messaging.client import KafkaConnection, abandon, start_producer
 from shared.messaging.in_flight import MOST, InFlight, Landed
 from shared.messaging.message import Message
@@ -282,8 +283,7 @@ class Relay:
         return [self._message(row, plain) for row, plain in zip(rows, sealed, strict=True)]
 
     def _message(self, row: asyncpg.Record, plain: bytes | None) -> Message:
-        """The sealed part under the topic's key; of an erased subject it is absent."""
-        event_id: UUID = row["event_id"]
+        """A row as a message: its words under the topic's key, with which all of it is authenticated."""
         with following(
             f"publish {row['topic']}",
             trace_of(row["state"]),
@@ -292,8 +292,8 @@ class Relay:
             position=row["notification_id"],
         ):
             trace = current()
-        return Message(
-            event_id=event_id,
+        message = Message(
+            event_id=row["event_id"],
             source=self.service,
             name=row["topic"],
             key=row["key"],
@@ -305,9 +305,12 @@ class Relay:
             previous_digest=row["previous_digest"] or GENESIS,
             recorded_at=row["recorded_at"],
             state=row["state"],
-            sealed=None if plain is None else self._transport.seal(self._topic, event_id, plain),
+            sealed=b"",
             trace=trace,
         )
+        nothing = Content.NOTHING if row["sealed"] is None else Content.ERASED
+        seal_message(message, self._transport, nothing if plain is None else Content.WORDS, plain or b"")
+        return message
 
     async def _note_landed(self, connection: asyncpg.Connection, landed: Sequence[Landed]) -> None:
         """Note acknowledged offsets, and that everything up to there is published."""

@@ -43,6 +43,10 @@ class Metrics:
         )
         self._held = self._gauge("inbox_held", "events that wait for a gap, a cause or a newer program")
         self._parked = self._gauge("inbox_parked", "events that wait for a person")
+        self._unproven = self._gauge(
+            "inbox_unproven",
+            "messages on others' topics that cannot be read, or that nobody made who holds the topic's key",
+        )
         self._view_lag = self._gauge(
             "view_lag_positions", "positions that a view has not followed yet", "view"
         )
@@ -97,6 +101,7 @@ class Metrics:
         self._keys_gone.labels(service).set(len(progress.keys_gone))
         self._held.labels(service).set(progress.held)
         self._parked.labels(service).set(progress.parked)
+        self._unproven.labels(service).set(progress.unproven)
         self._in_flight.labels(service).set(progress.in_flight)
         for partition, offset in progress.acknowledged.items():
             self._published.labels(service, partition).set(offset)

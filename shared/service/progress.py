@@ -32,6 +32,7 @@ class Progress:
         claimed: due clocks that a timer has claimed.
         held: events that wait for a gap, a cause or a newer program.
         parked: events that wait for a person.
+        unproven: of these, messages that cannot be read or that no holder of their topic's key made: an alarm.
         next_due: the earliest instant at which a clock that runs falls due (UTC).
         not_ready: why this process is not ready, by which part; empty where it is (`Hindrances`).
     """
@@ -53,6 +54,7 @@ class Progress:
     claimed: int
     held: int
     parked: int
+    unproven: int
     next_due: datetime | None
     not_ready: Mapping[str, str] = field(default_factory=dict)
 

@@ -129,6 +129,7 @@ class Status:
             claimed=await self.timers.claimed(),
             held=held,
             parked=parked,
+            unproven=await self.inbox.unproven.count(),
             next_due=await next_due(self.pool, self.service),
             not_ready=await self._not_ready(views),
         )

@@ -9,7 +9,7 @@ from shared.domain.actors import Actor
 from shared.inbox.positions import FORKED
 from shared.messaging.message import parse
 from tests.integration import toys as t
-from tests.integration.toys import Appear, Team, child, forged
+from tests.integration.toys import Appear, Team, child, told_otherwise
 
 WHO = Actor(uuid4(), "A Manager", "operator", "childrens_social_care")
 
@@ -146,7 +146,7 @@ async def test_another_event_at_the_position_of_the_last_one_stops_the_key_until
     await mash.say([(1, 1), (2, 2), (1, 3)])
     first, of_two, later = await mash.published()
     await reader.inbox.take([first, of_two])
-    other = forged(parse(first.headers, first.body))
+    other = told_otherwise(mash, first)
     await reader.inbox.take([other, later])
     assert await parked(reader) == [(1, FORKED)]
     await reader.inbox.retry_held()
@@ -165,7 +165,7 @@ async def test_an_event_that_passes_over_what_was_taken_stops_the_key_too(mash, 
     await mash.say([(1, n) for n in (1, 2, 3)])
     published = await mash.published()
     await reader.inbox.take(published[:2])
-    other = forged(parse(published[2].headers, published[2].body), position=7, previous=1)
+    other = told_otherwise(mash, published[2], position=7, previous=1)
     await reader.inbox.take([other])
     assert await parked(reader) == [(7, FORKED)]
     assert await reader.inbox.skip("mash", child(1), "both logs were compared", WHO)
@@ -178,7 +178,7 @@ async def test_a_fork_of_a_key_that_stands_still_already_is_what_is_shown_first(
     await mash.say([(1, 1), (1, 2), (1, 3)])
     published = await mash.published()
     await reader.inbox.take(published)
-    await reader.inbox.take([forged(parse(published[0].headers, published[0].body))])
+    await reader.inbox.take([told_otherwise(mash, published[0])])
     assert await parked(reader) == [(1, FORKED)]
     assert await reader.waits() == (2, 1)
     assert await reader.inbox.skip("mash", child(1), "both logs were compared", WHO)

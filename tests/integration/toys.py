@@ -17,7 +17,7 @@ from deploy.local.postgres import EmbeddedPostgres
 from shared.access.policy import AccessPolicy
 from shared.commands.handler import CommandHandler
 from shared.crypto.key_store import KeyStore
-from shared.crypto.transport_keys import TransportKeys
+from shared.crypto.transport_keys import Content, TransportKeys
 from shared.domain.actors import Actor
 from shared.domain.command import Command, Refused
 from shared.domain.decider import Per, Stream
@@ -34,6 +34,7 @@ from shared.inbox.resend import ResendRequests
 from shared.inbox.tables import InboxTables
 from shared.infrastructure.clock import RealClock
 from shared.infrastructure.ids import new_event_id
+from shared.messaging.authentication import open_message, seal_message
 from shared.messaging.client import KafkaConnection
 from shared.messaging.message import Message
 from shared.messaging.relay import Relay, ask_for_resend
@@ -410,7 +411,12 @@ async def until(true: Callable[[], Awaitable[bool]], seconds: float = 20) -> Non
             await asyncio.sleep(0.02)
 
 
-def forged(message: Message, **changes: Any) -> RawMessage:
-    """The message as somebody else would have sent it: with another event id unless one is given."""
+def told_otherwise(team: Team, raw: RawMessage, **changes: Any) -> RawMessage:
+    """The message as a log that was put back would send it: another event, unless its id is given, and authentic."""
+    message = open_message(raw.headers, raw.body, team.transport)
     values = {name: getattr(message, name) for name in Message.__dataclass_fields__}
-    return arrived(Message(**values | {"event_id": new_event_id()} | changes))
+    event_id = new_event_id()
+    other = Message(**values | {"event_id": event_id, "digest": event_id.bytes * 2} | changes)
+    content = Content.NOTHING if message.text is None else Content.WORDS
+    seal_message(other, team.transport, content, message.text or b"")
+    return arrived(other)

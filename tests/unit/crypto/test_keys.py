@@ -17,11 +17,12 @@ from shared.crypto.key_store import KeyStore, NoKey
 from shared.crypto.master_key import WrongMasterKey
 from shared.crypto.sealed_blob import Tampered
 from shared.crypto.secret_files import UnsafeSecret, make_key, read_key
-from shared.crypto.transport_keys import NoTransportKey, TransportKeys
+from shared.crypto.transport_keys import Content, NotAuthentic, NoTransportKey, TransportKeys
 
 MASTER = bytes(range(32))
 CHILD, OTHER, EVENT = uuid4(), uuid4(), uuid4()
 TOPIC = "safeguarding.mash.v1"
+COVERED = b"all that a message says"
 
 
 @pytest.fixture
@@ -310,60 +311,80 @@ def test_a_key_of_another_length_is_refused(tmp_path, content):
 
 
 def test_a_topics_message_is_opened_by_who_has_its_key(transport, tmp_path):
-    blob = transport.seal(TOPIC, EVENT, b"Ava")
+    blob = transport.seal(TOPIC, COVERED, Content.WORDS, b"Ava")
     assert b"Ava" not in blob
-    assert TransportKeys(tmp_path / "transport").open(TOPIC, EVENT, blob) == b"Ava"
+    assert TransportKeys(tmp_path / "transport").open(TOPIC, COVERED, blob) == (Content.WORDS, b"Ava")
     with pytest.raises(NoTransportKey, match=r"0001\.key"):
-        TransportKeys(tmp_path / "elsewhere").open(TOPIC, EVENT, blob)
+        TransportKeys(tmp_path / "elsewhere").open(TOPIC, COVERED, blob)
     with pytest.raises(NoTransportKey, match="no key for"):
-        TransportKeys(tmp_path / "elsewhere").seal(TOPIC, EVENT, b"Ava")
+        TransportKeys(tmp_path / "elsewhere").seal(TOPIC, COVERED, Content.WORDS, b"Ava")
 
 
-def test_a_message_belongs_to_its_topic_and_event(transport):
+def test_a_message_belongs_to_its_topic_and_to_all_that_it_covers(transport):
     transport.ensure("safeguarding.people.v1")
-    blob = transport.seal(TOPIC, EVENT, b"x")
-    with pytest.raises(Tampered):
-        transport.open(TOPIC, uuid4(), blob)
-    with pytest.raises(Tampered):
-        transport.open("safeguarding.people.v1", EVENT, blob)
+    blob = transport.seal(TOPIC, COVERED, Content.WORDS, b"x")
+    with pytest.raises(NotAuthentic):
+        transport.open(TOPIC, COVERED + b"x", blob)
+    with pytest.raises(NotAuthentic):
+        transport.open("safeguarding.people.v1", COVERED, blob)
 
 
 @given(at=st.integers(min_value=0), bit=st.integers(0, 7))
 def test_no_bit_of_a_message_can_be_changed_unnoticed(tmp_path_factory, at, bit):
     transport = TransportKeys(tmp_path_factory.mktemp("transport"))
     transport.ensure(TOPIC)
-    blob = bytearray(transport.seal(TOPIC, EVENT, b"words"))
+    blob = bytearray(transport.seal(TOPIC, COVERED, Content.WORDS, b"words"))
     blob[at % len(blob)] ^= 1 << bit
-    with pytest.raises((Tampered, NoTransportKey)):
-        transport.open(TOPIC, EVENT, bytes(blob))
+    with pytest.raises((NotAuthentic, NoTransportKey)):
+        transport.open(TOPIC, COVERED, bytes(blob))
 
 
 @pytest.mark.parametrize(
-    "blob", [b"", b"\x01", b"\x01\xff", b"\x01\x04../x" + bytes(40), b"\x01\x00" + bytes(40)]
+    "blob",
+    [
+        b"",
+        b"\x02",
+        b"\x02\x01",
+        b"\x02\x01\xff",
+        b"\x02\x03\x040001" + bytes(40),
+        b"\x01\x01\x040001" + bytes(40),
+        b"\x02\x01\x04../x" + bytes(40),
+        b"\x02\x01\x00" + bytes(40),
+    ],
 )
 def test_what_is_no_message_is_refused(transport, blob):
-    with pytest.raises(Tampered):
-        transport.open(TOPIC, EVENT, blob)
+    with pytest.raises(NotAuthentic):
+        transport.open(TOPIC, COVERED, blob)
+
+
+@pytest.mark.parametrize("content", Content)
+def test_what_is_sealed_is_told_also_where_there_are_no_words(transport, content):
+    """So that nobody can take the words away and say that there were none, or that they were erased."""
+    blob = transport.seal(TOPIC, COVERED, content)
+    assert transport.open(TOPIC, COVERED, blob) == (content, b"")
+    for other in set(Content) - {content}:
+        with pytest.raises(NotAuthentic):
+            transport.open(TOPIC, COVERED, blob[:1] + bytes([other]) + blob[2:])
 
 
 def test_the_newest_key_seals_and_older_ones_still_open(transport):
-    old = transport.seal(TOPIC, EVENT, b"old")
+    old = transport.seal(TOPIC, COVERED, Content.WORDS, b"old")
     assert transport.ensure(TOPIC) == "0001"
     assert transport.rotate(TOPIC) == "0002"
-    new = transport.seal(TOPIC, EVENT, b"new")
-    assert new[2:6] == b"0002"
-    assert transport.open(TOPIC, EVENT, old) == b"old"
-    assert transport.open(TOPIC, EVENT, new) == b"new"
+    new = transport.seal(TOPIC, COVERED, Content.WORDS, b"new")
+    assert new[3:7] == b"0002"
+    assert transport.open(TOPIC, COVERED, old)[1] == b"old"
+    assert transport.open(TOPIC, COVERED, new)[1] == b"new"
 
 
 def test_a_new_key_is_found_without_a_restart(transport, tmp_path):
-    transport.seal(TOPIC, EVENT, b"x")
+    transport.seal(TOPIC, COVERED, Content.WORDS, b"x")
     TransportKeys(tmp_path / "transport").rotate(TOPIC)
     time.sleep(1.05)
-    assert transport.seal(TOPIC, EVENT, b"x")[2:6] == b"0002"
+    assert transport.seal(TOPIC, COVERED, Content.WORDS, b"x")[3:7] == b"0002"
 
 
 @pytest.mark.parametrize("topic", ["../keys", "", "A", "a/b", ".hidden"])
 def test_a_topic_cannot_name_another_directory(transport, topic):
     with pytest.raises(ValueError, match="topic"):
-        transport.seal(topic, EVENT, b"x")
+        transport.seal(topic, COVERED, Content.NOTHING)

@@ -4,8 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.crypto.secret_files import UnsafeSecret
-from shared.crypto.transport_keys import NoTransportKey
 from shared.domain.codec import UnknownEvent
 from shared.domain.command import Refused
 from shared.eventstore.append import AnotherBody, Conflict, LogUnavailable, NotStorable
@@ -26,8 +24,6 @@ from shared.inbox.failures import (
 ERRORS = [
     CauseMissing(),
     UnknownEvent("mash.Newer", 1),
-    NoTransportKey("safeguarding.mash.v1"),
-    UnsafeSecret("readable by others"),
     Conflict(),
     Refused("not this one", rule="M5"),
     AnotherBody(),
@@ -47,8 +43,6 @@ def first(error: Exception) -> object:
     [
         (CauseMissing(), Hold("cause")),
         (UnknownEvent("mash.Newer", 1), Hold("unknown")),
-        (NoTransportKey("safeguarding.mash.v1"), Hold("unknown")),
-        (UnsafeSecret("readable by others"), Hold("unknown")),
         (Conflict(), Retry(0.0)),
         (Refused("not this one", rule="M5"), Park()),
         (AnotherBody(), Park()),

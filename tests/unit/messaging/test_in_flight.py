@@ -56,7 +56,7 @@ def sky() -> Sky:
 def messages(*positions: int) -> list[Message]:
     now = datetime.now(UTC)
     return [
-        Message(uuid4(), "mash", "mash.X", uuid4(), n, 0, uuid4(), 1, bytes(32), bytes(32), now, b"{}", None)
+        Message(uuid4(), "mash", "mash.X", uuid4(), n, 0, uuid4(), 1, bytes(32), bytes(32), now, b"{}", b"")
         for n in positions
     ]
 

@@ -1,7 +1,7 @@
 """Messages: what goes out comes back the same, nothing personal is in a header, and what is malformed is refused."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
@@ -34,7 +34,6 @@ open_parts = st.dictionaries(
     st.text(), st.none() | st.booleans() | st.text() | st.lists(st.text()), max_size=5
 ).map(orjson.dumps)
 digests = st.binary(min_size=32, max_size=32).filter(lambda digest: digest != GENESIS)
-zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
 @st.composite
@@ -51,9 +50,9 @@ def messages(draw: st.DrawFn) -> Message:
         version=draw(st.integers(1, 2**63 - 1)),
         digest=draw(digests),
         previous_digest=draw(digests) if previous else GENESIS,
-        recorded_at=draw(st.datetimes(timezones=zones)),
+        recorded_at=draw(st.datetimes(timezones=st.just(UTC))),
         state=draw(open_parts),
-        sealed=draw(st.none() | st.binary()),
+        sealed=draw(st.binary()),
         trace=draw(st.none() | st.from_regex(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]", fullmatch=True)),
     )
 
@@ -73,7 +72,7 @@ def test_the_body_is_json_with_the_open_part_as_it_was_stored(message):
 
 
 def test_an_open_part_that_speaks_of_a_sealed_one_is_not_taken_for_it():
-    message = replace(MESSAGE, state=b'{"a":"x","sealed":"AAAA"}', sealed=None)
+    message = replace(MESSAGE, state=b'{"a":"x","sealed":"AAAA"}', sealed=b"")
     assert parse(message.headers(), message.body()) == message
 
 
@@ -102,14 +101,13 @@ def test_whatever_the_parts_of_an_event_say_its_headers_stay_the_same():
     assert other.headers() == MESSAGE.headers()
 
 
-def test_what_was_erased_is_absent_and_a_trace_need_not_be_there():
-    message = replace(MESSAGE, sealed=None, trace=None)
-    assert orjson.loads(message.body())["sealed"] is None
+def test_a_trace_need_not_be_there():
+    message = replace(MESSAGE, trace=None)
     assert "ce_traceparent" not in message.headers()
     assert parse(message.headers(), message.body()) == message
 
 
-@pytest.mark.parametrize("name", [name for name in MESSAGE.headers() if name.startswith("ce_")])
+@pytest.mark.parametrize("name", list(MESSAGE.headers()))
 def test_a_header_that_is_missing_or_nonsense_is_refused(name):
     without = {key: value for key, value in MESSAGE.headers().items() if key != name}
     if name == "ce_traceparent":  # a trace that cannot be read is no reason to lose a fact
@@ -144,6 +142,12 @@ def test_a_header_that_is_missing_or_nonsense_is_refused(name):
         ("ce_type", "mash.Contact\x00Received"),
         ("ce_type", "ContactReceived"),
         ("ce_time", "2026-04-02T15:40:00"),  # no zone
+        ("ce_time", "2026-04-02T16:40:00+01:00"),  # the same instant, spelled otherwise
+        ("ce_time", "2026-04-02T15:40:00Z"),
+        ("ce_time", "2026-04-02 15:40:00+00:00"),
+        ("ce_id", "{00000000-0000-0000-0000-000000000001}"),
+        ("ce_id", "00000000000000000000000000000001"),
+        ("ce_stream", "00000000-0000-0000-0000-00000000000A"),
         ("ce_specversion", "0.3"),
     ],
 )
@@ -164,6 +168,8 @@ def test_a_header_that_cannot_be_is_refused(name, value):
         b'{"open":5,"sealed":null}',
         b'{"open":{},"sealed":5}',
         b'{"open":{},"sealed":"not base64"}',
+        b'{"open":{},"sealed":"AB=="}',  # another spelling of "AA=="
+        b'{"open":{},"sealed": "AA=="}',
         b'{"open":{},"sealed":null',
         b'{"open":{},"sealed":null}}',
         b'\xff{"open":{},"sealed":null}',

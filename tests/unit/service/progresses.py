@@ -22,5 +22,6 @@ PROGRESS = Progress(
     claimed=2,
     held=3,
     parked=4,
+    unproven=2,
     next_due=datetime(2026, 4, 3, 9, tzinfo=UTC),
 )

@@ -26,6 +26,7 @@ def test_progress_is_answered_under_the_keys_that_play_and_operators_read():
         "claimed": 2,
         "held": 3,
         "parked": 4,
+        "unproven": 2,
         "next_due": "2026-04-03T09:00:00+00:00",
         "not_ready": {},
     }
