@@ -12,6 +12,8 @@ import services
 from deploy.cli.evidence import evidence
 from deploy.cli.whole_file import write_whole
 from deploy.play.errors import CannotGoOn
+from services.chronology.events import EntryReceived
+from shared.audit.across_logs import Copies
 from shared.audit.checkpoint import Checkpoint, NotACheckpoint
 from shared.audit.log_check import Contract
 from shared.audit.verify import Report, verify_service
@@ -33,6 +35,17 @@ def contract(*, walled: bool = False) -> Contract:
         crosses={name: event.may_cross(walled=walled) for name, event in event_types().items()},
         categories={name: next(iter(found)) for name, found in kinds.items() if len(found) == 1},
     )
+
+
+def told_in_the_chronology() -> Copies:
+    """Which facts of which team the chronology makes an entry of, as its policy does."""
+    entries, known = services.all_entries(), event_types()
+
+    def word(source: str, name: str) -> str | None:
+        event = known.get(name)
+        return None if event is None else entries.makes(source, event)
+
+    return Copies("chronology", EntryReceived.NAME, word)
 
 
 async def verify(
@@ -65,6 +78,8 @@ async def verify(
                     known[name in walled],
                     audited=audited,
                     stores=found.stores,
+                    copies=told_in_the_chronology(),
+                    views=services.team(name).views,
                 )
             except asyncpg.PostgresError as error:
                 raise CannotGoOn(f"the log of {name} cannot be read ({type(error).__name__})") from None
@@ -102,6 +117,10 @@ def _in_words(report: Report) -> str:
         f"{report.events} events, positions 1 to {report.head}; signed up to {report.signed}; kept by {kept}."
     )
     lines = [f"{report.service}: {what}"]
+    if report.left_out:
+        lines.append(
+            f"  {report.left_out} facts of others were left out by a person, with a reason kept there."
+        )
     if not report.findings:
         lines.append("  Nothing was found.")
     lines += [f"  {finding}" for finding in report.findings]
@@ -119,4 +138,6 @@ def _plain(report: Report) -> dict[str, Any]:
         "kept": dict(report.kept),
         "findings": [asdict(finding) for finding in report.findings],
         "more": report.more,
+        "left_out": report.left_out,
+        "views": dict(report.views),
     }

@@ -8,18 +8,21 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
 from shared.access import access_log
+from shared.audit.across_logs import Copies, check_copies
 from shared.audit.beside_log import Reach, check_commands, check_keys
 from shared.audit.checkpoint import Checkpoint, PublicKeys
 from shared.audit.checkpoint_shelf import Shelf, signed
 from shared.audit.checkpoint_tables import COLUMNS
 from shared.audit.log_check import REMEMBERED, SELECTED, Contract, Finding, Findings, LogCheck
 from shared.audit.taken_check import check_taken
+from shared.audit.views_check import check_views
 from shared.crypto.key_store import KeyStore
+from shared.domain.view import View
 
 PAGE: Final = 1000
 """Rows at once."""
@@ -47,6 +50,8 @@ class Report:
         findings: what is not as it was written; empty when all is well.
         more: further findings that were only counted.
         last: its last checkpoint, for the auditor to keep.
+        views: the digest of each view that is as the log gives it.
+        left_out: facts of others that a person left out, with a reason that is kept there.
     """
 
     service: str
@@ -57,6 +62,8 @@ class Report:
     findings: Sequence[Finding] = ()
     more: int = 0
     last: Checkpoint | None = None
+    left_out: int = 0
+    views: Mapping[str, str] = field(default_factory=dict)
 
 
 async def verify_service(
@@ -67,6 +74,8 @@ async def verify_service(
     *,
     audited: Sequence[Checkpoint] = (),
     stores: Mapping[str, KeyStore | None] = MappingProxyType({}),
+    copies: Copies | None = None,
+    views: Sequence[View[Any]] = (),
 ) -> Report:
     """Verify a service's log, its record of who looked, and what stands beside them and must fit.
 
@@ -78,6 +87,8 @@ async def verify_service(
         audited: checkpoints that the auditor kept of any log.
         stores: key stores by service, None for one that is gone; of others it is not looked at whether what is sealed
             has a key.
+        views: those of its views that are folded again and compared with its read tables.
+        copies: which service copies others' facts, and of which; None: that is not looked at.
 
     Raises:
         asyncpg.PostgresError, OSError: a database cannot be read.
@@ -90,6 +101,9 @@ async def verify_service(
     await check_commands(pool, service, report.head, beside)
     if service in stores:
         await check_keys(pool, service, stores[service], report.head, beside)
+    if copies is not None and copies.holder == service:
+        report.left_out = await check_copies(pools, copies, report.head, beside)
+    report.views = await check_views(pool, service, views, beside)
     await _name_streams(pool, service, beside)
     report.findings = (*report.findings, *beside.items)
     report.more += beside.more

@@ -217,6 +217,17 @@ class AllEntries:
         """As `Entries.word_of`, of a fact of one team."""
         return self._teams[service][0].word_of(event) if service in self._teams else None
 
+    def makes(self, service: str, event: type[Event]) -> str | None:
+        """Of a fact of one team: None where it makes no entry; else the word by which such facts of one command make one,
+        empty where each makes its own.
+        """
+        if service not in self._teams:
+            return None
+        for entries in (self._teams[service][0], self._every_team):
+            if entries.writes(event):
+                return entries.word_of(event) or ""
+        return None
+
     def writes(self, event: type[Event]) -> bool:
         """Whether any team's events of this class say something."""
         return any(

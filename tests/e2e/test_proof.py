@@ -1,12 +1,15 @@
 """The auditor's commands on a running stack: what was signed is kept by the others, and one child's events are proved."""
 
+import asyncio
 import json
 import subprocess
 import time
 from pathlib import Path
+from uuid import UUID, uuid4
 
-from tests.e2e.conftest import Stack
+from tests.e2e.conftest import CONTACT, Stack
 from tests.e2e.test_first_contact import safeguarding
+from tests.faults.processes import look_into
 
 PATIENCE = 60
 
@@ -55,6 +58,38 @@ def test_an_export_holds_and_an_altered_one_does_not(stack: Stack, tmp_path: Pat
     assert "Kit Test" not in file.read_text()
     file.write_text(file.read_text().replace('"version":1', '"version":2', 1))
     assert "is not what was signed" in safeguarding("verify-export", file, "--keys", keys, code=1).stdout
+
+
+def test_a_read_table_that_somebody_wrote_to_is_named_and_a_rebuild_heals_it(stack: Stack):
+    """By the database's owner: what the police and social care saw is shown to a school."""
+    child = stack.child()
+    officer = stack.token("police_officer", "police")
+    told = stack.send("mash.ReceiveContact", officer, {"about": [child], "with": CONTACT}, key=str(uuid4()))
+    assert told.status_code == 200, told.text
+    shown = "UPDATE chronology_views.seen SET organisation = 'Oak School' WHERE child = $1"
+    until = time.monotonic() + PATIENCE
+    while asyncio.run(as_superuser(stack, shown, UUID(child))) == "UPDATE 0":
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    said = safeguarding("verify", "--stack", stack.directory, code=1).stdout
+    assert "view seen holds rows that the log does not give: " in said
+    assert "view seen holds no rows that the log gives: " in said
+    healed = stack.http.post(
+        f"{stack.urls['chronology']}/operator/views/seen/rebuild", headers=stack.headers(stack.operator())
+    )
+    assert healed.status_code == 200, healed.text
+    found = reports(stack)
+    assert not any(one["findings"] for one in found.values())
+    assert found["chronology"]["views"].keys() == {"deadlines", "entries", "seen", "tasks"}
+
+
+async def as_superuser(stack: Stack, statement: str, *values: object) -> str:
+    connection = await look_into(stack.directory)
+    assert connection is not None
+    try:
+        return await connection.execute(statement, *values)
+    finally:
+        await connection.close()
 
 
 def test_only_an_auditor_gets_an_export(stack: Stack):
