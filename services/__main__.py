@@ -11,6 +11,7 @@ import uvicorn
 import uvloop
 
 import services
+from shared.access.groups import PolicyWrong
 from shared.access.identity import IdentityWrong
 from shared.infrastructure import tracing as telemetry
 from shared.infrastructure.background import tune_garbage_collection
@@ -20,7 +21,7 @@ from shared.service.settings import BadSettings, Settings
 from shared.web.app import application
 
 ACCESS = Path(__file__).parent
-"""The folder of the access tables: `access.yaml`, and one in each team's folder."""
+"""The folder of the access policies: `access.cedar`, one in each team's folder, and the table compiled of them."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         telemetry.configure(first.traces, *(telemetry.exporting(first.traces_to) if first.traces else ()))
         servers = [_server(name, settings[name]) for name in names]
         tune_garbage_collection()
-    except (BadSettings, IdentityWrong) as error:
+    except (BadSettings, IdentityWrong, PolicyWrong) as error:
         print(error, file=sys.stderr)
         return 2
     uvloop.run(_serve(servers))

@@ -1,4 +1,4 @@
-"""Makes a team: a folder with one stream, its policy, view, API, access table and page, its tests, and what is made from it.
+"""Makes a team: a folder with one stream, its policy, view, API, access policies and page, its tests, and what is made from it.
 
 The files are those of `template/`, with the team's name put in. Everything else follows from the folder: nothing has to
 be added anywhere.
@@ -21,7 +21,7 @@ class NoNewTeam(Exception):
 
 
 def make_team(name: str, root: Path = ROOT) -> list[Path]:
-    """Makes the folder and tests of a team in a tree; answers the files. An access table that is there already stays.
+    """Makes the folder and tests of a team in a tree; answers the files. Access policies that are there already stay.
 
     Raises:
         NoNewTeam: the name cannot be a team's, or there is such a team.
@@ -31,9 +31,9 @@ def make_team(name: str, root: Path = ROOT) -> list[Path]:
     except ValueError as error:
         raise NoNewTeam(str(error)) from None
     folder, tests = root / "services" / name, root / "tests" / "unit" / name
-    if tests.exists() or (folder.exists() and {path.name for path in folder.iterdir()} > {"access.yaml"}):
+    if tests.exists() or (folder.exists() and {path.name for path in folder.iterdir()} > {"access.cedar"}):
         raise NoNewTeam(f"there is a team {name}: take another name, or remove {folder} and {tests} first")
-    words = {"team": name, "Title": name.replace("_", " ").capitalize()}
+    words = {"team": name, "hyphened": name.replace("_", "-"), "Title": name.replace("_", " ").capitalize()}
     made = []
     for source, target in ((TEMPLATE / "service", folder), (TEMPLATE / "tests", tests)):
         for path in sorted(source.glob("**/*.txt")):

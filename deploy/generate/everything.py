@@ -6,7 +6,7 @@ from typing import Final
 
 import services
 from deploy.catalogue import events
-from deploy.generate import event_schemas, golden
+from deploy.generate import access_table, event_schemas, golden
 from deploy.generate.docs import DOCS, PAGES
 from deploy.generate.team_page import page_of, with_tables, with_teams
 
@@ -54,6 +54,9 @@ def _pages() -> dict[Path, Callable[[], str]]:
     """What each page should say, made when it is asked for."""
     own = {page_of(name): _own_page(name) for name in services.names()}
     return {
+        access_table.SHIPPED: access_table.shipped,
+        DOCS / "access.json": access_table.golden,
+        DOCS / "access.cedarschema": access_table.schema,
         **{DOCS / name: page for name, page in PAGES.items()},
         **own,
         FRONT: lambda: with_teams(FRONT.read_text(encoding="utf-8")),

@@ -9,10 +9,10 @@ from fastapi.routing import APIRoute
 
 import services
 from deploy.catalogue import events, known_commands
-from deploy.generate.access_page import TABLES, roles_of
+from deploy.generate.access_page import roles_of
+from deploy.generate.access_table import FOLDER, compiled
 from deploy.generate.golden import sample
 from deploy.generate.markdown import between, table
-from shared.access.policy import AccessPolicy
 from shared.domain.command import Command
 from shared.domain.event import Event
 from shared.service.declaration import Service
@@ -28,7 +28,7 @@ _FEW: Final = 5
 
 def page_of(team: str) -> Path:
     """Where a team's page is."""
-    return TABLES / team / "README.md"
+    return FOLDER / team / "README.md"
 
 
 def with_tables(page: str, team: Service) -> str:
@@ -44,7 +44,7 @@ def with_teams(page: str) -> str:
 
 def sentence(team: str) -> str:
     """What a team is: the docstring of its package."""
-    source = (TABLES / team / "__init__.py").read_text(encoding="utf-8")
+    source = (FOLDER / team / "__init__.py").read_text(encoding="utf-8")
     return " ".join((ast.get_docstring(ast.parse(source)) or "").split())
 
 
@@ -56,7 +56,7 @@ def title(team: str) -> str:
 
 def _tables(team: Service) -> Iterator[str]:
     own = {name: command for name, command in known_commands().items() if name.startswith(f"{team.name}.")}
-    policy = AccessPolicy.read(TABLES)
+    policy = compiled()
     yield "### Commands"
     yield table(
         ["command", "what it does", "who may"],
@@ -108,6 +108,7 @@ def _lists(team: Service) -> Iterator[list[str]]:
                 yield [f"`{method} {route.path}`", _first(route.endpoint)]
     yield ["`GET /deadlines`", "Every clock and how it stands."]
     yield ["`GET /tasks`", "What a policy left to a person."]
+    yield ["`GET /access`", "What you may do here, and why not the rest."]
 
 
 def _first(what: type[Command] | type[Event] | object) -> str:

@@ -1,14 +1,17 @@
 """The chronology over HTTP: one child as the caller's agency may see it, and what weighs lately."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from services.chronology.facts import facts_about
 from services.chronology.queries import ALL, Seen, Wanted, entries_of, of_weight
+from shared.domain.access_facts import Fact
 from shared.domain.actors import Actor
 from shared.team.audience import SOCIAL_CARE
+from shared.team.authorisation import Forbidden
 from shared.team.entries import Significance
 from shared.web.dependencies import After, CursorText, Limit, instant
 from shared.web.paging import page_of, read_cursor, write_cursor
@@ -16,6 +19,8 @@ from shared.web.problems import not_found
 from shared.web.reading import Reader, Reading
 
 router = APIRouter(tags=["chronology"])
+
+_NOTHING_HERE: Final = "there is nothing here that your agency may see; check the child's id"
 
 _ORDER = (datetime, datetime, datetime, UUID)
 
@@ -36,9 +41,9 @@ async def chronology(
 ) -> dict[str, Any]:
     """One child's record as your agency may see it, in order of when things happened, were known, were recorded."""
     wanted = Wanted(topic, agency, significance)
-    await reader.authorise("read:chronology", children=(child,))
     for view in ("entries", "seen"):
         await reader.caught_up(view, after)
+    await _authorise(reader, child)
     place = read_cursor(cursor, _ORDER) if cursor else None
     rows = await reader.query(
         entries_of, child, reader.who, place, limit + 1, wanted=wanted, everything=_everything(reader)
@@ -46,7 +51,7 @@ async def chronology(
     await reader.record("read:chronology", children=(child,))
     if not rows and place is None and wanted == ALL:
         # The same answer whether the child is unknown or nothing may be shown: who asks learns neither.
-        raise not_found("there is nothing here that your agency may see; check the child's id")
+        raise not_found(_NOTHING_HERE)
     more, rows = len(rows) > limit, rows[:limit]
     following = write_cursor(rows[-1].place) if more else None
     return page_of(_entries(reader, rows), following)
@@ -66,6 +71,17 @@ async def what_weighs(
     more, rows = len(rows) > limit, rows[:limit]
     following = write_cursor((rows[-1].row["position"], rows[-1].row["entry"])) if more else None
     return page_of(_entries(reader, rows), following)
+
+
+async def _authorise(reader: Reading, child: UUID) -> None:
+    """Refuse who may not open the child's page. Whose organisation is not involved hears what of an unknown child is said."""
+    facts = await reader.query(facts_about, child, reader.who)
+    try:
+        await reader.authorise("read:chronology", children=(child,), facts=facts)
+    except Forbidden:
+        if reader.may("read:chronology", facts | {Fact.ORGANISATION_INVOLVED}):
+            raise not_found(_NOTHING_HERE) from None
+        raise
 
 
 def _everything(reader: Reading) -> bool:

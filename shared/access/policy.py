@@ -1,160 +1,180 @@
-"""Decides by role who may do what, over plain tables that a council edits (`services/access.yaml`, and
-`access.yaml` of each team).
+"""Decides who may do what, by one look in a table that was compiled of the access policies (Cedar).
 
-It decides by role alone. Whether the person is the author, was asked, or belongs to the team is judged by the team's
-own decision, from its record; what of a child's record an agency sees is judged by the sharing table.
+The table decides by role and by the facts it is given. Whether the person is the author or was asked is judged by the
+team's own decision, from its record; what of a child's record an agency sees is judged by each entry's audience.
 """
 
-import re
+import logging
+import time
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Self
 
+from shared.access.actions import in_words, role_in_words, team_of
+from shared.access.conditions import in_words as condition_in_words
+from shared.access.conditions import where
 from shared.access.decision import Decision
-from shared.access.policy_table import AccessTable, SealedEntry, read_access_table
+from shared.access.groups import PERSONS
+from shared.access.sources import read_sources
+from shared.access.table import FILE, NEVER, REFUSED, Outcome, Policy, Row, Table, read_table
+from shared.domain.access_facts import NOTHING, Fact, Facts
 from shared.domain.actors import SERVICE, Actor
+
+log = logging.getLogger(__name__)
 
 OUTSIDE_ROLE: Final = "E9"
 
 
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NAMED_ROLES: Final = 5
+"""Roles that a refusal names."""
 
 
-_NAMED_ROLES = 5
+_OF_EVERY_TEAM: Final = "CorrectRecord"
+"""A command that every team has."""
 
 
 _REMEMBERED: Final = 4096
-"""Answers kept, of a role and an action."""
+"""Decisions kept for services' own actions."""
 
 
 class AccessPolicy:
     """The table, ready to decide."""
 
-    def __init__(self, table: AccessTable) -> None:
-        """Takes a checked table."""
-        self.edition = table.edition
-        self._by = f"table-{table.edition}"
-        self._grants = {role: _Grant(actions) for role, actions in table.grants.items()}
-        self._exceptions = {role: _Grant(actions) for role, actions in table.exceptions.items()}
-        self._sealed = dict(table.sealed)
-        self._refusals = [(entry.role, _Grant(entry.actions), entry) for entry in table.refusals]
-        self._default_basis = table.default_basis
-        self._bases = dict(table.bases)
-        # The table never changes while it is used, and every command asks three times. Bounded, as roles come in tokens.
-        self._role_may = lru_cache(_REMEMBERED)(self._look_up)
+    def __init__(self, table: Table) -> None:
+        """Takes a table that was read or compiled."""
+        self._table = table
+        # Filled as it is asked. Only roles and actions that exist are kept, so it is no larger than the table.
+        self._cells: dict[tuple[str, str], _Cell] = {}
+        self._of_a_service = lru_cache(_REMEMBERED)(self._decide_for_a_service)
 
     @classmethod
-    def read(cls, folder: Path) -> Self:
-        """The policy of a folder's files. Raises AccessTableWrong, with file and line, where one cannot be used."""
-        return cls(read_access_table(folder))
+    def read(cls, folder: Path, council: Path | None = None) -> Self:
+        """The policy of the platform's folder, and of a council's own where there is one.
 
-    def may(self, actor: Actor, action: str) -> Decision:
+        The shipped table is used where it was made of these very policies; otherwise they are compiled now, which a log
+        line says. Nothing is written.
+
+        Raises:
+            PolicyWrong: a policy, a group or the table cannot be used; the message names the file and the policy.
+        """
+        sources, shipped = read_sources(folder, council), read_table(folder / FILE)
+        if sources.digest(shipped.rows) == shipped.digest:
+            return cls(shipped)
+        from shared.access.compiler import compile_table  # Cedar is loaded only where it is needed
+
+        began = time.monotonic()
+        table = compile_table(sources, shipped.rows)
+        log.warning(
+            "the access policies are others than the shipped table was made of: they were compiled at the start",
+            extra={"milliseconds": round((time.monotonic() - began) * 1000), "count": len(table.policies)},
+        )
+        return cls(table)
+
+    @property
+    def actions(self) -> frozenset[str]:
+        """Every action there is."""
+        return frozenset(self._table.rows)
+
+    @property
+    def walls(self) -> Mapping[str, Policy]:
+        """What forbids, whatever is granted, by the policy's id."""
+        return {name: policy for name, policy in self._table.policies.items() if policy.forbids}
+
+    def row(self, role: str, action: str) -> Row:
+        """What a role may do of an action, under each combination of facts."""
+        return self._table.rows.get(action, {}).get(role, NEVER)
+
+    def may(self, actor: Actor, action: str, facts: Facts = NOTHING) -> Decision:
         """Whether `actor` may do `action`.
 
         Args:
             actor: who, from the token.
-            action: a command (`mash.DecideContact`), a reading (`read:worklist`, or `read:worklist:mash` for one
+            action: a command (`mash.DecideContact`), a reading (`read:people`, or `read:worklist:mash` for one
                 team's), or running the system (`operate:clock`). What the table does not know is refused.
+            facts: what is so of them and of the record; whatever is not said is not so.
         """
-        if self.allows(actor, action):
-            return Decision(allowed=True, by=(self._by,), basis=self.basis(action)[1])
-        wall = self._wall_before(actor.role, action)
-        if wall is not None:
-            return Decision(allowed=False, rules=(wall.rule,), why=" ".join(wall.why.split()), alone=True)
-        return self._refused(actor.role, action)
-
-    def allows(self, actor: Actor, action: str) -> bool:
-        """As `may`, where nobody is told why not: to word a refusal takes ten times as long as to decide it."""
         if actor.role == SERVICE:
-            return not action.startswith("operate:")
-        return self._role_may(actor.role, action)
+            return self._of_a_service(action)
+        cell = self._cells.get((actor.role, action)) or self._cell(actor.role, action)
+        return cell.always or cell.under(facts)
+
+    def allows(self, actor: Actor, action: str, facts: Facts = NOTHING) -> bool:
+        """As `may`, where nobody is told why not."""
+        return self.may(actor, action, facts).allowed
 
     def basis(self, action: str) -> tuple[str, str]:
         """Purpose and lawful basis of an action, where the command itself names none (E5)."""
-        entry = self._bases.get(action) or self._bases.get(f"{_team_of(action)}.*") or self._default_basis
+        table = self._table
+        entry = table.bases.get(action) or table.bases.get(f"{team_of(action)}.*") or table.default
         return entry.purpose, entry.lawful_basis
 
-    def named_commands(self) -> frozenset[str]:
-        """Every command the table spells out, as `mash.DecideContact`: to compare with those that exist."""
-        parts = [
-            *self._grants.values(),
-            *self._exceptions.values(),
-            *(grant for _, grant, _ in self._refusals),
-        ]
-        return frozenset(action for part in parts for action in part.exact if "." in action)
-
-    def named_readings(self) -> frozenset[str]:
-        """Every reading of no one team, and way of running the system, that the table spells out."""
-        return frozenset(
-            action for grant in self._grants.values() for action in grant.exact if action.count(":") == 1
+    def decide(self, role: str, action: str, facts: Facts) -> Decision:
+        """As `may`, of a role; finds the words of a refusal anew, which takes longer than to decide."""
+        outcome = self._outcome(role, action, facts)
+        if outcome.allowed:
+            return Decision(allowed=True, by=outcome.by, basis=self._basis_of(outcome, action))
+        walls = [self._table.policies[name] for name in outcome.by]
+        alone = next((wall for wall in walls if wall.alone), None)
+        if alone is not None:
+            return Decision(allowed=False, by=outcome.by, rules=(alone.rule,), why=alone.why, alone=True)
+        rules = tuple(dict.fromkeys([*(wall.rule for wall in walls), OUTSIDE_ROLE]))
+        said = [f"The role {role_in_words(role)} may not {in_words(action)}."]
+        return Decision(
+            allowed=False,
+            by=outcome.by,
+            rules=rules,
+            why=" ".join([*said, *(wall.why for wall in walls), self._help(role, action, facts)]),
         )
 
-    def _look_up(self, role: str, action: str) -> bool:
-        return self._wall_before(role, action) is None and self._granted(role, action)
+    def _outcome(self, role: str, action: str, facts: Facts) -> Outcome:
+        if action in self._table.rows:
+            return self.row(role, action).under(facts)
+        # A name that is none is refused as one that is: from before a wall nobody finds out which there are.
+        known = self.row(role, f"{team_of(action)}.{_OF_EVERY_TEAM}").under(facts)
+        return REFUSED if known.allowed else known
 
-    def _wall_before(self, role: str, action: str) -> SealedEntry | None:
-        """The wall of the action's team, where a role stands outside it. A service stands before none."""
-        wall = self._sealed.get(_team_of(action))
-        return wall if wall is not None and role not in (SERVICE, *wall.roles) else None
+    def _cell(self, role: str, action: str) -> "_Cell":
+        cell = _Cell(self, role, action)
+        if role in PERSONS and action in self._table.rows:
+            self._cells[role, action] = cell
+        return cell
 
-    def _granted(self, role: str, action: str) -> bool:
-        return (
-            role in self._grants
-            and self._grants[role].covers(action)
-            and not self._exceptions[role].covers(action)
-        )
+    def _decide_for_a_service(self, action: str) -> Decision:
+        if action.startswith("operate:"):
+            return self.decide(SERVICE, action, NOTHING)
+        return Decision(allowed=True, by=(SERVICE,), basis=self.basis(action)[1])
 
-    def _refused(self, role: str, action: str) -> Decision:
-        further = [entry for whose, grant, entry in self._refusals if whose == role and grant.covers(action)]
-        rules = tuple(rule for entry in further for rule in entry.rules)
-        who = [_in_words(other) for other in sorted(self._grants) if self._granted(other, action)]
-        some = f"{', '.join(who[:_NAMED_ROLES])}{' and others' if len(who) > _NAMED_ROLES else ''}"
-        help_ = (
-            f"Those who may: {some}."
-            if who
-            else "No role may: the council's access table grants it to nobody."
-        )
-        why = [" ".join(entry.why.split()) for entry in further]
-        said = f"The role {_in_words(role)} may not {_deed(action)}."
-        return Decision(allowed=False, rules=(*rules, OUTSIDE_ROLE), why=" ".join([said, *why, help_]))
+    def _basis_of(self, outcome: Outcome, action: str) -> str:
+        """The basis of the policy that allows it; of the action, where one allows it that names none."""
+        named = [self._table.policies[name].basis for name in outcome.by]
+        return named[0] if all(named) else self.basis(action)[1]
 
-
-class _Grant:
-    """Action patterns, sorted so that asking is a look in a set or two."""
-
-    def __init__(self, patterns: frozenset[str]) -> None:
-        self.exact = frozenset(pattern for pattern in patterns if "*" not in pattern)
-        self._of_team = frozenset(pattern[:-2] for pattern in patterns if pattern.endswith(".*"))
-        self._of_any_team = frozenset(pattern[2:] for pattern in patterns if pattern.startswith("*."))
-        self._of_kind = frozenset(pattern[:-2] for pattern in patterns if pattern.endswith(":*"))
-
-    def covers(self, action: str) -> bool:
-        if action in self.exact:
-            return True
-        kind, _, reading = action.partition(":")
-        if reading:
-            return kind in self._of_kind or f"{kind}:{reading.partition(':')[0]}" in self.exact
-        team, _, command = action.partition(".")
-        return bool(command) and (team in self._of_team or command in self._of_any_team)
+    def _help(self, role: str, action: str, facts: Facts) -> str:
+        if condition := condition_in_words(where(self.row(role, action), facts)):
+            return f"Somebody of this role may, if {condition}."
+        rows = self._table.rows.get(action, {})
+        may = [role_in_words(other) for other, row in sorted(rows.items()) if row.under(facts).allowed]
+        if not may:
+            return "No role may: the council's access policies grant it to nobody."
+        return f"Those who may: {', '.join(may[:_NAMED_ROLES])}{' and others' if len(may) > _NAMED_ROLES else ''}."
 
 
-def _team_of(action: str) -> str:
-    """The team a command or a team's reading belongs to; empty for a reading of all."""
-    if ":" in action:
-        return action.split(":")[2] if action.count(":") > 1 else ""
-    return action.partition(".")[0]
+class _Cell:
+    """The decisions of one role and action: one, or one for each combination of the facts that matter."""
 
+    __slots__ = ("_action", "_by_facts", "_named", "_policy", "_role", "always")
 
-def _in_words(role: str) -> str:
-    return role.replace("_", " ")
+    def __init__(self, policy: AccessPolicy, role: str, action: str) -> None:
+        self._policy, self._role, self._action = policy, role, action
+        self._named: frozenset[Fact] = frozenset(policy.row(role, action).facts)
+        self._by_facts: dict[Facts, Decision] = {}
+        self.always = None if self._named else policy.decide(role, action, NOTHING)
 
-
-def _deed(action: str) -> str:
-    """An action as something to be done: `mash.DecideContact` is `decide contact (mash.DecideContact)`."""
-    if ":" in action:
-        kind, _, what = action.partition(":")
-        return f"{kind} {what.replace('_', ' ').replace(':', ' of ')}"
-    command = action.partition(".")[2]
-    if not command:
-        return "do this: it is not the name of an action"
-    return f"{_WORDS.sub(' ', command).lower()} ({action})"
+    def under(self, facts: Facts) -> Decision:
+        """The decision where these are so."""
+        telling = facts & self._named
+        decision = self._by_facts.get(telling)
+        if decision is None:
+            decision = self._by_facts[telling] = self._policy.decide(self._role, self._action, telling)
+        return decision

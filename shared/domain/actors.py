@@ -1,7 +1,7 @@
 """The words for who acts: roles, agencies, and which agency a role belongs to unless it says otherwise.
 
-A role is the council's, not a team's: a police officer belongs to none. A new one needs a line here, and one in
-`services/access.yaml` or a team's own `access.yaml` that says what it may do.
+A role is the council's, not a team's: a police officer belongs to none. A new one needs a line here, and a policy in
+`services/access.cedar` or a team's own `access.cedar` that says what it may do.
 """
 
 import hashlib

@@ -104,10 +104,13 @@ class ServiceProcess:
     """A service with its settings and keys read, ready to `run`."""
 
     def __init__(self, service: Service, settings: Settings, *, access: Path) -> None:
-        """`access`: the folder of access tables that come with the services, used where the settings name none."""
+        """`access`: the folder of the access policies that come with the services.
+
+        Raises PolicyWrong where they, or those of the council's folder that the settings name, cannot be used.
+        """
         self.service = service
         self.settings = settings
-        self.access = AccessPolicy.read(settings.access or access)
+        self.access = AccessPolicy.read(access, settings.access)
         self.names_key = read_key(settings.names_key)
         self.verifier = TokenVerifier(read_identity(settings.identity), self.names_key)
         self.keys = KeyStore.from_files(settings.keys, settings.master_key)

@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     checkpoint_keys: Path = Field(description="directory of all services' public keys, <service>.pub each")
     identity: Path = Field(description="file of who may sign tokens and what they mean (identity.yaml)")
     access: Path | None = Field(
-        None, description="folder of the council's own access tables; left out, those that come with it"
+        None, description="folder of the council's own access policies, beside those that come with it"
     )
     simulated_clock: bool = Field(
         False, description="a clock that the operator moves: for demonstrations and tests"

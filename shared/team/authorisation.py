@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared.domain.access_facts import NOTHING, OWN_TEAM, Facts
 from shared.domain.actors import Actor
 from shared.domain.command import Command, public_name
 
@@ -35,11 +36,11 @@ class Verdict(Protocol):
 class Access(Protocol):
     """Who may do what: the access table."""
 
-    def may(self, actor: Actor, action: str) -> Verdict:
-        """Whether an actor may do something."""
+    def may(self, actor: Actor, action: str, facts: Facts = NOTHING) -> Verdict:
+        """Whether an actor may do something where these facts are so."""
         ...
 
-    def allows(self, actor: Actor, action: str) -> bool:
+    def allows(self, actor: Actor, action: str, facts: Facts = NOTHING) -> bool:
         """As `may`, where nobody is told why not."""
         ...
 
@@ -91,6 +92,11 @@ class Membership:
     manages: bool
 
 
+def known_before(agency: str, actor: Actor) -> Facts:
+    """What is so of an actor, whatever the record: whether they are of the agency that keeps it."""
+    return OWN_TEAM if actor.agency == agency else NOTHING
+
+
 def membership_of(access: Access, team: Actor, service: str, actor: Actor) -> Membership:
     """How the actor stands to the team of a service, by role alone; `team` is the service as an actor."""
     return Membership(
@@ -102,9 +108,10 @@ def membership_of(access: Access, team: Actor, service: str, actor: Actor) -> Me
 def authorise(access: Access, team: Actor, service: str, command: Command, actor: Actor) -> Permission:
     """Whether the actor's role may send this command to the service. Looks at no record of any child.
 
-    `team` is the service as an actor: who is of its agency may be a colleague.
+    `team` is the service as an actor: who is of its agency may be a colleague. Whether they recorded it themselves is
+    known only when the record is loaded: the command's decision judges that.
     """
-    verdict = access.may(actor, public_name(service, type(command)))
+    verdict = access.may(actor, public_name(service, type(command)), known_before(team.agency, actor))
     if verdict.allowed:
         return Permission()
     of_the_team = (

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from shared.service.process import ServiceProcess
-from shared.web import audit, description, health, problems, tasks
+from shared.web import access, audit, description, health, problems, tasks
 from shared.web import deadlines as board
 from shared.web import operations as operator
 from shared.web.commands import ShortWay, commands_router
@@ -57,6 +57,7 @@ def application(process: ServiceProcess) -> FastAPI:
     app.include_router(description.router)
     app.include_router(board.router)
     app.include_router(tasks.router)
+    app.include_router(access.router)
     app.include_router(operator.router)
     app.include_router(audit.router)
     app.include_router(process.service.router)

@@ -13,11 +13,13 @@ from fastapi import Depends, Query, Request
 from fastapi.params import Depends as DependsOn
 
 from shared.access.access_log import Attempt
+from shared.access.policy import AccessPolicy
 from shared.access.refusals import NotAuthenticated
 from shared.access.tokens import bearer_of
 from shared.audit.checkpointer import Checkpoints
 from shared.audit.own_end import OwnEnd
 from shared.commands.timers import Timers
+from shared.domain.access_facts import NOTHING, Facts
 from shared.domain.actors import Actor
 from shared.eventstore.store import Store
 from shared.inbox.inbox import Inbox
@@ -25,7 +27,7 @@ from shared.infrastructure.clock import Clock
 from shared.projections.views import Views
 from shared.service.process import RunningService
 from shared.service.status import Status
-from shared.team.authorisation import Forbidden
+from shared.team.authorisation import Forbidden, known_before
 from shared.web.problems import invalid, not_ready
 
 _T = TypeVar("_T")
@@ -65,6 +67,13 @@ def _part(of: Callable[[RunningService], _T]) -> DependsOn:
 
     dependency: DependsOn = Depends(part)
     return dependency
+
+
+CurrentAccess = Annotated[AccessPolicy, _part(lambda running: running.access)]
+
+
+OwnName = Annotated[str, _part(lambda running: running.service.name)]
+"""The name of the service that answers."""
 
 
 CurrentStatus = Annotated[Status, _part(lambda running: running.status)]
@@ -115,17 +124,24 @@ def own_reading(running: RunningService, action: str) -> str:
     return f"{action}:{running.service.name}" if action in _OF_A_TEAM else action
 
 
-def may(running: RunningService, who: Actor, action: str) -> bool:
-    """Whether the policy allows the action. Refuses and records nothing."""
-    return who.within_limits(action) and running.access.may(who, own_reading(running, action)).allowed
+def may(running: RunningService, who: Actor, action: str, facts: Facts = NOTHING) -> bool:
+    """Whether the policy allows the action where these facts are so. Refuses and records nothing."""
+    known = facts | known_before(running.service.agency, who)
+    return who.within_limits(action) and running.access.allows(who, own_reading(running, action), known)
 
 
 async def authorise(
-    running: RunningService, who: Actor, action: str, *, children: tuple[UUID, ...] = ()
+    running: RunningService,
+    who: Actor,
+    action: str,
+    *,
+    children: tuple[UUID, ...] = (),
+    facts: Facts = NOTHING,
 ) -> None:
-    """Refuse, and record the refused attempt, where the policy does not allow the action."""
+    """Refuse, and record the refused attempt, where the policy does not allow the action. Raises Forbidden."""
     await within_limits(running, who, action, children=children)
-    verdict = running.access.may(who, own_reading(running, action))
+    known = facts | known_before(running.service.agency, who)
+    verdict = running.access.may(who, own_reading(running, action), known)
     if not verdict.allowed:
         await record(running, who, action, children=children, shown=False, rules=verdict.rules)
         raise Forbidden(verdict.why, verdict.rules)

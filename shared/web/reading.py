@@ -13,6 +13,7 @@ import asyncpg
 import orjson
 from fastapi import Depends
 
+from shared.domain.access_facts import NOTHING, Facts
 from shared.domain.actors import Actor
 from shared.domain.corrections import said_last
 from shared.domain.view import View
@@ -45,13 +46,21 @@ class Reading:
         """What each rule of the service asks for, in words, by its id."""
         return {rule.id: rule.what for rule in self._running.service.rules.rules}
 
-    def may(self, action: str) -> bool:
-        """Whether the policy allows it; where it decides what is shown, and refuses nothing."""
-        return may(self._running, self.who, action)
+    def may(self, action: str, facts: Facts = NOTHING) -> bool:
+        """Whether the policy allows it where these facts are so; where it decides what is shown, and refuses nothing."""
+        return may(self._running, self.who, action, facts)
 
-    async def authorise(self, action: str, *, children: tuple[UUID, ...] = ()) -> None:
-        """Refuse, and record the refused attempt, where the policy does not allow the reading. Raises Forbidden."""
-        await authorise(self._running, self.who, action, children=children)
+    async def authorise(
+        self, action: str, *, children: tuple[UUID, ...] = (), facts: Facts = NOTHING
+    ) -> None:
+        """Refuse, and record the refused attempt, where the policy does not allow the reading. Raises Forbidden.
+
+        Args:
+            action: the reading.
+            children: whose records are asked for.
+            facts: what is so of the reader and these records.
+        """
+        await authorise(self._running, self.who, action, children=children, facts=facts)
 
     async def record(
         self, action: str, *, children: tuple[UUID, ...] = (), subject: UUID | None = None

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from deploy.catalogue import events, known_commands
-from deploy.generate.access_page import TABLES, roles_of
+from deploy.generate.access_page import roles_of
+from deploy.generate.access_table import FOLDER
 from deploy.generate.everything import ROOT, stale
 from services import names, team
 from shared.access.policy import AccessPolicy
@@ -13,7 +14,7 @@ from shared.access.policy import AccessPolicy
 GUIDE = "see docs/how-to/add-a-team.md, or make it with `safeguarding new-team`"
 FILES = (
     *("__init__.py", "events.py", "rules.py", "policy.py", "entries.py", "views.py", "api.py", "app.py"),
-    *("README.md", "access.yaml", "streams/__init__.py"),
+    *("README.md", "access.cedar", "streams/__init__.py"),
 )
 
 
@@ -48,10 +49,10 @@ def test_what_is_made_from_the_code_is_as_the_code_says():
     assert not differ, f"run `make generate` and commit what it writes: {', '.join(differ)}"
 
 
-POLICY = AccessPolicy.read(TABLES)
+POLICY = AccessPolicy.read(FOLDER)
 
 
 @pytest.mark.parametrize("command", known_commands())
 def test_every_command_may_be_sent_by_somebody(command):
     name = command.partition(".")[0]
-    assert roles_of(POLICY, command), f"no role may send {command}: grant it in services/{name}/access.yaml"
+    assert roles_of(POLICY, command), f"no role may send {command}: grant it in services/{name}/access.cedar"

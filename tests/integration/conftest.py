@@ -16,7 +16,6 @@ import pytest
 from deploy.kafka.topics import create_topics
 from deploy.local.broker import EmbeddedBroker
 from deploy.local.postgres import EmbeddedPostgres
-from shared.access.policy import AccessPolicy
 from shared.commands.handler import CommandHandler
 from shared.crypto.key_store import KeyStore
 from shared.eventstore.store import Store
@@ -26,10 +25,10 @@ from shared.team.known_people import KnowPerson
 from tests.integration import toy_team
 from tests.integration.databases import copy_of
 from tests.integration.ledgers import BUILT, Ledgers, build, directory, opened
+from tests.integration.toy_access import access_to
 from tests.integration.toys import Team, Toys, prepare_toys, toys_on
 
 SERVICE = "mash"
-ACCESS = Path(__file__).parents[2] / "services"
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ def keys(tmp_path) -> KeyStore:
 @pytest.fixture
 async def runners(open_store, clock, keys) -> list[CommandHandler]:
     """Two processes of the toy team, each with warm states of its own; three children are known to it."""
-    access = AccessPolicy.read(ACCESS)
+    access = access_to(toy_team.STREAMS)
     both = [
         CommandHandler(
             SERVICE,

@@ -5,14 +5,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.access.policy import AccessPolicy
 from shared.commands.handler import CommandHandler
 from shared.commands.stream_ids import child_stream, episode_stream, thing_stream
 from shared.commands.wiring import BadWiring
 from shared.domain.command import NotFound, Refused
 from shared.team.known_people import KnowPerson
 from tests.integration import toy_team
-from tests.integration.conftest import ACCESS, SERVICE
+from tests.integration.conftest import SERVICE
+from tests.integration.toy_access import access_to
 from tests.integration.toy_kinds import (
     STREAMS,
     CloseCase,
@@ -42,7 +42,7 @@ async def runner(open_store, clock, keys) -> CommandHandler:
         store=await open_store(clock=clock, keys=keys),
         keys=keys,
         rules=toy_team.RULES,
-        access=AccessPolicy.read(ACCESS),
+        access=access_to(STREAMS),
         clock=clock,
     )
     for child in (AVA, BEN, CAL):

@@ -1,15 +1,18 @@
 """What one school tells the front door is read by that school, and not by every school of the agency."""
 
 from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres
+from services.chronology.facts import facts_about
 from services.chronology.queries import entries_of
 from services.mash.entries import entries as mash_entries
 from services.mash.rules import RULES
 from services.mash.streams.contact import contact
+from shared.domain.access_facts import NOTHING, Fact
 from shared.domain.actors import Actor
 from shared.domain.instants import london
 from shared.projections.table import create
@@ -91,3 +94,21 @@ async def test_a_row_is_read_by_whom_its_rule_lets(
         lets = SeenBy(agency=agency, organisation=stands).lets(agency, reads)
         found = await shown(pool, actor("police_officer", agency=agency, organisation=reads))
         assert bool(found) is lets, reads
+
+
+async def test_only_the_school_that_told_is_involved(pool: asyncpg.Pool) -> None:
+    """What the access policies ask about a reader and a child, before any of its entries is read."""
+    told = RECEIVE.referrer.model_copy(update={"agency": "education"})
+    story = decider(contact, RULES).given()
+    story = story.when(RECEIVE.model_copy(update={"referrer": told}), at=NOW, by=head("Elm School"))
+    await keep(pool, taken_in(story.records, {"mash": (mash_entries, RULES)}))
+    involved = frozenset({Fact.ORGANISATION_INVOLVED})
+    for who, facts in (
+        (head("Elm School"), involved),
+        (head("Oak School"), NOTHING),
+        (actor("social_worker"), involved),
+        (actor("keyworker"), NOTHING),
+        (actor("police_officer", agency="police"), NOTHING),
+    ):
+        assert await facts_about(pool, CHILD, who) == facts, who
+    assert await facts_about(pool, uuid4(), actor("social_worker")) == NOTHING

@@ -6,7 +6,6 @@ import pytest
 
 from deploy.cli.proving import contract
 from services import all_teams
-from shared.access.policy import AccessPolicy
 from shared.audit.checkpoint import PublicKeys
 from shared.audit.verify import verify_log
 from shared.commands.handler import CommandHandler
@@ -14,7 +13,7 @@ from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import VaryDeadline
 from shared.team.known_people import KnowPerson
 from tests.integration import toy_team
-from tests.integration.conftest import ACCESS
+from tests.integration.toy_access import access_to
 from tests.integration.toy_team import AVA, HOUR, START, do
 from tests.walled_team import WALLED
 
@@ -31,7 +30,7 @@ async def team(request, open_store, clock, keys) -> tuple[CommandHandler, bool]:
         store=await open_store(clock=clock, keys=keys),
         keys=keys,
         rules=toy_team.RULES,
-        access=AccessPolicy.read(ACCESS),
+        access=access_to(toy_team.STREAMS),
         clock=clock,
         walled=request.param,
     )

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from shared.access.policy import AccessPolicy
 from shared.commands.handler import CommandHandler
 from shared.commands.stream_ids import episode_stream
 from shared.domain.actors import Actor
@@ -19,7 +18,7 @@ from shared.domain.rules import Deadline, Rule, Rulebook, Unit
 from shared.team.corrections import CorrectRecord
 from shared.team.elsewhere import elsewhere_stream
 from shared.team.known_people import KnowPerson, known_person
-from tests.integration.conftest import ACCESS
+from tests.integration.toy_access import access_to
 from tests.integration.toy_team import AVA, MANAGER, START
 
 DAY = timedelta(days=1)
@@ -251,7 +250,7 @@ async def team_on(store, clock, keys, *, known: bool = True, streams=STREAMS, al
         store=store,
         keys=keys,
         rules=RULES,
-        access=AccessPolicy.read(ACCESS),
+        access=access_to(streams),
         clock=clock,
         aliases=aliases,
     )
