@@ -144,7 +144,7 @@ class GroupWriter:
         moves = moved_heads(verdict.request for verdict in accepted)
         sql = self._sql
         statement = sql.append_in_one_statement_and_move_heads if moves else sql.append_in_one_statement
-        values = statement.values(self._parameters(events, commands, moves, versions))
+        values = statement.values(self._parameters(events, commands, moves, _all_moves(accepted), versions))
         try:
             stands = await self._connection.fetchval(statement.sql, *values)
         except asyncio.CancelledError:
@@ -237,6 +237,7 @@ class GroupWriter:
         events: EventColumns,
         commands: CommandColumns,
         moves: Sequence[InboxMove],
+        taken: Sequence[InboxMove],
         versions: Mapping[UUID, int] = MappingProxyType({}),
     ) -> AppendParameters:
         return AppendParameters(
@@ -266,6 +267,10 @@ class GroupWriter:
             head_positions=[move.position for move in moves],
             head_event_ids=[move.event_id for move in moves],
             head_digests=[move.digest for move in moves],
+            taken_sources=[move.source for move in taken],
+            taken_keys=[move.key for move in taken],
+            taken_positions=[move.position for move in taken],
+            taken_digests=[move.mark for move in taken],
         )
 
     async def _insert(
@@ -275,7 +280,7 @@ class GroupWriter:
         accepted = [verdict for verdict in verdicts if isinstance(verdict, Accepted)]
         events, commands, written = group_rows(head, accepted, self._clock.now())
         moves = moved_heads(verdict.request for verdict in accepted)
-        parameters = self._parameters(events, commands, moves)
+        parameters = self._parameters(events, commands, moves, _all_moves(accepted))
         if events.positions or commands.ids:
             insert = self._sql.insert
             await connection.execute(insert.sql, *insert.values(parameters))
@@ -338,6 +343,11 @@ class GroupWriter:
             except Exception:
                 self.disconnect()
             raise
+
+
+def _all_moves(accepted: Iterable[Accepted]) -> list[InboxMove]:
+    """Every move of a head, also of one that others in the group move on: each is an event taken."""
+    return [move for each in accepted for move in each.request.heads]
 
 
 def _in_place(verdicts: Sequence[Verdict], written: Iterable[Accepted]) -> list[Verdict]:

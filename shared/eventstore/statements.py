@@ -61,7 +61,7 @@ class AppendParameters:
     """The parameters of the statements that append a group, a list a column.
 
     First the columns of `events`, then those of `commands`, in the order of `columns.py`; then what must stand for the
-    group to be written; then the inbox heads it moves, a list for each field of `InboxMove`.
+    group to be written; then the inbox heads it moves, a list for each field of `InboxMove`, and the marks of all that is taken.
     """
 
     positions: list[int]
@@ -90,6 +90,10 @@ class AppendParameters:
     head_positions: list[int]
     head_event_ids: list[UUID]
     head_digests: list[bytes]
+    taken_sources: list[str]
+    taken_keys: list[UUID]
+    taken_positions: list[int]
+    taken_digests: list[bytes]
 
 
 @lru_cache

@@ -30,7 +30,7 @@ commands_written AS (
 SELECT EXISTS (SELECT FROM stands)
 
 -- name: append_in_one_statement_and_move_heads
--- The same, with inbox heads that are moved in it. Where one of them does not stand where it is expected, the whole
+-- The same, with inbox heads that are moved in it, and a mark of each event taken. Where a head does not stand where it is expected, the whole
 -- statement is given up with an error.
 WITH locked AS MATERIALIZED (SELECT FROM {schema}.locks WHERE name = 'log' FOR UPDATE),
 stands AS MATERIALIZED (
@@ -67,10 +67,17 @@ moved_on AS (
     UPDATE {schema}.inbox_heads AS head SET position = moves.position, event_id = moves.event_id, digest = moves.digest
       FROM moves
      WHERE head.source = moves.source AND head.key = moves.key AND head.position = moves.previous
-    RETURNING head.source, head.key)
+    RETURNING head.source, head.key),
+moved AS (SELECT * FROM first_moved UNION ALL SELECT * FROM moved_on),
+taken AS (
+    INSERT INTO {schema}.inbox_taken (source, position, digest)
+    SELECT marks.source, marks.position, marks.digest
+      FROM unnest(:taken_sources::text[], :taken_keys::uuid[], :taken_positions::bigint[], :taken_digests::bytea[])
+        AS marks (source, key, position, digest)
+      JOIN moved ON moved.source = marks.source AND moved.key = marks.key
+    ON CONFLICT DO NOTHING)
 SELECT CASE WHEN NOT EXISTS (SELECT FROM stands) THEN false
-            WHEN (SELECT count(*) FROM first_moved) + (SELECT count(*) FROM moved_on)
-                 = (SELECT count(*) FROM moves) THEN true
+            WHEN (SELECT count(*) FROM moved) = (SELECT count(*) FROM moves) THEN true
             ELSE {schema}.a_head_moved_on() END
 
 -- name: head_and_versions
@@ -102,7 +109,7 @@ SELECT * FROM unnest(
 
 -- name: move_heads
 -- Moves each inbox head that stands where it is expected, whatever others do meanwhile: a row is compared as it stands
--- when it is locked. Answers those moved; the caller counts them.
+-- when it is locked. Each event taken with one that moved leaves its mark. Answers those moved; the caller counts them.
 WITH moves AS (
     SELECT moves.* FROM unnest(:head_sources::text[], :head_keys::uuid[], :head_previous::bigint[],
                                :head_positions::bigint[], :head_event_ids::uuid[], :head_digests::bytea[])
@@ -115,8 +122,16 @@ moved_on AS (
     UPDATE {schema}.inbox_heads AS head SET position = moves.position, event_id = moves.event_id, digest = moves.digest
       FROM moves
      WHERE head.source = moves.source AND head.key = moves.key AND head.position = moves.previous
-    RETURNING head.source, head.key)
-SELECT * FROM first_moved UNION ALL SELECT * FROM moved_on
+    RETURNING head.source, head.key),
+moved AS (SELECT * FROM first_moved UNION ALL SELECT * FROM moved_on),
+taken AS (
+    INSERT INTO {schema}.inbox_taken (source, position, digest)
+    SELECT marks.source, marks.position, marks.digest
+      FROM unnest(:taken_sources::text[], :taken_keys::uuid[], :taken_positions::bigint[], :taken_digests::bytea[])
+        AS marks (source, key, position, digest)
+      JOIN moved ON moved.source = marks.source AND moved.key = marks.key
+    ON CONFLICT DO NOTHING)
+SELECT * FROM moved
 
 -- name: inbox_heads
 -- Where the inbox heads of these (source, key) stand; none of one that was never moved.

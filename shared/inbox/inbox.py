@@ -1,9 +1,10 @@
 """The inbox: each event of another service taken once, in order within its key, and no gap unnoticed.
 
-A head per (source, key) says how far this service is. At or below the head is a duplicate. Previous = head: the event
-is taken, and the head moves in the transaction of its effects. Previous beyond the head: the event is held until the
-gap is filled, and after a while the source is asked to send the key again. An event that would fail again is parked:
-its head stays, so the key's later events queue behind it, while other keys go on.
+A head per (source, key) says how far this service is. At or below the head is a duplicate, if that very event was taken;
+if not, its source says something else now, and it is parked. Previous = head: the event is taken, and the head moves in the
+transaction of its effects. Previous beyond the head: the event is held until the gap is filled, and after a while the
+source is asked to send the key again. An event that would fail again is parked: its head stays, so the key's later
+events queue behind it, while other keys go on.
 
 Several processes of a service may take the same events at once: the head that moves with the effects lets one of them
 through, and the other finds a duplicate.
@@ -123,7 +124,7 @@ class Inbox:
     async def _is_next(self, message: OpenedMessage) -> bool:
         """Whether it is still next in line, and so was not taken."""
         head = (await self.tables.key_positions({message.source_key}))[message.source_key]
-        return Order.of(message, head) is Order.NEXT
+        return Order.of(message, head, ()) is Order.NEXT
 
     async def retry(self, source: str, key: UUID) -> bool:
         """Try a parked event again; when it goes through, what queued behind it follows in order.
@@ -174,7 +175,8 @@ class Inbox:
         if message.source_key != (parked.source, parked.key):
             return None
         head = (await self.tables.key_positions({message.source_key}))[message.source_key]
-        if message.position < head.position or message.event_id == head.event_id:
+        if message.position <= head.position:
+            await self.tables.leave_out(message)
             return None
         # Of a source that has forked: from here on what it says now is what we have.
         return InboxMove(

@@ -1,10 +1,12 @@
 """What the inbox keeps (heads, held, parked), and how a message stands to the head of its key. Pure."""
 
 import enum
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from shared.eventstore.append import half_of
 from shared.messaging.message import Message
 
 Why = Literal["gap", "cause", "unknown"]
@@ -14,7 +16,7 @@ or unknown, for a newer program than this one, or a key of our own that is gone.
 
 
 FORKED = "Forked"
-"""The error of an event that shows that its source was restored to an older state."""
+"""The error of an event that shows that its source says something else now than what was taken from it."""
 
 
 UNREADABLE = "unreadable:"
@@ -35,6 +37,19 @@ class RawMessage:
     body: bytes
 
 
+Mark = tuple[str, int, bytes]
+"""What is kept of every event taken: its source, its position there, and the first half of its row's digest."""
+
+
+def mark_of(message: Message) -> Mark:
+    """The mark of an event."""
+    return (message.source, message.position, half_of(message.digest))
+
+
+def _mark_before(message: Message) -> Mark:
+    return (message.source, message.previous, half_of(message.previous_digest))
+
+
 @dataclass(frozen=True, slots=True)
 class KeyPosition:
     """The inbox head of a key of a source: how far it is taken.
@@ -42,14 +57,25 @@ class KeyPosition:
     Attributes:
         position: of the last event taken; 0 before the first.
         event_id: of that event; None before the first.
+        digest: of its row in the source's log; None before the first, and where it was not kept.
         stopped: position of the parked event behind which the key's later events queue; None where there is none.
         waits: whether anything of the key, from whichever source, is held or parked.
     """
 
     position: int = 0
     event_id: UUID | None = None
+    digest: bytes | None = None
     stopped: int | None = None
     waits: bool = False
+
+    def is_of(self, message: Message) -> bool:
+        """Whether this is the very event it stands on, as it was taken."""
+        at = (self.position, self.event_id) == (message.position, message.event_id)
+        return at and self.digest in (None, message.digest)
+
+    def is_before(self, message: Message) -> bool:
+        """Whether a message says of the event before it what was taken here."""
+        return self.position == message.previous and self.digest in (None, message.previous_digest)
 
 
 class Order(enum.Enum):
@@ -62,21 +88,42 @@ class Order(enum.Enum):
     BEHIND = "behind"
     """Behind a gap, or behind a parked event."""
     FORKED = "forked"
-    """The source's log has forked: it was restored to an older state and now says something else than before."""
+    """The source's log says something else than what was taken: it was put back to an older state, or altered, or forged."""
 
     @classmethod
-    def of(cls, message: Message, head: KeyPosition, *, retrying: bool = False) -> "Order":
-        """The order of a message after a head. `retrying`: a person has the parked event tried again."""
+    def of(
+        cls, message: Message, head: KeyPosition, taken: Container["Mark"], *, retrying: bool = False
+    ) -> "Order":
+        """The order of a message after a head.
+
+        Args:
+            message: it.
+            head: of its key.
+            taken: marks of events that were taken, that of `doubtful` among them where it was.
+            retrying: a person has the parked event tried again.
+        """
         stopped = None if retrying and head.stopped == message.position else head.stopped
-        if message.position < head.position or message.position == stopped:
+        if message.position == stopped:
             return cls.DUPLICATE
-        if message.position == head.position:
-            return cls.DUPLICATE if head.event_id == message.event_id else cls.FORKED
+        if message.position <= head.position:
+            if head.is_of(message) or mark_of(message) in taken:
+                return cls.DUPLICATE
+            return cls.BEHIND if stopped is not None and message.position > stopped else cls.FORKED
         if stopped is not None or message.previous > head.position:
             return cls.BEHIND
-        # Each message says the position before its own: one that passes over what was taken here is of a log in which
-        # that is not.
-        return cls.NEXT if message.previous == head.position else cls.FORKED
+        # Each message says the position before its own, and what stood there: one that passes over what was taken here,
+        # or says something else of it, is of a log in which that is not.
+        follows = head.is_before(message) or _mark_before(message) in taken
+        return cls.NEXT if follows and message.previous == head.position else cls.FORKED
+
+
+def doubtful(message: Message, head: KeyPosition) -> Mark | None:
+    """The mark to look up before the order of a message after a head can be told; None where the head tells it."""
+    if message.position <= head.position:
+        return None if head.is_of(message) else mark_of(message)
+    if message.previous != head.position or head.is_before(message):
+        return None
+    return _mark_before(message)
 
 
 @dataclass(frozen=True, slots=True)

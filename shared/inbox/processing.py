@@ -19,7 +19,7 @@ from shared.domain.decider import Stream
 from shared.eventstore.append import AppendRequest, Conflict
 from shared.inbox.failures import AWAY, CONFLICTS, Hold, Park, Retry, StayParked, named, remedy
 from shared.inbox.opening import MessageOpener
-from shared.inbox.positions import FORKED, KeyPosition, Order, Why
+from shared.inbox.positions import FORKED, KeyPosition, Mark, Order, Why, doubtful, mark_of
 from shared.inbox.reactions import PolicyRunner, Reacted
 from shared.inbox.tables import InboxTables
 from shared.messaging.message import OpenedMessage, SourceKey
@@ -83,7 +83,10 @@ class Processor:
         moved: set[UUID] = set()
         apart: list[tuple[OpenedMessage, int]] = []
         for n in range(CONFLICTS):
-            result = await self._process_together(messages, positions, fresh=n > 0)
+            taken = await self._tables.taken(
+                doubtful(message, positions[message.source_key]) for message in messages
+            )
+            result = await self._process_together(messages, positions, taken, fresh=n > 0)
             moved |= {message.key for message in result.taken}
             apart += result.apart
             messages = result.conflicts
@@ -108,16 +111,22 @@ class Processor:
         return moved & waiting
 
     async def _process_together(
-        self, messages: Sequence[OpenedMessage], positions: Mapping[SourceKey, KeyPosition], *, fresh: bool
+        self,
+        messages: Sequence[OpenedMessage],
+        positions: Mapping[SourceKey, KeyPosition],
+        taken: Collection[Mark],
+        *,
+        fresh: bool,
     ) -> PageResult:
         """Decide all that is next in line of its key, and append it in as few transactions as there can be.
 
         Args:
             messages: the page, in the order it was read.
             positions: how far each of its keys is taken.
+            taken: the marks of those that were, as far as the heads do not tell.
             fresh: whether states this process keeps in memory are read again.
         """
-        decisions, apart = await self._decide(messages, positions, fresh=fresh)
+        decisions, apart = await self._decide(messages, positions, taken, fresh=fresh)
         result = PageResult(apart=apart)
         passed, decisions = _without_effect(decisions)
         passed_over, *answers = await asyncio.gather(
@@ -143,18 +152,23 @@ class Processor:
         return result
 
     async def _decide(
-        self, messages: Sequence[OpenedMessage], positions: Mapping[SourceKey, KeyPosition], *, fresh: bool
+        self,
+        messages: Sequence[OpenedMessage],
+        positions: Mapping[SourceKey, KeyPosition],
+        taken: Collection[Mark],
+        *,
+        fresh: bool,
     ) -> tuple[list[_Decision], list[tuple[OpenedMessage, int]]]:
         """The decisions on all that is next in line, each as if those before it were appended; and what is to be
         taken one by one instead, with the tries it has had.
         """
         reader = self._runner.reader(fresh=fresh)
         reacted = await self._read_ahead(messages, positions, reader)
-        positions = dict(positions)
+        positions, taken = dict(positions), set(taken)
         decisions: list[_Decision] = []
         apart: list[tuple[OpenedMessage, int]] = []
         for message, known in zip(messages, reacted, strict=True):
-            order = Order.of(message, positions[message.source_key])
+            order = Order.of(message, positions[message.source_key], taken)
             if order is Order.NEXT and message.name == RecordCorrected.NAME:
                 # It is judged by what the log holds of the corrected fact, which may be in this very page.
                 apart.append((message, 0))
@@ -167,7 +181,10 @@ class Processor:
                 except Exception:  # judged, and named, where it is tried again by itself
                     apart.append((message, 1))
                     continue
-                positions[message.source_key] = KeyPosition(message.position, message.event_id)
+                taken.add(mark_of(message))  # it may come twice in a page
+                positions[message.source_key] = KeyPosition(
+                    message.position, message.event_id, message.digest
+                )
                 decisions.append(_Decision(message, request, parts))
             elif order is not Order.DUPLICATE:
                 apart.append((message, 0))
@@ -232,7 +249,8 @@ class Processor:
         conflicts = 0
         while True:
             position = (await self._tables.key_positions({message.source_key}))[message.source_key]
-            match Order.of(message, position, retrying=retrying):
+            taken = await self._tables.taken([doubtful(message, position)])
+            match Order.of(message, position, taken, retrying=retrying):
                 case Order.DUPLICATE:
                     return Outcome.DUPLICATE
                 case Order.FORKED:

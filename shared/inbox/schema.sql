@@ -9,6 +9,15 @@ CREATE TABLE IF NOT EXISTS {schema}.inbox_heads (
     PRIMARY KEY (source, key)
 );
 ALTER TABLE {schema}.inbox_heads ADD COLUMN IF NOT EXISTS digest bytea;
+-- What was taken: half of the digest that each row had in its source's log. So that what comes below a head and was never taken
+-- there shows: it is no duplicate. Written with the head that moves, and never changed.
+CREATE TABLE IF NOT EXISTS {schema}.inbox_taken (
+    position bigint NOT NULL,
+    digest   bytea  NOT NULL,                            -- its first 16 bytes
+    source   text   NOT NULL,
+    PRIMARY KEY (source, position, digest)
+);
+GRANT SELECT, INSERT ON {schema}.inbox_taken TO {app_role};
 -- Gives up the statement that calls it: not all of the heads it was to move stood where they were expected.
 CREATE OR REPLACE FUNCTION {schema}.a_head_moved_on() RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN

@@ -15,8 +15,10 @@ from shared.inbox.positions import (
     Gap,
     Held,
     KeyPosition,
+    Mark,
     Parked,
     Why,
+    mark_of,
 )
 from shared.inbox.unproven import PARKED_COLUMNS, UnprovenMessages, parked_of
 from shared.messaging.message import Message, SourceKey
@@ -36,7 +38,7 @@ class InboxTables:
             return {}
         # A parked event at or below its head was taken, or skipped, by somebody who had no time left to say so.
         rows = await self._pool.fetch(
-            f"""SELECT source, key, coalesce(head.position, 0) AS position, head.event_id,
+            f"""SELECT source, key, coalesce(head.position, 0) AS position, head.event_id, head.digest,
                        CASE WHEN parked.error = '{FORKED}' OR parked.position > coalesce(head.position, 0)
                             THEN parked.position END AS stopped,
                        EXISTS (SELECT FROM {self._schema}.inbox_held held WHERE held.key = wanted.key)
@@ -49,7 +51,7 @@ class InboxTables:
         )
         return {
             (row["source"], row["key"]): KeyPosition(
-                row["position"], row["event_id"], row["stopped"], row["waits"]
+                row["position"], row["event_id"], row["digest"], row["stopped"], row["waits"]
             )
             for row in rows
         }
@@ -69,18 +71,34 @@ class InboxTables:
         # In one order, so that two processes do not wait for each other.
         rows = await self._pool.fetch(
             statements(self._schema).move_heads.sql,
-            *map(
-                list,
-                zip(
-                    *(
-                        (*source_key, expected, move.position, move.event_id, move.digest)
-                        for source_key, (expected, move) in sorted(heads.items())
-                    ),
-                    strict=True,
-                ),
+            *_lists(
+                (*source_key, expected, move.position, move.event_id, move.digest)
+                for source_key, (expected, move) in sorted(heads.items())
             ),
+            *_lists((move.source, move.key, move.position, move.mark) for move in moves),
         )
         return {(row["source"], row["key"]) for row in rows}
+
+    async def taken(self, marks: Iterable[Mark | None]) -> set[Mark]:
+        """Those of these marks that were left. Asked after the heads: all that they cover has left its mark."""
+        asked = {mark for mark in marks if mark is not None}
+        if not asked:
+            return set()
+        rows = await self._pool.fetch(
+            f"""SELECT source, position, digest FROM {self._schema}.inbox_taken
+                  JOIN unnest($1::text[], $2::bigint[], $3::bytea[]) AS asked (source, position, digest)
+                 USING (source, position, digest)""",
+            *_lists(asked),
+        )
+        return {(row["source"], row["position"], row["digest"]) for row in rows}
+
+    async def leave_out(self, message: Message) -> None:
+        """Mark an event, at its head or below, that a person left out: from here on it is a duplicate, and may be followed."""
+        await self._pool.execute(
+            f"""INSERT INTO {self._schema}.inbox_taken (source, position, digest) VALUES ($1, $2, $3)
+                ON CONFLICT DO NOTHING""",
+            *mark_of(message),
+        )
 
     # -- held
 
@@ -128,13 +146,12 @@ class InboxTables:
         return [_held(row) for row in rows]
 
     def _first(self, condition: str) -> str:
-        """SQL: held events with nothing before them that was not taken."""
+        """SQL: held events with nothing before them that was not taken; `tidy` has dropped those that were."""
         schema = self._schema
         return f"""
             SELECT held.* FROM {schema}.inbox_held held
               LEFT JOIN {schema}.inbox_heads head ON head.source = held.source AND head.key = held.key
              WHERE {condition} AND held.previous <= coalesce(head.position, 0)
-               AND held.position > coalesce(head.position, 0)
                AND NOT EXISTS (SELECT 1 FROM {schema}.parked
                                 WHERE parked.source = held.source AND parked.key = held.key)"""
 
@@ -254,9 +271,9 @@ class InboxTables:
                        AND waiting.position <= head.position AND waiting.error <> '{FORKED}')
                 DELETE FROM {schema}.inbox_held waiting
                  WHERE {of_these}
-                   AND (EXISTS (SELECT 1 FROM {schema}.inbox_heads head
-                                 WHERE head.source = waiting.source AND head.key = waiting.key
-                                   AND waiting.position <= head.position)
+                   AND (EXISTS (SELECT 1 FROM {schema}.inbox_taken taken
+                                 WHERE taken.source = waiting.source AND taken.position = waiting.position
+                                   AND encode(taken.digest, 'hex') = left(waiting.headers->>'ce_digest', 32))
                         OR EXISTS (SELECT 1 FROM {schema}.parked
                                     WHERE parked.source = waiting.source AND parked.key = waiting.key
                                       AND parked.position = waiting.position))""",
@@ -304,6 +321,11 @@ class InboxTables:
         """The next offset to read of each topic partition, as `topic/partition`."""
         rows = await self._pool.fetch(f'SELECT topic, "partition", "offset" FROM {self._schema}.consumed')
         return {f"{row['topic']}/{row['partition']}": row["offset"] for row in rows}
+
+
+def _lists(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+    """Rows as columns, a list each; of none there are none."""
+    return list(map(list, zip(*rows, strict=True)))
 
 
 def _columns(message: Message) -> tuple[str, UUID, int, int, str, bytes]:

@@ -120,8 +120,8 @@ async def retry(body: OneKey, inbox: CurrentInbox) -> dict[str, bool]:
         raise not_found("nothing is parked under this source and key")
     if parked.error == FORKED:
         raise conflict(
-            f"the log of {body.source} was restored to an older state and says something else now: compare the two "
-            "logs, put right what is missing, then skip this event with the reason"
+            f"the log of {body.source} says something else now than what was taken from it: it was put back from a copy, or "
+            "altered, or somebody else wrote. Compare the two logs, have it sent again, then skip what differs, with the reason"
         )
     return {"taken": await inbox.retry(body.source, body.key)}
 

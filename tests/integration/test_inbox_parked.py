@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from shared.domain.actors import Actor
@@ -186,6 +187,91 @@ async def test_a_fork_of_a_key_that_stands_still_already_is_what_is_shown_first(
     t.BROKEN.clear()
     assert await reader.inbox.retry("mash", child(1))
     assert await reader.copied() == {child(1): [1, 2, 3]}
+
+
+async def test_what_comes_below_the_head_and_was_never_taken_is_shown_and_not_dropped(mash, reader):
+    """A reader that was taken over holds the key, and may raise a position. The true event below it was dropped unseen."""
+    await mash.say([(1, 1), (2, 2), (1, 3), (1, 4)])
+    first, of_two, second, third = await mash.published()
+    raised = told_otherwise(
+        mash, second, position=1003, previous=1, previous_digest=parse(first.headers, first.body).digest
+    )
+    await reader.inbox.take([first, of_two, raised])
+    await reader.inbox.take([second, third])
+    assert await parked(reader) == [(3, FORKED)]
+    assert await reader.waits() == (1, 1)
+    for _ in range(2):
+        await reader.inbox.take([first, of_two, raised, second, third])  # all sent again
+        await reader.inbox.retry_held()
+        assert (await parked(reader), await reader.waits()) == ([(3, FORKED)], (1, 1))
+    assert await reader.copied() == {child(1): [1, 3], child(2): [2]}
+    # Each is shown, one after the other.
+    assert await reader.inbox.skip("mash", child(1), "told by telephone", WHO)
+    assert (await parked(reader), await reader.waits()) == ([(4, FORKED)], (0, 1))
+    assert await reader.inbox.skip("mash", child(1), "told by telephone", WHO)
+    await reader.inbox.take([first, of_two, raised, second, third])
+    assert await reader.waits() == (0, 0)
+
+
+async def test_an_event_whose_predecessor_is_not_what_was_taken_stops_the_key_until_that_was_looked_at(
+    mash, reader
+):
+    """As after a row was altered and its digest reckoned anew: the next event of the key says so."""
+    await mash.say([(1, 1), (1, 2), (2, 3)])
+    first, second, of_two = await mash.published()
+    await reader.inbox.take([first])
+    altered = told_otherwise(
+        mash, first, event_id=parse(first.headers, first.body).event_id, digest=b"\x0a" * 32
+    )
+    after = told_otherwise(mash, second, previous_digest=b"\x0a" * 32)
+    await reader.inbox.take([after, of_two])
+    assert await parked(reader) == [(2, FORKED)]
+    assert await reader.copied() == {child(1): [1], child(2): [3]}
+    await reader.inbox.take([altered, after, of_two])  # sent again, so that what was altered shows
+    assert (await parked(reader), await reader.waits()) == ([(1, FORKED)], (1, 1))
+    assert await reader.inbox.skip("mash", child(1), "both logs were compared", WHO)
+    assert await reader.copied() == {child(1): [1, 2], child(2): [3]}
+    assert await reader.waits() == (0, 0)
+
+
+async def test_the_same_event_with_another_digest_is_a_fork_and_once_skipped_a_duplicate(mash, reader):
+    await mash.say([(1, 1), (1, 2)])
+    first, second = await mash.published()
+    await reader.inbox.take([first, second])
+    for raw in (second, first):  # at the head, and below it
+        same = parse(raw.headers, raw.body)
+        altered = told_otherwise(mash, raw, event_id=same.event_id, digest=b"\x0a" * 32)
+        await reader.inbox.take([altered])
+        assert await parked(reader) == [(same.position, FORKED)]
+        assert await reader.inbox.skip("mash", child(1), "both logs were compared", WHO)
+        await reader.inbox.take([altered])
+        assert await reader.waits() == (0, 0)
+    await reader.inbox.take([first])  # what was taken there stays a duplicate too
+    assert await reader.waits() == (0, 0)
+
+
+async def test_every_event_taken_leaves_its_mark_whether_anything_followed_or_not(toys, mash, reader):
+    other = await toys.open("people")
+    await mash.say([(1, 1), (1, 2), (2, 3), (1, 4)])
+    published = await mash.published()
+    rows = await mash.pool.fetch("SELECT notification_id, digest FROM mash.events ORDER BY 1")
+    for team in (reader, other):
+        await team.inbox.take([*published[:2], *published[:2]])  # twice in a page
+        await team.inbox.take(published)
+        await team.inbox.take(published)
+        marks = await team.pool.fetch(
+            f"SELECT position, digest FROM {team.name}.inbox_taken WHERE source = 'mash' ORDER BY 1"
+        )
+        assert [tuple(mark) for mark in marks] == [(row[0], row[1][:16]) for row in rows]
+        assert await team.waits() == (0, 0)
+
+
+async def test_a_service_cannot_change_what_it_took(mash, reader):
+    await mash.say([(1, 1)])
+    await reader.inbox.take(await mash.published())
+    for change in ("UPDATE assessment.inbox_taken SET position = 9", "DELETE FROM assessment.inbox_taken"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await reader.pool.execute(change)
 
 
 # -- refusals

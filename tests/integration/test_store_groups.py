@@ -122,7 +122,7 @@ async def test_who_wrote_while_a_statement_waited_for_the_lock_is_not_overlooked
         writer._own_end, [Accepted(member((X, 1)))], datetime.now(UTC) + timedelta(seconds=1)
     )
     insert = statements("mash").insert
-    await blocker.execute(insert.sql, *insert.values(writer._parameters(events, commands, ())))
+    await blocker.execute(insert.sql, *insert.values(writer._parameters(events, commands, (), ())))
     await blocker.execute("COMMIT")
     with pytest.raises(Conflict):
         await appending
