@@ -66,6 +66,7 @@ class Services:
             timeout=httpx.Timeout(30.0, connect=5.0), trust_env=False, transport=self.transport
         )
         self._held: dict[By, _HeldToken] = {}
+        self._signed_in: set[By] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -90,6 +91,20 @@ class Services:
             raise CannotGoOn(f"the service {service} does not run in this stack, and {do} is its command")
         answer = await self.ask(service, "POST", f"/commands/{do}", by=by, body=body, key=key)
         return Accepted.model_validate_json(answer.content) if answer.is_success else refusal_of(answer)
+
+    async def sign_in(self, by: By) -> bool:
+        """Has People note that somebody signs in, as their pages would; answers whether it was told anything new by it.
+
+        Raises:
+            CannotGoOn: People refuses it.
+            ServiceAway: People did not answer.
+        """
+        if "people" not in self.urls or by in self._signed_in:
+            return False
+        answer = await self.ask("people", "POST", "/sign-in", by=by, body={})
+        _must(answer, "people", "/sign-in")
+        self._signed_in.add(by)
+        return True
 
     async def progress(self) -> list[Progress]:
         """How far every service has come, by service name. Raises ServiceAway."""

@@ -193,6 +193,8 @@ class Play:
             which = ", ".join(f"`{label}`" for label in lost)
             return Done(key=job.key, differences=(f"{job.do} was not played: there is no {which}",))
         await self._advance(job.at)
+        if await self._services.sign_in(job.by):
+            self._looks = await self.settle()
         before = heads(self._looks)
         answer = await self._services.send(job.do, job.by, job.key, job.body(ids))
         self._looks = await self.settle()

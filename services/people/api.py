@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from fastapi import APIRouter
 
-from services.people.views import people, professionals, relationships
-from shared.web.dependencies import After, instant
+from services.people.streams.professional import LearnProfessional
+from services.people.streams.sign_in import NoteSignIn, of_their_own
+from services.people.views import people, professionals, relationships, sign_ins
+from shared.domain.fields import Professional
+from shared.team.tasks import RaiseTask
+from shared.web.dependencies import After, OwnCommands, instant
 from shared.web.paging import Paging
 from shared.web.problems import not_found
 from shared.web.reading import Reader
@@ -66,6 +70,35 @@ async def one_professional(professional: UUID, reader: Reader) -> dict[str, Any]
         raise not_found("no professional is registered under this id")
     (text,) = reader.texts(found.rows)
     return {"professional": str(professional), "agency": found.rows[0]["agency"], "text": text}
+
+
+@router.post("/sign-in")
+async def sign_in(reader: Reader, give: OwnCommands) -> dict[str, Any]:
+    """Somebody signed in: from the first time on they have one id in every team, whatever they are called later.
+
+    Sent by whoever signs people in, at each sign-in. Until then, and until a team has heard of it, what they do stands
+    under the id of their sign-in, and is theirs all the same.
+    """
+    who = reader.who
+    if who.sign_in is None or who.only is not None:  # a program is nobody's colleague
+        return {"professional": str(who.id), "same_name": False}
+    if who.named is not None:
+        named = Professional(id=who.named, name=who.name)
+        await give(LearnProfessional(about=(named.id,), professional=named, agency=who.agency), uuid4())
+        noted = NoteSignIn(subject=who.sign_in, named=named.id, agency=who.agency)
+        answer = await give(noted, uuid4())
+        await reader.caught_up("sign_ins", answer.position)
+    found = await reader.page(sign_ins, order={"subject": UUID}, where={"subject": who.sign_in}, limit=1)
+    (row,) = found.rows
+    if same_name := row["professional"] == of_their_own(who.sign_in):
+        # Each time, and done once: so none is lost where the service stopped in between.
+        own = Professional(id=row["professional"], name=who.name)
+        await give(LearnProfessional(about=(own.id,), professional=own, agency=who.agency), uuid4())
+        ask = RaiseTask(
+            role="business_support", reason="same_name", regarding=row["professional"], source=reader.service
+        )
+        await give(ask, uuid5(who.sign_in, "same name"))
+    return {"professional": str(row["professional"]), "same_name": same_name}
 
 
 @router.get("/worklist")

@@ -6,16 +6,17 @@ from services.people.policy import policy
 from services.people.rules import RULES
 from services.people.streams.person import person
 from services.people.streams.professional import professional
-from services.people.views import people, professionals, relationships
+from services.people.streams.sign_in import sign_in
+from services.people.views import people, professionals, relationships, sign_ins
 from shared.service.declaration import service
 
 app = service(
     "people",
     agency="childrens_social_care",
-    streams=[person, professional],
+    streams=[person, professional, sign_in],
     policy=policy,
     entries=entries,
-    views=[people, relationships, professionals],
+    views=[people, relationships, professionals, sign_ins],
     rules=RULES,
     router=router,
     knows_people=False,

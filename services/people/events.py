@@ -93,3 +93,22 @@ class ProfessionalRegistered(
     """A professional, found by name and agency: whoever names them again means the same id."""
 
     agency: str
+
+
+class NameTaken(Event, name="people.NameTaken", fixed=("by",)):
+    """Somebody signed in as this professional for the first time: whoever else has the name is somebody else."""
+
+    by: UUID
+    """The sign-in, by the id made of issuer and subject."""
+
+
+class ProfessionalSignedIn(
+    Event, name="people.ProfessionalSignedIn", crosses=True, fixed=("professional", "agency", "same_name_as")
+):
+    """Of whom a sign-in is (its id is made of issuer and subject), said the first time and for good."""
+
+    professional: UUID
+    """Who it is: the professional of that name and agency, or, where another has signed in under it, one of their own."""
+    agency: str
+    same_name_as: UUID | None = None
+    """The professional who has the same name and agency, and is somebody else."""

@@ -8,10 +8,12 @@ from services.people.events import (
     NhsNumberRecorded,
     PersonRegistered,
     ProfessionalRegistered,
+    ProfessionalSignedIn,
     RelationshipRecorded,
 )
 from shared.domain.event import Record
 from shared.domain.view import Update, Upsert, View
+from shared.team.sign_ins import VIEW, SignInRow
 
 
 @dataclass(frozen=True)
@@ -113,3 +115,11 @@ def _(event: ProfessionalRegistered, record: Record) -> Upsert:
         event=record.sealed_by,
         sealed=record.sealed,
     )
+
+
+sign_ins = View(VIEW, row=SignInRow, key=("subject",), anew="subject")
+
+
+@sign_ins.on(ProfessionalSignedIn)
+def _(event: ProfessionalSignedIn, record: Record) -> Upsert:
+    return Upsert(subject=record.stream, professional=event.professional)

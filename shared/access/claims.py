@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from shared.access.identity import NO_TYP, ClaimPath, Issuer, Machine
 from shared.access.refusals import NotAuthenticated
@@ -14,6 +15,7 @@ from shared.domain.actors import (
     SERVICE,
     Actor,
     professional_id,
+    sign_in_id,
 )
 
 LATEST_MOMENT: Final = 2**40
@@ -83,23 +85,31 @@ def actor_of(issuer: Issuer, claims: Mapping[str, Any], names_key: bytes) -> Act
             "this token was issued for another system: ask for one for this audience", "audience"
         )
     subject = _word(claims, issuer.subject, "subject")
+    signed_in = sign_in_id(names_key, issuer.issuer, subject)
     if (machine := issuer.machines.get(subject)) is not None:
-        return _machine(machine, claims, names_key)
+        return _machine(machine, claims, signed_in)
     name = _word(claims, issuer.name, "name")
     role = _role(issuer, claims)
     agency = _agency(issuer, claims, role)
     _see_that_it_is_strong(issuer, agency, claims)
     organisation = _organisation(issuer, claims, agency)
     return Actor(
-        professional_id(names_key, name, agency), name, role, agency, organisation, _teams(issuer, claims)
+        signed_in,
+        name,
+        role,
+        agency,
+        organisation,
+        _teams(issuer, claims),
+        sign_in=signed_in,
+        named=professional_id(names_key, name, agency),
     )
 
 
-def _machine(machine: Machine, claims: Mapping[str, Any], names_key: bytes) -> Actor:
+def _machine(machine: Machine, claims: Mapping[str, Any], signed_in: UUID) -> Actor:
     if machine.client is not None and machine.client not in (claims.get("azp"), claims.get("client_id")):
         raise NotAuthenticated("this token was issued to another program than is known here", "client")
     return Actor(
-        professional_id(names_key, machine.name, machine.agency),
+        signed_in,
         machine.name,
         machine.role,
         machine.agency,

@@ -105,13 +105,17 @@ class Actor:
     """Who acts: a professional, or a service on its own behalf.
 
     Attributes:
-        id: the professional's opaque id (`professional_id`), the same in every service.
+        id: the professional's opaque id, the same in every service: the one that People said is theirs, and until then
+            the one of their sign-in.
         name: as the token gives it; personal, so it is sealed wherever it is kept. Empty for a service.
         role: one of ROLES.
         agency: one of AGENCIES.
         organisation: this school, that ward; None where the person stands for the whole agency.
         teams: the receiving teams that the token names.
         only: of a machine client, the actions that it was given and no others; None for a person.
+        sign_in: the id of issuer and subject (`sign_in_id`), under which they stand where they acted before People had
+            said whose it is.
+        named: the id of their name and agency (`professional_id`), as long as nobody has said whether it is theirs.
     """
 
     id: UUID
@@ -121,6 +125,18 @@ class Actor:
     organisation: str | None = None
     teams: frozenset[str] = frozenset()
     only: frozenset[str] | None = None
+    sign_in: UUID | None = None
+    named: UUID | None = None
+
+    def is_surely(self, person: UUID) -> bool:
+        """Whether this is that person, by any id that is known to be theirs: for what only that person may do."""
+        return person in (self.id, self.sign_in)
+
+    def may_be(self, person: UUID) -> bool:
+        """Whether this may be that person: for what they may not do to their own work. Before People has said who signed
+        in, whoever has the name counts as who is named.
+        """
+        return self.is_surely(person) or person == self.named
 
     def within_limits(self, action: str) -> bool:
         """Whether a machine client was given this action; whatever it is, a person's role alone decides."""
@@ -134,6 +150,17 @@ class Actor:
         return cls(id=uuid5(_SERVICES, name), name="", role=SERVICE, agency=agency)
 
 
+def sign_in_id(names_key: bytes, issuer: str, subject: str) -> UUID:
+    """The opaque id of whom an issuer calls by a subject, the same in every service: another for each of both, whatever the
+    person is called. Keyed as `professional_id`, and never the same as one of those.
+
+    Raises:
+        ValueError: a key that is not 32 bytes.
+    """
+    # The lengths part issuer and subject: no two pairs make one text.
+    return _keyed(names_key, f"sign-in\x1f{len(issuer)}\x1f{issuer}\x1f{subject}")
+
+
 def professional_id(names_key: bytes, name: str, agency: str) -> UUID:
     """The opaque id of a professional, the same wherever the same key, name and agency are given.
 
@@ -143,8 +170,6 @@ def professional_id(names_key: bytes, name: str, agency: str) -> UUID:
     Raises:
         ValueError: a blank name, an unknown agency, or a key that is not 32 bytes.
     """
-    if len(names_key) != _NAMES_KEY_BYTES:
-        raise ValueError(f"the names key has {_NAMES_KEY_BYTES} bytes; this one has {len(names_key)}")
     if agency not in AGENCIES:
         raise ValueError(f"this is no agency: it is one of {', '.join(sorted(AGENCIES))}")
     # Case folding can undo composition, so it is composed again.
@@ -152,7 +177,13 @@ def professional_id(names_key: bytes, name: str, agency: str) -> UUID:
     normal = " ".join(folded.split())
     if not normal:
         raise ValueError("a professional's name is needed: this one is blank")
-    digest = hmac.digest(names_key, f"{agency}\x1f{normal}".encode(), hashlib.sha256)
+    return _keyed(names_key, f"{agency}\x1f{normal}")
+
+
+def _keyed(names_key: bytes, text: str) -> UUID:
+    if len(names_key) != _NAMES_KEY_BYTES:
+        raise ValueError(f"the names key has {_NAMES_KEY_BYTES} bytes; this one has {len(names_key)}")
+    digest = hmac.digest(names_key, text.encode(), hashlib.sha256)
     number = int.from_bytes(digest[:16])
     number = number & ~(0xF << 76) | (0x8 << 76)  # version 8
     number = number & ~(0x3 << 62) | (0x2 << 62)  # the RFC's variant

@@ -26,6 +26,7 @@ from shared.team.elsewhere import elsewhere_stream
 from shared.team.entries import Entries
 from shared.team.escalation import escalation
 from shared.team.known_people import known_person, people_policy
+from shared.team.sign_ins import known_sign_in, sign_in_list, sign_in_policy
 from shared.team.tasks import task, task_list
 
 
@@ -129,9 +130,15 @@ def service(
     check_answers(name, answers, router)
     check_corrections(name, views)
     if knows_people:
-        policy = Policy(name, people_policy(name), policy, manager=policy.manager.role)
+        told = (people_policy(name), sign_in_policy(name))
+        policy = Policy(name, *told, policy, manager=policy.manager.role)
     noted = elsewhere_stream(streams)
-    kernel = (escalation, task, *((known_person,) if knows_people else ()), *((noted,) if noted else ()))
+    kernel = (
+        escalation,
+        task,
+        *((known_person, known_sign_in) if knows_people else ()),
+        *((noted,) if noted else ()),
+    )
     all_streams = (*with_child_file(streams), *kernel)
     return Service(
         name=name,
@@ -139,7 +146,7 @@ def service(
         streams=all_streams,
         policy=policy,
         entries=entries or Entries(name),
-        views=(*views, deadline_board(streams), task_list()),
+        views=(*views, deadline_board(streams), task_list(), *((sign_in_list(),) if knows_people else ())),
         rules=rules,
         router=router,
         reads=tuple(sorted({*policy.sources(), *every_event_of})),

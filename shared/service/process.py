@@ -47,6 +47,7 @@ from shared.projections.views import Views
 from shared.service.declaration import Service, personal_commands
 from shared.service.metrics import Metrics
 from shared.service.settings import Settings
+from shared.service.sign_ins import SignIns
 from shared.service.simulated_clock import StoredClock
 from shared.service.status import Status
 from shared.team.known_people import PEOPLE, known_person
@@ -66,6 +67,7 @@ class RunningService:
     access: AccessPolicy
     verifier: TokenVerifier
     refused_token: Callable[[Reason], None]
+    sign_ins: SignIns
     names_key: bytes
     keys: KeyStore
     pool: asyncpg.Pool
@@ -81,6 +83,10 @@ class RunningService:
     ask_for_resend: Callable[[UUID | None, int], Awaitable[None]]
     status: Status
     newcomers: Newcomers | None
+
+    async def handle_own(self, command: Command, command_id: UUID) -> Answer:
+        """Handle a command that the service gives itself. Raises what `CommandHandler.run` raises."""
+        return await self.handler.run(command, self.handler.team, command_id)
 
     async def handle(self, command: Command, actor: Actor, command_id: UUID) -> Answer:
         """Handle a person's command. One that speaks of somebody who was registered a moment ago waits for them.
@@ -220,6 +226,7 @@ class ServiceProcess:
                 access=self.access,
                 verifier=self.verifier,
                 refused_token=metrics.refused_token,
+                sign_ins=SignIns(pool, name),
                 names_key=self.names_key,
                 keys=self.keys,
                 pool=pool,

@@ -206,7 +206,7 @@ def resolve_escalation(command: ResolveEscalation, state: Escalation, context: C
     refuse_all(
         (
             "E9",
-            context.actor.id != state.raised_by and not context.manages,
+            not (state.raised_by and context.actor.is_surely(state.raised_by)) and not context.manages,
             "somebody else raised this; ask them, or a manager of the team, to record how it was resolved",
         ),
         _not_resolved(state),

@@ -137,8 +137,9 @@ task = Stream(
     commands=RaiseTask | CompleteTask,
     events=TaskRaised | TaskDone,
     per=Per.THING,
+    childless=True,
 )
-"""One stream for each task and child."""
+"""One stream for each task and child; of a task about no child, one."""
 
 
 def task_of_refusal(step: Reaction, refusal: Refused, command: Command, record: Record) -> RaiseTask | None:
@@ -181,11 +182,11 @@ def task_of_correction(meaning: object, policy: Policy, record: Record, child: U
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task about one child. `regarding` is the event that raised it, of the service `source`."""
+    """A task about one child, or about none. `regarding` is the event that raised it, of the service `source`."""
 
     stream: UUID
     task: UUID
-    child: UUID
+    child: UUID | None
     role: str
     reason: str
     rules: list[str]

@@ -170,7 +170,8 @@ def own_command_id(who: Actor, key: str) -> UUID:
     this organisation. Nobody can learn of, or take, another's answer by guessing a key; and who acts for a second school
     with the key of a form (`2026-11-24-1`) does not get the first school's answer for it.
     """
-    scope = [str(who.id), who.role, who.agency, who.organisation, key]
+    # By the sign-in, which stays the same when People says whose it is.
+    scope = [str(who.sign_in or who.id), who.role, who.agency, who.organisation, key]
     return uuid5(_KEYS, orjson.dumps(scope).decode())
 
 

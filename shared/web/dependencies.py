@@ -18,9 +18,11 @@ from shared.access.refusals import NotAuthenticated
 from shared.access.tokens import bearer_of
 from shared.audit.checkpointer import Checkpoints
 from shared.audit.own_end import OwnEnd
+from shared.commands.handler import Answer
 from shared.commands.timers import Timers
 from shared.domain.access_facts import NOTHING, Facts
 from shared.domain.actors import Actor
+from shared.domain.command import Command
 from shared.eventstore.store import Store
 from shared.inbox.inbox import Inbox
 from shared.infrastructure.clock import Clock
@@ -52,10 +54,11 @@ Running = Annotated[RunningService, Depends(running_service)]
 async def actor(request: Request, running: Running) -> Actor:
     """Who asks, from the bearer token alone. Raises NotAuthenticated, which is counted by its kind and kept nowhere."""
     try:
-        return await running.verifier.actor(bearer_of(request.headers.getlist("Authorization")))
+        who = await running.verifier.actor(bearer_of(request.headers.getlist("Authorization")))
     except NotAuthenticated as refusal:
         running.refused_token(refusal.reason)
         raise
+    return await running.sign_ins.known(who)
 
 
 CurrentActor = Annotated[Actor, Depends(actor)]
@@ -98,6 +101,12 @@ CurrentCheckpoints = Annotated[Checkpoints, _part(lambda running: running.checkp
 
 
 CurrentOwnEnd = Annotated[OwnEnd, _part(lambda running: running.own_end)]
+
+
+OwnCommands = Annotated[
+    Callable[[Command, UUID], Awaitable[Answer]], _part(lambda running: running.handle_own)
+]
+"""Has the service give itself a command, under an id: for what follows from a request and is no command of a person."""
 
 
 Resend = Annotated[

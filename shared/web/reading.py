@@ -150,7 +150,7 @@ class Reading:
         await self.authorise("read:worklist")
         await self.caught_up(view.name, asked.after)
         found = await self.page(view, order=order, where=where, cursor=asked.cursor, limit=asked.limit)
-        await self.record("read:worklist", children=tuple({row[child] for row in found.rows}))
+        await self.record("read:worklist", children=tuple({row[child] for row in found.rows if row[child]}))
         texts: Sequence[dict[str, Any] | None] = (
             self.texts(found.rows) if "sealed" in view.columns else [None] * len(found.rows)
         )

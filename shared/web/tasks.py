@@ -33,7 +33,7 @@ async def tasks(reader: Reader, asked: Paging) -> dict[str, Any]:
 def _task(row: Mapping[str, Any], _text: object) -> dict[str, Any]:
     return {
         "task": str(row["task"]),
-        "child": str(row["child"]),
+        "child": str(row["child"]) if row["child"] else None,
         "role": row["role"],
         "reason": row["reason"],
         "rules": row["rules"],

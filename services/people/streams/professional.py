@@ -4,22 +4,32 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 from uuid import UUID
 
-from services.people.events import ProfessionalRegistered, ProfessionalText
+from services.people.events import NameTaken, ProfessionalRegistered, ProfessionalText
 from shared.domain.command import Command
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Agency, Professional, ShortText
 
 
 @dataclass(frozen=True)
-class Registered:
-    """Whether the professional is registered."""
+class NamedProfessional:
+    """Whether the professional is registered, and by which sign-in they came first; None: nobody has yet."""
 
     registered: bool = False
+    signed_in: UUID | None = None
 
 
-def evolve(state: Registered, _event: ProfessionalRegistered) -> Registered:
-    """Registered, once and for all."""
-    return replace(state, registered=True)
+ProfessionalEvent = ProfessionalRegistered | NameTaken
+
+
+def evolve(state: NamedProfessional, event: ProfessionalEvent) -> NamedProfessional:
+    """Registered, and signed in for the first time, once and for all."""
+    match event:
+        case ProfessionalRegistered():
+            return replace(state, registered=True)
+        case NameTaken(by=by):
+            return replace(state, signed_in=by)
+        case _:
+            assert_never(event)
 
 
 class RegisterProfessional(Command, name="people.RegisterProfessional", opens=True):
@@ -47,7 +57,9 @@ class LearnProfessional(Command, name="people.LearnProfessional", opens=True, in
 ProfessionalCommand = RegisterProfessional | LearnProfessional
 
 
-def decide(command: ProfessionalCommand, state: Registered, context: Context) -> list[ProfessionalRegistered]:
+def decide(
+    command: ProfessionalCommand, state: NamedProfessional, context: Context
+) -> list[ProfessionalRegistered]:
     """What follows from naming a professional: registered if nobody has been under this id; else already so."""
     if state.registered:
         return []
@@ -76,10 +88,10 @@ def learn_professional(command: LearnProfessional) -> list[ProfessionalRegistere
 
 professional = Stream(
     name="professional",
-    state=Registered(),
+    state=NamedProfessional(),
     evolve=evolve,
     decide=decide,
     commands=ProfessionalCommand,
-    events=ProfessionalRegistered,
+    events=ProfessionalEvent,
     per=Per.ITSELF,
 )

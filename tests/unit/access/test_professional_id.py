@@ -1,26 +1,73 @@
 """Who acts: professionals known by name and agency, services without a name."""
 
 import unicodedata
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
 from shared.access.refusals import NotAuthenticated
 from shared.access.tokens import bearer_of
-from shared.domain.actors import AGENCIES, AGENCIES_OF_ROLE, DEFAULT_AGENCY, ROLES, Actor, professional_id
+from shared.domain.actors import (
+    AGENCIES,
+    AGENCIES_OF_ROLE,
+    DEFAULT_AGENCY,
+    ROLES,
+    Actor,
+    professional_id,
+    sign_in_id,
+)
 from tests.unit.access.tokens import ANA, NAMES_KEY
 
 
 async def test_a_token_becomes_its_actor(issuer, verifier):
     actor = await verifier.actor(
-        issuer.token("L. Shaw", "designated_safeguarding_lead", "education", "Elm School")
+        issuer.token("L. Shaw", "designated_safeguarding_lead", "education", "Elm School", sub="s-1")
     )
+    signed_in = sign_in_id(NAMES_KEY, issuer.issuer, "s-1")
     assert actor == Actor(
-        professional_id(NAMES_KEY, "L. Shaw", "education"),
+        signed_in,
         "L. Shaw",
         "designated_safeguarding_lead",
         "education",
         "Elm School",
+        sign_in=signed_in,
+        named=professional_id(NAMES_KEY, "L. Shaw", "education"),
     )
+
+
+async def test_two_of_one_name_are_two_and_another_name_changes_nobody(issuer, verifier):
+    """Both were one, and a display name that somebody edits themselves made them another."""
+    first, namesake, renamed = [
+        await verifier.actor(issuer.token(name, *ANA[1:], sub=subject))
+        for name, subject in (("John Smith", "s-1"), ("John Smith", "s-2"), ("Ana Lim", "s-1"))
+    ]
+    assert first.id != namesake.id
+    assert first.id == renamed.id
+    assert first.named == namesake.named != renamed.named
+
+
+def test_a_sign_in_is_another_under_another_issuer_subject_or_council():
+    ids = {
+        sign_in_id(NAMES_KEY, "https://one.example", "s-1"),
+        sign_in_id(NAMES_KEY, "https://two.example", "s-1"),
+        sign_in_id(NAMES_KEY, "https://one.example", "s-2"),
+        sign_in_id(NAMES_KEY, "https://one.example\x1fs", "-1"),
+        sign_in_id(bytes(32), "https://one.example", "s-1"),
+    }
+    assert len(ids) == 5
+    with pytest.raises(ValueError):
+        sign_in_id(b"short", "https://one.example", "s-1")
+
+
+def test_who_somebody_surely_is_and_who_they_may_be():
+    mine, named, other = UUID(int=1), UUID(int=2), UUID(int=3)
+    unknown = Actor(mine, "Ana", "mash_manager", "childrens_social_care", sign_in=mine, named=named)
+    assert [unknown.is_surely(each) for each in (mine, named, other)] == [True, False, False]
+    assert [unknown.may_be(each) for each in (mine, named, other)] == [True, True, False]
+    known = replace(unknown, id=named, named=None)
+    assert [known.is_surely(each) for each in (mine, named, other)] == [True, True, False]
+    assert [known.may_be(each) for each in (mine, named, other)] == [True, True, False]
 
 
 async def test_an_actor_says_no_name_when_it_is_printed(issuer, verifier):

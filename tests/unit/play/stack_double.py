@@ -25,6 +25,7 @@ class Double:
     done: dict[str, dict] = field(default_factory=dict)
     bodies: dict[str, dict] = field(default_factory=dict)
     story: list[str] = field(default_factory=list)
+    signed_in: list[str] = field(default_factory=list)
     now: dict[str, datetime | None] = field(default_factory=lambda: {"mash": None, "chronology": None})
     due: list[datetime] = field(default_factory=list)
     head: int = 0
@@ -51,6 +52,10 @@ class Double:
         body = json.loads(request.content) if request.content else {}
         if path.startswith("/commands/"):
             return self._command(path.removeprefix("/commands/"), request.headers["Idempotency-Key"], body)
+        if path == "/sign-in":
+            assert self.head == self.taken, "somebody signed in before everything was taken in"
+            self.signed_in.append(role)
+            return httpx.Response(200, json={})
         assert role == "operator"
         match path:
             case "/progress":

@@ -157,6 +157,8 @@ async def test_labels_become_the_ids_that_were_answered(tmp_path):
         "known": None,
     }
     assert result.late == {"consent": 12}
+    # Everybody signs in once, before what they do first.
+    assert sorted(double.signed_in) == sorted({"business_support", *(one.by.role for one in steps)})
     assert result.differences == []
 
 
