@@ -16,7 +16,7 @@ from shared.access.conditions import in_words as condition_in_words
 from shared.access.conditions import where
 from shared.access.decision import Decision
 from shared.access.groups import PERSONS
-from shared.access.sources import read_sources
+from shared.access.sources import Sources, read_sources
 from shared.access.table import FILE, NEVER, REFUSED, Outcome, Policy, Row, Table, read_table
 from shared.domain.access_facts import NOTHING, Fact, Facts
 from shared.domain.actors import SERVICE, Actor
@@ -61,15 +61,7 @@ class AccessPolicy:
         sources, shipped = read_sources(folder, council), read_table(folder / FILE)
         if sources.digest(shipped.rows) == shipped.digest:
             return cls(shipped)
-        from shared.access.compiler import compile_table  # Cedar is loaded only where it is needed
-
-        began = time.monotonic()
-        table = compile_table(sources, shipped.rows)
-        log.warning(
-            "the access policies are others than the shipped table was made of: they were compiled at the start",
-            extra={"milliseconds": round((time.monotonic() - began) * 1000), "count": len(table.policies)},
-        )
-        return cls(table)
+        return cls(_compiled(sources, frozenset(shipped.rows)))
 
     @property
     def actions(self) -> frozenset[str]:
@@ -158,6 +150,19 @@ class AccessPolicy:
         if not may:
             return "No role may: the council's access policies grant it to nobody."
         return f"Those who may: {', '.join(may[:_NAMED_ROLES])}{' and others' if len(may) > _NAMED_ROLES else ''}."
+
+
+@lru_cache(1)  # a process may run several services, of one council
+def _compiled(sources: Sources, actions: frozenset[str]) -> Table:
+    from shared.access.compiler import compile_table  # Cedar is loaded only where it is needed
+
+    began = time.monotonic()
+    table = compile_table(sources, actions)
+    log.warning(
+        "the access policies are others than the shipped table was made of: they were compiled at the start",
+        extra={"milliseconds": round((time.monotonic() - began) * 1000), "count": len(table.policies)},
+    )
+    return table
 
 
 class _Cell:

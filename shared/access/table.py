@@ -109,12 +109,14 @@ def read_table(path: Path) -> Table:
     """The table of a file. Raises PolicyWrong where there is none, or it is no table."""
     try:
         said = orjson.loads(path.read_bytes())
+        policies = {name: Policy(**policy) for name, policy in said["policies"].items()}
+        outcomes = _Outcomes(policies)
         return Table(
             digest=said["digest"],
-            policies={name: Policy(**policy) for name, policy in said["policies"].items()},
+            policies=policies,
             default=Basis(**said["bases"].pop("default")),
             bases={action: Basis(**basis) for action, basis in said["bases"].items()},
-            rows={action: _rows(groups) for action, groups in said["actions"].items()},
+            rows={action: _rows(groups, outcomes) for action, groups in said["actions"].items()},
         )
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise PolicyWrong(
@@ -152,16 +154,27 @@ def _grouped(rows: Mapping[str, Row]) -> list[list[Any]]:
     ]
 
 
-def _rows(groups: list[list[Any]]) -> dict[str, Row]:
+def _rows(groups: list[list[Any]], known: "_Outcomes") -> dict[str, Row]:
     rows: dict[str, Row] = {}
     for roles, facts, outcomes in groups:
-        found = Row(tuple(map(Fact, facts)), tuple(_outcome(one) for one in outcomes))
+        found = Row(tuple(map(Fact, facts)), tuple(known[one] for one in outcomes))
         if len(found.outcomes) != 1 << len(found.facts):
             raise ValueError("a row has another number of outcomes than its facts have combinations")
         rows |= dict.fromkeys(roles, found)
     return rows
 
 
-def _outcome(said: str) -> Outcome:
-    sign, *by = said.split(" ")
-    return Outcome(allowed={"+": True, "-": False}[sign], by=tuple(by))
+class _Outcomes(dict[str, Outcome]):
+    """Outcomes by how they are written, each read once. Permits alone allow, and forbids alone refuse."""
+
+    def __init__(self, policies: Mapping[str, Policy]) -> None:
+        super().__init__()
+        self._policies = policies
+
+    def __missing__(self, said: str) -> Outcome:
+        sign, *by = said.split(" ")
+        allowed = {"+": True, "-": False}[sign]
+        if any(self._policies[name].forbids == allowed for name in by) or (allowed and not by):
+            raise ValueError("an outcome is not of the policies that decided it")
+        self[said] = Outcome(allowed, tuple(by))
+        return self[said]

@@ -16,6 +16,7 @@ from deploy.catalogue import known_commands
 from deploy.local.layout import Layout
 from services import all_teams, names
 from services.__main__ import ACCESS
+from shared.domain.access_facts import NOTHING
 from shared.domain.command import Command
 from shared.service.process import ServiceProcess
 from shared.service.settings import Settings
@@ -152,3 +153,41 @@ def test_the_framework_tells_no_collector_which_addresses_were_asked_for():
 def test_the_application_is_made_so(app):
     said = app._telemetry
     assert not (said["tracing"] or said["metrics"] or said["logs"] or said["auto_configure"])
+
+
+@pytest.mark.parametrize("app", ["mash"], indirect=True)
+def test_a_councils_policies_are_those_of_the_process(app, tmp_path, monkeypatch, caplog):
+    process = app.state.process
+    (tmp_path / "council").mkdir()
+    (tmp_path / "council" / "council.cedar").write_text(
+        '@id("nobody-holds") @rule("E9") @why("We do not.")\n'
+        'forbid (principal, action == Action::"mash.HoldContact", resource);\n'
+    )
+    monkeypatch.setenv("SAFEGUARDING_ACCESS", str(tmp_path / "council"))
+    settings = Settings.of(process.service.name)
+    found = [ServiceProcess(process.service, settings, access=ACCESS) for _ in range(2)]
+    for one in found:
+        assert one.access.decide("mash_manager", "mash.HoldContact", NOTHING).by == ("nobody-holds",)
+        one.keys.close()
+    assert process.access.decide("mash_manager", "mash.HoldContact", NOTHING).allowed
+    compiled = [line for line in caplog.records if "compiled at the start" in line.message]
+    assert len(compiled) == 1, "services of one process compile once"
+
+
+@pytest.mark.parametrize("app", ["mash"], indirect=True)
+def test_a_service_does_not_start_with_a_policy_that_is_wrong(app, tmp_path, monkeypatch):
+    (tmp_path / "council").mkdir()
+    (tmp_path / "council" / "council.cedar").write_text(
+        '@id("mistaken") permit (principal in Role::"managr", action == Action::"mash.HoldContact", resource);\n'
+    )
+    monkeypatch.setenv("SAFEGUARDING_ACCESS", str(tmp_path / "council"))
+    started = subprocess.run(
+        [sys.executable, "-m", "services", app.state.process.service.name],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert started.returncode == 2, started.stderr
+    assert 'council.cedar, line 1, @id("mistaken")' in started.stderr
+    assert '"managr"' in started.stderr

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.cli.proving import contract
+from deploy.cli.verifying import contract
 from services import all_teams
 from shared.audit.checkpoint import PublicKeys
 from shared.audit.verify import verify_log

@@ -88,12 +88,22 @@ def test_what_is_no_table_is_refused_by_its_name(tree, text):
         AccessPolicy.read(tree)
 
 
-def test_a_row_must_have_an_outcome_for_each_combination(tree):
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('["+ auditor-reads"', '["+ auditor-reads","+ auditor-reads"'),  # more outcomes than combinations
+        ('["+ auditor-reads"', '["+ auditor-reeds"'),  # decided by no policy
+        ('["+ auditor-reads"', '["+"'),  # allowed by none
+        ('["- L9"', '["+ L9"'),  # allowed by a forbid
+        ('["+ auditor-reads"', '["- auditor-reads"'),  # refused by a permit
+        ('["+ auditor-reads"', '["? auditor-reads"'),
+        ('["sealed"]', '["seeled"]'),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused(tree, old, new):
     path = tree / FILE
-    path.write_text(
-        path.read_text().replace(
-            '["sealed"],["+ auditor-reads"', '["sealed"],["+ auditor-reads","+ auditor-reads"', 1
-        )
-    )
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
     with pytest.raises(PolicyWrong, match="is no table of access"):
         read_table(path)
