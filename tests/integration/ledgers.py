@@ -192,16 +192,18 @@ async def build(server: EmbeddedPostgres, directory: Path) -> None:
 async def take(ledgers: Ledgers, service: str) -> None:
     """Move the inbox heads of a service as if it had taken everything that crosses from MASH."""
     rows = await ledgers.pools["mash"].fetch(
-        "SELECT DISTINCT ON (key) key, notification_id, event_id, digest FROM mash.events WHERE key IS NOT NULL"
-        " ORDER BY key, notification_id DESC"
+        "SELECT key, notification_id, event_id, digest FROM mash.events WHERE key IS NOT NULL ORDER BY notification_id"
     )
     pool = ledgers.pools[service]
     store = Store(pool, partial(asyncpg.connect, dsn_of(pool)), service, RealClock())
     await store.start()
-    heads = tuple(
-        InboxMove("mash", r["key"], 0, r["notification_id"], r["event_id"], r["digest"]) for r in rows
-    )
-    await store.append(AppendRequest(heads=heads))
+    heads: dict[UUID, int] = {}
+    moves = []
+    for r in rows:
+        place = (r["key"], heads.get(r["key"], 0), r["notification_id"])
+        moves.append(InboxMove("mash", *place, r["event_id"], r["digest"]))
+        heads[r["key"]] = r["notification_id"]
+    await store.append(AppendRequest(heads=tuple(moves)))
     await store.stop()
 
 

@@ -112,10 +112,11 @@ async def test_9_a_log_truncated_with_its_checkpoints(ledgers):
     assert "the log's own list" not in found
     for holder in ("people", "chronology", "the auditor's file"):
         assert f"mash, positions 41 to 60: gone: {holder} holds a checkpoint up to 60" in found
-    assert "mash, positions 49 to 60: gone: chronology took an event from this position" in found
+    assert "mash, positions 41 to 60: gone: chronology took events up to here" in found
     await ledgers.tamper(
         *(f"DELETE FROM {holder}.kept_checkpoints WHERE service = 'mash'" for holder in SERVICES[1:]),
         "DELETE FROM chronology.inbox_heads",
+        "DELETE FROM chronology.inbox_taken",
     )
     assert await ledgers.found() == ""
     assert "the auditor's file" in await ledgers.found(audited=audited)
@@ -127,7 +128,7 @@ async def test_9_also_where_no_checkpoint_covered_what_was_cut(ledgers):
         *(f"DELETE FROM {holder}.kept_checkpoints WHERE last > 40" for holder in ("people", "chronology")),
         "DELETE FROM mash.checkpoints WHERE last > 40",
     )
-    assert "gone: chronology took an event from this position" in await ledgers.found()
+    assert "mash, positions 41 to 60: gone: chronology took events up to here" in await ledgers.found()
 
 
 async def test_9_an_altered_row_that_nothing_signed_yet(ledgers):
@@ -143,6 +144,30 @@ async def test_9_an_altered_row_that_nothing_signed_yet(ledgers):
     told = await ledgers.found()
     assert told.startswith(f"mash, positions 61 to 62, {stream_at(50)}: people took this event when it, or")
     assert told.count("\n") == 0
+
+
+async def test_9_an_altered_row_that_is_not_the_last_of_its_key(ledgers):
+    """Of every event taken a mark is kept, and not of the last of each child alone."""
+    await ledgers.tamper("UPDATE mash.events SET digest = sha256(digest) WHERE notification_id = 14")
+    found = await ledgers.found()
+    assert f"mash, position 14, {stream_at(14)}: chronology took this event when it, or what stands" in found
+
+
+async def test_9_an_inbox_head_that_was_moved_over_an_event(ledgers):
+    """As the role of the service that reads may do: the event is never taken there, and nothing is held or parked."""
+    await ledgers.append("mash", [(5, 1)])
+    assert await ledgers.found() == ""
+    new = await ledgers.superuser.fetchrow("SELECT * FROM mash.events WHERE notification_id = 61")
+    await ledgers.superuser.execute(
+        "UPDATE chronology.inbox_heads SET position = 61, event_id = $1, digest = $2 WHERE key = $3",
+        new["event_id"],
+        new["digest"],
+        new["key"],
+    )
+    assert (await ledgers.found()) == (
+        f"mash, position 61, {stream_at(50)}: the inbox head of chronology was moved over this event, which was never "
+        "taken there: it was dropped"
+    )
 
 
 async def test_10_a_whole_stream_forged_with_a_valid_chain(ledgers):
@@ -172,8 +197,8 @@ async def test_10_a_whole_stream_forged_with_a_valid_chain(ledgers):
     await ledgers.tamper(
         *(f"DELETE FROM {holder}.kept_checkpoints WHERE service = 'mash'" for holder in SERVICES[1:])
     )
-    assert (await ledgers.found()).startswith("mash, positions 49 to 60, stream ")
-    await ledgers.tamper("DELETE FROM chronology.inbox_heads")
+    assert (await ledgers.found()).startswith("mash, positions 13 to 36, stream ")
+    await ledgers.tamper("DELETE FROM chronology.inbox_heads", "DELETE FROM chronology.inbox_taken")
     assert await ledgers.found() == "", "without what others keep and took, the forgery is perfect"
 
 
