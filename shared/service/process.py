@@ -151,7 +151,9 @@ class ServiceProcess:
             await stack.enter_async_context(started(self.verifier))
 
             store = self._store(pool, clock, metrics)
-            own_end = OwnEnd(store, self.head_file, partial(last_messages, settings.brokers, name))
+            own_end = OwnEnd(
+                store, self.head_file, partial(last_messages, settings.brokers, name, self.transport)
+            )
             checkpoints = self._checkpoints(pool, own_end)
             # Stopped after everything that writes: then it signs the last of it.
             stack.push_async_callback(checkpoints.sign_the_end)

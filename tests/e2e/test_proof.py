@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -90,6 +92,21 @@ async def as_superuser(stack: Stack, statement: str, *values: object) -> str:
         return await connection.execute(statement, *values)
     finally:
         await connection.close()
+
+
+def test_a_key_that_was_taken_away_is_named_by_what_it_had_sealed(stack: Stack):
+    child = stack.child()
+    with closing(sqlite3.connect(stack.directory / "keys" / "people.keys", isolation_level=None)) as store:
+        mine = (UUID(child).bytes,)
+        row = store.execute("select * from key where subject = ?", mine).fetchone()
+        store.execute("delete from key where subject = ?", mine)
+        try:
+            said = safeguarding("verify", "--stack", stack.directory, code=1).stdout
+        finally:
+            store.execute("insert into key values (?, ?, ?, ?)", row)
+    assert "sealed under a key that is not in the key store, and nobody erased it" in said
+    assert said.count("sealed under a key") == 1
+    assert not any(one["findings"] for one in reports(stack).values())
 
 
 def test_only_an_auditor_gets_an_export(stack: Stack):

@@ -14,12 +14,14 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import orjson
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from deploy.local.broker import EmbeddedBroker
 from deploy.local.layout import Layout
 from deploy.local.ports import LOOPBACK, Port
 from deploy.local.postgres import EmbeddedPostgres
 from shared.messaging.relay import forget_broker
+from shared.messaging.topics import PARTITIONS, topic_of
 from tests.integration.databases import copy_of
 from tests.integration.toys import TEMPLATE
 
@@ -154,6 +156,27 @@ class OneService:
         """The broker dies, and its topics with it, as the embedded one's do."""
         _start_again(broker)
         await forget_broker(self.dsn, "people")
+
+    async def forge_last_message(self, broker: EmbeddedBroker) -> None:
+        """The last message of the topic once more, with another digest."""
+        places = [TopicPartition(topic_of("people"), n) for n in range(PARTITIONS)]
+        reader = AIOKafkaConsumer(bootstrap_servers=broker.bootstrap, enable_auto_commit=False)
+        writer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
+        await reader.start()
+        await writer.start()
+        reader.assign(places)
+        await reader.seek_to_beginning(*places)
+        fetched = await reader.getmany(*places, timeout_ms=5000)
+        [*_, last] = [record for records in fetched.values() for record in records]
+        headers = [
+            (name, bytes(64).hex().encode()[:64] if name == "ce_digest" else text)
+            for name, text in last.headers
+        ]
+        await writer.send_and_wait(
+            last.topic, last.value, key=last.key, headers=headers, partition=last.partition
+        )
+        await reader.stop()
+        await writer.stop()
 
     async def relayed(self) -> None:
         """Wait until everything that crosses is on the broker."""

@@ -51,6 +51,18 @@ async def test_it_is_found_whatever_the_next_event_is_about(people, broker, witn
     assert await people.superuser.fetchval(SIGNED) == signed  # nor is the forgery signed at the end
 
 
+async def test_a_forged_message_on_its_topic_keeps_no_service_from_its_work(people, broker):
+    """Somebody with the broker says that a position said something else: they hold no key, and are not believed."""
+    await people.start()
+    child = await people.register("Ava Hill")
+    await people.relayed()
+    people.kill()
+    await people.forge_last_message(broker)
+    await people.start()
+    assert "not authentic on own topic" in people.said
+    await people.number(child)
+
+
 async def test_a_row_before_the_last_and_a_row_taken_away_are_found_too(people):
     await killed_and_altered(people, position=2)
     await people.start(ready=False)
