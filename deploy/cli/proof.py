@@ -8,6 +8,7 @@ from uuid import UUID
 import typer
 
 from deploy.cli.screen import DEFAULT_STACK, StackOption, run
+from shared.domain.code_lists import LawfulBasis
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,41 +53,43 @@ def add_to(app: typer.Typer) -> None:
     @app.command()
     def export(
         child: Annotated[UUID, typer.Argument(help="The child's id.")],
-        to: Annotated[Path, typer.Option("--to", help="The file to write.", dir_okay=False)],
+        to: Annotated[
+            Path,
+            typer.Option("--to", help="The folder to make; a zip of it is made beside it.", file_okay=False),
+        ],
+        basis: Annotated[
+            LawfulBasis, typer.Option(help="On which lawful basis it is handed over; it is kept.")
+        ] = LawfulBasis.PUBLIC_TASK,
         stack: StackOption = DEFAULT_STACK,
     ) -> None:
-        """Write one child's events of all services to a file, sealed as stored, with proofs. It is recorded."""
+        """Write one child's events of all services, sealed as stored, with proofs. Every service records it."""
 
         async def main() -> None:
-            from deploy.cli import proving
+            from deploy.cli import exporting
+            from deploy.play.calling import Services
+            from deploy.play.stacks import running_stack
 
-            counts = await proving.export(child, stack, to)
-            told = ", ".join(f"{name} {count}" for name, count in counts.items())
-            typer.echo(f"{to}: {sum(counts.values())} events ({told}).")
+            running = running_stack(stack)
+            async with Services(running.urls, running.tokens, patience=5) as services:
+                made = await exporting.export(services, child, to, basis=basis.value)
+            told = ", ".join(f"{name} {count}" for name, count in made.counts.items())
+            typer.echo(f"{made.folder} and {made.packed}: {sum(made.counts.values())} events ({told}).")
+            for name, rule in made.withheld.items():
+                typer.echo(f"{name}: withheld under {rule}.")
+            typer.echo(f"SHA-256 of its manifest, to be told by another way: {made.fingerprint}")
 
         run(main())
 
     @app.command("verify-export")
     def verify_export(
-        file: Annotated[Path, typer.Argument(help="An export.", exists=True, dir_okay=False)],
+        bundle: Annotated[Path, typer.Argument(help="A bundle: its folder or its zip.", exists=True)],
         keys: Annotated[
             Path, typer.Option(help="Directory of the services' public keys.", file_okay=False)
         ] = DEFAULT_STACK / "checkpoint-keys",
+        words: Annotated[bool, typer.Option("--words", help="Print the words that were opened.")] = False,
     ) -> None:
-        """Check an export with the services' public keys and nothing else."""
+        """Check a bundle with the services' public keys and nothing else."""
+        from deploy.bundle import verify
 
-        async def main() -> None:
-            from deploy.cli import proving
-
-            proved = proving.check_file(file, keys)
-            for trouble in proved.troubles:
-                typer.echo(trouble)
-            for name, count in proved.events.items():
-                typer.echo(
-                    f"{name}: {count} events proved; its log was signed up to {proved.signed.get(name, 0)}."
-                )
-            if proved.troubles:
-                raise typer.Exit(1)
-            typer.echo("Every event stands as it was signed.")
-
-        run(main())
+        shown = ["--words"] if words else []
+        raise typer.Exit(verify.main([str(bundle), "--keys", str(keys), *shown]))

@@ -9,7 +9,6 @@ exports of the children. It looks as things stand; traces are there only where t
 import asyncio
 import html
 import json
-from base64 import b64decode
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, closing
 from pathlib import Path
@@ -134,7 +133,7 @@ async def _sealed(
 def _exported(line: str) -> str:
     """A line of an export, with the open part of its event as text."""
     event: dict[str, Any] = json.loads(line).get("event", {})
-    return line + _text(b64decode(event.get("state", "")))
+    return f"{line}{event.get('open', '')}"
 
 
 async def _topics(stack: RunningStack, layout: Layout) -> AsyncIterator[tuple[str, str]]:

@@ -157,6 +157,10 @@ class Signer:
         """The same with its signature."""
         return replace(checkpoint, signature=self._key.sign(checkpoint.text()))
 
+    def attest(self, text: bytes) -> bytes:
+        """The signature of a text that is no checkpoint. Its first line says what it is, so it can pass for no other."""
+        return self._key.sign(text)
+
     def public(self) -> bytes:
         """Its public key as PEM."""
         return self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -195,6 +199,18 @@ class PublicKeys:
         if not found:
             raise BadKeys(f"{directory} holds no public keys: put each service's `<service>.pub` there")
         return cls(found)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Whose keys these are, by name."""
+        return tuple(sorted(self._keys))
+
+    def pem(self, service: str) -> str:
+        """The public keys of a service as PEM, one after another; empty: it has none here."""
+        return b"".join(
+            key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            for key in self._keys.get(service, ())
+        ).decode()
 
     def signed(self, checkpoint: Checkpoint) -> bool:
         """Whether its service signed it."""

@@ -105,6 +105,16 @@ class Checkpoints:
         while await self.tables.make(self._signer) is not None:
             await asyncio.sleep(0)
 
+    @property
+    def services(self) -> tuple[str, ...]:
+        """All services whose public keys this one holds."""
+        return self._keys.services
+
+    def attest(self, text: bytes) -> dict[str, str]:
+        """A text about what the service gave to a bundle, with its signature (hex) and its public keys (PEM)."""
+        keys = self._keys.pem(self.tables.service) or self._signer.public().decode()
+        return {"text": text.decode(), "signature": self._signer.attest(text).hex(), "public_keys": keys}
+
     async def keep(self, bodies: Sequence[bytes]) -> None:
         """Keep what arrived on the topic. What no service signed is dropped, with an alarm."""
         for body in bodies:

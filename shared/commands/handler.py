@@ -98,7 +98,9 @@ class CommandHandler:
         self._access = access
         self._warm = StateCache()
         self._wiring = Wiring(streams)
-        aliases, episodes, steps = aliases or NoAliases(), Episodes(service, store), Steps(service, store)
+        self.aliases = aliases = aliases or NoAliases()
+        """By which ids people go."""
+        episodes, steps = Episodes(service, store), Steps(service, store)
         self._targets = Targets(service, self._wiring.streams, store, episodes, steps, aliases)
         self._loader = Loader(service, self._wiring.streams, episodes, aliases, steps)
         # On a simulated clock every message has arrived before it moves.

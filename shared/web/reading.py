@@ -68,6 +68,11 @@ class Reading:
         """Record the reading, durably: before anything is shown (E4)."""
         await record(self._running, self.who, action, children=children, subject=subject)
 
+    def wall_before(self, action: str) -> str | None:
+        """The rule of the wall that keeps the reader out, where one does: it stands alone in a refusal."""
+        verdict = self._running.access.may(self.who, action)
+        return verdict.rules[0] if not verdict.allowed and verdict.alone else None
+
     async def caught_up(self, view: str, after: int | None) -> None:
         """Read-your-writes: wait up to 2 s until a view has followed to `after`.
 

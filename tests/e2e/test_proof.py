@@ -1,6 +1,7 @@
 """The auditor's commands on a running stack: what was signed is kept by the others, and one child's events are proved."""
 
 import asyncio
+import hashlib
 import json
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ from uuid import UUID, uuid4
 from tests.e2e.conftest import CONTACT, Stack
 from tests.e2e.test_first_contact import safeguarding
 from tests.faults.processes import look_into
+from tests.outsider import make_outsider
 
 PATIENCE = 60
 
@@ -22,13 +24,13 @@ def reports(stack: Stack) -> dict[str, dict]:
     return {one["service"]: one for one in map(json.loads, done.stdout.splitlines())}
 
 
-def export(stack: Stack, child: str, to: Path) -> subprocess.CompletedProcess[str]:
-    return safeguarding("export", child, "--to", to, "--stack", stack.directory)
+def export(stack: Stack, child: str, to: Path, *more: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    return safeguarding("export", child, "--to", to, "--stack", stack.directory, *more, code=code)
 
 
 def test_every_log_is_signed_kept_by_the_others_and_verifies(stack: Stack, tmp_path: Path):
     child = stack.child()
-    export(stack, child, tmp_path / "export.jsonl")  # which signs all there is
+    export(stack, child, tmp_path / "export")  # which signs all there is
     until = time.monotonic() + PATIENCE
     while True:
         found = reports(stack)
@@ -51,15 +53,43 @@ def test_every_log_is_signed_kept_by_the_others_and_verifies(stack: Stack, tmp_p
     assert "the auditor's file up to" in again
 
 
-def test_an_export_holds_and_an_altered_one_does_not(stack: Stack, tmp_path: Path):
-    child, file = stack.child(), tmp_path / "export.jsonl"
-    assert "people 1" in export(stack, child, file).stdout
+def test_a_bundle_holds_for_who_has_none_of_our_code_and_an_altered_one_does_not(
+    stack: Stack, tmp_path: Path
+):
+    child, folder = stack.child(), tmp_path / "bundle"
+    taken = stack.send(
+        "mash.ReceiveContact", stack.token("police_officer", "police"), {"about": [child], "with": CONTACT}
+    )
+    assert taken.status_code == 200, taken.text
+    stack.heads()  # the chronology has it
+    said = export(stack, child, folder, "--basis", "legal_obligation").stdout
+    assert "people 1" in said
+    assert "mash 0" not in said
     keys = stack.directory / "checkpoint-keys"
-    said = safeguarding("verify-export", file, "--keys", keys).stdout
-    assert "Every event stands as it was signed." in said
-    assert "Kit Test" not in file.read_text()
-    file.write_text(file.read_text().replace('"version":1', '"version":2', 1))
-    assert "is not what was signed" in safeguarding("verify-export", file, "--keys", keys, code=1).stdout
+    manifest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    assert f"to be told by another way: {manifest}" in said
+    everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert CONTACT["worries"].encode() not in everything
+    assert b"Kit Test" not in everything
+
+    outsider = make_outsider(tmp_path / "outsider")
+    for bundle in (folder, folder.with_name("bundle.zip")):
+        done = outsider.run(folder / "verify.py", bundle, "--keys", keys, cwd=tmp_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+        for name in stack.urls:  # the newest too, which were signed for the bundle
+            others = len(stack.urls) - 1
+            assert f"{name} keeps the same checkpoints:" in done.stdout
+            assert done.stdout.count(f" of {name}, ") + done.stdout.count(f" of {name}.") == others, (
+                done.stdout
+            )
+    assert (
+        "Every event stands as it was signed" in safeguarding("verify-export", folder, "--keys", keys).stdout
+    )
+    events = folder / "events" / "people.jsonl"
+    events.write_text(events.read_text().replace('"version":1', '"version":2', 1))
+    told = safeguarding("verify-export", folder, "--keys", keys, code=1).stdout
+    assert "is not what was signed" in told
+    assert "is there already" in export(stack, child, folder, code=1).stderr
 
 
 def test_a_read_table_that_somebody_wrote_to_is_named_and_a_rebuild_heals_it(stack: Stack):
@@ -116,14 +146,16 @@ def test_only_an_auditor_gets_an_export(stack: Stack):
         assert answer.status_code == 403, answer.text
     answer = stack.get("people", f"/audit/children/{child}", stack.token("auditor", "childrens_social_care"))
     assert answer.status_code == 200
-    assert json.loads(answer.text.splitlines()[-1])["end"]["events"] == 1
+    said = json.loads(answer.text.splitlines()[-1])["statement"]["text"]
+    assert "\nevents 1 " in said
+    assert "\nrole auditor\n" in said
 
 
 def test_what_is_no_stack_or_no_keys_is_said(tmp_path: Path):
     assert "is no stack's directory" in safeguarding("verify", "--stack", tmp_path, code=2).stderr
     (tmp_path / "file").write_text("")
-    told = safeguarding("verify-export", tmp_path / "file", "--keys", tmp_path, code=1).stderr
-    assert "holds no public keys" in told
+    told = safeguarding("verify-export", tmp_path / "file", "--keys", tmp_path, code=1).stdout
+    assert "cannot be checked" in told
     told = safeguarding("verify", "--environment", code=1).stderr
     assert told.startswith("set SAFEGUARDING_")
     assert "SAFEGUARDING_PEOPLE_DSN" in told

@@ -3,12 +3,14 @@
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import asyncpg
+import orjson
 
 from deploy.local.postgres import EmbeddedPostgres
 from shared.audit.checkpoint import Checkpoint, PublicKeys, Signer, make_signing_key
@@ -17,6 +19,7 @@ from shared.audit.checkpointer import Checkpoints
 from shared.audit.log_check import Contract
 from shared.audit.verify import Report, verify_log
 from shared.crypto.hash_chain import GENESIS, content, link
+from shared.crypto.key_store import KeyStore
 from shared.domain.codec import encode
 from shared.domain.event import Envelope, Event
 from shared.eventstore.append import AppendRequest, CommandWrites, InboxMove, NewEvent, StreamWrite
@@ -93,6 +96,29 @@ class Ledgers:
         for n, s in rows:
             writes = (StreamWrite(STREAMS[s], n, (row(n, CHILDREN[s]),)),)
             await store.append(AppendRequest((CommandWrites(uuid4(), b"asked", writes),)))
+        await store.stop()
+
+    async def append_raw(self, service: str, name: str, body: dict[str, Any], child: UUID) -> None:
+        """One event of any name and body on a stream of its own."""
+        row = NewEvent(UUID(body["envelope"]["id"]), name, "talk", orjson.dumps(body), None, child, None)
+        await self._append(service, [StreamWrite(uuid4(), 0, (row,))])
+
+    async def append_sealed(
+        self, service: str, child: UUID, keys: KeyStore, words: Sequence[str]
+    ) -> list[UUID]:
+        """An event for each of these words, sealed with real keys; the events' ids."""
+        keys.make([child])
+        rows = [replace(row(n + 1, child), sealed=None) for n in range(len(words))]
+        for each, said in zip(rows, words, strict=True):
+            each.sealed = keys.seal(child, each.event_id, orjson.dumps({"words": said}))
+        await self._append(service, [StreamWrite(uuid4(), 0, tuple(rows))])
+        return [each.event_id for each in rows]
+
+    async def _append(self, service: str, writes: Sequence[StreamWrite]) -> None:
+        pool = self.pools[service]
+        store = Store(pool, partial(asyncpg.connect, dsn_of(pool)), service, RealClock())
+        await store.start()
+        await store.append(AppendRequest((CommandWrites(uuid4(), b"asked", tuple(writes)),)))
         await store.stop()
 
     async def sign(self, service: str) -> list[Checkpoint]:

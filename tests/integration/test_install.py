@@ -142,7 +142,7 @@ async def test_the_owner_cannot_change_what_happened(installed):
 
 
 async def test_a_child_s_rows_are_found_by_the_index(installed):
-    """As `shared/audit/export.py` asks for them; few rows would be read through either way, so there are many."""
+    """As `shared/audit/bundle.py` asks for them; few rows would be read through either way, so there are many."""
     async with connected(installed, "people") as connection:
         transaction = connection.transaction()
         await transaction.start()
