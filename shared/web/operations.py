@@ -103,7 +103,8 @@ async def parked(inbox: CurrentInbox, limit: Limit = 100) -> dict[str, Any]:
                 "source": row.source,
                 "key": str(row.key),
                 "position": row.position,
-                "event": row.headers.get("ce_type", ""),
+                # Of what proves no origin nothing is repeated: whoever made it may have written anything.
+                "event": row.headers.get("ce_type", "") if row.topic is None else "",
                 "error": row.error,
                 "tries": row.tries,
             }
