@@ -8,7 +8,9 @@ entries = Entries("assessment")
 
 @entries.on(ReferralOpened)
 def _(event: ReferralOpened, text: Text) -> Entry:
-    return Entry(title=f"Referral opened: {event.primary_need.label.lower()}", topic="referral")
+    why = event.primary_need.label.lower() if event.primary_need else "need not stated yet"
+    harm = " (immediate harm)" if event.immediate_harm else ""
+    return Entry(title=f"Referral opened: {why}{harm}", topic="referral")
 
 
 @entries.on(WorkerAllocated)

@@ -4,7 +4,7 @@ A field that holds a `Deadline` names in its type the rule whose clock it starts
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
@@ -31,18 +31,44 @@ class Place(StrEnum):
 class ReferralOpened(
     Event,
     name="assessment.ReferralOpened",
+    version=2,
     crosses=True,
-    fixed=("received_at", "source", "referrer_agency", "level", "primary_need"),
+    fixed=("received_at", "source", "referrer_agency", "level", "primary_need", "immediate_harm"),
 ):
-    """A contact was accepted: the child's episode begins. Starts A2 from the moment the contact was received."""
+    """A contact was accepted, or immediate harm identified before anything was decided: the child's episode begins.
+
+    Starts A2 from the moment the contact was received, and of immediate harm A1 from when that was identified.
+    """
 
     contact: UUID
     received_at: Instant
     source: ReferralSource
     referrer_agency: str | None = None
+    level: int | None = None
+    """None, as is the need: the front door has not decided yet."""
+    primary_need: PrimaryNeed | None = None
+    immediate_harm: bool = False
+    see_child_by: Annotated[Deadline, Starts("A2", of="received_at")]
+    see_today_by: Annotated[Deadline, Starts("A1")] | None = None
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """No referral was opened by immediate harm before."""
+
+
+class ImmediateHarmMarked(Event, name="assessment.ImmediateHarmMarked", fixed=("contact",)):
+    """Immediate harm to a child whose referral is open: they are seen today (A1)."""
+
+    contact: UUID
+    see_today_by: Annotated[Deadline, Starts("A1")]
+
+
+class ReferralLevelled(Event, name="assessment.ReferralLevelled", fixed=("contact", "level", "primary_need")):
+    """The front door decided on the contact whose referral immediate harm had opened: its level and need are these."""
+
+    contact: UUID
     level: int
     primary_need: PrimaryNeed
-    see_child_by: Annotated[Deadline, Starts("A2", of="received_at")]
 
 
 class AllocationText(Sealed):
@@ -75,8 +101,10 @@ class VisitText(Sealed):
     why_not_seen: str | None = None
 
 
-class ChildSeen(Event, name="assessment.ChildSeen", crosses=True, text=VisitText, meets=("A2",), fixed=()):
-    """A social worker saw the child. Meets A2 by a visit since the contact was received, where that clock starts."""
+class ChildSeen(
+    Event, name="assessment.ChildSeen", crosses=True, text=VisitText, meets=("A1", "A2"), fixed=()
+):
+    """A social worker saw the child. Meets A1 by a visit since the harm was identified, and A2 by a visit since the contact was received, where that clock starts."""
 
     alone: bool
     place: Place

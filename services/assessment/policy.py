@@ -1,9 +1,10 @@
 """What assessment does when other teams' facts arrive."""
 
-from services.assessment.streams.referral import OpenReferral
+from services.assessment.streams.referral import OpenReferral, TakeImmediateHarm
 from services.mash import events as mash
 from shared.domain.event import Record
 from shared.domain.policy import Policy, TaskFor
+from shared.team.tasks import RaiseTask
 
 policy = Policy("assessment")
 
@@ -22,4 +23,30 @@ def open_referral(event: mash.ReferralAccepted, record: Record) -> OpenReferral:
         referrer_agency=event.referrer_agency,
         level=event.level,
         primary_need=event.primary_need,
+    )
+
+
+@policy.on(mash.ImmediateHarmIdentified)
+def take_immediate_harm(event: mash.ImmediateHarmIdentified, record: Record) -> TakeImmediateHarm:
+    """A child is at immediate harm: they are seen today, on the open referral or on one that opens at once."""
+    return TakeImmediateHarm(
+        about=(event.child,) if event.child else (),
+        contact=event.contact,
+        received_at=event.received_at,
+        source=event.source,
+        referrer_agency=event.referrer_agency,
+        primary_need=event.primary_need,
+    )
+
+
+@policy.on(mash.ContactPassedToOpenCase)
+def tell_the_worker(event: mash.ContactPassedToOpenCase, record: Record) -> RaiseTask:
+    """What was reported is a note on the open case: its worker reads it, or in their absence the manager."""
+    return RaiseTask(
+        about=(event.child,) if event.child else (),
+        role="social_worker",
+        reason="note_on_open_case",
+        rules=("M9",),
+        regarding=record.envelope.event_id,
+        source="mash",
     )

@@ -9,6 +9,15 @@ _S1 = "Threshold document, appendix 2"
 RULES: Final = Rulebook(
     (
         Rule(
+            id="A1",
+            what="see a child at immediate harm the same day",
+            starts="immediate harm identified",
+            limit=None,
+            unit=Unit.SAME_DAY,
+            met_by="that child seen",
+            source=_S1,
+        ),
+        Rule(
             id="A2",
             what="see the child, alone where age-appropriate",
             starts="contact received",

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.assessment.events import ChildSeen, ReferralOpened, WorkerAllocated
+from services.assessment.events import (
+    ChildSeen,
+    ImmediateHarmMarked,
+    ReferralLevelled,
+    ReferralOpened,
+    WorkerAllocated,
+)
 from shared.domain.clock_facts import DeadlineVaried
 from shared.domain.event import Record
 from shared.domain.view import Update, Upsert, View
@@ -20,8 +26,9 @@ class WorklistRow:
     received_at: datetime
     see_child_by: datetime
     source: str
-    level: int
-    primary_need: str
+    level: int | None
+    primary_need: str | None
+    immediate_harm: bool
     worker: UUID | None
     last_seen_at: datetime | None
     """Also before the contact was received; who reads it looks at that."""
@@ -45,11 +52,23 @@ def _(event: ReferralOpened, record: Record) -> Upsert:
         child=event.child,
         contact=event.contact,
         received_at=event.received_at,
-        see_child_by=event.see_child_by.due_at,
+        see_child_by=(event.see_today_by or event.see_child_by).due_at,
         source=event.source.value,
         level=event.level,
-        primary_need=event.primary_need.value,
+        primary_need=event.primary_need.value if event.primary_need else None,
+        immediate_harm=event.immediate_harm,
     )
+
+
+@worklist.on(ImmediateHarmMarked)
+def _(event: ImmediateHarmMarked, record: Record) -> Update:
+    """The child is seen today, whatever was due before."""
+    return Update({"stream": record.stream}, immediate_harm=True, see_child_by=event.see_today_by.due_at)
+
+
+@worklist.on(ReferralLevelled)
+def _(event: ReferralLevelled, record: Record) -> Update:
+    return Update({"stream": record.stream}, level=event.level, primary_need=event.primary_need.value)
 
 
 @worklist.on(WorkerAllocated)
@@ -69,4 +88,6 @@ def _(event: ChildSeen, record: Record) -> Update:
 
 @worklist.on(DeadlineVaried)
 def _(event: DeadlineVaried, record: Record) -> Update | None:
-    return Update({"stream": record.stream}, see_child_by=event.due_at) if event.rule == "A2" else None
+    return (
+        Update({"stream": record.stream}, see_child_by=event.due_at) if event.rule in {"A1", "A2"} else None
+    )

@@ -9,13 +9,14 @@ from services.mash.streams.child_file import child_file
 from services.mash.streams.consultation import consultation
 from services.mash.streams.contact import contact
 from services.mash.streams.daily_meeting import daily_meeting
+from services.mash.streams.open_case import open_case
 from services.mash.views import worklist
 from shared.service.declaration import service
 
 app = service(
     "mash",
     agency="childrens_social_care",
-    streams=[contact, consultation, agency_check, child_file, daily_meeting],
+    streams=[contact, consultation, agency_check, child_file, daily_meeting, open_case],
     policy=policy,
     entries=entries,
     views=[worklist],

@@ -249,3 +249,11 @@ class LinkWhy(StrEnum):
     FOLLOWS = "follows"
     CONTRADICTS = "contradicts"
     DUPLICATE = "duplicate"
+
+
+class CaseKind(StrEnum):
+    """What counts as an open case (M9); open early help is none, nor is an arrangement or an order alone."""
+
+    REFERRAL = "referral"
+    ASSESSMENT = "assessment"
+    PLAN = "plan"

@@ -11,6 +11,7 @@ from services.mash.events import (
     ConsultationRecorded,
     ContactDecided,
     ContactDecisionReviewed,
+    ContactPassedToOpenCase,
     ContactReceived,
     ContactRestricted,
     ContactScreened,
@@ -71,6 +72,22 @@ def _(event: ContactReceived, text: Text) -> Entry:
     )
 
 
+@entries.on(ContactPassedToOpenCase)
+def _(event: ContactPassedToOpenCase, text: Text) -> Entry:
+    """Seen by nobody beside social care and who reported it, until the allocated worker shares it."""
+    return Entry(
+        title=f"Note on the open case: from {event.source.label}",
+        topic="contact",
+        parts=text.parts(
+            worries="What is worrying",
+            strengths="What is working well",
+            child_words="The child's words",
+            why_not_aware="Why the family does not know",
+        ),
+        care_parts=text.parts(referrer_name="Told by", referrer_relation="Who is"),
+    )
+
+
 @entries.on(ContactScreened)
 def _(event: ContactScreened, text: Text) -> Entry:
     carer = "; may be a young carer" if event.young_carer else ""
@@ -91,6 +108,7 @@ def _(event: ContactDecided, text: Text) -> Entry:
     )
 
 
+entries.one(ContactDecided, ContactPassedToOpenCase)
 entries.none(
     ReferralAccepted, because="said by the decision it stands beside, and by the referral that is then opened"
 )

@@ -12,6 +12,7 @@ from services.chronology.queries import entries_of
 from services.mash.entries import entries as mash_entries
 from services.mash.rules import RULES
 from services.mash.streams.contact import contact
+from services.mash.streams.open_case import open_case
 from shared.domain.access_facts import NOTHING, Fact
 from shared.domain.actors import Actor
 from shared.domain.instants import london
@@ -57,7 +58,7 @@ def head(organisation: str | None) -> Actor:
 
 async def test_a_school_reads_its_own_worry_and_another_school_does_not(pool: asyncpg.Pool) -> None:
     told = RECEIVE.referrer.model_copy(update={"agency": "education"})
-    story = decider(contact, RULES).given()
+    story = decider(contact, RULES, beside=[open_case]).given()
     story = story.when(RECEIVE.model_copy(update={"referrer": told}), at=NOW, by=head("Elm School"))
     await keep(pool, taken_in(story.records, {"mash": (mash_entries, RULES)}))
     assert await shown(pool, head("Elm School")) == [("mash.ContactReceived", "whole")]

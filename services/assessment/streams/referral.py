@@ -10,7 +10,9 @@ from services.assessment.events import (
     AllocationText,
     ChildNotSeen,
     ChildSeen,
+    ImmediateHarmMarked,
     Place,
+    ReferralLevelled,
     ReferralOpened,
     VisitText,
     WorkerAllocated,
@@ -22,7 +24,9 @@ from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Professional, Text
 from shared.domain.instants import Instant
 
-ReferralEvent = ReferralOpened | WorkerAllocated | ChildSeen | ChildNotSeen
+ReferralEvent = (
+    ReferralOpened | ImmediateHarmMarked | ReferralLevelled | WorkerAllocated | ChildSeen | ChildNotSeen
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,9 @@ class Referral:
     """What decisions on a referral need to know."""
 
     contact: UUID | None = None
+    level: int | None = None
+    harm_of: frozenset[UUID] = frozenset()
+    """The contacts at which immediate harm was identified."""
     worker: UUID | None = None
     working_days: int | None = None
 
@@ -37,8 +44,12 @@ class Referral:
 def evolve(state: Referral, event: ReferralEvent) -> Referral:
     """The referral after one more fact."""
     match event:
-        case ReferralOpened(contact=contact):
-            return replace(state, contact=contact)
+        case ReferralOpened(contact=contact, level=level, immediate_harm=harm):
+            return replace(state, contact=contact, level=level, harm_of=frozenset({contact} if harm else ()))
+        case ImmediateHarmMarked(contact=contact):
+            return replace(state, harm_of=state.harm_of | {contact})
+        case ReferralLevelled(level=level):
+            return replace(state, level=level)
         case WorkerAllocated(worker=worker, assessment_due_in_working_days=days):
             return replace(state, worker=worker, working_days=days)
         case ChildSeen() | ChildNotSeen():
@@ -56,6 +67,16 @@ class OpenReferral(Command, name="assessment.OpenReferral", opens=True, internal
     referrer_agency: str | None = None
     level: int
     primary_need: PrimaryNeed
+
+
+class TakeImmediateHarm(Command, name="assessment.TakeImmediateHarm", opens=True, internal=True):
+    """The front door identified immediate harm (M6): the child's referral opens at once, or the open one is marked."""
+
+    contact: UUID
+    received_at: Instant
+    source: ReferralSource
+    referrer_agency: str | None = None
+    primary_need: PrimaryNeed | None = None
 
 
 class AllocateWorker(Command, name="assessment.AllocateWorker"):
@@ -85,7 +106,7 @@ class RecordVisit(Command, name="assessment.RecordVisit"):
         return self
 
 
-ReferralCommand = OpenReferral | AllocateWorker | RecordVisit
+ReferralCommand = OpenReferral | TakeImmediateHarm | AllocateWorker | RecordVisit
 
 
 def decide(command: ReferralCommand, state: Referral, context: Context) -> list[ReferralEvent]:
@@ -98,6 +119,8 @@ def decide(command: ReferralCommand, state: Referral, context: Context) -> list[
     match command:
         case OpenReferral():
             return open_referral(command, state, context)
+        case TakeImmediateHarm():
+            return take_immediate_harm(command, state, context)
         case AllocateWorker():
             return allocate_worker(command, state)
         case RecordVisit():
@@ -107,9 +130,13 @@ def decide(command: ReferralCommand, state: Referral, context: Context) -> list[
 
 
 def open_referral(command: OpenReferral, state: Referral, context: Context) -> list[ReferralEvent]:
-    """Open it; the same contact again is already so."""
+    """Open it; the same contact again is already so, and what immediate harm opened takes its level and need from it."""
     if state.contact == command.contact:
-        return []
+        if state.level is not None:
+            return []
+        return [
+            ReferralLevelled(contact=command.contact, level=command.level, primary_need=command.primary_need)
+        ]
     refuse_all(
         (
             "A10",
@@ -127,6 +154,27 @@ def open_referral(command: OpenReferral, state: Referral, context: Context) -> l
             level=command.level,
             primary_need=command.primary_need,
             see_child_by=context.deadline("A2", command.received_at),
+        )
+    ]
+
+
+def take_immediate_harm(command: TakeImmediateHarm, state: Referral, context: Context) -> list[ReferralEvent]:
+    """See the child today: on the open referral, else on one that opens now."""
+    if command.contact in state.harm_of:
+        return []
+    today = context.deadline("A1", context.happened_at)
+    if state.contact is not None:
+        return [ImmediateHarmMarked(contact=command.contact, see_today_by=today)]
+    return [
+        ReferralOpened(
+            contact=command.contact,
+            received_at=command.received_at,
+            source=command.source,
+            referrer_agency=command.referrer_agency,
+            primary_need=command.primary_need,
+            immediate_harm=True,
+            see_child_by=context.deadline("A2", command.received_at),
+            see_today_by=today,
         )
     ]
 
@@ -190,5 +238,5 @@ referral = Stream(
     events=ReferralEvent,
     per=Per.EPISODE,
     opened_by=(ReferralOpened,),
-    clocks=("A2",),
+    clocks=("A1", "A2"),
 )

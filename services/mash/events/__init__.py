@@ -5,6 +5,8 @@ clock of telling them runs.
 """
 
 from services.mash.events.beside import (
+    CaseClosedNoted,
+    CaseOpenNoted,
     ConsultationRecorded,
     ConsultationText,
     ContactsLinked,
@@ -52,6 +54,7 @@ from services.mash.events.decided import (
     ReferrerInformed,
 )
 from services.mash.events.received import (
+    ContactPassedToOpenCase,
     ContactReceived,
     ContactRestricted,
     ContactScreened,
@@ -67,6 +70,8 @@ __all__ = [
     "AgencyCheckRequested",
     "AgencyInformationShared",
     "AllegationRouted",
+    "CaseClosedNoted",
+    "CaseOpenNoted",
     "CheckText",
     "ConsentDispensed",
     "ConsentRecorded",
@@ -77,6 +82,7 @@ __all__ = [
     "ContactDecided",
     "ContactDecisionReviewed",
     "ContactHeld",
+    "ContactPassedToOpenCase",
     "ContactReceived",
     "ContactRestricted",
     "ContactScreened",

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from services.mash.codes import (
+    CaseKind,
     Fgm,
     FosteringNotifier,
     LinkWhy,
@@ -208,3 +209,17 @@ class DailyMeetingHeld(Event, name="mash.DailyMeetingHeld", fixed=("contacts",))
 
     present: tuple[str, ...]
     contacts: tuple[UUID, ...]
+
+
+class CaseOpenNoted(Event, name="mash.CaseOpenNoted", fixed=("kind", "case")):
+    """Another team opened a case on the child: what is reported of them from now on is a note on it (M9)."""
+
+    kind: CaseKind
+    case: UUID
+
+
+class CaseClosedNoted(Event, name="mash.CaseClosedNoted", fixed=("kind", "case")):
+    """Another team closed its case on the child."""
+
+    kind: CaseKind
+    case: UUID

@@ -66,6 +66,34 @@ class ContactReceived(
         """Of what was not asked before nothing was said."""
 
 
+class ContactPassedToOpenCase(
+    Event,
+    name="mash.ContactPassedToOpenCase",
+    crosses=True,
+    text=ContactText,
+    fixed=("channel", "notice", "fgm"),
+):
+    """What was reported is a note on the child's open case (M9), and no new contact: of its clocks M14 and M23 alone run.
+
+    Beside a decision it says that the contact goes to that case.
+    """
+
+    contact: UUID
+    source: ReferralSource
+    referrer_agency: str | None = None
+    referrer_organisation: str | None = None
+    confidential: bool = False
+    channel: Channel = Channel.WRITTEN
+    notice: Notice | None = None
+    police_risk: RiskLevel | None = None
+    fgm: Fgm | None = None
+    family_aware: bool | None = None
+    received_at: Instant
+    known_at: Instant | None = None
+    tell_school_by: Annotated[Deadline, Starts("M23", of="received_at")] | None = None
+    report_fgm_by: Annotated[Deadline, Starts("M14", of="known_at")] | None = None
+
+
 class ContactScreened(
     Event,
     name="mash.ContactScreened",

@@ -15,7 +15,7 @@ from services.mash.events import (
     FindingsText,
 )
 from services.mash.streams.contact import Contact
-from services.mash.streams.contact.state import decided_already, too_early
+from services.mash.streams.contact.state import decided_already, on_a_note, too_early
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Agency, Distinct, RequiredText, ShortText
@@ -94,6 +94,7 @@ def decide(command: CheckCommand, state: CheckAndContact, context: Context) -> l
 
 def request_check(command: RequestAgencyCheck, contact: Contact, context: Context) -> list[CheckEvent]:
     """Ask, where somebody agreed to it, or a basis stands in for that."""
+    refuse_all(on_a_note(contact))
     refuse_all(
         (
             "M10",

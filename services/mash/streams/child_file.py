@@ -33,6 +33,7 @@ from services.mash.events import (
     YoungCarerText,
 )
 from services.mash.streams.contact import Contact
+from services.mash.streams.contact.state import on_a_note
 from shared.domain.code_lists import LawfulBasis
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
@@ -206,12 +207,13 @@ def decide(command: FileCommand, state: FileAndContact, context: Context) -> lis
 def identify_young_carer(command: IdentifyYoungCarer, contact: Contact) -> list[FileEvent]:
     """Refer the child, where somebody agreed to it or a basis stands in for that."""
     agreed = bool(command.consent) or bool(contact.agreed(ConsentScope.REFERRAL))
+    refuse_all(on_a_note(contact))
     refuse_all(
         (
             "M12",
             not agreed and command.lawful_basis is None,
             "a young carer is referred with consent, or on a `lawful_basis`: record the one or name the other",
-        )
+        ),
     )
     return [
         YoungCarerIdentified(
@@ -232,6 +234,7 @@ def notify_private_fostering(
     age = child.age_on(local_date(context.happened_at))
     under = FOSTERED_UNDER_IF_DISABLED if child.disabled else FOSTERED_UNDER
     days = command.expected_to_last_days
+    refuse_all(on_a_note(contact))
     refuse_all(
         (
             "A9",

@@ -31,6 +31,7 @@ from services.mash.streams.contact import (
     ScreenContact,
     contact,
 )
+from services.mash.streams.open_case import open_case
 from shared.domain.code_lists import LawfulBasis, PrimaryNeed, ReferralSource
 from shared.domain.people import KnownPerson, Span
 from shared.testing.deciders import decider, story_of
@@ -45,7 +46,7 @@ PEOPLE = {
 }
 """The adult holds parental responsibility for the child, and for nobody else."""
 
-given = decider(contact, RULES, people=PEOPLE).given
+given = decider(contact, RULES, beside=[open_case], people=PEOPLE).given
 front_door = story_of(team_of(app, people=PEOPLE))
 """A story of the whole team, in which nothing has happened."""
 

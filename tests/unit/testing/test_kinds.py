@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from services.mash.streams.open_case import open_case
 from shared.domain.instants import london
 from shared.domain.people import KnownPerson
 from shared.domain.rules import Rulebook
@@ -42,7 +43,7 @@ def test_a_meeting_is_about_no_child() -> None:
 
 
 def test_of_several_things_each_is_decided_for_its_own_item() -> None:
-    given = decider(contact, RULES).given
+    given = decider(contact, RULES, beside=[open_case]).given
     story = given().when(TakeContact(about=(CHILD,)), at=MONDAY).when(HELD, at=MONDAY)
     [reviewed] = story.decided
     assert isinstance(reviewed, DecisionReviewed)

@@ -10,8 +10,10 @@ from services.assessment.events import ReferralOpened
 from services.assessment.views import worklist
 from services.mash.app import app as mash
 from services.mash.entries import entries
+from services.mash.events import CaseOpenNoted
 from services.mash.rules import RULES
 from services.mash.streams.contact import contact
+from services.mash.streams.open_case import open_case
 from shared.access.policy import AccessPolicy
 from shared.domain.clock_facts import ActNoted, DeadlineMissed
 from shared.domain.command import Command, NotFound, Refused
@@ -60,7 +62,7 @@ def about(command: Command, *children, **more) -> Command:
 
 
 def test_a_command_about_several_children_is_decided_for_each():
-    story = decider(contact, RULES).given().when(about(RECEIVE, *BOTH), at=MONDAY)
+    story = decider(contact, RULES, beside=[open_case]).given().when(about(RECEIVE, *BOTH), at=MONDAY)
     assert [one.child for one in story.decided] == [CHILD, SIBLING]
     closed = story.when(about(CLOSE, SIBLING), at=TUESDAY)
     closed.clocks(about=SIBLING, M1="met").clocks(about=CHILD, M1="open")
@@ -68,7 +70,7 @@ def test_a_command_about_several_children_is_decided_for_each():
 
 
 def test_one_refusal_refuses_all_and_leaves_nothing_behind():
-    story = decider(contact, RULES).given().when(about(RECEIVE, *BOTH), at=MONDAY)
+    story = decider(contact, RULES, beside=[open_case]).given().when(about(RECEIVE, *BOTH), at=MONDAY)
     story = story.when(about(CLOSE, SIBLING), at=TUESDAY)
     refused = story.when(about(ACCEPT, *BOTH), at=TUESDAY).refused("M1")
     assert refused.records == story.records
@@ -124,7 +126,9 @@ def test_a_decision_knows_when_each_child_was_born():
 
 
 def test_a_role_that_may_not_is_refused_and_a_colleague_hears_what_else_forbids_it():
-    story = decider(contact, RULES).given(access=ACCESS).when(RECEIVE, at=MONDAY, by=SCREENER)
+    story = (
+        decider(contact, RULES, beside=[open_case]).given(access=ACCESS).when(RECEIVE, at=MONDAY, by=SCREENER)
+    )
     story.when(CLOSE, at=MONDAY, by=SCREENER).refused("E9", "M7")
     closed = story.when(CLOSE, at=MONDAY, by=MANAGER)
     closed.when(ACCEPT, at=TUESDAY, by=SCREENER).refused("E9", "M7", "M1")
@@ -132,7 +136,9 @@ def test_a_role_that_may_not_is_refused_and_a_colleague_hears_what_else_forbids_
 
 
 def test_who_neither_recorded_it_nor_manages_the_team_corrects_nothing():
-    story = decider(contact, RULES).given(access=ACCESS).when(RECEIVE, at=MONDAY, by=SCREENER)
+    story = (
+        decider(contact, RULES, beside=[open_case]).given(access=ACCESS).when(RECEIVE, at=MONDAY, by=SCREENER)
+    )
     wrong = CorrectRecord(re=story.id, reason="Made up.", withdrawn=True)
     story.when(wrong, at=MONDAY, by=actor("mash_screener", "Another")).refused("E9")
     assert story.when(wrong, at=MONDAY, by=SCREENER).decided
@@ -188,7 +194,7 @@ def test_an_accepted_contact_opens_a_referral_in_the_other_team_with_the_facts_o
     story = story_of(mash, assessment).when(about(RECEIVE, *BOTH), at=MONDAY)
     story = story.when(SCREEN, at=MONDAY)
     accepted = story.when(ACCEPT, at=WEDNESDAY, happened=TUESDAY, by=MANAGER)
-    accepted.follows(ReferralOpened, ReferralOpened).tasks().clocks(A2="open")
+    accepted.follows(ReferralOpened, ReferralOpened, CaseOpenNoted, CaseOpenNoted).tasks().clocks(A2="open")
     opened = [one for one in accepted.records if isinstance(one.event, ReferralOpened)]
     assert {(one.event.happened_at, one.envelope.role, one.envelope.root_id) for one in opened} == {
         (TUESDAY, "service", accepted.id)
@@ -197,9 +203,10 @@ def test_an_accepted_contact_opens_a_referral_in_the_other_team_with_the_facts_o
 
 
 def test_a_refusal_there_is_a_task_for_whom_the_policy_names():
-    story = story_of(mash, assessment)
-    for _ in range(2):
-        story = story.when(RECEIVE, at=MONDAY).when(ACCEPT, at=MONDAY, by=MANAGER)
+    one = story_of(mash, assessment).when(RECEIVE, at=MONDAY)
+    two = one.when(RECEIVE, at=MONDAY)
+    story = two.when(ACCEPT.model_copy(update={"re": one.id}), at=MONDAY, by=MANAGER)
+    story = story.when(ACCEPT.model_copy(update={"re": two.id}), at=MONDAY, by=MANAGER)
     story.follows(TaskRaised).tasks(("team_manager", "already_open"))
 
 
@@ -215,7 +222,9 @@ def test_what_is_not_delivered_yet_arrives_when_the_story_says_so():
     assert held.clock("A2") is None
     held.time_passes(until=WEDNESDAY).follows()
     week_after = london(2026, 11, 16, 10)
-    held.delivered(at=week_after).follows(ReferralOpened, DeadlineMissed).clocks(week_after, A2="missed")
+    held.delivered(at=week_after).follows(ReferralOpened, DeadlineMissed, CaseOpenNoted).clocks(
+        week_after, A2="missed"
+    )
 
 
 policy = Policy("panel")
@@ -261,7 +270,7 @@ def test_the_timers_misses_arrive_too_and_behind_a_wall_nothing_leaves():
 
 def test_already_so_is_silent_and_a_refusal_without_a_meaning_is_a_mistake():
     story = story_of(mash, assessment, PANEL).when(RECEIVE, at=MONDAY).when(ACCEPT, at=MONDAY, by=MANAGER)
-    story.follows(ReferralOpened, Heard)
+    story.follows(ReferralOpened, CaseOpenNoted, Heard)
     with pytest.raises(AssertionError, match=r"panel would park team\.DeadlineMissed: hear is refused by P1"):
         story.time_passes(until=london(2026, 11, 10, 10))
 

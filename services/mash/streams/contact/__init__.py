@@ -1,6 +1,6 @@
 """A contact: somebody's worry about a child, from the moment the front door hears of it to the word to the referrer."""
 
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from services.mash.streams.contact.consent import (
     DispenseWithConsent,
@@ -29,7 +29,14 @@ from services.mash.streams.contact.receiving import (
     receive_written_referral,
 )
 from services.mash.streams.contact.screening import Missing, ScreenContact, screen_contact
-from services.mash.streams.contact.state import Consent, Contact, ContactEvent, evolve
+from services.mash.streams.contact.state import (
+    Consent,
+    Contact,
+    ContactAndCase,
+    ContactEvent,
+    evolve,
+    on_a_note,
+)
 from services.mash.streams.contact.telling import (
     AssessDomesticAbuseRisk,
     InformReferrer,
@@ -40,12 +47,14 @@ from services.mash.streams.contact.telling import (
     inform_school,
     restrict_contact,
 )
+from shared.domain.command import refuse_all
 from shared.domain.decider import Context, Per, Stream
 
 __all__ = [
     "AssessDomesticAbuseRisk",
     "Consent",
     "Contact",
+    "ContactAndCase",
     "ContactCommand",
     "ContactEvent",
     "DecideContact",
@@ -69,38 +78,52 @@ __all__ = [
     "evolve",
 ]
 
-ContactCommand: TypeAlias = (
-    ReceiveContact
-    | ReceiveWrittenReferral
+OnContact: TypeAlias = (
+    ReceiveWrittenReferral
     | ScreenContact
     | RecordConsent
     | DispenseWithConsent
     | WithdrawConsent
     | IdentifyImmediateHarm
     | HoldContact
-    | DecideContact
     | HoldDailyMeeting
     | InformReferrer
     | InformSchool
     | AssessDomesticAbuseRisk
     | RestrictContact
 )
+ContactCommand: TypeAlias = ReceiveContact | DecideContact | OnContact
 
 
-def decide(command: ContactCommand, state: Contact, context: Context) -> list[ContactEvent]:
+_OF_NOTES: Final = (ReceiveContact, IdentifyImmediateHarm, InformSchool, RestrictContact)
+"""What may be done with a note on an open case (M9); all else is done in the team that has the case."""
+
+
+def decide(command: ContactCommand, state: ContactAndCase, context: Context) -> list[ContactEvent]:
     """What follows from a command on one child's contact.
 
     Raises:
         Refused: M1 where it is decided already, M3 where nobody can be told, M4 for an outcome before the decision, M5
-            for a second hold, M6 for harm after another decision, M10 for consent by somebody who cannot give it, M12
-            where nobody was asked about young carers, M16 and F14 for family wellbeing without signed consent or
-            criterion, M17 for a decision that a meeting cannot change so, M18 for a high risk kept from the MARAC
-            without a reason, E2 for what is said to have been done with it before it was received (only the referrer
-            may be told before).
+            for a second hold, M6 for harm after another decision, M9 for a note on an open case, and for an open case
+            that there is not, M10 for consent by somebody who cannot give it, M12 where nobody was asked about young
+            carers, M16 and F14 for family wellbeing without signed consent or criterion, M17 for a decision that a
+            meeting cannot change so, M18 for a high risk kept from the MARAC without a reason, E2 for what is said to
+            have been done with it before it was received (only the referrer may be told before).
     """
+    if not isinstance(command, _OF_NOTES):
+        refuse_all(on_a_note(state.contact))
     match command:
         case ReceiveContact():
-            return receive_contact(command, context)
+            return receive_contact(command, state.open_case, context)
+        case DecideContact():
+            return decide_contact(command, state.contact, state.open_case, context)
+        case _:
+            return _decide_on_contact(command, state.contact, context)
+
+
+def _decide_on_contact(command: OnContact, state: Contact, context: Context) -> list[ContactEvent]:
+    """What no other stream is looked at for."""
+    match command:
         case ReceiveWrittenReferral():
             return receive_written_referral(command, state, context)
         case ScreenContact():
@@ -115,8 +138,6 @@ def decide(command: ContactCommand, state: Contact, context: Context) -> list[Co
             return identify_immediate_harm(command, state, context)
         case HoldContact():
             return hold_contact(command, state, context)
-        case DecideContact():
-            return decide_contact(command, state, context)
         case HoldDailyMeeting():
             return review_decision(state, context)
         case InformReferrer():
@@ -139,5 +160,6 @@ contact = Stream(
     commands=ContactCommand,
     events=ContactEvent,
     per=Per.THING,
+    record=ContactAndCase,
     clocks=("M1", "M2", "M3", "M4", "M5", "M14", "M22", "M23"),
 )

@@ -18,6 +18,7 @@ from services.mash.events import (
     ContactDecided,
     ContactDecisionReviewed,
     ContactHeld,
+    ContactPassedToOpenCase,
     ContactRestricted,
     DecisionText,
     EarlyHelpRequested,
@@ -28,6 +29,7 @@ from services.mash.events import (
     WhyText,
 )
 from services.mash.streams.contact.state import Contact, ContactEvent, decided_already, too_early
+from services.mash.streams.open_case import OpenCase
 from shared.domain.code_lists import PrimaryNeed
 from shared.domain.command import Command, Over, refuse_all
 from shared.domain.decider import Context
@@ -144,11 +146,18 @@ def hold_contact(command: HoldContact, state: Contact, context: Context) -> list
     ]
 
 
-def decide_contact(command: DecideContact, state: Contact, context: Context) -> list[ContactEvent]:
+def decide_contact(
+    command: DecideContact, state: Contact, open_case: OpenCase, context: Context
+) -> list[ContactEvent]:
     """Decide it, once, or once more where the daily meeting changed it; then those are told whom it goes to."""
     early_help = command.outcome is Outcome.FAMILY_WELLBEING
     refuse_all(
         decided_already(state, "what follows is done where it was sent"),
+        (
+            "M9",
+            command.outcome is Outcome.PASSED_TO_OPEN_CASE and not open_case,
+            "no case is open on this child, as far as the front door knows: decide otherwise",
+        ),
         (
             "M16",
             early_help and not state.agreed(ConsentScope.REFERRAL, signed=True),
@@ -208,6 +217,16 @@ def _told_to(command: DecideContact, state: Contact, context: Context) -> Sequen
                     primary_need=command.primary_need,
                     criteria=command.criteria,
                     consented_by=state.agreed(ConsentScope.REFERRAL, signed=True),
+                )
+            ]
+        case Outcome.PASSED_TO_OPEN_CASE:
+            return [
+                ContactPassedToOpenCase(
+                    contact=context.thing,
+                    source=state.source,
+                    referrer_agency=state.referrer_agency,
+                    received_at=state.received_at,
+                    known_at=state.known_at,
                 )
             ]
         case Outcome.ROUTED_TO_LADO:

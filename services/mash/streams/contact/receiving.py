@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.mash.codes import TO_BE_REPORTED, Channel, Fgm, Notice, RiskLevel
 from services.mash.events import (
+    ContactPassedToOpenCase,
     ContactReceived,
     ContactRestricted,
     ContactText,
@@ -16,6 +17,7 @@ from services.mash.events import (
     WrittenText,
 )
 from services.mash.streams.contact.state import NAMELESS, Contact, ContactEvent, too_early
+from services.mash.streams.open_case import OpenCase
 from shared.domain.code_lists import ReferralSource
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
@@ -81,8 +83,12 @@ class ReceiveWrittenReferral(Command, name="mash.ReceiveWrittenReferral"):
     differs: Text = ""
 
 
-def receive_contact(command: ReceiveContact, context: Context) -> list[ContactEvent]:
-    """Take it in: whoever tells of a worry is never refused."""
+def receive_contact(command: ReceiveContact, open_case: OpenCase, context: Context) -> list[ContactEvent]:
+    """Take it in: whoever tells of a worry is never refused. Of a child with an open case it is a note on that (M9), but
+    where it is about somebody in trust.
+    """
+    if open_case and not command.person_in_trust:
+        return [_note(command, context), *_missing(command, context)]
     received = ContactReceived(
         contact=context.thing,
         source=command.source,
@@ -102,23 +108,49 @@ def receive_contact(command: ReceiveContact, context: Context) -> list[ContactEv
         confirm_by=_confirm_by(command, context),
         tell_school_by=_tell_school_by(command, context),
         report_fgm_by=_report_fgm_by(command, context),
-        sealed=ContactText(
-            worries=command.worries,
-            strengths=command.strengths,
-            referrer_name=command.referrer.name or "",
-            referrer_contact=command.referrer.contact or "",
-            referrer_relation=command.referrer.relation,
-            child_words=command.child_words or None,
-            why_not_aware=command.why_not_aware or None,
-            police_reference=command.police_reference,
-        ),
+        sealed=_text(command),
     )
-    also: list[ContactEvent] = []
-    if command.notice is Notice.MISSING:
-        also.append(missing_notice(context, None, command.police_reference, context.received_at))
-    if command.person_in_trust:
-        also.append(ContactRestricted(contact=context.thing))
-    return [received, *also]
+    restricted = [ContactRestricted(contact=context.thing)] if command.person_in_trust else []
+    return [received, *_missing(command, context), *restricted]
+
+
+def _note(command: ReceiveContact, context: Context) -> ContactPassedToOpenCase:
+    return ContactPassedToOpenCase(
+        contact=context.thing,
+        source=command.source,
+        referrer_agency=command.referrer.agency,
+        referrer_organisation=command.referrer.organisation,
+        confidential=command.referrer.confidential,
+        channel=command.channel,
+        notice=command.notice,
+        police_risk=command.police_risk,
+        fgm=command.fgm,
+        family_aware=command.family_aware,
+        received_at=context.received_at,
+        known_at=context.known_at,
+        tell_school_by=_tell_school_by(command, context),
+        report_fgm_by=_report_fgm_by(command, context),
+        sealed=_text(command),
+    )
+
+
+def _text(command: ReceiveContact) -> ContactText:
+    return ContactText(
+        worries=command.worries,
+        strengths=command.strengths,
+        referrer_name=command.referrer.name or "",
+        referrer_contact=command.referrer.contact or "",
+        referrer_relation=command.referrer.relation,
+        child_words=command.child_words or None,
+        why_not_aware=command.why_not_aware or None,
+        police_reference=command.police_reference,
+    )
+
+
+def _missing(command: ReceiveContact, context: Context) -> list[ContactEvent]:
+    if command.notice is not Notice.MISSING:
+        return []
+    return [missing_notice(context, None, command.police_reference, context.received_at)]
 
 
 def missing_notice(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, TypeAlias, assert_never
 from uuid import UUID
 
-from services.mash.codes import ConsentScope, Fgm, Outcome, Potential
+from services.mash.codes import TO_BE_REPORTED, ConsentScope, Outcome, Potential
 from services.mash.events import (
     AllegationRouted,
     ConsentDispensed,
@@ -14,6 +14,7 @@ from services.mash.events import (
     ContactDecided,
     ContactDecisionReviewed,
     ContactHeld,
+    ContactPassedToOpenCase,
     ContactReceived,
     ContactRestricted,
     ContactScreened,
@@ -26,6 +27,7 @@ from services.mash.events import (
     SchoolTold,
     WrittenReferralReceived,
 )
+from services.mash.streams.open_case import OpenCase
 from shared.domain.code_lists import ReferralSource
 from shared.domain.command import Check
 from shared.domain.decider import Context
@@ -41,6 +43,7 @@ ContactEvent: TypeAlias = (
     | ConsentWithdrawn
     | ImmediateHarmIdentified
     | ContactHeld
+    | ContactPassedToOpenCase
     | ContactDecided
     | ContactDecisionReviewed
     | ReferralAccepted
@@ -69,6 +72,8 @@ class Contact:
     """What decisions on a contact need to know."""
 
     received_at: datetime | None = None
+    note: bool = False
+    """Whether it is a note on an open case (M9), and no contact of its own."""
     known_at: datetime | None = None
     source: ReferralSource | None = None
     referrer_agency: str | None = None
@@ -116,6 +121,8 @@ def evolve(state: Contact, event: ContactEvent) -> Contact:
             return state
         case ContactReceived():
             return _received(state, event)
+        case ContactPassedToOpenCase():
+            return _passed_on(state, event)
         case ContactScreened():
             return replace(
                 state,
@@ -169,7 +176,22 @@ def _received(state: Contact, event: ContactReceived) -> Contact:
         referrer_agency=event.referrer_agency,
         reachable=event.inform_by is not None,
         person_in_trust=event.person_in_trust,
-        fgm_told=event.fgm in (Fgm.TOLD, Fgm.OBSERVED),
+        fgm_told=event.fgm in TO_BE_REPORTED,
+    )
+
+
+def _passed_on(state: Contact, event: ContactPassedToOpenCase) -> Contact:
+    """A note, where nothing came before it; of a contact it is what was decided."""
+    if state.received_at is not None:
+        return state
+    return replace(
+        state,
+        note=True,
+        received_at=event.received_at,
+        known_at=event.known_at,
+        source=event.source,
+        referrer_agency=event.referrer_agency,
+        fgm_told=event.fgm in TO_BE_REPORTED,
     )
 
 
@@ -188,3 +210,20 @@ def too_early(state: Contact, context: Context) -> Check:
     """Forbids (E2) what is said to have been done before the contact came."""
     early = state.received_at is not None and context.happened_at < state.received_at
     return "E2", early, "nothing is done with a contact before it is received; correct the time"
+
+
+@dataclass(frozen=True)
+class ContactAndCase:
+    """What a decision on a contact takes: the contact, and what is open on its child elsewhere."""
+
+    contact: Contact
+    open_case: OpenCase
+
+
+def on_a_note(state: Contact) -> Check:
+    """Forbids (M9) on a note what is done with a contact of its own."""
+    return (
+        "M9",
+        state.note,
+        "this was passed to the child's open case: it is done there, by the allocated worker or their manager",
+    )
