@@ -9,6 +9,7 @@ import pytest
 
 from services.mash.rules import RULES
 from services.mash.streams.contact import contact
+from services.mash.streams.open_case import open_case
 from shared.access.policy import AccessPolicy
 from shared.commands.decision import decide
 from shared.commands.loading import LoadedStream, Subject
@@ -48,8 +49,15 @@ def placed(
     streams = {"contact": LoadedStream(contact, target, before)}
     subject = Subject(contact, target, streams)
     decided = Decided(request.command_id)
-    events = decide(request, subject, [subject], A_MANAGER, streams={"contact": contact}, rules=RULES)
-    EventRecorder("mash", TEAM, Wiring([contact]), ACCESS).record(decided, request, subject, events)
+    events = decide(
+        request,
+        subject,
+        [subject],
+        A_MANAGER,
+        streams={"contact": contact, "open_case": open_case},
+        rules=RULES,
+    )
+    EventRecorder("mash", TEAM, Wiring([contact, open_case]), ACCESS).record(decided, request, subject, events)
     return decided.folded[STREAM], decided.rows[STREAM][1]
 
 
@@ -95,8 +103,15 @@ def recorded(cause: Record | None, by: Actor) -> Envelope:
         contact, target, {"contact": LoadedStream(contact, target, StreamState(0, contact.state))}
     )
     decided = Decided(request.command_id)
-    events = decide(request, subject, [subject], A_MANAGER, streams={"contact": contact}, rules=RULES)
-    EventRecorder("mash", TEAM, Wiring([contact]), ACCESS).record(decided, request, subject, events)
+    events = decide(
+        request,
+        subject,
+        [subject],
+        A_MANAGER,
+        streams={"contact": contact, "open_case": open_case},
+        rules=RULES,
+    )
+    EventRecorder("mash", TEAM, Wiring([contact, open_case]), ACCESS).record(decided, request, subject, events)
     row = decided.rows[STREAM][1][0]
     return decode(row.name, row.state)[1]
 
