@@ -28,6 +28,10 @@ PATIENCE: Final = 5.0
 """Seconds a page under way is left to finish when the buffer is stopped."""
 
 
+SETTLING: Final = 0.02
+"""Seconds between looks whether all is taken; asked only where a topic was made again."""
+
+
 Commit = Callable[[Mapping[tuple[str, int], int]], Awaitable[None]]
 """Commits to the broker the next offset to read of each topic and partition."""
 
@@ -51,6 +55,7 @@ class ConsumerBuffer:
         self._idle = asyncio.Event()
         self._stopping = False
         self._all_taken = False
+        self._noting = False
         self._taking: asyncio.Task[None] | None = None
         self._committing: asyncio.Task[None] | None = None
 
@@ -76,6 +81,11 @@ class ConsumerBuffer:
         self._idle.set()
         self._some_taken.set()
         await _finished(self._committing)
+
+    async def settled(self) -> None:
+        """Wait until all that was put here is taken, and its offsets are noted and committed."""
+        while self._read or self._taken or self._noting or not self._idle.is_set():
+            await asyncio.sleep(SETTLING)
 
     async def put(self, page: Sequence[RawMessage], commit: Commit) -> None:
         """Add a page behind those before. Waits while a page's worth is buffered, and for a moment while another page is
@@ -123,11 +133,12 @@ class ConsumerBuffer:
             with suppress(TimeoutError):  # the last of many is noted at once, and those before it with it
                 async with asyncio.timeout(TOGETHER):
                     await self._idle.wait()
-            taken, self._taken = self._taken, {}
+            taken, self._taken, self._noting = self._taken, {}, True
             consumed = [Consumed(*partition, offset) for partition, offset in taken.items()]
             if not await self._until_done("offsets", partial(self._inbox.tables.consumed, consumed)):
                 return
             await self._commit(taken)
+            self._noting = False
 
 
 async def _finished(task: asyncio.Task[None] | None) -> None:

@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka import TopicPartition as Partition
@@ -21,19 +22,23 @@ from shared.inbox.buffer import ConsumerBuffer
 from shared.inbox.failures import AWAY
 from shared.inbox.inbox import Inbox
 from shared.inbox.positions import RawMessage
-from shared.infrastructure.background import BACKOFF
+from shared.inbox.topic_watch import LOOK, TopicWatch
+from shared.inbox.topics_read import TopicsRead
+from shared.infrastructure.background import BACKOFF, end, run_forever
 from shared.infrastructure.logs import error_fields
+from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.messaging.client import KafkaConnection
 from shared.messaging.message import NotAMessage, plain_headers
+from shared.messaging.topic_ids import TopicIds
 from shared.messaging.topics import PARTITIONS, BrokerKind, topic_of
 
 log = logging.getLogger(__name__)
 
 
-METADATA_AGE_MS: Final = 10_000
+METADATA_AGE_MS: Final = 3_000
 """Milliseconds after which the client asks which topics and partitions there are.
 
-A topic that was deleted and made again is not read before: the client's own default is five minutes.
+A topic that was deleted and made again is shared out by the group no sooner: the client's own default is five minutes.
 """
 
 
@@ -100,25 +105,39 @@ class Consumer:
         self._broker: KafkaBroker | None = None
         self._stopping = asyncio.Event()
         self._starting: asyncio.Task[None] | None = None
+        topics = (*map(topic_of, self._sources), *(one.topic for one in self._beside))
+        self._ids = TopicIds(self._bootstrap, topics)
+        self.topics = TopicWatch(
+            self._ids,
+            TopicsRead(inbox.tables.pool, service),
+            self._clients,
+            self._buffer.settled,
+            ends=kind == "kafka",
+        )
+        """Whether the broker is there, and the topics that are read."""
+        self._watching: asyncio.Task[None] | None = None
 
     @property
     def error(self) -> str | None:
         """What keeps it from reading or taking in, as the kind of the error."""
-        return next(iter(self._errors.values()), None)
+        return next(iter(self._errors.values()), self.topics.error)
 
     @property
     def tasks(self) -> dict[str, asyncio.Task[None] | None]:
         """What must run from `start` to `stop`."""
-        return self._buffer.tasks
+        return {**self._buffer.tasks, "watching topics": self._watching}
 
     async def start(self) -> None:
         """Start reading, in the background for as long as the broker is away."""
         self._buffer.start()
         self._starting = asyncio.create_task(self._until_started(), name=f"consumer:{self._service}")
+        self._watching = asyncio.create_task(self._watch(self._starting), name=f"topics:{self._service}")
 
     async def stop(self) -> None:
         """Stop reading; a page that cannot be taken now is read again by the next consumer."""
         self._stopping.set()
+        await end(self._watching)
+        await self._ids.stop()
         if self._starting is not None:
             # Not cut short at once: the client leaves a connection open whose first request is cancelled half-way.
             await asyncio.wait([self._starting], timeout=STARTING)
@@ -137,13 +156,21 @@ class Consumer:
                 await self._broker.start()
             except Exception as error:
                 self._errors["broker"] = type(error).__name__
-                log.warning("consumer waits for the broker", extra={"error": type(error).__name__})
+                self.topics.broker_away(error)
                 await self._give_up_client()
             else:
                 self._errors.pop("broker", None)
                 return
             if await self._stopped_within(pause):
                 return
+
+    async def _watch(self, starting: asyncio.Task[None]) -> None:
+        """Watch the topics, from a moment after there is a client that reads them."""
+        await asyncio.wait([starting])
+        if await self._stopped_within(LOOK):
+            return
+        away = (*DATABASE_AWAY, KafkaError)
+        await run_forever(self.topics.look, name=f"topics:{self._service}", away=away, every=LOOK)
 
     async def _give_up_client(self) -> None:
         """End a client whose start failed. That it cannot be ended in order either is no reason to try no further."""
@@ -152,6 +179,13 @@ class Consumer:
                 await self._broker.stop()
         except Exception as error:
             log.warning("client not ended in order", extra={"error": type(error).__name__})
+
+    def _clients(self) -> list[AIOKafkaConsumer]:
+        """The clients that read now."""
+        found = (
+            [] if self._broker is None else [cast("Any", each).consumer for each in self._broker.subscribers]
+        )
+        return [client for client in found if client is not None]
 
     def _client(self) -> KafkaBroker:
         """A client with every subscription, not started."""

@@ -71,3 +71,9 @@ CREATE TABLE IF NOT EXISTS {schema}.consumed (
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.inbox_heads, {schema}.inbox_held, {schema}.parked, {schema}.consumed
     TO {app_role};
+-- Which topic that was: one that is deleted and made again has another id, and its offsets begin anew.
+CREATE TABLE IF NOT EXISTS {schema}.topics_read (
+    topic text PRIMARY KEY,
+    id    uuid NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.topics_read TO {app_role};

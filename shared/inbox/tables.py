@@ -29,7 +29,7 @@ class InboxTables:
 
     def __init__(self, pool: asyncpg.Pool, service: str) -> None:
         self.unproven = UnprovenMessages(pool, service)
-        self._pool = pool
+        self.pool = pool
         self._schema = service
 
     async def key_positions(self, keys: Collection[SourceKey]) -> dict[SourceKey, KeyPosition]:
@@ -37,7 +37,7 @@ class InboxTables:
         if not keys:
             return {}
         # A parked event at or below its head was taken, or skipped, by somebody who had no time left to say so.
-        rows = await self._pool.fetch(
+        rows = await self.pool.fetch(
             f"""SELECT source, key, coalesce(head.position, 0) AS position, head.event_id, head.digest,
                        CASE WHEN parked.error = '{FORKED}' OR parked.position > coalesce(head.position, 0)
                             THEN parked.position END AS stopped,
@@ -69,7 +69,7 @@ class InboxTables:
         if not heads:
             return set()
         # In one order, so that two processes do not wait for each other.
-        rows = await self._pool.fetch(
+        rows = await self.pool.fetch(
             statements(self._schema).move_heads.sql,
             *_lists(
                 (*source_key, expected, move.position, move.event_id, move.digest)
@@ -84,7 +84,7 @@ class InboxTables:
         asked = {mark for mark in marks if mark is not None}
         if not asked:
             return set()
-        rows = await self._pool.fetch(
+        rows = await self.pool.fetch(
             f"""SELECT source, position, digest FROM {self._schema}.inbox_taken
                   JOIN unnest($1::text[], $2::bigint[], $3::bytea[]) AS asked (source, position, digest)
                  USING (source, position, digest)""",
@@ -94,7 +94,7 @@ class InboxTables:
 
     async def leave_out(self, message: Message) -> None:
         """Mark an event, at its head or below, that a person left out: from here on it is a duplicate, and may be followed."""
-        await self._pool.execute(
+        await self.pool.execute(
             f"""INSERT INTO {self._schema}.inbox_taken (source, position, digest) VALUES ($1, $2, $3)
                 ON CONFLICT DO NOTHING""",
             *mark_of(message),
@@ -107,7 +107,7 @@ class InboxTables:
         columns = list(zip(*(_columns(message) for message in messages), strict=True))
         if not columns:
             return False
-        rows = await self._pool.fetch(
+        rows = await self.pool.fetch(
             f"""INSERT INTO {self._schema}.inbox_held AS held
                        (source, key, position, previous, headers, body, why)
                 SELECT DISTINCT ON (source, key, position) *, $7::text
@@ -123,7 +123,7 @@ class InboxTables:
 
     async def in_line(self, keys: Collection[UUID], limit: int = 500) -> list[Held]:
         """Held events of these keys that are next in line, and those that follow them without a gap."""
-        rows = await self._pool.fetch(
+        rows = await self.pool.fetch(
             f"""WITH RECURSIVE line AS (
                     {self._first("held.key = ANY($1::uuid[])")}
                     UNION ALL
@@ -138,7 +138,7 @@ class InboxTables:
 
     async def at_their_head(self, limit: int = 100) -> list[Held]:
         """Some held events that are next in line, by chance, so that each has its turn."""
-        rows = await self._pool.fetch(
+        rows = await self.pool.fetch(
             f"""SELECT *, extract(epoch FROM clock_timestamp() - held_at)::float8 AS age
                   FROM ({self._first("true")}) AS first ORDER BY random() LIMIT $1""",
             limit,
@@ -165,7 +165,7 @@ class InboxTables:
 
         What is behind a parked event, or behind one that is held itself, misses nothing and is no gap.
         """
-        rows = await self._pool.fetch(
+        rows = await self.pool.fetch(
             f"""WITH missing AS (
                     SELECT held.source, held.key, min(held.position) AS position,
                            coalesce(min(head.position), 0) AS after
@@ -192,7 +192,7 @@ class InboxTables:
     async def park(self, message: Message, error: str, *, tries: int) -> None:
         """Park an event for a person; its key is stopped. What was parked of the key before is held again behind it."""
         schema = self._schema
-        await self._pool.execute(
+        await self.pool.execute(
             f"""WITH earlier AS (
                     INSERT INTO {schema}.inbox_held (source, key, position, previous, headers, body, why)
                     SELECT source, key, position, previous, headers, body, 'gap' FROM {schema}.parked
@@ -218,7 +218,7 @@ class InboxTables:
         self, *, source: str | None = None, key: UUID | None = None, limit: int = 100
     ) -> list[Parked]:
         """Parked events, oldest first."""
-        rows = await self._pool.fetch(
+        rows = await self.pool.fetch(
             f"""SELECT {PARKED_COLUMNS} FROM {self._schema}.parked
                  WHERE ($1::text IS NULL OR source = $1) AND ($2::uuid IS NULL OR key = $2)
                  ORDER BY parked_at LIMIT $3""",
@@ -230,7 +230,7 @@ class InboxTables:
 
     async def unpark(self, parked: Parked) -> None:
         """Drop a parked event that was taken or skipped. Another that was parked under the key meanwhile stays."""
-        await self._pool.execute(
+        await self.pool.execute(
             f"DELETE FROM {self._schema}.parked WHERE source = $1 AND key = $2 AND position = $3",
             parked.source,
             parked.key,
@@ -239,7 +239,7 @@ class InboxTables:
 
     async def note_skip(self, parked: Parked, reason: str, actor: UUID) -> None:
         """Keep who left an event out, when and why."""
-        await self._pool.execute(
+        await self.pool.execute(
             f"""INSERT INTO {self._schema}.skipped (source, key, position, error, reason, actor)
                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING""",
             parked.source,
@@ -264,7 +264,7 @@ class InboxTables:
             return
         schema = self._schema
         of_these = "true" if keys is None else "waiting.key = ANY($1::uuid[])"
-        await self._pool.execute(
+        await self.pool.execute(
             f"""WITH gone AS (
                     DELETE FROM {schema}.parked waiting USING {schema}.inbox_heads head
                      WHERE {of_these} AND head.source = waiting.source AND head.key = waiting.key
@@ -286,7 +286,7 @@ class InboxTables:
         for each in offsets:
             partition = (each.topic, each.partition)
             last[partition] = max(each.offset, last.get(partition, 0))
-        await self._pool.execute(
+        await self.pool.execute(
             f"""INSERT INTO {self._schema}.consumed AS old (topic, "partition", "offset")
                 SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[])
                 ON CONFLICT (topic, "partition") DO UPDATE
@@ -298,7 +298,7 @@ class InboxTables:
 
     async def counts(self) -> tuple[int, int]:
         """How many events are held, and how many parked."""
-        row = await self._pool.fetchrow(
+        row = await self.pool.fetchrow(
             f"""SELECT (SELECT count(*) FROM {self._schema}.inbox_held) AS held,
                        (SELECT count(*) FROM {self._schema}.parked) AS parked"""
         )
@@ -307,7 +307,7 @@ class InboxTables:
     async def waits(self, source: str, keys: Collection[UUID]) -> bool:
         """Whether anything of these keys of a source came and could not be taken: it is held, or parked."""
         return bool(
-            await self._pool.fetchval(
+            await self.pool.fetchval(
                 f"""SELECT EXISTS (SELECT FROM {self._schema}.inbox_held
                                     WHERE source = $1 AND key = ANY($2::uuid[]))
                         OR EXISTS (SELECT FROM {self._schema}.parked
@@ -319,7 +319,7 @@ class InboxTables:
 
     async def offsets(self) -> dict[str, int]:
         """The next offset to read of each topic partition, as `topic/partition`."""
-        rows = await self._pool.fetch(f'SELECT topic, "partition", "offset" FROM {self._schema}.consumed')
+        rows = await self.pool.fetch(f'SELECT topic, "partition", "offset" FROM {self._schema}.consumed')
         return {f"{row['topic']}/{row['partition']}": row["offset"] for row in rows}
 
 

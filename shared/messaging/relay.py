@@ -412,6 +412,7 @@ async def forget_broker(dsn: str, service: str) -> None:
             f"""UPDATE {service}.relay SET position = 0;
                 DELETE FROM {service}.relay_acknowledged;
                 DELETE FROM {service}.consumed;
+                DELETE FROM {service}.topics_read;
                 UPDATE {service}.checkpoints_sent SET last = 0"""
         )
     finally:

@@ -1,6 +1,7 @@
 """What a service measures of itself, for Prometheus: counts and instants by service, view and rule; never an id."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -60,6 +61,9 @@ class Metrics:
         self._not_ready = self._gauge(
             "not_ready", "1 where this part keeps the process from being ready", "part"
         )
+        self._broker_away = self._gauge(
+            "broker_away_seconds", "since the broker answered last; 0 while it does"
+        )
         self._checkpoint_alarm = self._gauge(
             "checkpoint_alarm", "1 where signatures of a log do not fit: a person must look"
         )
@@ -112,6 +116,8 @@ class Metrics:
             self._view_stopped.labels(service, view).set(view in progress.view_errors)
         for part in NOT_READY:
             self._not_ready.labels(service, part).set(part in progress.not_ready)
+        away = progress.broker_away_since
+        self._broker_away.labels(service).set((datetime.now(UTC) - away).total_seconds() if away else 0)
         self._checkpoint_alarm.labels(service).set(progress.checkpoint_alarm is not None)
         for rule, count in missed.items():
             self._missed.labels(service, rule).set(count)

@@ -34,6 +34,8 @@ class Progress:
         parked: events that wait for a person.
         unproven: of these, messages that cannot be read or that no holder of their topic's key made: an alarm.
         next_due: the earliest instant at which a clock that runs falls due (UTC).
+        broker_away_since: since when the broker has not answered (UTC, by the real clock).
+        topics_gone: topics that are read and are not there, or were made again and are not read yet.
         not_ready: why this process is not ready, by which part; empty where it is (`Hindrances`).
     """
 
@@ -56,12 +58,16 @@ class Progress:
     parked: int
     unproven: int
     next_due: datetime | None
+    broker_away_since: datetime | None = None
+    topics_gone: tuple[str, ...] = ()
     not_ready: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """As GET /progress answers it."""
         due = self.next_due.isoformat() if self.next_due else None
-        return asdict(self) | {"now": self.now.isoformat(), "next_due": due}
+        away = self.broker_away_since.isoformat() if self.broker_away_since else None
+        instants = {"now": self.now.isoformat(), "next_due": due, "broker_away_since": away}
+        return asdict(self) | instants | {"topics_gone": list(self.topics_gone)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ from shared.service.progress import Hindrances, Progress
 MEASURED_FOR: Final = 2.0
 """Seconds for which a measurement is good."""
 
+_TOPICS: Final = (
+    "make what is missing (`python -m deploy.kafka.apply`): what was on it is sent again from the log"
+)
+
 _VIEWS: Final = "/progress says at which event; put the program right and rebuild the view"
 
 
@@ -87,6 +91,8 @@ class Status:
             and f"a view has stopped and shows less than is so: {', '.join(stopped)}; {_VIEWS}",
             "relay": self.relay.error == PositionBeyondLog.__name__
             and "the relay's position is beyond the log, so nothing is published: run `safeguarding verify`",
+            "consumer": (gone := self.consumer.topics.gone)
+            and f"not on the broker, or made again and not read yet: {', '.join(gone)}; {_TOPICS}",
             "checkpoints": self.checkpoints.own_alarm
             and f"{self.checkpoints.own_alarm}: run `safeguarding verify`",
         }
@@ -118,6 +124,8 @@ class Status:
             relayed=await self.pool.fetchval(f"SELECT position FROM {self.service}.relay"),
             relay_error=self.relay.error,
             consumer_error=self.consumer.error,
+            broker_away_since=self.consumer.topics.away_since,
+            topics_gone=self.consumer.topics.gone,
             checkpoint_error=self.checkpoints.error,
             checkpoint_alarm=self.checkpoints.alarm,
             keys_gone=self.store.keys_gone(),

@@ -1,6 +1,7 @@
 """Relay and consumer on Apache Kafka, each as its service's own user, while the broker is killed under them."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 
@@ -9,8 +10,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.kafka.topics import admin_client, create_topics
 from deploy.local.postgres import EmbeddedPostgres
+from shared.inbox.consumer import Consumer
 from shared.messaging.message import Message, parse, plain_headers
-from shared.messaging.relay import Relay
+from shared.messaging.relay import Relay, ask_for_resend
 from shared.messaging.topics import topic_of
 from tests.integration.toys import Appear, Team, Toys, child, prepare_toys, running, toys_on, until
 from tests.kafka.conftest import Kafka, broker_in, login_as
@@ -18,6 +20,9 @@ from tests.kafka.conftest import Kafka, broker_in, login_as
 pytestmark = pytest.mark.kafka
 
 CHILDREN = 20
+
+HEALS_WITHIN = 15.0
+"""Seconds from a topic's return to its having been read: the group shares it out within one, the watch looks every two."""
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +184,104 @@ async def test_a_topic_deleted_and_made_again_is_filled_again_and_read_on_in_sec
         await mash.say([(who, CHILDREN + who) for who in range(CHILDREN)])
         await until(partial(taken, 2 * CHILDREN), 60)
     assert await reader.waits() == (0, 0)
+
+
+async def test_a_topic_made_again_at_once_and_filled_beyond_the_old_offset_is_read_from_its_beginning(
+    toys, fresh_kafka
+):
+    """What stands below the offset at which the reader was is new there; and of most children it is the only fact."""
+    kafka = fresh_kafka
+    mash, reader, people = [await toys.open(name) for name in ("mash", "assessment", "people")]
+    many = 200
+    await people.do(*(Appear(about=(child(n),)) for n in range(many)))
+    await reader.inbox.take(await people.published())
+    relay = relay_of(mash, kafka)
+    consumer, housekeeping = reader.reading(login_as(kafka, "assessment"), "mash", kind="kafka")
+
+    async def taken(count: int) -> bool:
+        return sum(map(len, (await reader.copied()).values())) == count
+
+    async def consumed(least: int) -> bool:
+        return sum((await reader.inbox.tables.offsets()).values()) >= least
+
+    async with running(relay, consumer, housekeeping):
+        await mash.say([(who, who) for who in range(CHILDREN)])
+        await until(partial(taken, CHILDREN), 60)
+        for times in range(2, 6):  # sent again, the topic holds more than the log
+            await ask_for_resend(mash.pool, "mash", None, 0)
+            relay.wake()
+            await until(partial(consumed, times * CHILDREN), 30)
+        await asyncio.to_thread(delete_topic, kafka, topic_of("mash"))
+        await asyncio.to_thread(create_topics, kafka.bootstrap, login=kafka.administrator)
+        await mash.say([(who, who) for who in range(CHILDREN, many)])
+        began = time.monotonic()
+        await until(partial(taken, many), 60)
+        assert time.monotonic() - began < HEALS_WITHIN
+        await until(partial(settled, consumer), 30)
+        assert consumer.error is None
+    assert await reader.waits() == (0, 0)
+
+
+async def test_a_reader_whose_topic_is_gone_says_so_and_heals_in_seconds(toys, fresh_kafka):
+    kafka = fresh_kafka
+    mash, reader, people = [await toys.open(name) for name in ("mash", "assessment", "people")]
+    await people.do(*(Appear(about=(child(n),)) for n in range(CHILDREN)))
+    await reader.inbox.take(await people.published())
+    relay = relay_of(mash, kafka)
+    consumer, housekeeping = reader.reading(login_as(kafka, "assessment"), "mash", kind="kafka")
+
+    async def taken(count: int) -> bool:
+        return sum(map(len, (await reader.copied()).values())) == count
+
+    async def says_so() -> bool:
+        return consumer.topics.gone == (topic_of("mash"),) and consumer.error == "TopicGone"
+
+    async with running(relay, consumer, housekeeping):
+        await mash.say([(who, who) for who in range(CHILDREN)])
+        await until(partial(taken, CHILDREN), 60)
+        await asyncio.to_thread(delete_topic, kafka, topic_of("mash"))
+        began = time.monotonic()
+        await until(says_so, 10)
+        await mash.say([(who, CHILDREN + who) for who in range(CHILDREN)])
+        await asyncio.sleep(3)
+        busy = time.process_time()
+        await asyncio.sleep(3)
+        assert time.process_time() - busy < 1.5  # nothing asks as fast as it can
+        await asyncio.to_thread(create_topics, kafka.bootstrap, login=kafka.administrator)
+        began = time.monotonic()
+        await until(partial(taken, 2 * CHILDREN), 60)
+        await until(partial(settled, consumer), 30)
+        assert time.monotonic() - began < HEALS_WITHIN
+        assert consumer.error is None
+    assert await reader.waits() == (0, 0)
+
+
+async def test_a_topic_made_again_while_no_reader_ran_is_read_from_its_beginning(toys, fresh_kafka):
+    kafka = fresh_kafka
+    mash, reader, people = [await toys.open(name) for name in ("mash", "assessment", "people")]
+    await people.do(*(Appear(about=(child(n),)) for n in range(CHILDREN)))
+    await reader.inbox.take(await people.published())
+
+    async def taken(count: int) -> bool:
+        return sum(map(len, (await reader.copied()).values())) == count
+
+    async with running(relay_of(mash, kafka)):
+        consumer, housekeeping = reader.reading(login_as(kafka, "assessment"), "mash", kind="kafka")
+        async with running(consumer, housekeeping):
+            await mash.say([(0, n) for n in range(CHILDREN)])
+            await until(partial(taken, CHILDREN), 60)
+            await asyncio.sleep(3)  # it has looked at the topics
+        await asyncio.to_thread(delete_topic, kafka, topic_of("mash"))
+        await asyncio.to_thread(create_topics, kafka.bootstrap, login=kafka.administrator)
+        await mash.say([(who, who) for who in range(1, CHILDREN)])
+        await until(partial(relayed, mash), 60)
+        async with running(*reader.reading(login_as(kafka, "assessment"), "mash", kind="kafka")):
+            await until(partial(taken, 2 * CHILDREN - 1), 60)
+    assert await reader.waits() == (0, 0)
+
+
+async def settled(consumer: Consumer) -> bool:
+    return consumer.topics.gone == ()
 
 
 async def test_a_relay_with_another_services_login_publishes_nothing(toys, kafka):

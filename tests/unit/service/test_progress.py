@@ -28,6 +28,8 @@ def test_progress_is_answered_under_the_keys_that_play_and_operators_read():
         "parked": 4,
         "unproven": 2,
         "next_due": "2026-04-03T09:00:00+00:00",
+        "broker_away_since": None,
+        "topics_gone": [],
         "not_ready": {},
     }
     assert replace(PROGRESS, next_due=None).as_json()["next_due"] is None
