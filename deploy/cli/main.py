@@ -141,9 +141,10 @@ def new_team(
 
 
 @app.command()
-def doctor() -> None:
-    """Say what is missing on this machine and how to get it."""
+def doctor(stack: StackOption = DEFAULT_STACK) -> None:
+    """Say what is missing on this machine and how to get it; and, where a stack runs, which of its services is not ready."""
     from deploy.local.doctor import findings
+    from deploy.play.stacks import is_running
 
     found = findings()
     for one in found:
@@ -159,7 +160,8 @@ def doctor() -> None:
         typer.echo(f"{one.what}: {state}. {one.detail}".rstrip())
         if one.remedy:
             typer.echo(f"    {one.remedy}")
-    if any(one.needed and not one.fine for one in found):
+    unready = operate.say_who_is_not_ready(stack) if is_running(stack) else False
+    if unready or any(one.needed and not one.fine for one in found):
         raise typer.Exit(1)
 
 

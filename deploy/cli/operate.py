@@ -18,6 +18,9 @@ events = typer.Typer(help="The events of a running stack.", no_args_is_help=True
 parked = typer.Typer(help="Events that a service could not take in.", no_args_is_help=True)
 views = typer.Typer(help="The read tables.", no_args_is_help=True)
 relay = typer.Typer(help="What a service has published.", no_args_is_help=True)
+log = typer.Typer(
+    help="Logs that may not be added to, and going on with one as it stands.", no_args_is_help=True
+)
 
 _TAIL_PAUSE: Final = 0.5
 _TAIL_PAGE: Final = 200
@@ -25,7 +28,13 @@ _TAIL_PAGE: Final = 200
 
 def add_to(app: typer.Typer) -> None:
     """Add the groups of commands."""
-    for name, group in (("events", events), ("parked", parked), ("views", views), ("relay", relay)):
+    for name, group in (
+        ("events", events),
+        ("parked", parked),
+        ("views", views),
+        ("relay", relay),
+        ("log", log),
+    ):
         app.add_typer(group, name=name)
 
 
@@ -105,6 +114,53 @@ def relay_resend(
 ) -> None:
     """Publish events of a service again; whoever has them drops them."""
     _ask(stack, service, "/operator/resend", {"key": str(key) if key else None, "after": after})
+
+
+@log.command("why")
+def log_why(stack: StackOption = DEFAULT_STACK) -> None:
+    """Say which services take no commands and why: which positions are missing or altered, and who vouches for them."""
+
+    async def work(services: "Services") -> None:
+        found = {
+            name: (await services.look(name, "/progress")).get("not_ready", {}) for name in services.names
+        }
+        for name, reasons in found.items():
+            if "commands" in reasons:
+                typer.echo(f"{name}: {reasons['commands']}")
+        if not any("commands" in reasons for reasons in found.values()):
+            typer.echo("Every service takes commands.")
+
+    _operate(stack, work)
+
+
+@log.command("accept")
+def log_accept(
+    service: str,
+    reason: Annotated[str, typer.Option(help="Why the log is right as it stands; it is recorded.")],
+    stack: StackOption = DEFAULT_STACK,
+) -> None:
+    """Go on with the log of a service as it stands, without what others say is missing: what was there is lost."""
+    _ask(stack, service, "/operator/log/accept", {"reason": reason})
+
+
+def say_who_is_not_ready(stack: Path) -> bool:
+    """Print, for each service of a running stack, whether it is ready, and what keeps it from being; whether one is not."""
+    unready: list[str] = []
+
+    async def work(services: "Services") -> None:
+        for name in services.names:
+            progress = await services.look(name, "/progress")
+            reasons = progress.get("not_ready", {})
+            if reasons:
+                unready.append(name)
+            typer.echo(f"{name}: {'NOT READY' if reasons else 'ready'}.")
+            for part, why in reasons.items():
+                typer.echo(f"    {part}: {why}")
+            if away := progress.get("broker_away_since"):
+                typer.echo(f"    The broker has not answered since {away}.")
+
+    _operate(stack, work)
+    return bool(unready)
 
 
 def _ask(stack: Path, service: str, path: str, body: dict[str, Any]) -> None:

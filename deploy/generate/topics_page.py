@@ -49,11 +49,16 @@ def _row(known: Access, topic: Topic) -> list[str]:
     return [
         f"`{topic.name}`",
         str(topic.partitions),
-        "1 day" if topic.retention_days == 1 else f"{topic.retention_days} days",
+        _kept(topic),
         "everyone" if everyone else ", ".join(sorted(known.writers(topic.name))),
         "everyone" if everyone else ", ".join(sorted(known.readers(topic.name))) or "nobody",
         "behind a wall" if topic.readers is not None or topic.writers else "",
     ]
+
+
+def _kept(topic: Topic) -> str:
+    days = "1 day" if topic.retention_days == 1 else f"{topic.retention_days} days"
+    return f"{days}, and the last of each key for ever" if topic.compacted else days
 
 
 def _list(topics: list[str]) -> str:

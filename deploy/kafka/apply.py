@@ -20,7 +20,7 @@ from deploy.kafka.rules import (
     remove_rules,
     set_passwords,
 )
-from deploy.kafka.topics import TopicError, admin_client, broker_answers, create_topics
+from deploy.kafka.topics import TopicError, admin_client, broker_answers, create_topics, keep_as_declared
 from shared.crypto.secret_files import UnsafeSecret, read_secret
 
 
@@ -55,6 +55,7 @@ def apply(
     created = create_topics(
         bootstrap, declared=given.topics, replication=replication, timeout=timeout, login=administrator
     )
+    keep_as_declared(bootstrap, given.topics, administrator, timeout)
     admin = admin_client(bootstrap, administrator)
     set_passwords(admin, passwords, timeout)
     found = difference(admin, given, timeout)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, ConfigResource
 from confluent_kafka.cimpl import NewTopic
 
 from deploy.kafka.access import access
@@ -52,7 +53,7 @@ def create_topics(
                 topic.name,
                 num_partitions=topic.partitions,
                 replication_factor=replication,
-                config={"retention.ms": str(topic.retention_days * _DAY_MS), "cleanup.policy": "delete"},
+                config=_settings(topic),
             )
             for topic in wanted
         ],
@@ -77,6 +78,47 @@ def create_topics(
         )
     _same_partitions(admin, bootstrap, wanted, timeout)
     return created
+
+
+def keep_as_declared(
+    bootstrap: str, declared: Sequence[Topic], login: Mapping[str, str], timeout: float = 15
+) -> list[str]:
+    """Has topics that are there keep messages as declared, and answers the names of those that did not. Blocks.
+
+    Raises:
+        TopicError: the broker does not answer, or refuses.
+    """
+    admin = admin_client(bootstrap, login)
+    places = {topic.name: ConfigResource(ConfigResource.Type.TOPIC, topic.name) for topic in declared}
+    changed = []
+    try:
+        found = admin.describe_configs(list(places.values()), request_timeout=timeout)
+        for topic in declared:
+            there = found[places[topic.name]].result()
+            wanted = _settings(topic)
+            if any(there[name].value != value for name, value in wanted.items()):
+                entries = [
+                    ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+                    for name, value in wanted.items()
+                ]
+                asked = ConfigResource(ConfigResource.Type.TOPIC, topic.name, incremental_configs=entries)
+                [answer] = admin.incremental_alter_configs([asked], request_timeout=timeout).values()
+                answer.result()
+                changed.append(topic.name)
+    except KafkaException as error:
+        raise TopicError(
+            f"how long topics keep messages cannot be set at {bootstrap}: {error.args[0].str()}"
+        ) from None
+    return changed
+
+
+def _settings(topic: Topic) -> dict[str, str]:
+    """How long it keeps messages. Where it is compacted, all are kept for so long, and the last of each key for ever."""
+    kept = str(topic.retention_days * _DAY_MS)
+    if topic.compacted:
+        # The newest segment is never compacted: a new one each day keeps what is read at a start short.
+        return {"cleanup.policy": "compact", "min.compaction.lag.ms": kept, "segment.ms": str(_DAY_MS)}
+    return {"cleanup.policy": "delete", "retention.ms": kept}
 
 
 def broker_answers(bootstrap: str, timeout: float = 1, login: Mapping[str, str] | None = None) -> bool:

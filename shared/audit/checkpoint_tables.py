@@ -115,6 +115,15 @@ class CheckpointTables:
         )
         return None if row is None else Checkpoint.row(self.service, row)
 
+    async def last_kept(self) -> list[Checkpoint]:
+        """The last checkpoint that is kept of each other service."""
+        rows = await self.pool.fetch(
+            f"""SELECT DISTINCT ON (service) service, {COLUMNS} FROM {self.service}.kept_checkpoints
+                 WHERE service <> $1 ORDER BY service, last DESC""",
+            self.service,
+        )
+        return [Checkpoint.row(row["service"], row) for row in rows]
+
     async def keep(self, checkpoint: Checkpoint) -> Sequence[Checkpoint]:
         """Keep what a service signed; those kept before that contradict it. Both stay."""
         await self.pool.execute(

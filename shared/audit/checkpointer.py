@@ -5,14 +5,18 @@ Apart from relay and inbox: an hour without checkpoints delays no fact, and a la
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from shared.audit.checkpoint import LONGEST, Checkpoint, NotACheckpoint, PublicKeys, Signer
 from shared.audit.checkpoint_tables import CheckpointTables, NotToBeSigned
+from shared.audit.kept_elsewhere import as_kept, key_of
 from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.logs import error_fields
 from shared.infrastructure.postgres import DATABASE_AWAY
@@ -32,6 +36,10 @@ LOOK: Final = 1.0
 
 LAST: Final = 1.0
 """Seconds for which the last checkpoint may keep the service from ending, once it is signed."""
+
+
+VOUCH: Final = 600.0
+"""Seconds between two times at which it is published what is kept of others; also at each start."""
 
 
 PAGE: Final = 200
@@ -62,6 +70,10 @@ class Checkpoints:
         on the topic can raise the other, and no service may stop another."""
         self.unsure: Callable[[], str | None] = _sure
         """Why nothing may be signed at the moment; None where it may be."""
+        self.given_up: Callable[[int], bool] = _nothing
+        """Whether an operator went on with the log without what once stood at a position: signed once, and known."""
+        self._vouched: dict[str, int] = {}
+        self._vouch_at = 0.0
         self._signer = signer
         self._keys = keys
         self._bootstrap = bootstrap
@@ -130,7 +142,7 @@ class Checkpoints:
                     self._raise_alarm("two checkpoints contradict each other", checkpoint)
             else:
                 own = await self.tables.own(checkpoint.last)
-                if own is None or own.digest != checkpoint.digest:
+                if (own is None or own.digest != checkpoint.digest) and not self.given_up(checkpoint.last):
                     # A log restored to an older state, or somebody who has the key: kept as evidence of it.
                     await self.tables.keep(checkpoint)
                     self._raise_alarm("a checkpoint of this log is not among its own", checkpoint)
@@ -151,6 +163,7 @@ class Checkpoints:
             self._failed(error)
             return
         await self._publish()
+        await self._vouch()
         self.error = None
 
     def _failed(self, error: Exception) -> None:
@@ -164,18 +177,43 @@ class Checkpoints:
             return False
         return head - signed >= LONGEST or made_at is None or self._now() - made_at >= EVERY
 
+    @asynccontextmanager
+    async def _producing(self) -> AsyncIterator[AIOKafkaProducer]:
+        """A producer for some messages. One for each time: a kept one would idle with a connection of its own."""
+        producer = await start_producer(self._bootstrap, idempotent=self._idempotent)
+        try:
+            yield producer
+        finally:
+            await abandon(producer)
+
     async def _publish(self) -> None:
         """Send what is not sent yet, in order. A repetition is harmless: it is kept once."""
         while waiting := await self.tables.unsent(PAGE):
-            # One for each time: it is needed once a minute, and a kept one would idle with a connection of its own.
-            producer = await start_producer(self._bootstrap, idempotent=self._idempotent)
-            try:
-                key = self.tables.service.encode()
+            async with self._producing() as producer:
                 for checkpoint in waiting:
+                    key = key_of(checkpoint.service)
                     await producer.send_and_wait(CHECKPOINT_TOPIC, checkpoint.json(), key=key)
-            finally:
-                await abandon(producer)
             await self.tables.sent(waiting[-1].last)
+
+    async def _vouch(self) -> None:
+        """Publish the last checkpoint that is kept of each other service, where it is another than was published last."""
+        if time.monotonic() < self._vouch_at:
+            return
+        kept = [
+            each for each in await self.tables.last_kept() if self._vouched.get(each.service) != each.last
+        ]
+        if kept:
+            me = self.tables.service
+            async with self._producing() as producer:
+                for each in kept:
+                    key = key_of(each.service, kept_by=me)
+                    await producer.send_and_wait(CHECKPOINT_TOPIC, as_kept(each, me), key=key)
+                    self._vouched[each.service] = each.last
+        self._vouch_at = time.monotonic() + VOUCH
+
+    def settle(self) -> None:
+        """An operator decided about the own log: what was said of it until now is answered."""
+        self.alarm = self.own_alarm = None
 
     def _raise_alarm(self, message: str, checkpoint: Checkpoint) -> None:
         self.alarm = f"{message}: {checkpoint.service}, positions {checkpoint.first} to {checkpoint.last}"
@@ -185,3 +223,8 @@ class Checkpoints:
 def _sure() -> str | None:
     """Nobody doubts the log."""
     return None
+
+
+def _nothing(_position: int) -> bool:
+    """Nothing was given up."""
+    return False

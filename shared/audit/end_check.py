@@ -88,9 +88,16 @@ def in_words(head: int, found: Sequence[Vouched]) -> list[str]:
     return [
         f"position {each.position} is not what {by} says it was: it, or something before it, was altered"
         if each.position <= head
-        else f"the log ends at {head}, and {by} knows of position {each.position}"
+        else f"the log ends at {head}, and {by} knows of position {each.position}: {_missing(head, each.position)}"
         for by, each in first.items()
     ]
+
+
+def _missing(head: int, position: int) -> str:
+    first = head + 1
+    return (
+        f"positions {first} to {position} are missing" if first < position else f"position {first} is missing"
+    )
 
 
 async def relay_position(pool: asyncpg.Pool, service: str) -> int:

@@ -48,6 +48,10 @@ HEAD_FILE: Final = "its head file"
 TOPIC: Final = "its own topic"
 
 
+def _unheard() -> None:
+    """Nobody asks."""
+
+
 class NothingToDecide(Exception):
     """The end of the log is contradicted by nobody, so there is nothing to accept."""
 
@@ -63,16 +67,24 @@ class OwnEnd:
         store: whose gate is closed where the end is not what the service wrote.
         file: the head file.
         messages: reads the last messages of the service's topic that are authentic.
+        checkpoints: reads what is kept elsewhere of the service's own checkpoints.
     """
 
     def __init__(
-        self, store: Store, file: HeadFile, messages: Callable[[], Awaitable[Sequence[Message]]]
+        self,
+        store: Store,
+        file: HeadFile,
+        messages: Callable[[], Awaitable[Sequence[Message]]],
+        checkpoints: Callable[[], Awaitable[Sequence[Vouched]]],
     ) -> None:
         self._store = store
         self._pool: asyncpg.Pool = store.pool
         self._service = store.service
         self._file = file
         self._messages = messages
+        self._checkpoints = checkpoints
+        self.on_accepted: Callable[[], None] = _unheard
+        """Called when an operator goes on with the log as it stands."""
         self._compared = False
         self._told: Sequence[Vouched] | None = None
         """What the topic says; None: nobody could be asked yet."""
@@ -107,6 +119,17 @@ class OwnEnd:
             await self._write()
         except (OSError, BadHeadFile) as error:
             log.error("head file not written", extra=error_fields(error))
+
+    def given_up(self, position: int) -> bool:
+        """Whether an operator went on with the log without what once stood at this position."""
+        try:
+            known = self._file.read()
+        except BadHeadFile:
+            return False
+        return known is not None and any(
+            decision.position < position <= max((at for at, _ in decision.against), default=0)
+            for decision in known.accepted
+        )
 
     def relay_stands_beyond(self, position: int, head: int) -> None:
         """The relay stands beyond the log: each further event would hide it, and never be published."""
@@ -145,6 +168,7 @@ class OwnEnd:
         self._store.vouch_for(found.head)
         self._store.gate.open(OWN_END)
         self._told, self._vouched = told, True
+        self.on_accepted()
         log.critical("an operator goes on with the log as it stands", extra={"position": found.head.position})
         return found.head.position
 
@@ -187,14 +211,16 @@ class OwnEnd:
         )
 
     async def _ask(self) -> list[Vouched] | None:
-        """What the service's own topic says of the log; None where the broker does not answer."""
+        """What the service's own topic, and its checkpoints that others keep, say of the log; None where the broker does
+        not answer.
+        """
         self._ask_at = asyncio.get_running_loop().time() + ASK_AGAIN
         try:
-            messages = await self._messages()
+            messages, kept = await asyncio.gather(self._messages(), self._checkpoints())
         except BrokerAway as error:
             log.warning("own topic not compared yet", extra={"error": str(error)})
             return None
-        return [Vouched(one.position, one.digest, TOPIC) for one in messages]
+        return [*(Vouched(one.position, one.digest, TOPIC) for one in messages), *kept]
 
     async def _step(self) -> None:
         if self._told is None and asyncio.get_running_loop().time() >= self._ask_at:

@@ -49,6 +49,7 @@ class Topic:
         name: the whole name, as `safeguarding.lado-intake.v1`; left out for a team's own, which is named after it.
         partitions: how many; never changed once there are messages.
         retention_days: how long a message is kept.
+        compacted: whether the last message of each key is kept for ever, and the others as long as it says for them.
         writers: the other teams that write it. An intake has some; a team's own topic is written by that team alone,
             because a reader takes who wrote a message from its topic.
         readers: the only other teams that may read it: a wall. None: whoever reacts to what it carries. An intake is
@@ -58,6 +59,7 @@ class Topic:
     name: str = ""
     partitions: int = PARTITIONS
     retention_days: int = RETENTION_DAYS
+    compacted: bool = False
     writers: tuple[str, ...] = ()
     readers: tuple[str, ...] | None = None
 
@@ -99,8 +101,9 @@ class Topic:
 
 
 KERNEL_TOPICS: Final = (
-    Topic(CHECKPOINT_TOPIC, partitions=1),
+    Topic(CHECKPOINT_TOPIC, partitions=1, retention_days=1, compacted=True),
     Topic(RESEND_TOPIC, partitions=1, retention_days=1),
 )
 """Written and read by every service. Who wrote a message is not told by these: a request to send again does no harm and
-is of no use after a day, and a checkpoint carries its signature."""
+is of no use after a day, and a checkpoint carries its signature. The last checkpoint of each service stays for ever, and so
+does the last that each other keeps of it: a service that was put back to an older state finds there what it lacks."""

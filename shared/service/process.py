@@ -21,6 +21,7 @@ from shared.audit.checkpoint import PublicKeys, Signer
 from shared.audit.checkpoint_tables import CheckpointTables
 from shared.audit.checkpointer import Checkpoints
 from shared.audit.head_file import HeadFile
+from shared.audit.kept_elsewhere import kept_elsewhere
 from shared.audit.own_end import OwnEnd
 from shared.commands.handler import Answer, CommandHandler
 from shared.commands.timers import Timers
@@ -151,9 +152,9 @@ class ServiceProcess:
             await stack.enter_async_context(started(self.verifier))
 
             store = self._store(pool, clock, metrics)
-            own_end = OwnEnd(
-                store, self.head_file, partial(last_messages, settings.brokers, name, self.transport)
-            )
+            messages = partial(last_messages, settings.brokers, name, self.transport)
+            kept = partial(kept_elsewhere, settings.brokers, name, self.checkpoint_keys)
+            own_end = OwnEnd(store, self.head_file, messages, kept)
             checkpoints = self._checkpoints(pool, own_end)
             # Stopped after everything that writes: then it signs the last of it.
             stack.push_async_callback(checkpoints.sign_the_end)
@@ -284,7 +285,8 @@ class ServiceProcess:
             self.settings.brokers,
             idempotent=self.settings.broker == "kafka",
         )
-        checkpoints.unsure = own_end.unsure
+        checkpoints.unsure, checkpoints.given_up = own_end.unsure, own_end.given_up
+        own_end.on_accepted = checkpoints.settle
         return checkpoints
 
     def _timers(self, pool: asyncpg.Pool, handler: CommandHandler, clock: Clock) -> Timers:

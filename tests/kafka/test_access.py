@@ -17,9 +17,9 @@ from pydantic import SecretStr
 from deploy.kafka.access import bindings
 from deploy.kafka.apply import main
 from deploy.kafka.client import login
-from deploy.kafka.topics import TopicError, admin_client, create_topics
+from deploy.kafka.topics import TopicError, admin_client, create_topics, keep_as_declared
 from shared.messaging.client import KafkaConnection, abandon, start_producer
-from shared.messaging.topics import Topic
+from shared.messaging.topics import KERNEL_TOPICS, Topic
 from tests.kafka.conftest import login_as
 from tests.walled_team import INTAKE, OWN, WITH_WALL
 
@@ -245,3 +245,18 @@ def _remove_everything(admin: AdminClient) -> None:
     for done in admin.delete_acls([_every_rule()], request_timeout=PATIENCE).values():
         done.result()
     admin.delete_topics([OWN], operation_timeout=PATIENCE)[OWN].result()
+
+
+def test_a_topic_that_kept_its_messages_otherwise_is_brought_to_what_is_declared(kafka):
+    """As one that was made by an older version: the checkpoints' topic is compacted now."""
+    name = "safeguarding.older.v1"
+    older, newer = Topic(name=name, partitions=1), Topic(name=name, partitions=1, compacted=True)
+    create_topics(kafka.bootstrap, declared=[older], login=kafka.administrator, timeout=PATIENCE)
+    try:
+        for expected in ([name], []):
+            changed = keep_as_declared(kafka.bootstrap, [newer], kafka.administrator, PATIENCE)
+            assert changed == expected
+        assert keep_as_declared(kafka.bootstrap, KERNEL_TOPICS, kafka.administrator, PATIENCE) == []
+    finally:
+        admin = admin_client(kafka.bootstrap, kafka.administrator)
+        admin.delete_topics([name], operation_timeout=PATIENCE)[name].result()
