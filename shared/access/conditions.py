@@ -13,6 +13,9 @@ from typing import Final
 from shared.access.table import Row
 from shared.domain.access_facts import NOTHING, OF_THE_RECORD, SENTENCES, Fact, Facts
 
+_ALWAYS: Final = "always"
+
+
 _KEPT: Final = 1024
 """Sums kept: few rows differ."""
 
@@ -78,21 +81,18 @@ def explained(row: Row) -> str | None:
     """
     if not any(outcome.allowed for outcome in row.outcomes):
         return None
-    said = [_of_a_record(where(row, NOTHING), "")]
+    ordinary = _of_a_record(where(row, NOTHING))
     if Fact.RESTRICTED in row.facts:
-        said.append(
-            _of_a_record(where(row, frozenset({Fact.RESTRICTED})), "where the record is restricted, ")
-        )
-    sentence = "; ".join(one for one in said if one)
-    return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
+        restricted = _of_a_record(where(row, frozenset({Fact.RESTRICTED})))
+        return f"{ordinary[:1].upper()}{ordinary[1:]}; where the record is restricted, {restricted}."
+    return "" if ordinary == _ALWAYS else f"{ordinary[:1].upper()}{ordinary[1:]}."
 
 
-def _of_a_record(row: Row, before: str) -> str:
-    """When a row allows, as part of a sentence; empty: always."""
+def _of_a_record(row: Row) -> str:
     products = allowed_if(row)
     if products == (Product((), ()),):
-        return f"{before}always" if before else ""
-    return f"{before}if {in_words(row)}" if products else f"{before}never"
+        return _ALWAYS
+    return f"if {in_words(row)}" if products else "never"
 
 
 _Term = tuple[int, int]

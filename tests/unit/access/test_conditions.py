@@ -73,4 +73,4 @@ def test_in_words_a_restricted_record_is_said_apart_and_a_sealed_one_not_at_all(
         "if they are named among those who may see it."
     )
     closed = row((RESTRICTED,), lambda restricted: not restricted)
-    assert explained(closed) == "Where the record is restricted, never."
+    assert explained(closed) == "Always; where the record is restricted, never."

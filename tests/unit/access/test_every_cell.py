@@ -70,6 +70,16 @@ def test_broken_glass_opens_nothing_sealed():
                 assert outcome.allowed == row.under(so - {Fact.GLASS_BROKEN}).allowed, (action, role, so)
 
 
+def test_broken_glass_opens_something_to_social_care_alone():
+    opened = {
+        role
+        for action, role, row in cells()
+        for so, outcome in combinations(row)
+        if outcome.allowed and not row.under(so - {Fact.GLASS_BROKEN}).allowed
+    }
+    assert opened == read_sources(SERVICES).groups.of_roles["social_care"]
+
+
 def test_what_nobody_knows_opens_nothing_but_what_a_record_would_say_of_itself():
     """Facts that are not known are not so: to learn one more of a person never takes anything away."""
     of_the_record = {Fact.RESTRICTED, Fact.SEALED}

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +115,22 @@ def test_every_change_of_a_policy_changes_a_cell(policy):
 
 def test_there_are_mutants_enough():
     assert sum(1 for policy in POLICIES for _ in mutants(policy)) > 300
+
+
+@pytest.mark.parametrize("group", sorted(SOURCES.groups.of_roles))
+def test_every_role_of_a_group_stands_in_it_for_something(group):
+    roles = SOURCES.groups.of_roles[group]
+    concerned = [
+        action
+        for action in TABLE.rows
+        if any(policy.role == group and policy.is_about(action) for policy in POLICIES)
+    ]
+    for role in sorted(roles):
+        without = replace(
+            SOURCES.groups, of_roles={**SOURCES.groups.of_roles, group: roles.difference({role})}
+        )
+        engine = Engine(POLICIES, without, SCHEMA)
+        changed = any(
+            engine.rows(action, [role]).get(role) != TABLE.rows[action].get(role) for action in concerned
+        )
+        assert changed, f"{role} stands in {group} for nothing"
