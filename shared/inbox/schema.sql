@@ -50,6 +50,9 @@ CREATE TABLE IF NOT EXISTS {schema}.parked (
     parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (source, key)
 );
+-- Somebody who forges may leave many rows: they must slow down neither the look at a page's keys nor that for rows whose key came.
+CREATE INDEX IF NOT EXISTS parked_key_idx ON {schema}.parked (key);
+CREATE INDEX IF NOT EXISTS parked_unproven_idx ON {schema}.parked (error) WHERE source LIKE 'unreadable:%';
 -- Parked events that a person left out, and why. Nobody changes or deletes these.
 CREATE TABLE IF NOT EXISTS {schema}.skipped (
     source     text        NOT NULL,

@@ -5,12 +5,14 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy.local.broker import EmbeddedBroker
 from shared.domain.actors import Actor
 from shared.inbox.positions import RawMessage
+from shared.inbox.tables import InboxTables
 from shared.messaging.message import Message, kafka_headers, parse
 from tests.integration import toys as t
 from tests.integration.toys import Appear, Team, Toys, arrived, child, running, until
@@ -148,6 +150,35 @@ async def has(reader: Team, numbers: list[int]) -> bool:
 
 async def counted(reader: Team, count: int) -> bool:
     return await reader.inbox.tables.unproven.count() == count
+
+
+async def test_many_forgeries_do_not_slow_down_what_is_true(reader):
+    """The look at a page's keys, and that for what waits for a key, read none of what was left by whoever forges."""
+    async with asyncpg.create_pool(reader.dsn, min_size=1, max_size=1) as pool:
+        await pool.execute(
+            """INSERT INTO assessment.parked (source, key, position, previous, headers, body, error, tries)
+               SELECT 'unreadable:safeguarding.mash.v1', gen_random_uuid(), n, 0, '{}', 'x', 'NotAuthentic', 1
+                 FROM generate_series(1, 20000) AS n"""
+        )
+        owner = await asyncpg.connect(
+            reader.dsn.replace("assessment:app@", "assessment_owner:owner@"), timeout=5
+        )
+        await owner.execute("ANALYZE assessment.parked")
+        await owner.close()
+
+        async def rows_read() -> int:
+            await pool.execute("SELECT pg_stat_force_next_flush()")
+            return await pool.fetchval(
+                "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'parked' AND schemaname = 'assessment'"
+            )
+
+        tables = InboxTables(pool, "assessment")
+        before = await rows_read()
+        await tables.key_positions({("mash", child(n)) for n in range(20)})
+        await tables.tidy({child(n) for n in range(20)})
+        await tables.at_their_head()
+        assert await tables.unproven.for_one_of(["NoTransportKey"]) == []
+        assert await rows_read() - before < 100
 
 
 # -- what was kept is opened again
