@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncpg
 
 import services
+from deploy.database.provision import views_owner_of
 from deploy.keys.make_keys import KeyFiles
 from deploy.local.layout import Layout
 from deploy.local.postgres import EmbeddedPostgres
@@ -26,11 +27,13 @@ class Evidence:
 
     Attributes:
         pools: connections to each service's database, as its own role, which may read its log.
+        views: the same as the role that owns its read tables, which alone may make one beside another.
         keys: the public keys.
         stores: the key stores of those services whose files are named here; None where the file is gone.
     """
 
     pools: Mapping[str, asyncpg.Pool]
+    views: Mapping[str, asyncpg.Pool]
     keys: PublicKeys
     stores: Mapping[str, KeyStore | None]
 
@@ -38,6 +41,7 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class _Places:
     dsns: Mapping[str, str]
+    views_dsns: Mapping[str, str]
     checkpoint_keys: Path
     stores: Mapping[str, tuple[Path, Path]]
     """The key store and the master key of each service."""
@@ -61,10 +65,14 @@ async def evidence(stack: Path, *, environment: bool) -> AsyncIterator[Evidence]
         for store in stores.values():
             if store is not None:
                 exits.callback(store.close)
-        pools = {}
-        for name, dsn in places.dsns.items():
-            pools[name] = await exits.enter_async_context(asyncpg.create_pool(dsn, min_size=0, max_size=3))
-        yield Evidence(pools, keys, stores)
+        pools, views = [
+            {
+                name: await exits.enter_async_context(asyncpg.create_pool(dsn, min_size=0, max_size=3))
+                for name, dsn in dsns.items()
+            }
+            for dsns in (places.dsns, places.views_dsns)
+        ]
+        yield Evidence(pools, views, keys, stores)
 
 
 @contextmanager
@@ -79,7 +87,8 @@ def _of_stack(directory: Path) -> Iterator[_Places]:
 
     def places(port: int | None) -> _Places:
         dsns = {name: dsn_of(layout, name, port) for name in names}
-        return _Places(dsns, layout.checkpoint_keys, stores)
+        views_dsns = {name: dsn_of(layout, views_owner_of(name), port) for name in names}
+        return _Places(dsns, views_dsns, layout.checkpoint_keys, stores)
 
     if is_running(directory):
         yield places(None)
@@ -89,21 +98,26 @@ def _of_stack(directory: Path) -> Iterator[_Places]:
 
 
 def _from_environment() -> _Places:
-    dsns = {name: os.environ.get(f"{PREFIX}{name.upper()}_DSN", "") for name in services.names()}
+    dsns, views_dsns = [
+        {name: os.environ.get(f"{PREFIX}{name.upper()}_{what}", "") for name in services.names()}
+        for what in ("DSN", "VIEWS_DSN")
+    ]
     missing = [f"{PREFIX}{name.upper()}_DSN" for name, dsn in dsns.items() if not dsn]
+    missing += [f"{PREFIX}{name.upper()}_VIEWS_DSN" for name, dsn in views_dsns.items() if not dsn]
     directory = os.environ.get(f"{PREFIX}CHECKPOINT_KEYS", "")
     if not directory:
         missing.append(f"{PREFIX}CHECKPOINT_KEYS")
     if missing:
         raise CannotGoOn(
-            f"set {', '.join(missing)}: each service's database, and the directory of public keys"
+            f"set {', '.join(missing)}: each service's database as its own role and as that of its read tables, and the directory "
+            "of public keys"
         )
     stores = {}
     for name in dsns:
         files = [os.environ.get(f"{PREFIX}{name.upper()}_{what}", "") for what in ("KEYS", "MASTER_KEY")]
         if all(files):
             stores[name] = (Path(files[0]), Path(files[1]))
-    return _Places(dsns, Path(directory), stores)
+    return _Places(dsns, views_dsns, Path(directory), stores)
 
 
 def _opened(store: Path, master_key: Path) -> KeyStore | None:

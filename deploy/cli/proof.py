@@ -28,7 +28,7 @@ def add_to(app: typer.Typer) -> None:
             bool,
             typer.Option(
                 "--environment",
-                help="Databases and keys from SAFEGUARDING_<SERVICE>_DSN and _CHECKPOINT_KEYS.",
+                help="Databases and keys from SAFEGUARDING_<SERVICE>_DSN, _VIEWS_DSN and _CHECKPOINT_KEYS.",
             ),
         ] = False,
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a service.")] = False,

@@ -80,6 +80,7 @@ async def verify(
                     stores=found.stores,
                     copies=told_in_the_chronology(),
                     views=services.team(name).views,
+                    views_pool=found.views[name],
                 )
             except asyncpg.PostgresError as error:
                 raise CannotGoOn(f"the log of {name} cannot be read ({type(error).__name__})") from None

@@ -112,6 +112,15 @@ async def _provided(connection: asyncpg.Connection, target: Target, provision: s
     ):
         if not await connection.fetchval(f"SELECT EXISTS ({there})", name):
             raise CannotMigrate(f"{target.service}: there is no {what} {name} in this database: {provision}")
+    views = f"{target.service}_views"
+    owner = await connection.fetchval(
+        "SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = $1", views
+    )
+    if owner == target.role:
+        raise CannotMigrate(
+            f"{target.service}: the schema {views} belongs to {owner}, which is to read it and to change nothing in it: "
+            f"{provision}"
+        )
 
 
 async def _relations(connection: asyncpg.Connection, schema: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""What a database administrator makes once for a service: its two roles and two schemas, with no right more than needed.
+"""What a database administrator makes once for a service: its roles and two schemas, with no right more than needed.
 
     python -m deploy.database.provision people --database safeguarding | psql --dbname safeguarding
     python -m deploy.database.provision
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import services
+from shared.service.logins import has_walls
 
 DATABASE: Final = "safeguarding"
 """What the database is called where nobody says otherwise."""
@@ -28,6 +29,25 @@ class NotAName(ValueError):
 def owner_of(service: str) -> str:
     """The role that owns a service's log; the service itself connects as another, named like itself."""
     return f"{service}_owner"
+
+
+def views_owner_of(role: str) -> str:
+    """The role that owns and fills the read tables of a service whose own role is named so."""
+    return f"{role}_views"
+
+
+def reader_of(role: str) -> str:
+    """The role that children's records are read as, in a service whose own role is named so."""
+    return f"{role}_reader"
+
+
+def logins_of(service: str, role: str | None = None) -> tuple[str, ...]:
+    """Every role of a service that is given a password: the owner of its log, its own, that of its read tables, and the
+    reader's, where its read tables hold children's records. Raises LookupError for a team that is none.
+    """
+    app = role or service
+    roles = (owner_of(service), app, views_owner_of(app))
+    return (*roles, reader_of(app)) if has_walls(services.team(service)) else roles
 
 
 def safe(name: str) -> str:
@@ -49,7 +69,8 @@ def statements(service: str, database: str = DATABASE, role: str | None = None) 
     """The statements that make a service's roles and schemas, for a superuser connected to that database.
 
     The owner's schema holds the log: the service's own role gets into it what a migration grants, and makes nothing
-    there. The views' schema is the service's own, since it rebuilds its read tables.
+    there. The views' schema belongs to the role that fills the read tables and builds them again, and is the only one
+    that can: what the service's own role reads of them, and what the reader's, is granted table by table.
 
     Args:
         service: its name, which is that of the schema of its log.
@@ -58,13 +79,20 @@ def statements(service: str, database: str = DATABASE, role: str | None = None) 
 
     Raises:
         NotAName: one of them cannot stand in a statement.
+        LookupError: there is no such team.
     """
-    owner, app, database = owner_of(safe(service)), safe(role or service), safe(database)
+    app, database = safe(role or service), safe(database)
+    owner, *others = logins_of(safe(service), app)
+    views = views_owner_of(app)
+    reading = [name for name in others if name != views]
     return (
-        *(_role(name) for name in (owner, app)),
-        f"GRANT CONNECT ON DATABASE {database} TO {owner}, {app}",
+        *(_role(name) for name in (owner, *others)),
+        f"GRANT CONNECT ON DATABASE {database} TO {', '.join((owner, *others))}",
         f"CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {owner}",
-        f"CREATE SCHEMA IF NOT EXISTS {service}_views AUTHORIZATION {app}",
+        f"CREATE SCHEMA IF NOT EXISTS {service}_views AUTHORIZATION {views}",
+        *_given(f"{service}_views", views),
+        f"GRANT USAGE ON SCHEMA {service}_views TO {', '.join(reading)}",
+        *(f"ALTER ROLE {name} SET default_transaction_read_only = on" for name in reading if name != app),
     )
 
 
@@ -82,6 +110,16 @@ def script(services: Sequence[str], database: str = DATABASE, role: str | None =
     for service in services:
         lines += [f"-- {service}", *(f"{one};" for one in statements(service, database, role))]
     return "\n".join(lines) + "\n"
+
+
+def _given(schema: str, owner: str) -> tuple[str, ...]:
+    """A schema of read tables, and what is in it, belongs to its owner also where it was made for another."""
+    tables = f"SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = '{schema}'::regnamespace"
+    alter = f"EXECUTE format('ALTER TABLE %s OWNER TO {owner}', one)"
+    return (
+        f"ALTER SCHEMA {schema} OWNER TO {owner}",
+        f"DO $$ DECLARE one regclass; BEGIN FOR one IN {tables} LOOP {alter}; END LOOP; END $$",
+    )
 
 
 def _role(name: str) -> str:

@@ -1,10 +1,10 @@
-"""The stack's database: one, with two roles and two schemas a service, so that none can reach another's."""
+"""The stack's database: one, with roles and two schemas a service, so that none can reach another's."""
 
 from collections.abc import Sequence
 
 import asyncpg
 
-from deploy.database.provision import DATABASE, close_database, owner_of, statements
+from deploy.database.provision import DATABASE, close_database, logins_of, statements
 from deploy.local.layout import Layout
 from deploy.local.postgres import EmbeddedPostgres
 
@@ -37,7 +37,7 @@ async def prepare(server: EmbeddedPostgres, layout: Layout, services: Sequence[s
         for service in services:
             for statement in statements(service, DATABASE):
                 await connection.execute(statement)
-            for role in (owner_of(service), service):
+            for role in logins_of(service):
                 await connection.execute(f"ALTER ROLE {role} PASSWORD '{layout.password(role)}'")
     finally:
         await connection.close()
@@ -53,7 +53,7 @@ async def cut_off(server: EmbeddedPostgres, services: Sequence[str]) -> None:
     try:
         await connection.fetch(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = ANY($1::text[])",
-            [role for service in services for role in (service, owner_of(service))],
+            [role for service in services for role in logins_of(service)],
         )
     finally:
         await connection.close()

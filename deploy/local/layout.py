@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from deploy.database.provision import owner_of
+from deploy.database.provision import logins_of, owner_of
 from deploy.kafka.access import access
 from deploy.keys.make_keys import KeyFiles
 from deploy.local.errors import StackError
@@ -70,7 +70,7 @@ class Layout:
         try:
             self._key_files.make(services, [topic.name for topic in access().topics])
             for service in services:
-                for role in (service, owner_of(service)):
+                for role in logins_of(service):
                     self.password(role)
             _ = self.issuer
         except UnsafeSecret as error:
@@ -91,6 +91,8 @@ class Layout:
         service: str,
         *,
         dsn: str,
+        views_dsn: str | None = None,
+        reader_dsn: str | None = None,
         bootstrap: str,
         broker: str,
         port: int,
@@ -99,11 +101,14 @@ class Layout:
     ) -> dict[str, str]:
         """The whole environment of a service's process: ours without any setting of the platform, and its own settings.
 
-        It holds no DSN of the owner's role: only migrations need that.
+        It holds no DSN of the log's owner: only migrations need that. Left out, the service's own role owns its read
+        tables.
         """
         settings = {
             "SERVICE": service,
             "DSN": dsn,
+            "VIEWS_DSN": views_dsn or dsn,
+            **({} if reader_dsn is None else {"READER_DSN": reader_dsn}),
             "KAFKA": bootstrap,
             "BROKER": broker,
             **(broker_login or {}),

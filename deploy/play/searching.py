@@ -18,6 +18,7 @@ from uuid import UUID
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from deploy.database.provision import views_owner_of
 from deploy.keys.make_keys import KeyFiles
 from deploy.local.kafka import LocalKafka
 from deploy.local.layout import Layout
@@ -95,24 +96,38 @@ def _files(directory: Path) -> Iterator[tuple[str, str]]:
 
 
 async def _database(service: str, layout: Layout) -> AsyncIterator[tuple[str, str]]:
-    """Every row that a service's own role may read, and the sealed words of its log."""
-    connection = await asyncpg.connect(dsn_of(layout, service))
+    """Every row that a service's own role may read, or that of its read tables, and the sealed words of its log."""
+    own = await asyncpg.connect(dsn_of(layout, service))
+    views = await asyncpg.connect(dsn_of(layout, views_owner_of(service)))
+    searched: set[str] = set()
     try:
-        tables = await connection.fetch(
-            """SELECT table_schema AS schema, table_name AS name FROM information_schema.tables
-                WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
-                  AND has_table_privilege(format('%I.%I', table_schema, table_name), 'SELECT') ORDER BY 1, 2"""
-        )
-        for table in tables:
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                async for row in connection.cursor(
-                    f'SELECT * FROM "{table["schema"]}"."{table["name"]}"', prefetch=_ROWS
-                ):
-                    yield f"the table {table['schema']}.{table['name']}", _row(row.values())
-        async for place, there in _sealed(service, connection, layout):
+        for connection in (own, views):
+            async for place, there in _tables(connection, searched):
+                yield place, there
+        async for place, there in _sealed(service, own, layout):
             yield place, there
     finally:
-        await connection.close()
+        await own.close()
+        await views.close()
+
+
+async def _tables(connection: asyncpg.Connection, searched: set[str]) -> AsyncIterator[tuple[str, str]]:
+    """Every row of the tables that a role may read and that were not searched yet."""
+    tables = await connection.fetch(
+        """SELECT table_schema AS schema, table_name AS name FROM information_schema.tables
+            WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
+              AND has_table_privilege(format('%I.%I', table_schema, table_name), 'SELECT') ORDER BY 1, 2"""
+    )
+    for table in tables:
+        name = f"{table['schema']}.{table['name']}"
+        if name in searched:
+            continue
+        searched.add(name)
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            async for row in connection.cursor(
+                f'SELECT * FROM "{table["schema"]}"."{table["name"]}"', prefetch=_ROWS
+            ):
+                yield f"the table {name}", _row(row.values())
 
 
 async def _sealed(

@@ -66,12 +66,14 @@ def running_stack(directory: Path) -> RunningStack:
     return RunningStack(directory, there["urls"], issuer_of(directory), there["broker"], there["broker_kind"])
 
 
-def dsn_of(layout: Layout, service: str, port: int | None = None) -> str:
-    """Where a service's own role connects to the database of a stack; without a port, where its server listens now."""
+def dsn_of(layout: Layout, role: str, port: int | None = None) -> str:
+    """Where a role, as that of a service named like itself, connects to the database of a stack; without a port, where
+    its server listens now.
+    """
     if port is None:
         # The server's own file says where it listens.
         port = int((layout.postgres / "data" / "postmaster.pid").read_text().splitlines()[3])
-    return f"postgresql://{service}:{layout.password(service)}@{LOOPBACK}:{port}/{DATABASE}"
+    return f"postgresql://{role}:{layout.password(role)}@{LOOPBACK}:{port}/{DATABASE}"
 
 
 def issuer_of(directory: Path) -> DevelopmentIssuer:

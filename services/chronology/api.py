@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.chronology.facts import facts_about
+from services.chronology.lenses import lens_of
 from services.chronology.queries import ALL, Seen, Wanted, entries_of, of_weight
 from shared.domain.access_facts import Fact
 from shared.domain.actors import Actor
@@ -45,8 +46,10 @@ async def chronology(
         await reader.caught_up(view, after)
     await _authorise(reader, child)
     place = read_cursor(cursor, _ORDER) if cursor else None
-    rows = await reader.query(
-        entries_of, child, reader.who, place, limit + 1, wanted=wanted, everything=_everything(reader)
+    everything = _everything(reader)
+    lens = lens_of(reader.who, everything=everything)
+    rows = await reader.query_as(
+        lens, entries_of, child, reader.who, place, limit + 1, wanted=wanted, everything=everything
     )
     await reader.record("read:chronology", children=(child,))
     if not rows and place is None and wanted == ALL:
@@ -66,7 +69,9 @@ async def what_weighs(
     for view in ("entries", "seen"):
         await reader.caught_up(view, after)
     place = read_cursor(cursor, (int, UUID)) if cursor else None
-    rows = await reader.query(of_weight, reader.who, place, limit + 1, everything=_everything(reader))
+    everything = _everything(reader)
+    lens = lens_of(reader.who, everything=everything)
+    rows = await reader.query_as(lens, of_weight, reader.who, place, limit + 1, everything=everything)
     await reader.record("read:worklist", children=tuple({row.child for row in rows}))
     more, rows = len(rows) > limit, rows[:limit]
     following = write_cursor((rows[-1].row["position"], rows[-1].row["entry"])) if more else None
@@ -75,7 +80,7 @@ async def what_weighs(
 
 async def _authorise(reader: Reading, child: UUID) -> None:
     """Refuse who may not open the child's page. Whose organisation is not involved hears what of an unknown child is said."""
-    facts = await reader.query(facts_about, child, reader.who)
+    facts = await reader.query_as(lens_of(reader.who, everything=False), facts_about, child, reader.who)
     try:
         await reader.authorise("read:chronology", children=(child,), facts=facts)
     except Forbidden:

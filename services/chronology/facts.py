@@ -6,18 +6,19 @@ Whoever works with a child, broke the glass or is named is not known here yet: s
 from typing import Final
 from uuid import UUID
 
+import asyncpg
+
 from services.chronology.lenses import read_under
-from services.chronology.queries import Source
 from shared.domain.access_facts import NOTHING, Fact, Facts
 from shared.domain.actors import Actor
 
-_INVOLVED: Final = """
+INVOLVED: Final = """
     SELECT EXISTS (SELECT FROM chronology_views.seen
                     WHERE child = $1 AND agency = $2 AND organisation IN ($3, $4) AND depth <> 'gone')"""
 """Whether any entry of the child is open to the reader's own organisation: whom no rule made a party is not involved."""
 
 
-async def facts_about(source: Source, child: UUID, who: Actor) -> Facts:
+async def facts_about(connection: asyncpg.Connection, child: UUID, who: Actor) -> Facts:
     """What is so of a reader and a child's record."""
-    involved = await source.fetchval(_INVOLVED, child, who.agency, *read_under(who.organisation))
+    involved = await connection.fetchval(INVOLVED, child, who.agency, *read_under(who.organisation))
     return frozenset({Fact.ORGANISATION_INVOLVED}) if involved else NOTHING

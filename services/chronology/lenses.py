@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.chronology.audience import depth_at
+from shared.domain.actors import Actor
 from shared.team.audience import SeenBy
 
 EVERY: Final = ""
@@ -48,6 +49,16 @@ def read_under(organisation: str | None) -> tuple[str, str]:
     both, what the second says counts.
     """
     return EVERY, _row_name(organisation) if organisation else WHOLE_AGENCY
+
+
+def lens_of(who: Actor, *, everything: bool) -> dict[str, str]:
+    """What the database is told of who reads (the settings that the walls of `views.py` look at). Who reads everything
+    reads it as nobody's agency: what is sealed is not theirs either where an agency of theirs may see it.
+    """
+    if everything:
+        return {"agency": "", "every": "", "own": "", "everything": "on"}
+    every, own = read_under(who.organisation)
+    return {"agency": who.agency, "every": every, "own": own, "everything": "off"}
 
 
 def _row_name(organisation: str) -> str:

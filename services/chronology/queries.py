@@ -1,8 +1,11 @@
-"""Reading the chronology: by child and place, through who sees each entry."""
+"""Reading the chronology: by child and place, through who sees each entry.
+
+Each question says itself who sees what it asks for. The connection is the reader's, on which the database says it again.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -10,8 +13,6 @@ import asyncpg
 from services.chronology.lenses import read_under
 from services.chronology.views import WEIGHS
 from shared.domain.actors import Actor
-
-Source: TypeAlias = asyncpg.Pool | asyncpg.Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ SELECT *, 'whole' AS shown FROM chronology_views.entries
 
 
 async def entries_of(
-    source: Source,
+    connection: asyncpg.Connection,
     child: UUID,
     who: Actor,
     place: Sequence[Any] | None,
@@ -94,9 +95,9 @@ async def entries_of(
     """A page of one child's entries that the reader may see, from a place on."""
     asked = (child, *(place or (None,) * 4), wanted.topic, wanted.by_agency, wanted.significance, limit)
     if everything:
-        rows = await source.fetch(_EVERYTHING, *asked)
+        rows = await connection.fetch(_EVERYTHING, *asked)
     else:
-        rows = await source.fetch(PAGE, *asked, who.agency, *read_under(who.organisation))
+        rows = await connection.fetch(PAGE, *asked, who.agency, *read_under(who.organisation))
     return [Seen(row, row["shown"]) for row in rows]
 
 
@@ -109,12 +110,12 @@ SELECT entries.*, CASE WHEN $1 THEN 'whole' ELSE
 
 
 async def of_weight(
-    source: Source, who: Actor, place: Sequence[Any] | None, limit: int, *, everything: bool
+    connection: asyncpg.Connection, who: Actor, place: Sequence[Any] | None, limit: int, *, everything: bool
 ) -> list[Seen]:
     """A page of the critical and significant entries of all children that the reader may see, the latest first. What is
     sealed stands in no such list.
     """
-    rows = await source.fetch(
+    rows = await connection.fetch(
         f"SELECT * FROM ({_WEIGHING}) AS weighing WHERE shown IS NOT NULL ORDER BY position DESC, entry DESC LIMIT $7",
         everything,
         who.agency,

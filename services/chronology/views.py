@@ -10,7 +10,7 @@ from services.chronology.events import EntryCorrected, EntryReceived, EntryShare
 from services.chronology.lenses import kept_under
 from shared.domain.corrections import Corrected
 from shared.domain.event import Event, Record
-from shared.domain.view import Change, Index, Insert, Update, UpsertLike, View
+from shared.domain.view import Change, Index, Insert, Update, UpsertLike, View, Wall
 from shared.team.audience import SeenBy
 
 
@@ -68,6 +68,12 @@ WEIGHS = "weighs AND sensitivity <> 'sealed'"
 """Which entries stand in the list of what weighs: nothing that is sealed stands in any list."""
 
 
+_SEEN = (
+    # A single row is asked for, so that PostgreSQL looks it up: all that an agency sees could be read to answer `EXISTS`.
+    'SELECT true FROM "chronology_views"."seen" AS open_to WHERE open_to.entry = {table}.entry LIMIT 1'
+)
+
+
 entries = View(
     "entries",
     row=EntryRow,
@@ -78,7 +84,13 @@ entries = View(
         ("entry",),
     ),
     anew="stream",
+    wall=Wall(
+        "(SELECT current_setting('safeguarding.everything', true)) = 'on' AND sensitivity <> 'sealed' OR "
+        f"({_SEEN})",
+        through=("seen",),
+    ),
 )
+"""Read by who sees the entry, through the wall of `seen`; by who reads everything, whatever is not sealed."""
 
 
 @entries.on(EntryReceived)
@@ -154,6 +166,10 @@ seen = View(
     indexes=(
         Index(_PAGE, where="depth <> 'gone'", include=("depth", "topic", "by_agency", "significance")),
         Index(("agency", "organisation", "position"), include=("entry", "depth")),
+    ),
+    wall=Wall(
+        "agency = (SELECT current_setting('safeguarding.agency', true)) AND depth <> 'gone' AND organisation IN "
+        "((SELECT current_setting('safeguarding.every', true)), (SELECT current_setting('safeguarding.own', true)))"
     ),
 )
 

@@ -76,6 +76,7 @@ async def verify_service(
     stores: Mapping[str, KeyStore | None] = MappingProxyType({}),
     copies: Copies | None = None,
     views: Sequence[View[Any]] = (),
+    views_pool: asyncpg.Pool | None = None,
 ) -> Report:
     """Verify a service's log, its record of who looked, and what stands beside them and must fit.
 
@@ -88,6 +89,7 @@ async def verify_service(
         stores: key stores by service, None for one that is gone; of others it is not looked at whether what is sealed
             has a key.
         views: those of its views that are folded again and compared with its read tables.
+        views_pool: connections of the role that owns these; None: it is the service's own.
         copies: which service copies others' facts, and of which; None: that is not looked at.
 
     Raises:
@@ -103,7 +105,7 @@ async def verify_service(
         await check_keys(pool, service, stores[service], report.head, beside)
     if copies is not None and copies.holder == service:
         report.left_out = await check_copies(pools, copies, report.head, beside)
-    report.views = await check_views(pool, service, views, beside)
+    report.views = await check_views(views_pool or pool, service, views, beside)
     await _name_streams(pool, service, beside)
     report.findings = (*report.findings, *beside.items)
     report.more += beside.more

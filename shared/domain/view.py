@@ -29,6 +29,7 @@ __all__ = [
     "Upsert",
     "UpsertLike",
     "View",
+    "Wall",
 ]
 
 _KINDS: Final = (Insert, Upsert, UpsertLike, Update, Delete)
@@ -81,6 +82,21 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class Wall:
+    """Which rows of a view the login may read that readers' questions are asked as, whatever it asks (row security).
+
+    A second wall behind the question itself, for views where a row too many shows somebody's record.
+
+    `rows` is a condition in SQL over the row's columns and the settings `safeguarding.<name>` of the transaction, which
+    say who reads. In it `{table}` is the table itself; `through` names the views that it looks at, which are declared
+    before this one.
+    """
+
+    rows: str
+    through: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Derivation:
     """Columns of a view that follow from several of its rows together: set by one statement after a page's changes.
 
@@ -106,6 +122,7 @@ class View(Generic[RowT]):
         derived: columns that follow from several rows together.
         anew: the column of the key that holds the id of the stream whose events make a row. After a correction the rows
             of that stream are made anew, of the corrected events in the old ones' places (E3).
+        wall: which rows readers may read; None: the service's own login reads all, and no other any.
         edition: raise it when the handlers change what they write: then the next start builds the table again, as it
             does by itself when columns, key or indexes change.
 
@@ -122,6 +139,7 @@ class View(Generic[RowT]):
         indexes: Sequence[Index | Sequence[str]] = (),
         derived: Derivation | None = None,
         anew: str | None = None,
+        wall: Wall | None = None,
         edition: int = 1,
     ) -> None:
         self.name = name
@@ -130,6 +148,7 @@ class View(Generic[RowT]):
         self.indexes = tuple(one if isinstance(one, Index) else Index(tuple(one)) for one in indexes)
         self.derived = derived
         self.anew = anew
+        self.wall = wall
         self.edition = edition
         self.columns = columns_of(name, row)
         self._required = frozenset(column.name for column in self.columns.values() if column.required)

@@ -8,13 +8,22 @@ COMMAND_TIMEOUT = 10.0
 """Seconds after which the database counts as away."""
 
 
-async def open_pool(dsn: str, service: str, *, most: int = 8) -> asyncpg.Pool:
+async def open_pool(
+    dsn: str, service: str, *, most: int = 8, what: str = "reader", read_only: bool = False
+) -> asyncpg.Pool:
     """A pool that gives a connection back without asking the database anything.
 
     The driver would send a statement that clears what a session keeps after each use: a second round trip for every
     read. Nothing of ours leaves anything in a session of this pool: settings are made for one transaction, whoever
     takes a lock for a session lets go of it or ends the connection (`rebuild.building`), and a transaction left open
     is still rolled back by the driver.
+
+    Args:
+        dsn: of one of the service's logins.
+        service: its name.
+        most: connections.
+        what: what they are for, as PostgreSQL shows it of each.
+        read_only: whether every transaction begins without the right to change anything.
     """
     return await asyncpg.create_pool(
         dsn,
@@ -22,7 +31,10 @@ async def open_pool(dsn: str, service: str, *, most: int = 8) -> asyncpg.Pool:
         max_size=most,
         command_timeout=COMMAND_TIMEOUT,
         reset=_nothing,
-        server_settings={"application_name": f"{service} reader"},
+        server_settings={
+            "application_name": f"{service} {what}",
+            **({"default_transaction_read_only": "on"} if read_only else {}),
+        },
     )
 
 

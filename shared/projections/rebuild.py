@@ -35,6 +35,7 @@ from shared.projections.table import (
     steps,
     take,
 )
+from shared.projections.walls import NO_ONE_ELSE, Logins, behind, protect
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +44,10 @@ PAGE: Final = 3000
 """Events at once: three such pages are in memory, or four with a second process."""
 
 
-SWAP_PATIENCE: Final = "2s"
-"""How long the change of tables waits for a slow reader, with all later readers behind it, before it tries anew."""
+SWAP_PATIENCE: Final = "900ms"
+"""How long the change of tables waits for a slow reader, with all later readers behind it, before it tries anew. Less than
+the second after which PostgreSQL looks for circles: where a reader waits for us too, it is we who give way.
+"""
 
 
 LONG: Final = 50_000
@@ -118,6 +121,8 @@ class Rebuild:
         keep_partial: where an event fails, put the table up to it in place, stopped, instead of raising.
         dsn: how a second process gets to the log; None: there is none.
         long: of how many events on there may be a second process.
+        logins: who reads the table beside its owner.
+        looking_through: the views whose walls look at this one: they are put up again around the new table.
     """
 
     pool: asyncpg.Pool
@@ -129,6 +134,8 @@ class Rebuild:
     keep_partial: bool = False
     dsn: str | None = None
     long: int = LONG
+    logins: Logins = NO_ONE_ELSE
+    looking_through: Sequence[View[Any]] = ()
     _pages: int = field(default=0, init=False)
     _look_again: int = field(default=2, init=False)
     _indexed: bool = field(default=False, init=False)
@@ -143,6 +150,8 @@ class Rebuild:
         """
         async with self.connection.transaction():
             await self.connection.execute(create(self.view, self.service, self._beside))
+            for statement in protect(self.view, self.service, self._beside, self.logins):
+                await self.connection.execute(statement)
             done, failed = await self._build()
             await self._index()
             await self._analyze()
@@ -319,11 +328,16 @@ class Rebuild:
                 await self._take(self.connection, done, last)
                 await derive(self.connection, self.view, self.service, self._beside, self._touched)
                 done = last
-            await self.connection.execute(
-                f"SET LOCAL lock_timeout = '{SWAP_PATIENCE}';"
-                f"DROP TABLE IF EXISTS {self.view.table(self.service)};"
-                f'ALTER TABLE "{self.service}_views"."{self._beside}" RENAME TO "{self.view.name}"'
-            )
+            shapes = {view.name: shape(view) for view in self.looking_through}
+            down, up = await behind(self.connection, self.service, self.looking_through, shapes)
+            exchange = [
+                f"SET LOCAL lock_timeout = '{SWAP_PATIENCE}'",
+                *down,
+                f"DROP TABLE IF EXISTS {self.view.table(self.service)}",
+                f'ALTER TABLE "{self.service}_views"."{self._beside}" RENAME TO "{self.view.name}"',
+                *up,
+            ]
+            await self.connection.execute(";".join(exchange))
             await self.connection.execute(
                 f'INSERT INTO "{self.service}".views (name, shape, position, error) VALUES ($1, $2, $3, $4) '
                 "ON CONFLICT (name) DO UPDATE SET shape = $2, position = $3, error = $4",

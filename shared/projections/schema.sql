@@ -5,4 +5,11 @@ CREATE TABLE IF NOT EXISTS {schema}.views (
     position bigint NOT NULL,
     error    text
 );
-GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.views TO {app_role};
+-- Who fills the read tables is another role than the service's own, which sees how they stand and can move nothing.
+REVOKE INSERT, UPDATE, DELETE ON {schema}.views FROM {app_role};
+GRANT SELECT ON {schema}.views TO {app_role};
+GRANT USAGE ON SCHEMA {schema} TO {views_role};
+GRANT SELECT ON {schema}.events TO {views_role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.views TO {views_role};
+-- It takes the lock of a view that it builds again.
+GRANT SELECT, INSERT (name), UPDATE (pid, began, term) ON {schema}.locks TO {views_role};

@@ -31,10 +31,12 @@ FEW: Final = 20
 
 
 def shape(view: View[Any]) -> str:
-    """A digest of columns, key, indexes and edition: another one means that the table must be built again."""
+    """A digest of columns, key, indexes, wall and edition: another one means that the table must be built again."""
     columns = [(column.name, column.sql, column.nullable) for column in view.columns.values()]
     indexes = [(index.columns, index.where, index.include) for index in view.indexes]
-    return hashlib.sha256(repr((columns, view.key, indexes, view.edition)).encode()).hexdigest()[:32]
+    return hashlib.sha256(repr((columns, view.key, indexes, view.wall, view.edition)).encode()).hexdigest()[
+        :32
+    ]
 
 
 def create(view: View[Any], service: str, table: str) -> str:

@@ -25,6 +25,7 @@ from shared.projections.follower import HELD, Follower, ViewPosition
 from shared.projections.rebuild import PAGE as REBUILD_PAGE
 from shared.projections.rebuild import Rebuild, Say, building
 from shared.projections.table import shape
+from shared.projections.walls import NO_ONE_ELSE, Logins, let_read
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +49,12 @@ class Views:
     """All views of one service in one process.
 
     Args:
-        pool: connections of the service's own role, which owns the schema `<service>_views`.
+        pool: connections of the role that owns the schema `<service>_views`.
         service: the schema of the log.
         views: what to follow.
         poll: seconds after which a view looks by itself.
         dsn: where a second process may read the log while a view of a long one is built again; None: there is none.
+        logins: who reads the tables beside their owner.
     """
 
     def __init__(
@@ -63,9 +65,11 @@ class Views:
         *,
         poll: float = POLL,
         dsn: str | None = None,
+        logins: Logins = NO_ONE_ELSE,
     ) -> None:
         self._pool = pool
         self._dsn = dsn
+        self._logins = logins
         self._service = service
         self._views = {view.name: view for view in views}
         self._poll = poll
@@ -93,11 +97,11 @@ class Views:
                 async with building(connection, self._service, view, wait=True):
                     if await self._as_it_should_be(connection, view):
                         continue  # another process was first
-                    failed = await Rebuild(
-                        self._pool, connection, self._service, view, keep_partial=True, dsn=self._dsn
-                    ).run()
+                    failed = await self._rebuild(connection, view, keep_partial=True).run()
                     if failed:
                         log.error("view stopped", extra={"view": view.name, "reason": str(failed)})
+        async with self._pool.acquire() as connection:
+            await let_read(connection, self._service, list(self._views.values()), self._logins)
 
     @property
     def following(self) -> asyncio.Task[None] | None:
@@ -171,12 +175,15 @@ class Views:
         if view is None:
             raise NoSuchView(name, list(self._views))
         async with self._pool.acquire() as connection, building(connection, self._service, view):
-            await Rebuild(
-                self._pool, connection, self._service, view, page, say or _silent, dsn=self._dsn
-            ).run()
+            await self._rebuild(connection, view, page=page, say=say or _silent).run()
         self._stopped.pop(name, None)
         self._follower.heal(name)
         self._wake.set()
+
+    def _rebuild(self, connection: asyncpg.Connection, view: View[Any], **how: Any) -> Rebuild:
+        through = [one for one in self._views.values() if one.wall and view.name in one.wall.through]
+        place = (self._pool, connection, self._service, view)
+        return Rebuild(*place, dsn=self._dsn, logins=self._logins, looking_through=through, **how)
 
     async def _as_it_should_be(self, connection: asyncpg.Connection, view: View[Any]) -> bool:
         there: bool = await connection.fetchval(

@@ -40,12 +40,13 @@ from shared.inbox.tables import InboxTables
 from shared.infrastructure.background import end, run_forever, started
 from shared.infrastructure.clock import Clock, RealClock
 from shared.infrastructure.notify import Notifier
-from shared.infrastructure.postgres import DATABASE_AWAY, connect, open_pool
+from shared.infrastructure.postgres import DATABASE_AWAY, connect
 from shared.messaging.last_messages import last_messages
 from shared.messaging.relay import Relay, ask_for_resend
 from shared.messaging.topics import CHECKPOINT_TOPIC, RESEND_TOPIC
 from shared.projections.views import Views
 from shared.service.declaration import Service, personal_commands
+from shared.service.logins import DatabasePools, check_reader
 from shared.service.metrics import Metrics
 from shared.service.settings import Settings
 from shared.service.sign_ins import SignIns
@@ -72,6 +73,7 @@ class RunningService:
     names_key: bytes
     keys: KeyStore
     pool: asyncpg.Pool
+    reader_pool: asyncpg.Pool | None
     clock: Clock
     store: Store
     handler: CommandHandler
@@ -113,8 +115,10 @@ class ServiceProcess:
     def __init__(self, service: Service, settings: Settings, *, access: Path) -> None:
         """`access`: the folder of the access policies that come with the services.
 
-        Raises PolicyWrong where they, or those of the council's folder that the settings name, cannot be used.
+        Raises PolicyWrong where they, or those of the council's folder that the settings name, cannot be used, and
+        BadSettings where a setting that this service needs is missing.
         """
+        check_reader(service, settings)
         self.service = service
         self.settings = settings
         self.access = AccessPolicy.read(access, settings.access)
@@ -145,8 +149,9 @@ class ServiceProcess:
         dsn, idempotent = settings.dsn.get_secret_value(), settings.broker == "kafka"
         async with AsyncExitStack() as stack:
             stack.callback(self.keys.close)
-            pool = await open_pool(dsn, name, most=settings.pool)
-            stack.callback(pool.terminate)
+            pools = await DatabasePools.open(service, settings)
+            stack.callback(pools.terminate)
+            pool = pools.own
             clock = await self._clock(pool)
             metrics = Metrics(name)
             await stack.enter_async_context(started(self.verifier))
@@ -160,7 +165,13 @@ class ServiceProcess:
             stack.push_async_callback(checkpoints.sign_the_end)
             await stack.enter_async_context(started(own_end))
 
-            views = Views(pool, name, service.views, dsn=dsn)
+            views = Views(
+                pools.views,
+                name,
+                service.views,
+                dsn=settings.views_dsn.get_secret_value(),
+                logins=await pools.logins(service),
+            )
             await views.prepare()
             await stack.enter_async_context(started(store))
             access_log = await stack.enter_async_context(started(AccessLog(pool, name, clock)))
@@ -233,6 +244,7 @@ class ServiceProcess:
                 names_key=self.names_key,
                 keys=self.keys,
                 pool=pool,
+                reader_pool=pools.reader,
                 clock=clock,
                 store=store,
                 handler=handler,

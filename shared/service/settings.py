@@ -25,6 +25,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
 
     dsn: SecretStr = Field(description="PostgreSQL DSN of the service's own role")
+    views_dsn: SecretStr = Field(
+        description="PostgreSQL DSN of the role that owns and fills the service's read tables"
+    )
+    reader_dsn: SecretStr | None = Field(
+        None, description="PostgreSQL DSN of the role that reads children's records: the chronology needs one"
+    )
     kafka: str = Field(description="bootstrap servers of the broker, host:port")
     broker: Literal["embedded", "kafka"] = Field(
         "kafka", description="embedded: memory only, started by the local stack"

@@ -17,6 +17,7 @@ from shared.domain.access_facts import NOTHING, Facts
 from shared.domain.actors import Actor
 from shared.domain.corrections import said_last
 from shared.domain.view import View
+from shared.projections.walls import reading_as
 from shared.service.process import RunningService
 from shared.web.dependencies import CurrentActor, Running, authorise, may, record, within_the_log
 from shared.web.paging import Asked, Page, fetch_page, page_of
@@ -98,6 +99,22 @@ class Reading:
     ) -> _R:
         """The answer of a team's own query, which takes the service's pool before what it is given here."""
         return await ask(self._running.pool, *args, **kwargs)
+
+    async def query_as(
+        self,
+        who: Mapping[str, str],
+        ask: Callable[Concatenate[asyncpg.Connection, _P], Awaitable[_R]],
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _R:
+        """The answer of a team's own query of views with a wall: asked as the reader's login, in a transaction in which
+        the database knows who reads, as `who` has it for the walls. The query takes the connection first.
+        """
+        pool = self._running.reader_pool
+        if pool is None:
+            raise TypeError(f"no view of {self.service} has a wall: use `query`")
+        async with reading_as(pool, who) as connection:
+            return await ask(connection, *args, **kwargs)
 
     async def page(
         self,

@@ -35,6 +35,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     environment = layout.environment(
         request.param,
         dsn="postgresql://nowhere.invalid/none",
+        reader_dsn="postgresql://nowhere.invalid/none",
         bootstrap="nowhere.invalid:1",
         broker="embedded",
         port=1,

@@ -1,15 +1,23 @@
 """The chronology's read tables on a database of a test's own: kept up from a log, or filled with a great many entries."""
 
+import asyncio
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from deploy.database.provision import logins_of, statements
+from deploy.local.postgres import EmbeddedPostgres
 from services.chronology.views import entries, seen
 from shared.domain.event import Record
+from shared.domain.view import View
 from shared.projections.table import apply, create, indexes
+from shared.projections.walls import Logins, protect
+from shared.service.migrations import migrate
 
 VIEWS = (seen, entries)
+LOGINS = Logins(own="chronology", reader="chronology_reader")
 BUSY_CHILD = UUID(int=5)
 """The child with 5,000 entries; every other has a hundred."""
 ENTRIES_OF_BUSY_CHILD = 5000
@@ -17,11 +25,32 @@ SCHOOL = "Elm School"
 """It sees three of them."""
 
 
+def make_database(server: EmbeddedPostgres, name: str) -> None:
+    """A database with the chronology's roles (each its own password), schemas and log, as a council makes them."""
+    server.create_database(name)
+    for statement in statements("chronology", name):
+        server.execute(statement, name)
+    for role in logins_of("chronology"):
+        server.execute(f"ALTER ROLE {role} PASSWORD '{role}'")
+    asyncio.run(migrate(dsn(server, name, "chronology_owner"), "chronology", "chronology"))
+
+
+def dsn(server: EmbeddedPostgres, name: str, role: str) -> str:
+    """Where a role of the chronology connects."""
+    return server.dsn(name, role, role)
+
+
 async def make_tables(connection: asyncpg.Connection) -> None:
-    """The empty tables with their indexes."""
+    """The empty tables with their walls and indexes."""
     for view in VIEWS:
-        await connection.execute(create(view, "chronology", view.name))
+        await make_table(connection, view)
         await make_indexes(connection, view.name)
+
+
+async def make_table(connection: asyncpg.Connection, view: View[Any]) -> None:
+    await connection.execute(create(view, "chronology", view.name))
+    for statement in protect(view, "chronology", view.name, LOGINS):
+        await connection.execute(statement)
 
 
 async def make_indexes(connection: asyncpg.Connection, name: str) -> None:
@@ -44,7 +73,7 @@ async def fill(connection: asyncpg.Connection, count: int) -> None:
     """So many entries, and who sees them: social care all, the police two in five, each other child's school half."""
     step = count // ENTRIES_OF_BUSY_CHILD
     for view in VIEWS:
-        await connection.execute(create(view, "chronology", view.name))
+        await make_table(connection, view)
         await connection.execute(
             f"ALTER TABLE {view.table('chronology')} SET UNLOGGED"
         )  # made in half the time

@@ -3,7 +3,8 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from random import Random
 from uuid import UUID
 
@@ -13,14 +14,24 @@ import pytest
 from deploy.local.postgres import EmbeddedPostgres
 from services.chronology.audience import depth_for, merged
 from services.chronology.events import ChildEntry, EntryReceived, EntryShared, SignificanceChanged
-from services.chronology.lenses import read_under
+from services.chronology.facts import INVOLVED
+from services.chronology.lenses import lens_of, read_under
 from services.chronology.queries import ALL, PAGE, Wanted, entries_of, of_weight
 from shared.domain.actors import Actor
 from shared.domain.event import Event, Record
 from shared.domain.instants import london
+from shared.projections.walls import reading_as
 from shared.team.audience import SeenBy
 from shared.testing.facts import CHILD, actor, event_id, record
-from tests.integration.chronology_tables import BUSY_CHILD, SCHOOL, fill, keep, make_tables
+from tests.integration.chronology_tables import (
+    BUSY_CHILD,
+    SCHOOL,
+    dsn,
+    fill,
+    keep,
+    make_database,
+    make_tables,
+)
 from tests.unit.chronology.entry_samples import told
 
 AT = london(2026, 4, 2, 17)
@@ -45,23 +56,36 @@ PARTIES = [
 ]
 
 
+@dataclass(frozen=True)
+class Pools:
+    """Connections of who fills the read tables, and of who reads them."""
+
+    owner: asyncpg.Pool
+    reader: asyncpg.Pool
+
+
 @pytest.fixture(scope="module")
-def chronology(postgres: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
-    """The server with the role that owns the read tables."""
-    postgres.execute("CREATE ROLE pages LOGIN PASSWORD 'pages'")
+def few(postgres: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
+    """The server with a database of the chronology's own."""
+    make_database(postgres, "few")
     yield postgres
-    postgres.execute("DROP ROLE pages")
+    postgres.drop_database("few")
 
 
 @pytest.fixture
-async def pool(chronology: EmbeddedPostgres) -> AsyncIterator[asyncpg.Pool]:
-    chronology.create_database("few")
-    chronology.execute("CREATE SCHEMA chronology_views AUTHORIZATION pages", "few")
-    async with asyncpg.create_pool(chronology.dsn("few", "pages", "pages"), min_size=1, max_size=2) as made:
-        async with made.acquire() as connection:
+async def pools(few: EmbeddedPostgres) -> AsyncIterator[Pools]:
+    """On empty tables."""
+    async with AsyncExitStack() as stack:
+        owner, reader = [
+            await stack.enter_async_context(
+                asyncpg.create_pool(dsn(few, "few", role), min_size=1, max_size=2)
+            )
+            for role in ("chronology_views", "chronology_reader")
+        ]
+        async with owner.acquire() as connection:
+            await connection.execute("DROP TABLE IF EXISTS chronology_views.entries, chronology_views.seen")
             await make_tables(connection)
-        yield made
-    chronology.drop_database("few")
+        yield Pools(owner, reader)
 
 
 class Log:
@@ -134,38 +158,45 @@ class Log:
 
 async def read(pool: asyncpg.Pool, who: Actor, wanted: Wanted, limit: int = 7) -> list[tuple[UUID, str]]:
     """All pages of one reader, each begun where the one before ended."""
-    found, place = [], None
-    while rows := await entries_of(pool, CHILD, who, place, limit, wanted=wanted, everything=who == AUDITOR):
-        found += [(one.row["entry"], one.depth) for one in rows]
-        place = rows[-1].place
+    found: list[tuple[UUID, str]] = []
+    place = None
+    everything = who == AUDITOR
+    async with reading_as(pool, lens_of(who, everything=everything)) as reader:
+        while rows := await entries_of(
+            reader, CHILD, who, place, limit, wanted=wanted, everything=everything
+        ):
+            found += [(one.row["entry"], one.depth) for one in rows]
+            place = rows[-1].place
     return found
 
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_every_reader_finds_what_was_decided_on_pages_that_follow_each_other(
-    pool: asyncpg.Pool, seed: int
+    pools: Pools, seed: int
 ) -> None:
     log = Log(seed)
-    await keep(pool, log.records)
+    await keep(pools.owner, log.records)
     for who in (*READERS, AUDITOR):
-        assert await read(pool, who, ALL) == log.seen_by(who), who
+        assert await read(pools.reader, who, ALL) == log.seen_by(who), who
         for wanted in (
             Wanted(topic="visit"),
             Wanted(by_agency="police"),
             Wanted("contact", None, "critical"),
         ):
-            assert await read(pool, who, wanted) == log.seen_by(who, wanted), (who, wanted)
+            assert await read(pools.reader, who, wanted) == log.seen_by(who, wanted), (who, wanted)
 
 
-async def test_nothing_that_is_sealed_is_read_by_an_auditor_or_stands_in_a_list(pool: asyncpg.Pool) -> None:
+async def test_nothing_that_is_sealed_is_read_by_an_auditor_or_stands_in_a_list(pools: Pools) -> None:
     log = Log(7)
-    await keep(pool, log.records)
+    await keep(pools.owner, log.records)
     sealed = {entry.id for entry in log.told.values() if entry.sensitivity == "sealed"}
     weighing = {entry for entry, weight in log.weights.items() if weight != "routine"} - sealed
     assert sealed
-    assert not sealed & {entry for entry, _ in await read(pool, AUDITOR, ALL)}
+    assert not sealed & {entry for entry, _ in await read(pools.reader, AUDITOR, ALL)}
     for who in (*READERS, AUDITOR):
-        rows = await of_weight(pool, who, None, 200, everything=who == AUDITOR)
+        everything = who == AUDITOR
+        async with reading_as(pools.reader, lens_of(who, everything=everything)) as connection:
+            rows = await of_weight(connection, who, None, 200, everything=everything)
         may_see = {entry for entry, _ in log.seen_by(who)}
         assert {one.row["entry"] for one in rows} == weighing & may_see, who
         positions = [one.row["position"] for one in rows]
@@ -176,18 +207,16 @@ async def test_nothing_that_is_sealed_is_read_by_an_auditor_or_stands_in_a_list(
 
 
 @pytest.fixture(scope="module")
-def many(chronology: EmbeddedPostgres) -> Iterator[str]:
-    """A million entries, 5,000 of them of one child; where their owner connects."""
-    chronology.create_database("many")
-    chronology.execute("CREATE SCHEMA chronology_views AUTHORIZATION pages", "many")
-    dsn = chronology.dsn("many", "pages", "pages")
-    asyncio.run(_fill(dsn))
-    yield dsn
-    chronology.drop_database("many")
+def many(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A million entries, 5,000 of them of one child; where the reader connects."""
+    make_database(postgres, "many")
+    asyncio.run(_fill(dsn(postgres, "many", "chronology_views")))
+    yield dsn(postgres, "many", "chronology_reader")
+    postgres.drop_database("many")
 
 
-async def _fill(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn)
+async def _fill(where: str) -> None:
+    connection = await asyncpg.connect(where)
     try:
         await fill(connection, MANY)
     finally:
@@ -221,18 +250,30 @@ async def test_a_filter_is_answered_by_the_index_of_the_page(many: str) -> None:
     assert buffers <= 500
 
 
-async def cost(dsn: str, who: Actor, wanted: Wanted, plan: str) -> tuple[int, int]:
-    """How many rows a first page has, and how many buffers of PostgreSQL it reads."""
+async def test_whether_a_reader_is_involved_is_one_look_in_that_index(many: str) -> None:
+    for who in (actor("social_worker"), actor("designated_safeguarding_lead", organisation=SCHOOL)):
+        async with asyncpg.create_pool(many, min_size=1, max_size=1) as pool:
+            found, buffers = await explained(pool, who, INVOLVED, BUSY_CHILD)
+        assert found == 1
+        assert buffers <= 10
+
+
+async def cost(where: str, who: Actor, wanted: Wanted, plan: str) -> tuple[int, int]:
+    """How many rows a first page has, and how many buffers of PostgreSQL it reads, behind the wall."""
     asked = (wanted.topic, wanted.by_agency, wanted.significance, FIRST_PAGE)
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(f"SET plan_cache_mode = {plan}")
-        [row] = await connection.fetch(
-            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {PAGE}",
-            *(BUSY_CHILD, None, None, None, None, *asked, who.agency, *read_under(who.organisation)),
+    async with asyncpg.create_pool(where, min_size=1, max_size=1) as pool:
+        return await explained(pool, who, PAGE, BUSY_CHILD, None, None, None, None, *asked, plan=plan)
+
+
+async def explained(
+    pool: asyncpg.Pool, who: Actor, question: str, *asked: object, plan: str = "auto"
+) -> tuple[int, int]:
+    async with reading_as(pool, lens_of(who, everything=False)) as reader:
+        await reader.execute(f"SET LOCAL plan_cache_mode = {plan}")
+        [row] = await reader.fetch(
+            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {question}",
+            *(*asked, who.agency, *read_under(who.organisation)),
         )
-    finally:
-        await connection.close()
-    [explained] = json.loads(row[0])
-    top = explained["Plan"]
+    [plans] = json.loads(row[0])
+    top = plans["Plan"]
     return top["Actual Rows"], top["Shared Hit Blocks"] + top["Shared Read Blocks"]

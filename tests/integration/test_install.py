@@ -35,7 +35,7 @@ def server(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
         for _ in range(2):
             server.execute(printed("all", "--database", DATABASE), DATABASE)
         for service in names():
-            for role in (service, provision.owner_of(service)):
+            for role in provision.logins_of(service):
                 server.execute(f"ALTER ROLE {role} PASSWORD '{role}'")
         yield server
 
@@ -106,6 +106,9 @@ async def connected(server, role):
         "CREATE DATABASE mine",
         "SET ROLE {0}_owner",
         "CREATE TEMPORARY TABLE mine (a int)",
+        "CREATE TABLE {0}_views.mine (a int)",
+        "UPDATE {0}.views SET position = 1",
+        "SET ROLE {0}_views",
     ],
 )
 @pytest.mark.parametrize("service", names())
@@ -116,20 +119,76 @@ async def test_a_service_changes_nothing_in_its_log_and_makes_nothing_there(inst
 
 
 @pytest.mark.parametrize("service", names())
-async def test_a_service_reads_and_adds_to_its_log_and_owns_its_read_tables(installed, service):
+async def test_a_service_reads_and_adds_to_its_log(installed, service):
     async with connected(installed, service) as connection:
         assert await connection.fetchval(f"SELECT count(*) FROM {service}.events") == 0
         assert await connection.fetchval(f"SELECT has_table_privilege('{service}.events', 'INSERT')")
         await connection.execute(f"SELECT {service}.make_access_partitions(date '2026-04-01')")
+        assert await connection.fetchval(f"SELECT count(*) FROM {service}.views") == 0
+
+
+@pytest.mark.parametrize("service", names())
+async def test_another_role_owns_the_read_tables_and_adds_nothing_to_the_log(installed, service):
+    async with connected(installed, provision.views_owner_of(service)) as connection:
         await connection.execute(f"CREATE TABLE {service}_views.mine (a int)")
         await connection.execute(f"DROP TABLE {service}_views.mine")
+        assert await connection.fetchval(f"SELECT count(*) FROM {service}.events") == 0
+        for sql in (
+            f"INSERT INTO {service}.events SELECT * FROM {service}.events",
+            f"SELECT count(*) FROM {service}.commands",
+            f"SELECT count(*) FROM {service}.access",
+            f"SET ROLE {service}",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(sql)
+
+
+async def test_the_reader_s_role_reads_what_it_is_let_into_and_nothing_else(installed):
+    async with connected(installed, "chronology_views") as owner:
+        await owner.execute("CREATE TABLE chronology_views.mine (a int)")
+        try:
+            async with connected(installed, "chronology_reader") as reader:
+                assert await reader.fetchval("SHOW default_transaction_read_only") == "on"
+                for sql in (
+                    "SELECT count(*) FROM chronology_views.mine",
+                    "SELECT count(*) FROM chronology.events",
+                    "SELECT count(*) FROM chronology.views",
+                    "SET ROLE chronology_views",
+                ):
+                    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                        await reader.execute(sql)
+        finally:
+            await owner.execute("DROP TABLE chronology_views.mine")
+    assert [name for name in names() if len(provision.logins_of(name)) > 3] == ["chronology"]
+
+
+async def test_read_tables_that_were_made_by_the_service_itself_are_taken_from_it(server):
+    await asyncio.to_thread(server.create_database, "older")
+    older = "CREATE SCHEMA mash_views AUTHORIZATION mash; CREATE TABLE mash_views.deadlines (a int)"
+    await asyncio.to_thread(server.execute, older, "older")
+    await asyncio.to_thread(server.execute, "ALTER TABLE mash_views.deadlines OWNER TO mash", "older")
+    await asyncio.to_thread(server.execute, "CREATE SCHEMA mash AUTHORIZATION mash_owner", "older")
+    dsn = server.dsn("older", "mash_owner", "mash_owner")
+    refused_so = await asyncio.to_thread(refused, server, dsn)
+    assert "the schema mash_views belongs to mash, which is to read it" in refused_so
+    sql = await asyncio.to_thread(printed, "mash", "--database", "older")
+    await asyncio.to_thread(server.execute, sql, "older")
+    connection = await asyncpg.connect(server.dsn("older", "mash", "mash"))
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("DROP TABLE mash_views.deadlines")
+    finally:
+        await connection.close()
 
 
 async def test_no_role_gets_at_another_service(installed):
-    for role in (name for service in names() for name in (service, provision.owner_of(service))):
+    for own, role in ((service, name) for service in names() for name in provision.logins_of(service)):
         async with connected(installed, role) as connection:
+            await connection.execute(
+                "SET default_transaction_read_only = off"
+            )  # whoever reads may ask for that
             for other in names():
-                if other not in (role, role.removesuffix("_owner")):
+                if other != own:
                     for sql in (f"SELECT 1 FROM {other}.events", f"CREATE TABLE {other}_views.mine (a int)"):
                         with pytest.raises(asyncpg.InsufficientPrivilegeError):
                             await connection.execute(sql)

@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 import pytest
 
+from deploy.database.provision import logins_of
 from deploy.kafka.access import access
 from deploy.kafka.topics import create_topics
 from deploy.local import programs
@@ -274,7 +275,7 @@ def test_secrets_are_made_once_for_us_alone(tmp_path):
     assert {str(path.relative_to(layout.secrets)) for path in first} == {
         "names.key",
         *(f"{service}.{key}.key" for service in ("people", "mash") for key in ("master", "signing")),
-        *(f"{role}.password" for role in ("people", "people_owner", "mash", "mash_owner")),
+        *(f"{role}.password" for service in ("people", "mash") for role in logins_of(service)),
         *(f"transport/{topic.name}/0001.key" for topic in access().topics),
     }
     assert {stat.S_IMODE(path.stat().st_mode) for path in first} == {0o600}
@@ -295,7 +296,17 @@ def test_a_service_gets_its_own_settings_and_nothing_of_the_owner(tmp_path, monk
     )
     ours = {name.removeprefix("SAFEGUARDING_") for name in settings if name.startswith("SAFEGUARDING_")}
     assert ours == {
-        *("SERVICE", "DSN", "KAFKA", "BROKER", "KEYS", "MASTER_KEY", "TRANSPORT_KEYS", "NAMES_KEY"),
+        *(
+            "SERVICE",
+            "DSN",
+            "VIEWS_DSN",
+            "KAFKA",
+            "BROKER",
+            "KEYS",
+            "MASTER_KEY",
+            "TRANSPORT_KEYS",
+            "NAMES_KEY",
+        ),
         *("IDENTITY", "SIMULATED_CLOCK", "HOST", "PORT", "LOG_LEVEL"),
         *("SIGNING_KEY", "CHECKPOINT_KEYS", "TRACES", "TRACES_TO"),
     }

@@ -16,11 +16,10 @@ from services.mash.streams.open_case import open_case
 from shared.domain.access_facts import NOTHING, Fact
 from shared.domain.actors import Actor
 from shared.domain.instants import london
-from shared.projections.table import create
 from shared.team.audience import SeenBy
 from shared.testing.deciders import decider
 from shared.testing.facts import CHILD, actor, record
-from tests.integration.chronology_tables import VIEWS, keep
+from tests.integration.chronology_tables import dsn, keep, make_database, make_tables
 from tests.unit.chronology import toy_team as toy
 from tests.unit.chronology.sights import taken_in
 from tests.unit.mash.contacts import RECEIVE
@@ -28,27 +27,26 @@ from tests.unit.mash.contacts import RECEIVE
 NOW = london(2026, 4, 2, 17)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def schools(postgres: EmbeddedPostgres) -> Iterator[str]:
-    """A database with room for the chronology's views; where its role connects."""
-    postgres.execute("CREATE ROLE chronology LOGIN PASSWORD 'app'")
-    postgres.create_database("schools")
-    postgres.execute("CREATE SCHEMA chronology_views AUTHORIZATION chronology", "schools")
-    yield postgres.dsn("schools", "chronology", "app")
+    """A database of the chronology's; where the owner of its read tables connects."""
+    make_database(postgres, "schools")
+    yield dsn(postgres, "schools", "chronology_views")
     postgres.drop_database("schools")
-    postgres.execute("DROP ROLE chronology")
 
 
 @pytest.fixture
 async def pool(schools: str) -> AsyncIterator[asyncpg.Pool]:
     async with asyncpg.create_pool(schools, min_size=1, max_size=2) as made:
-        for view in VIEWS:
-            await made.execute(create(view, "chronology", view.name))
+        async with made.acquire() as connection:
+            await connection.execute("DROP TABLE IF EXISTS chronology_views.entries, chronology_views.seen")
+            await make_tables(connection)
         yield made
 
 
 async def shown(pool: asyncpg.Pool, who: Actor) -> list[tuple[str, str]]:
-    rows = await entries_of(pool, CHILD, who, None, 10, everything=False)
+    async with pool.acquire() as connection:
+        rows = await entries_of(connection, CHILD, who, None, 10, everything=False)
     return [(one.row["source_event"], one.depth) for one in rows]
 
 

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.instants import Instant
-from shared.domain.view import After, Change, Delete, Index, Insert, Update, Upsert, UpsertLike, View
+from shared.domain.view import After, Change, Delete, Index, Insert, Update, Upsert, UpsertLike, View, Wall
 from shared.domain.view_columns import BadView
 from shared.infrastructure.postgres import would_fail_again
 from shared.projections.table import create, indexes, shape, steps
-from tests.unit.projections.toy_views import A, B, C, rows_after, worklist
+from shared.projections.walls import NO_ONE_ELSE, Logins, protect
+from tests.unit.projections.toy_views import A, B, C, Row, rows_after, worklist
 
 
 class Kind(StrEnum):
@@ -61,6 +62,22 @@ def test_the_table_is_made_from_the_row() -> None:
     ]
 
 
+def test_who_reads_is_let_in_and_behind_a_wall_to_no_more_than_it_lets_them_see() -> None:
+    logins = Logins(own="mash", reader='mash"_reader')
+    assert protect(worklist(), "mash", "new", logins) == ['GRANT SELECT ON "mash_views"."new" TO "mash"']
+    walled = View("rows", row=Row, key=("id",), wall=Wall("EXISTS (SELECT FROM x WHERE x.id = {table}.id)"))
+    rows = '(EXISTS (SELECT FROM x WHERE x.id = "mash_views"."new".id))'
+    made = [
+        'ALTER TABLE "mash_views"."new" ENABLE ROW LEVEL SECURITY',
+        f'CREATE POLICY reader ON "mash_views"."new" FOR SELECT USING {rows}',
+    ]
+    assert protect(walled, "mash", "new", NO_ONE_ELSE) == made
+    assert protect(walled, "mash", "new", logins) == [
+        *made,
+        'GRANT SELECT ON "mash_views"."new" TO "mash""_reader"',
+    ]
+
+
 def test_a_step_says_whether_its_rows_are_looked_for_otherwise_than_by_the_key() -> None:
     view = worklist()
     for change, anywhere in (
@@ -98,8 +115,10 @@ def test_the_shape_changes_with_columns_key_indexes_and_edition_and_with_nothing
         View("v", row=Two, key=("id",), indexes=(Index(("note",), where="note <> ''"),)),
         View("v", row=Two, key=("id",), indexes=(Index(("note",), include=("id",)),)),
         View("v", row=Two, key=("id",), edition=2),
+        View("v", row=Two, key=("id",), wall=Wall("id IS NOT NULL")),
+        View("v", row=Two, key=("id",), wall=Wall("true")),
     ]
-    assert len({shape(first), *(shape(other) for other in others)}) == 7
+    assert len({shape(first), *(shape(other) for other in others)}) == 9
 
 
 def test_changes_to_different_rows_go_together_and_to_one_row_stay_in_order() -> None:
