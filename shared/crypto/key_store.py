@@ -8,20 +8,25 @@ A subject gets one key in its life. That it was erased stays recorded, under the
 erased and a key that is lost, or was taken away, are told apart; neither is followed by a second one.
 """
 
+import logging
 import secrets
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 from uuid import UUID
 
 from shared.crypto import sealed_blob
+from shared.crypto.erasures import Erasures
 from shared.crypto.master_key import MasterKey
 from shared.crypto.secret_files import KEY_BYTES, read_key
+
+log = logging.getLogger(__name__)
+
 
 _CACHED_KEYS: Final = 10_000
 
@@ -29,24 +34,14 @@ _CACHED_KEYS: Final = 10_000
 _ASKED_AT_ONCE: Final = 500
 
 
-_TABLES = (
-    """
+_TABLE = """
 create table if not exists key (
     id blob primary key,
     subject blob not null unique,
     master blob not null,  -- which master key wraps it
     wrapped blob not null  -- 12 bytes nonce, then the wrapped key and its tag
 ) strict
-""",
-    """
-create table if not exists erasure (
-    subject blob primary key,
-    at text not null,      -- UTC, by the real clock
-    master blob not null,  -- which master key says so
-    mac blob not null      -- HMAC-SHA-256 of subject and moment: whoever has the file alone records none
-) strict
-""",
-)
+"""
 
 
 class NoKey(LookupError):
@@ -93,8 +88,9 @@ class KeyStore:
         self._database = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         for setting in ("journal_mode=delete", "synchronous=full", "secure_delete=on"):
             self._database.execute(f"pragma {setting}").fetchall()
-        for table in _TABLES:
-            self._database.execute(table)
+        self._database.execute(_TABLE)
+        self._erasures = Erasures(self._database)
+        self._gone: set[bytes] = set()
         self._by_id: dict[bytes, _Key] = {}
         self._by_subject: dict[UUID, _Key] = {}
         self._seen = -1
@@ -136,7 +132,10 @@ class KeyStore:
         """As `open`, for (blob, event id) of a page at once; where there is no blob there is no text."""
         ids = [None if blob is None else sealed_blob.key_id(blob) for blob, _ in items]
         with self._lock:
-            keys = self._of_ids({key_id for key_id in ids if key_id is not None})
+            wanted = {key_id for key_id in ids if key_id is not None}
+            keys = self._of_ids(wanted)
+            if len(keys) < len(wanted):
+                self._missed(wanted - keys.keys())
         opened: list[bytes | None] = []
         for (blob, event_id), key_id in zip(items, ids, strict=True):
             key = None if key_id is None else keys.get(key_id)
@@ -170,7 +169,7 @@ class KeyStore:
         with self._lock:
             self._look()
             with self._writing():
-                erased = self._erased(subjects)
+                erased = self._erasures.subjects(self._master, subjects)
                 for subject in subjects:
                     if subject in erased:
                         continue
@@ -188,13 +187,11 @@ class KeyStore:
         Returns when it is on the disk. What other processes began before that may still be shown. Nothing is sealed
         for that subject any more.
         """
-        at = datetime.now(UTC).isoformat(timespec="microseconds")
         with self._lock, self._writing():
-            erased = self._database.execute("delete from key where subject = ?", (subject.bytes,)).rowcount
-            self._database.execute(
-                "insert or ignore into erasure values (?, ?, ?, ?)",
-                (subject.bytes, at, self._master.id, self._master.erasure(subject.bytes, at)),
-            )
+            mine = (subject.bytes,)
+            rows = self._database.execute("select id from key where subject = ?", mine).fetchall()
+            erased = self._database.execute("delete from key where subject = ?", mine).rowcount
+            self._erasures.record(self._master, subject, [key_id for (key_id,) in rows])
             self._forget()  # SQLite's version tells a connection of others' changes alone, not of its own
         return erased
 
@@ -208,7 +205,14 @@ class KeyStore:
     def erased(self, subjects: Collection[UUID]) -> dict[UUID, datetime]:
         """Those of these subjects whose key was destroyed by `erase` under this master key, and when (UTC)."""
         with self._lock:
-            return self._erased(subjects)
+            return self._erasures.subjects(self._master, subjects)
+
+    def gone(self) -> int:
+        """How many keys were asked for, to open or to seal, that are neither here nor erased: lost, or taken away."""
+        with self._lock:
+            if self._gone:
+                self._gone -= {row[0] for row in self._rows("id", list(self._gone))}
+            return len(self._gone)
 
     def known_ids(self, ids: Collection[bytes]) -> set[bytes]:
         """Those of these key ids that stand in the store. None is unwrapped."""
@@ -226,12 +230,7 @@ class KeyStore:
         new = MasterKey(new_master_key)
         with self._lock, self._writing():
             rows = self._database.execute("select id, subject, master, wrapped from key").fetchall()
-            erasures = self._database.execute("select subject, at, master, mac from erasure").fetchall()
-            for subject_bytes, at in (self._master.said(*row) for row in erasures):
-                self._database.execute(
-                    "update erasure set master = ?, mac = ? where subject = ?",
-                    (new.id, new.erasure(subject_bytes, at), subject_bytes),
-                )
+            self._erasures.rewrap(self._master, new)
             for row in rows:
                 key_id, subject, plain = row[0], UUID(bytes=row[1]), self._master.unwrap(*row)
                 self._database.execute(
@@ -283,18 +282,13 @@ class KeyStore:
             self._remember("id", missing)
         return {key_id: self._by_id[key_id] for key_id in ids if key_id in self._by_id}
 
-    def _erased(self, subjects: Collection[UUID]) -> dict[UUID, datetime]:
-        found: dict[UUID, datetime] = {}
-        values = [subject.bytes for subject in subjects]
-        for start in range(0, len(values), _ASKED_AT_ONCE):
-            some = values[start : start + _ASKED_AT_ONCE]
-            marks = ", ".join("?" * len(some))
-            for row in self._database.execute(
-                f"select subject, at, master, mac from erasure where subject in ({marks})", some
-            ).fetchall():
-                subject, at = self._master.said(*row)
-                found[UUID(bytes=subject)] = datetime.fromisoformat(at)
-        return found
+    def _missed(self, ids: set[bytes]) -> None:
+        """Keys were asked for that are not here: told once, where nobody erased them."""
+        new = ids - self._gone
+        new -= self._erasures.keys(self._master, new)
+        if new:
+            self._gone |= new
+            log.critical("key of sealed words is gone", extra={"count": len(new)})
 
     def _remember(self, column: str, values: Sequence[bytes]) -> None:
         for row in self._rows(column, values):

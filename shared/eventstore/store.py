@@ -266,15 +266,14 @@ class Store:
                 log.critical("key of sealed rows is gone", extra={"position": found[subject]})
         return found
 
-    def keys_gone(self) -> list[int]:
-        """Of each subject whose key was found to be gone, and still is, a position of what was sealed with it.
-
-        Only those that somebody wanted to write about are found here; `safeguarding verify` looks at all.
+    def keys_gone(self) -> int:
+        """How many keys are gone, as far as somebody wanted to write under them, or to read. `safeguarding verify` looks
+        at all.
         """
         if self._keys is not None and self._keys_gone:
             gone = self._keys.lacking(self._keys_gone)
             self._keys_gone = {one: at for one, at in self._keys_gone.items() if one in gone}
-        return sorted(self._keys_gone.values())
+        return max(len(self._keys_gone), 0 if self._keys is None else self._keys.gone())
 
     def _notify(self, accepted: list[Accepted]) -> None:
         keys = [

@@ -40,7 +40,7 @@ class Metrics:
             "inbox_lag_seconds", "between the recording of an event at its source and its being taken in here"
         )
         self._keys_gone = self._gauge(
-            "keys_gone", "subjects whose key is gone though their words stand sealed, and nobody erased it"
+            "keys_gone", "keys that are gone though words stand sealed under them, and nobody erased them"
         )
         self._held = self._gauge("inbox_held", "events that wait for a gap, a cause or a newer program")
         self._parked = self._gauge("inbox_parked", "events that wait for a person")
@@ -102,7 +102,7 @@ class Metrics:
         head = progress.head
         self._head.labels(service).set(head)
         self._relay_lag.labels(service).set(abs(head - progress.relayed))
-        self._keys_gone.labels(service).set(len(progress.keys_gone))
+        self._keys_gone.labels(service).set(progress.keys_gone)
         self._held.labels(service).set(progress.held)
         self._parked.labels(service).set(progress.parked)
         self._unproven.labels(service).set(progress.unproven)

@@ -1,6 +1,6 @@
 """What a running service says of itself, as typed records: its progress, and what hinders it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -22,8 +22,8 @@ class Progress:
         consumer_error: what keeps it from taking in.
         checkpoint_error: what keeps it from signing or publishing checkpoints.
         checkpoint_alarm: what a person must look at: a log that cannot be signed, or signatures that contradict it.
-        keys_gone: positions of sealed rows whose subject's key is gone and was not erased, one a subject: of those that
-            somebody wanted to write about; `safeguarding verify` looks at all.
+        keys_gone: how many keys are gone that words stand sealed under, and were not erased: of those that somebody wanted
+            to read or to write under; `safeguarding verify` looks at all.
         acknowledged: the offset of the last message that the broker took, by topic/partition.
         consumed: the offset that is read next, by topic/partition, of each that it reads.
         views: the position to which each view has followed the log.
@@ -47,7 +47,7 @@ class Progress:
     consumer_error: str | None
     checkpoint_error: str | None
     checkpoint_alarm: str | None
-    keys_gone: Sequence[int]
+    keys_gone: int
     acknowledged: Mapping[str, int]
     consumed: Mapping[str, int]
     views: Mapping[str, int]

@@ -32,12 +32,12 @@ async def test_a_child_whose_key_is_gone_gets_no_second_one_and_it_is_told(mash:
         await mash.say([(1, 4)])
     assert "key of sealed rows is gone" in caplog.messages
     assert str(child(1)) not in caplog.text
-    assert mash.store.keys_gone() == [1]
+    assert mash.store.keys_gone() == 1
     await mash.say([(2, 5), (3, 6)])
     assert await mash.store.head() == 5
     put_back(mash, key)
     await mash.say([(1, 7)])
-    assert mash.store.keys_gone() == []
+    assert mash.store.keys_gone() == 0
     assert await mash.store.head() == 6
 
 
@@ -46,5 +46,21 @@ async def test_of_who_was_erased_nothing_more_is_written_and_nothing_is_amiss(ma
     mash.keys.erase(child(1))
     with pytest.raises(SubjectErased, match="was erased"):
         await mash.say([(1, 2)])
-    assert mash.store.keys_gone() == []
+    assert mash.store.keys_gone() == 0
     assert await mash.store.head() == 1
+    [row] = await mash.pool.fetch("SELECT sealed, event_id FROM mash.events")
+    assert mash.keys.open(row["sealed"], row["event_id"]) is None
+    assert mash.store.keys_gone() == 0
+
+
+async def test_words_that_nobody_can_read_any_more_raise_an_alarm_when_they_are_asked_for(mash: Team, caplog):
+    """Here by the relay: it publishes the facts without their words, and an operator is told."""
+    await mash.say([(1, 1), (2, 2)])
+    key = take_away(mash, 1)
+    with caplog.at_level(logging.CRITICAL):
+        assert len(await mash.published()) == 2
+        await mash.published()
+    assert caplog.messages.count("key of sealed words is gone") == 1
+    assert mash.store.keys_gone() == 1
+    put_back(mash, key)
+    assert mash.store.keys_gone() == 0

@@ -143,6 +143,33 @@ def test_an_erasure_cannot_be_recorded_without_the_master_key(store, path):
         store.make([OTHER])
 
 
+def test_a_key_that_is_gone_is_told_from_one_that_was_erased_when_it_is_asked_for(store, second, path):
+    hers, his = store.seal(CHILD, EVENT, b"hers"), store.seal(OTHER, EVENT, b"his")
+    store.erase(CHILD)
+    with closing(sqlite3.connect(path)) as thief:
+        row = thief.execute("select * from key").fetchone()
+        thief.execute("delete from key")
+        thief.commit()
+    assert second.open_many([(hers, EVENT), (his, EVENT), (his, EVENT)]) == [None, None, None]
+    assert second.gone() == 1
+    with closing(sqlite3.connect(path)) as restorer:
+        restorer.execute("insert into key values (?, ?, ?, ?)", row)
+        restorer.commit()
+    assert second.open(his, EVENT) == b"his"
+    assert second.gone() == 0
+
+
+def test_what_was_erased_stays_so_under_a_new_master_key(store, path):
+    hers = store.seal(CHILD, EVENT, b"hers")
+    store.erase(CHILD)
+    store.rewrap(new := secrets.token_bytes(32))
+    renewed = KeyStore(path, new)
+    assert renewed.erased([CHILD, OTHER]).keys() == {CHILD}
+    assert renewed.open(hers, EVENT) is None
+    assert renewed.gone() == 0
+    renewed.close()
+
+
 def test_an_erasure_in_one_process_holds_in_another_at_once(store, second):
     blob = store.seal(CHILD, EVENT, b"x")
     assert second.open(blob, EVENT) == b"x"  # now in its memory

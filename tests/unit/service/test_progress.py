@@ -17,7 +17,7 @@ def test_progress_is_answered_under_the_keys_that_play_and_operators_read():
         "consumer_error": "KafkaConnectionError",
         "checkpoint_error": None,
         "checkpoint_alarm": None,
-        "keys_gone": (),
+        "keys_gone": 0,
         "acknowledged": {"mash/0": 5},
         "consumed": {"people/0": 0},
         "views": {"deadlines": 3, "tasks": 7},
