@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from deploy.kafka.topics import admin_client, create_topics
 from deploy.local.postgres import EmbeddedPostgres
 from shared.inbox.consumer import Consumer
+from shared.messaging.last_messages import BrokerAway, last_messages
 from shared.messaging.message import Message, parse, plain_headers
 from shared.messaging.relay import Relay, ask_for_resend
 from shared.messaging.topics import topic_of
@@ -303,3 +304,18 @@ async def test_a_relay_with_another_services_login_publishes_nothing(toys, kafka
 
 async def _published(team: Team) -> list[Message]:
     return [parse(each.headers, each.body) for each in await team.published()]
+
+
+async def test_a_service_reads_back_what_it_said_last_as_its_own_user(toys, fresh_kafka):
+    """To compare it with its log before it takes a command."""
+    mash = await toys.open("mash")
+    async with running(relay_of(mash, fresh_kafka)):
+        await mash.say([(n % 5, n) for n in range(30)])
+        await until(partial(relayed, mash), 60)
+    told = await last_messages(login_as(fresh_kafka, "mash"), "mash", mash.transport)
+    rows = await mash.pool.fetch("SELECT notification_id, digest FROM mash.events")
+    assert {one.position: one.digest for one in told} == {
+        row["notification_id"]: row["digest"] for row in rows
+    }
+    with pytest.raises(BrokerAway):
+        await last_messages(login_as(fresh_kafka, "people"), "mash", mash.transport)

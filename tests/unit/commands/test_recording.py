@@ -57,7 +57,9 @@ def placed(
         streams={"contact": contact, "open_case": open_case},
         rules=RULES,
     )
-    EventRecorder("mash", TEAM, Wiring([contact, open_case]), ACCESS).record(decided, request, subject, events)
+    EventRecorder("mash", TEAM, Wiring([contact, open_case]), ACCESS).record(
+        decided, request, subject, events
+    )
     return decided.folded[STREAM], decided.rows[STREAM][1]
 
 
@@ -111,7 +113,9 @@ def recorded(cause: Record | None, by: Actor) -> Envelope:
         streams={"contact": contact, "open_case": open_case},
         rules=RULES,
     )
-    EventRecorder("mash", TEAM, Wiring([contact, open_case]), ACCESS).record(decided, request, subject, events)
+    EventRecorder("mash", TEAM, Wiring([contact, open_case]), ACCESS).record(
+        decided, request, subject, events
+    )
     row = decided.rows[STREAM][1][0]
     return decode(row.name, row.state)[1]
 
