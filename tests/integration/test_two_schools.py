@@ -98,7 +98,7 @@ async def test_a_row_is_read_by_whom_its_rule_lets(
 async def test_only_the_school_that_told_is_involved(pool: asyncpg.Pool) -> None:
     """What the access policies ask about a reader and a child, before any of its entries is read."""
     told = RECEIVE.referrer.model_copy(update={"agency": "education"})
-    story = decider(contact, RULES).given()
+    story = decider(contact, RULES, beside=[open_case]).given()
     story = story.when(RECEIVE.model_copy(update={"referrer": told}), at=NOW, by=head("Elm School"))
     await keep(pool, taken_in(story.records, {"mash": (mash_entries, RULES)}))
     involved = frozenset({Fact.ORGANISATION_INVOLVED})
