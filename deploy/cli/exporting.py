@@ -13,9 +13,8 @@ import httpx
 from deploy.bundle.writing import Bundle
 from deploy.catalogue import events
 from deploy.play.answers import refusal_of
-from deploy.play.calling import Services
+from deploy.play.calling import AUDITOR, Services
 from deploy.play.errors import CannotGoOn
-from deploy.play.searching import AUDITOR
 
 PATIENCE: Final = 10.0
 """Seconds to wait at most until the services keep each other's newest checkpoints, which were signed for the bundle."""

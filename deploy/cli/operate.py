@@ -1,4 +1,4 @@
-"""The commands of the operator on a running stack: its events, what is parked, its views and its relay."""
+"""The commands of the operator on a stack or an installation: its events, what is parked, its views, its relay."""
 
 import asyncio
 import json
@@ -9,12 +9,12 @@ from uuid import UUID
 
 import typer
 
-from deploy.cli.screen import DEFAULT_STACK, StackOption, run
+from deploy.cli.screen import DEFAULT_STACK, AtOption, Place, StackOption, TokenOption, run
 
 if TYPE_CHECKING:
     from deploy.play.calling import Services
 
-events = typer.Typer(help="The events of a running stack.", no_args_is_help=True)
+events = typer.Typer(help="The events of all services.", no_args_is_help=True)
 parked = typer.Typer(help="Events that a service could not take in.", no_args_is_help=True)
 views = typer.Typer(help="The read tables.", no_args_is_help=True)
 relay = typer.Typer(help="What a service has published.", no_args_is_help=True)
@@ -44,6 +44,8 @@ def events_tail(
     after: Annotated[int, typer.Option(help="Only events after this position.", min=0)] = 0,
     follow: Annotated[bool, typer.Option(help="Go on as events come.")] = True,
     stack: StackOption = DEFAULT_STACK,
+    at: AtOption = None,
+    token_file: TokenOption = None,
 ) -> None:
     """Print events as they are stored, one JSON line each, without personal text."""
 
@@ -62,11 +64,13 @@ def events_tail(
             if not more:
                 await asyncio.sleep(_TAIL_PAUSE)
 
-    _operate(stack, work)
+    _operate(Place(stack, at, token_file), work)
 
 
 @parked.command("list")
-def parked_list(stack: StackOption = DEFAULT_STACK) -> None:
+def parked_list(
+    stack: StackOption = DEFAULT_STACK, at: AtOption = None, token_file: TokenOption = None
+) -> None:
     """List what is parked, by service, with its error."""
 
     async def work(services: "Services") -> None:
@@ -78,13 +82,20 @@ def parked_list(stack: StackOption = DEFAULT_STACK) -> None:
         if not count:
             typer.echo("Nothing is parked.")
 
-    _operate(stack, work)
+    _operate(Place(stack, at, token_file), work)
 
 
 @parked.command("retry")
-def parked_retry(service: str, source: str, key: str, stack: StackOption = DEFAULT_STACK) -> None:
+def parked_retry(
+    service: str,
+    source: str,
+    key: str,
+    stack: StackOption = DEFAULT_STACK,
+    at: AtOption = None,
+    token_file: TokenOption = None,
+) -> None:
     """Take in what is parked under a key, and what waits behind it, in order."""
-    _ask(stack, service, "/operator/parked/retry", {"source": source, "key": key})
+    _ask(Place(stack, at, token_file), service, "/operator/parked/retry", {"source": source, "key": key})
 
 
 @parked.command("skip")
@@ -94,15 +105,28 @@ def parked_skip(
     key: str,
     reason: Annotated[str, typer.Option(help="Why this event may be left out; it is recorded.")],
     stack: StackOption = DEFAULT_STACK,
+    at: AtOption = None,
+    token_file: TokenOption = None,
 ) -> None:
     """Leave out the parked event of a key, with the reason, and go on with what waits behind it."""
-    _ask(stack, service, "/operator/parked/skip", {"source": source, "key": key, "reason": reason})
+    _ask(
+        Place(stack, at, token_file),
+        service,
+        "/operator/parked/skip",
+        {"source": source, "key": key, "reason": reason},
+    )
 
 
 @views.command("rebuild")
-def views_rebuild(service: str, name: str, stack: StackOption = DEFAULT_STACK) -> None:
+def views_rebuild(
+    service: str,
+    name: str,
+    stack: StackOption = DEFAULT_STACK,
+    at: AtOption = None,
+    token_file: TokenOption = None,
+) -> None:
     """Build a view of a service again from its log."""
-    _ask(stack, service, f"/operator/views/{name}/rebuild", {})
+    _ask(Place(stack, at, token_file), service, f"/operator/views/{name}/rebuild", {})
 
 
 @relay.command("resend")
@@ -111,13 +135,20 @@ def relay_resend(
     key: Annotated[UUID | None, typer.Option(help="Only events of this key.")] = None,
     after: Annotated[int, typer.Option(help="Only events after this position.", min=0)] = 0,
     stack: StackOption = DEFAULT_STACK,
+    at: AtOption = None,
+    token_file: TokenOption = None,
 ) -> None:
     """Publish events of a service again; whoever has them drops them."""
-    _ask(stack, service, "/operator/resend", {"key": str(key) if key else None, "after": after})
+    _ask(
+        Place(stack, at, token_file),
+        service,
+        "/operator/resend",
+        {"key": str(key) if key else None, "after": after},
+    )
 
 
 @log.command("why")
-def log_why(stack: StackOption = DEFAULT_STACK) -> None:
+def log_why(stack: StackOption = DEFAULT_STACK, at: AtOption = None, token_file: TokenOption = None) -> None:
     """Say which services take no commands and why: which positions are missing or altered, and who vouches for them."""
 
     async def work(services: "Services") -> None:
@@ -130,7 +161,7 @@ def log_why(stack: StackOption = DEFAULT_STACK) -> None:
         if not any("commands" in reasons for reasons in found.values()):
             typer.echo("Every service takes commands.")
 
-    _operate(stack, work)
+    _operate(Place(stack, at, token_file), work)
 
 
 @log.command("accept")
@@ -138,9 +169,11 @@ def log_accept(
     service: str,
     reason: Annotated[str, typer.Option(help="Why the log is right as it stands; it is recorded.")],
     stack: StackOption = DEFAULT_STACK,
+    at: AtOption = None,
+    token_file: TokenOption = None,
 ) -> None:
     """Go on with the log of a service as it stands, without what others say is missing: what was there is lost."""
-    _ask(stack, service, "/operator/log/accept", {"reason": reason})
+    _ask(Place(stack, at, token_file), service, "/operator/log/accept", {"reason": reason})
 
 
 def say_who_is_not_ready(stack: Path) -> bool:
@@ -159,27 +192,25 @@ def say_who_is_not_ready(stack: Path) -> bool:
             if away := progress.get("broker_away_since"):
                 typer.echo(f"    The broker has not answered since {away}.")
 
-    _operate(stack, work)
+    _operate(Place(stack), work)
     return bool(unready)
 
 
-def _ask(stack: Path, service: str, path: str, body: dict[str, Any]) -> None:
+def _ask(place: Place, service: str, path: str, body: dict[str, Any]) -> None:
     async def work(services: "Services") -> None:
         found = await services.operate(service, path, body)
         typer.echo(json.dumps(found) if found else "Done.")
 
-    _operate(stack, work)
+    _operate(place, work)
 
 
-def _operate(stack: Path, work: "Callable[[Services], Awaitable[None]]") -> None:
-    """Does something on the stack that runs on that directory, as its operator."""
+def _operate(place: Place, work: "Callable[[Services], Awaitable[None]]") -> None:
+    """Does something where the services are, as their operator."""
 
     async def main() -> None:
-        from deploy.play.calling import Services
-        from deploy.play.stacks import running_stack
+        from deploy.cli.reaching import services_at
 
-        running = running_stack(stack)
-        async with Services(running.urls, running.tokens, patience=5) as services:
+        async with services_at(place) as services:
             await work(services)
 
     run(main())

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from deploy.cli.screen import DEFAULT_STACK, StackOption, run
+from deploy.cli.screen import DEFAULT_STACK, AtOption, Place, StackOption, TokenOption, run
 from shared.domain.code_lists import LawfulBasis
 
 
@@ -58,19 +58,19 @@ def add_to(app: typer.Typer) -> None:
             typer.Option("--to", help="The folder to make; a zip of it is made beside it.", file_okay=False),
         ],
         basis: Annotated[
-            LawfulBasis, typer.Option(help="On which lawful basis it is handed over; it is kept.")
+            LawfulBasis, typer.Option(help="On which lawful basis it is handed over: each service signs it.")
         ] = LawfulBasis.PUBLIC_TASK,
         stack: StackOption = DEFAULT_STACK,
+        at: AtOption = None,
+        token_file: TokenOption = None,
     ) -> None:
         """Write one child's events of all services, sealed as stored, with proofs. Every service records it."""
 
         async def main() -> None:
             from deploy.cli import exporting
-            from deploy.play.calling import Services
-            from deploy.play.stacks import running_stack
+            from deploy.cli.reaching import services_at
 
-            running = running_stack(stack)
-            async with Services(running.urls, running.tokens, patience=5) as services:
+            async with services_at(Place(stack, at, token_file)) as services:
                 made = await exporting.export(services, child, to, basis=basis.value)
             told = ", ".join(f"{name} {count}" for name, count in made.counts.items())
             typer.echo(f"{made.folder} and {made.packed}: {sum(made.counts.values())} events ({told}).")

@@ -8,8 +8,9 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
@@ -35,7 +36,43 @@ StackOption = Annotated[
 ]
 """The option that names a stack."""
 
+TOKEN: Final = "SAFEGUARDING_TOKEN"  # noqa: S105 - the variable's name
+"""The environment's variable that holds a bearer token, where no file is named."""
+
+AtOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--at",
+        metavar="ADDRESS",
+        envvar="SAFEGUARDING_AT",
+        help="An installation instead of a stack: its services' address with {service} in it, or NAME=ADDRESS for each.",
+        show_default=False,
+    ),
+]
+"""The option that names an installation; it may be given again, and the environment separates by spaces."""
+
+TokenOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--token-file",
+        envvar="SAFEGUARDING_TOKEN_FILE",
+        help=f"With --at: the file of your bearer token, readable by you alone. Or set {TOKEN}.",
+        dir_okay=False,
+        show_default=False,
+    ),
+]
+"""The option that names the file of a token. The token itself is no option: others on the machine would see it."""
+
 _PIPE_WIDTH: Final = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the services are, as the options say it."""
+
+    stack: Path
+    at: Sequence[str] | None = None
+    token_file: Path | None = None
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:

@@ -24,6 +24,9 @@ from shared.domain.actors import DEFAULT_AGENCY
 OPERATOR: Final = By("Operator", "operator", DEFAULT_AGENCY["operator"])
 """Who moves the simulated clock and looks at the machinery; sees no child."""
 
+AUDITOR: Final = By("Auditor", "auditor", DEFAULT_AGENCY["auditor"])
+"""Who asks for exports."""
+
 _TOKEN_SECONDS = 600
 _PAGE = 200
 _LONGEST_PAUSE = 1.0
@@ -53,6 +56,7 @@ class Services:
         patience: how long a service may be away, in seconds.
         say: told when a service is away.
         transport: another way to the services than the network.
+        renew: what a person can do when a service does not accept the token; empty where tokens are made here.
     """
 
     urls: Mapping[str, str]
@@ -60,6 +64,7 @@ class Services:
     patience: float = 60.0
     say: Callable[[str], None] = lambda _: None
     transport: httpx.AsyncBaseTransport | None = None
+    renew: str = ""
 
     def __post_init__(self) -> None:
         self._client = httpx.AsyncClient(
@@ -218,9 +223,7 @@ class Services:
     ) -> httpx.Response:
         """One request, asked again while the service is away. Raises ServiceAway."""
         if service not in self.urls:
-            raise CannotGoOn(
-                f"there is no service {service} in this stack; there are {', '.join(self.names)}"
-            )
+            raise CannotGoOn(f"there is no service {service} here; there are {', '.join(self.names)}")
         started, pause, why = time.monotonic(), 0.02, ""
         while True:
             headers = {"Authorization": f"Bearer {self._token(by)}"}
@@ -233,14 +236,18 @@ class Services:
             except httpx.TransportError as error:
                 why = type(error).__name__
             else:
+                if answer.status_code == httpx.codes.UNAUTHORIZED and self.renew:
+                    raise CannotGoOn(
+                        f"{service} did not accept the token ({refusal_of(answer).detail}): {self.renew}"
+                    )
                 if answer.status_code < 500:
                     return answer
                 why = str(refusal_of(answer))
             waited = time.monotonic() - started
             if waited > self.patience:
                 raise ServiceAway(
-                    f"{service} did not answer for {waited:.0f} s ({why}): look at its log, then play again "
-                    "on the same stack to go on"
+                    f"{service} did not answer for {waited:.0f} s ({why}): look at its log and its address, then do it "
+                    "again; a play goes on where it stopped, on the same stack"
                 )
             if pause >= _LONGEST_PAUSE:
                 self.say(f"{service} is away ({why}); waiting")

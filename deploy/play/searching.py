@@ -22,18 +22,13 @@ from deploy.database.provision import views_owner_of
 from deploy.keys.make_keys import KeyFiles
 from deploy.local.kafka import LocalKafka
 from deploy.local.layout import Layout
-from deploy.play.calling import OPERATOR, Services
-from deploy.play.case_types import By
+from deploy.play.calling import AUDITOR, OPERATOR, Services
 from deploy.play.stacks import RunningStack, dsn_of
 from shared.crypto.key_store import KeyStore
-from shared.domain.actors import DEFAULT_AGENCY
 from shared.messaging.topics import topic_of
 
 LADO: Final = "lado"
 """The service behind the wall: what it holds itself is not searched."""
-
-AUDITOR: Final = By("Auditor", "auditor", DEFAULT_AGENCY["auditor"])
-"""Who asks for exports."""
 
 _ROWS: Final = 500
 _READ_MS: Final = 500
