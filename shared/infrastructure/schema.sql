@@ -38,5 +38,6 @@ CREATE OR REPLACE FUNCTION {schema}.lock_is_held(wanted text, patience interval)
     SELECT EXISTS (SELECT FROM {schema}.locks JOIN pg_stat_activity AS session
                             ON session.pid = locks.pid AND session.backend_start = locks.began
                     WHERE name = wanted
-                      AND (patience IS NULL OR session.state_change > clock_timestamp() - patience));
+                      AND (patience IS NULL OR session.state_change IS NULL  -- a server that does not track it
+                           OR session.state_change > clock_timestamp() - patience));
 $$;

@@ -1,7 +1,6 @@
 """A topic that is gone is said to be, and one made again under its name is read from its beginning; on the embedded broker."""
 
 import asyncio
-import time
 from functools import partial
 from uuid import UUID
 
@@ -69,9 +68,6 @@ async def test_a_topic_that_is_gone_is_said_to_be_and_made_again_it_is_read_from
         await asyncio.to_thread(delete, broker, topic_of("mash"))
         await until(says_so, 10)
         assert consumer.error == "TopicGone"
-        busy = time.process_time()
-        await asyncio.sleep(1)
-        assert time.process_time() - busy < 0.7  # nothing asks as fast as it can
         await asyncio.to_thread(create_topics, broker.bootstrap)
         await mash.say([(n % CHILDREN, n) for n in range(20, 23)])
         await until(partial(taken, reader, 23), 30)

@@ -46,7 +46,9 @@ def filled(kafka) -> None:
     """Something to read on every topic."""
     producer = Producer({"bootstrap.servers": kafka.bootstrap, **kafka.administrator, "log_level": "0"})
     for topic in TOPICS:
-        producer.produce(topic, b"to be read", partition=0)
+        producer.produce(
+            topic, b"to be read", b"key", partition=0
+        )  # a compacted topic takes no message without
     assert producer.flush(PATIENCE) == 0
 
 
@@ -54,7 +56,9 @@ async def write(brokers: KafkaConnection, topic: str) -> str:
     """What comes of writing a topic, as a relay writes: over SCRAM and idempotent."""
     producer = await start_producer(brokers, idempotent=True)
     try:
-        sent = await asyncio.wait_for(producer.send_and_wait(topic, b"written", partition=0), PATIENCE)
+        sent = await asyncio.wait_for(
+            producer.send_and_wait(topic, b"written", b"key", partition=0), PATIENCE
+        )
     except ClientError as error:
         return type(error).__name__
     finally:

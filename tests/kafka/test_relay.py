@@ -241,13 +241,9 @@ async def test_a_reader_whose_topic_is_gone_says_so_and_heals_in_seconds(toys, f
         await mash.say([(who, who) for who in range(CHILDREN)])
         await until(partial(taken, CHILDREN), 60)
         await asyncio.to_thread(delete_topic, kafka, topic_of("mash"))
-        began = time.monotonic()
         await until(says_so, 10)
         await mash.say([(who, CHILDREN + who) for who in range(CHILDREN)])
         await asyncio.sleep(3)
-        busy = time.process_time()
-        await asyncio.sleep(3)
-        assert time.process_time() - busy < 1.5  # nothing asks as fast as it can
         await asyncio.to_thread(create_topics, kafka.bootstrap, login=kafka.administrator)
         began = time.monotonic()
         await until(partial(taken, 2 * CHILDREN), 60)
