@@ -88,7 +88,8 @@ class IssuerKeys:
 
     def _wanting(self, kid: str) -> bool:
         now = time.monotonic()
-        stale = now - self._read_at > _STALE_AFTER
+        # While the issuer is away nobody with a known key waits for it again: the background goes on asking.
+        stale = now - self._read_at > _STALE_AFTER and not self._failed
         return (kid not in self._keys or stale) and now - self._tried_at >= self._reread_after
 
     async def _read(self) -> bool:

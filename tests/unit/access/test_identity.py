@@ -10,6 +10,7 @@ from joserfc import jwt
 from shared.access.identity import IdentityWrong, read_identity
 from shared.access.refusals import NotAuthenticated
 from shared.access.tokens import TokenVerifier
+from shared.domain.actors import AGENCIES, AGENCIES_OF_ROLE, DEFAULT_AGENCY, MACHINE_ROLES
 from tests.unit.access.tokens import ANA, NAMES_KEY, claims_of, identity_of
 
 ROOT = Path(__file__).parents[3]
@@ -224,6 +225,19 @@ async def test_an_agency_may_ask_for_a_second_factor(issuer):
     assert await refused(verifier, issuer.token(*officer, amr=["pwd", "mfa"], acr="low")) == "strength"
     assert await verifier.actor(issuer.token(*officer, amr=["pwd", "mfa"], acr="high"))
     assert await verifier.actor(issuer.token(*ANA))  # another agency asks for none
+
+
+@pytest.mark.parametrize("role", sorted(DEFAULT_AGENCY.keys() - MACHINE_ROLES))
+async def test_a_role_is_let_in_of_its_own_agencies_alone(issuer, verifier, role):
+    """Every pair of a person's role and an agency, at the door."""
+    let_in = set()
+    for agency in sorted(AGENCIES):
+        token = issuer.token("Jo Bell", role, agency, "Elm")
+        try:
+            let_in.add((await verifier.actor(token)).agency)
+        except NotAuthenticated as refusal:
+            assert refusal.reason == "agency"
+    assert let_in == AGENCIES_OF_ROLE[role]
 
 
 # -- programs

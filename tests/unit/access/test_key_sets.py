@@ -114,6 +114,23 @@ async def test_keys_once_read_outlive_an_outage(issuer, verifier):
         )
 
 
+async def test_while_the_issuer_is_away_nobody_with_a_known_key_waits_for_it(issuer, verifier, monkeypatch):
+    token = issuer.token(*ANA)
+    await verifier.actor(token)
+    asked = []
+
+    async def away(*_):
+        asked.append(1)
+        raise OSError
+
+    monkeypatch.setattr(asyncio, "to_thread", away)
+    later = time.monotonic() + 601
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    for _ in range(5):
+        assert await verifier.actor(token)
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"keys": "http://issuer.example/jwks"}, {"keys": None, "issuer": "http://issuer.example"}],
