@@ -15,13 +15,16 @@ from deploy.generate.access_page import access_page
 from deploy.generate.chronology_page import chronology_page
 from deploy.generate.golden import sample
 from deploy.generate.markdown import MADE, table
+from deploy.generate.rule_map import rule_map
 from deploy.generate.settings_table import with_settings
 from deploy.generate.topics_page import topics_page
 from services import all_entries, all_teams
 from shared.domain.event import Event
 from shared.domain.marks import Starts
 from shared.domain.policy import EVERY_TEAM
+from shared.domain.rules import Rulebook
 from shared.service.declaration import Service
+from shared.team.rules import EVERY_TEAM as EVERY_TEAM_RULES
 
 _ENTRIES: Final = all_entries()
 DOCS: Final = Path(__file__).parents[2] / "docs"
@@ -33,6 +36,9 @@ a day that is no working day it is held at its hour on the next. A first working
 day on which it is still to come. What counts back from a day starts no clock where fewer days remain. At the due
 instant an act is late. A manager may vary a deadline to an instant that lies at most so far from now. Figures marked
 local are the council's own choice. A figure is never edited in place: it gets a last day, and a new row a first."""
+_ABOUT_PLACES: Final = """\
+Where a rule is named in the code, and the files whose tests name it, some of them where there are many. A contract test
+fails where the code names a rule that has no row above, or that no test names."""
 _ABOUT_EVENTS: Final = """\
 What is true once a command was accepted. The *open* fields are stored and published as they are; the *sealed* ones
 are personal, encrypted under the key of the child or person they are about. Every event also says who recorded it,
@@ -41,21 +47,31 @@ when it happened, was known and was recorded, and why. Only what crosses reaches
 
 
 def rules_page() -> str:
-    """Every team's clocks, from its rulebook."""
-    parts = [
-        MADE,
-        "# The clocks",
-        _ABOUT_RULES,
-    ]
-    for service in all_teams():
-        parts.append(f"## {service.name}")
-        rows = service.rules.as_table()
+    """Every team's rules: its clocks and what it refuses, from its rulebook, each with its code and its tests."""
+    parts = [MADE, "# The rules", _ABOUT_RULES]
+    every_team = Rulebook(EVERY_TEAM_RULES, edition="every team")
+    for name, rules in (*((one.name, one.rules) for one in all_teams()), ("Every team", every_team)):
+        parts.append(f"## {name}")
+        rows = rules.as_table()
         if not rows:
-            parts.append("Keeps no clocks of its own.")
+            parts.append("Keeps no rules of its own.")
             continue
         shown = [head for head in rows[0] if any(row[head] for row in rows)]
         parts.append(table(shown, ([row[head] for head in shown] for row in rows)))
+    parts += ["## Where each is", _ABOUT_PLACES, _places()]
     return "\n\n".join(parts) + "\n"
+
+
+def _places() -> str:
+    """Each rule with its code and its tests."""
+    ids = dict.fromkeys(
+        rule.id for rules in (*(one.rules.rules for one in all_teams()), EVERY_TEAM_RULES) for rule in rules
+    )
+    known = rule_map()
+    rows = (
+        [each, known[each].code_in_words(), known[each].tests_in_words()] for each in ids if each in known
+    )
+    return table(["id", "code", "tests"], rows)
 
 
 def events_page() -> str:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from shared.domain.rules import Rule, Rulebook, Unit
+from shared.team.rules import without_clock
 
 _S1 = "Threshold document, appendix 2"
 
@@ -25,6 +26,24 @@ RULES: Final = Rulebook(
             unit=Unit.WORKING_DAYS,
             met_by="that child seen",
             source=_S1,
+        ),
+        without_clock(
+            "A3",
+            "an assessment takes as long as manager and worker agree, at most 45 working days",
+            "refused; its clock is not kept yet",
+            f"{_S1}; national guidance",
+        ),
+        without_clock(
+            "A9",
+            "private fostering is of a child under 16 (18 if disabled), for 28 days or more, with no close relative",
+            "refused; its visits are not kept yet",
+            "Private Fostering Regulations 2005; Children Act 1989, sections 66 and 105",
+        ),
+        without_clock(
+            "A10",
+            "one referral is open at a time, and nothing is done on none",
+            "refused",
+            "Children in need census, rules 8867, 8868 and others",
         ),
     ),
     edition="2026-11",

@@ -4,6 +4,7 @@ from datetime import time
 from typing import Final
 
 from shared.domain.rules import Rule, Rulebook, Unit
+from shared.team.rules import without_clock
 
 _S1 = "Threshold document, appendix 2"
 
@@ -83,6 +84,63 @@ RULES: Final = Rulebook(
             met_by="school told, or why not",
             source="Operation Encompass; Domestic Abuse Act 2021, section 49A; the hour is the council's own",
             local=True,
+        ),
+        without_clock(
+            "M6",
+            "immediate harm goes to referral and assessment at once; a contact decided otherwise takes none",
+            "refused",
+            _S1,
+        ),
+        without_clock(
+            "M7", "a screener may log, screen, inform and signpost, never consult or decide", "refused", _S1
+        ),
+        without_clock(
+            "M9",
+            "what is reported of a child with an open case is a note on that case, and no new contact",
+            "written as a note; refused on one",
+            f"{_S1}; sections 6 and 9",
+        ),
+        without_clock(
+            "M10",
+            "consent by somebody with parental responsibility, or a lawful basis without it, before others are asked",
+            "refused",
+            "Threshold document, sections 2 and 7, appendix 2",
+        ),
+        without_clock(
+            "M12",
+            "screening asks of each child whether they are a young carer; one who is is referred, with consent or basis",
+            "refused",
+            "Threshold document, section 6",
+        ),
+        without_clock(
+            "M15",
+            "of an immediate risk of radicalisation the police are told before the Prevent lead",
+            "refused",
+            "Threshold document, section 6",
+        ),
+        without_clock(
+            "M16",
+            "family wellbeing only with the family's signed consent to the referral",
+            "refused",
+            "Threshold document, section 8, appendix 3",
+        ),
+        without_clock(
+            "M17",
+            "the daily meeting upholds each decision, or changes it with the reason; then it is decided anew, once",
+            "refused",
+            "Service description, section 4",
+        ),
+        without_clock(
+            "M18",
+            "a high risk of domestic abuse goes to the MARAC, or it is said why not",
+            "refused",
+            "Service description, section 3",
+        ),
+        without_clock(
+            "F14",
+            "family wellbeing names what makes the family eligible",
+            "refused",
+            "Threshold document, sections 2 and 8",
         ),
     ),
     edition="2026-11",
