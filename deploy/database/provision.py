@@ -43,11 +43,12 @@ def reader_of(role: str) -> str:
 
 def logins_of(service: str, role: str | None = None) -> tuple[str, ...]:
     """Every role of a service that is given a password: the owner of its log, its own, that of its read tables, and the
-    reader's, where its read tables hold children's records. Raises LookupError for a team that is none.
+    reader's, where its read tables hold children's records: a team that is not here yet has none that do.
     """
     app = role or service
     roles = (owner_of(service), app, views_owner_of(app))
-    return (*roles, reader_of(app)) if has_walls(services.team(service)) else roles
+    read_apart = service in services.names() and has_walls(services.team(service))
+    return (*roles, reader_of(app)) if read_apart else roles
 
 
 def safe(name: str) -> str:
@@ -79,7 +80,6 @@ def statements(service: str, database: str = DATABASE, role: str | None = None) 
 
     Raises:
         NotAName: one of them cannot stand in a statement.
-        LookupError: there is no such team.
     """
     app, database = safe(role or service), safe(database)
     owner, *others = logins_of(safe(service), app)

@@ -56,13 +56,14 @@ async def running(
     async with AsyncExitStack() as exits:
         exits.callback(postgres.drop_database, DATABASE)
         for name, team in teams.items():
-            for role in (name, provision.owner_of(name)):
+            for role in provision.logins_of(name):
                 postgres.execute(f"ALTER ROLE {role} PASSWORD '{role}'")
-            owner = provision.owner_of(name)
+            owner, views = provision.owner_of(name), provision.views_owner_of(name)
             await migrate(postgres.dsn(DATABASE, owner, owner), name, name)
             environment = layout.environment(
                 name,
                 dsn=postgres.dsn(DATABASE, name, name),
+                views_dsn=postgres.dsn(DATABASE, views, views),
                 bootstrap=broker.bootstrap,
                 broker="embedded",
                 port=1,
