@@ -1,7 +1,7 @@
 """Verifying the logs, for the command line: what is looked at, the auditor's own file, and what is printed."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from deploy.cli.evidence import evidence
 from deploy.cli.whole_file import write_whole
 from deploy.play.errors import CannotGoOn
 from services.chronology.events import EntryReceived
+from shared.audit.access_checkpoint import AccessCheckpoint, parse_any
 from shared.audit.across_logs import Copies
 from shared.audit.checkpoint import Checkpoint, NotACheckpoint
 from shared.audit.log_check import Contract
@@ -92,32 +93,37 @@ async def verify(
             )
     fine = not any(report.findings for report in reports)
     if kept is not None and fine:
-        new = [one.last for one in reports if one.last is not None and one.last not in audited]
+        ends = [end for one in reports for end in (one.last, one.access.last)]
+        new = [one for one in ends if one is not None and one not in audited]
         write_whole(kept, b"".join(one.json() + b"\n" for one in (*audited, *new)))
         if not as_json:
             say(f"{kept}: {len(new)} checkpoints added; {len(audited) + len(new)} are kept there.")
     return fine
 
 
-def _read_kept(path: Path) -> list[Checkpoint]:
+def _read_kept(path: Path) -> list[Checkpoint | AccessCheckpoint]:
     """What the auditor kept; nothing where there is no file yet."""
-    found: list[Checkpoint] = []
+    found: list[Checkpoint | AccessCheckpoint] = []
     if not path.exists():
         return found
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
         try:
-            found.append(Checkpoint.parse(line))
+            found.append(parse_any(line))
         except NotACheckpoint as error:
             raise CannotGoOn(f"{path}, line {number}: {error}") from None
     return found
 
 
 def _in_words(report: Report) -> str:
-    kept = ", ".join(f"{holder} up to {last}" for holder, last in sorted(report.kept.items())) or "nobody"
     what = (
-        f"{report.events} events, positions 1 to {report.head}; signed up to {report.signed}; kept by {kept}."
+        f"{report.events} events, positions 1 to {report.head}; signed up to {report.signed}; "
+        f"kept by {_keepers(report.kept)}."
     )
-    lines = [f"{report.service}: {what}"]
+    looked = report.access
+    looks = (
+        f"Who looked: {looked.looks} entries; signed up to {looked.signed}; kept by {_keepers(looked.kept)}."
+    )
+    lines = [f"{report.service}: {what} {looks}"]
     if report.left_out:
         lines.append(
             f"  {report.left_out} facts of others were left out by a person, with a reason kept there."
@@ -130,6 +136,10 @@ def _in_words(report: Report) -> str:
     return "\n".join(lines)
 
 
+def _keepers(kept: Mapping[str, int]) -> str:
+    return ", ".join(f"{holder} up to {last}" for holder, last in sorted(kept.items())) or "nobody"
+
+
 def _plain(report: Report) -> dict[str, Any]:
     return {
         "service": report.service,
@@ -137,6 +147,11 @@ def _plain(report: Report) -> dict[str, Any]:
         "head": report.head,
         "signed": report.signed,
         "kept": dict(report.kept),
+        "access": {
+            "looks": report.access.looks,
+            "signed": report.access.signed,
+            "kept": report.access.kept,
+        },
         "findings": [asdict(finding) for finding in report.findings],
         "more": report.more,
         "left_out": report.left_out,

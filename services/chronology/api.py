@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from services.chronology.facts import facts_about
 from services.chronology.lenses import lens_of
 from services.chronology.queries import ALL, Seen, Wanted, entries_of, of_weight
+from shared.access.access_row import WHOLE_RECORD, Sight
 from shared.domain.access_facts import Fact
 from shared.domain.actors import Actor
 from shared.team.audience import SOCIAL_CARE
@@ -25,7 +26,9 @@ _NOTHING_HERE: Final = "there is nothing here that your agency may see; check th
 
 _ORDER = (datetime, datetime, datetime, UUID)
 
-OneWord = Annotated[str | None, Query(max_length=60, description="only entries that have this")]
+OneWord = Annotated[
+    str | None, Query(max_length=60, pattern="^[a-z_]+$", description="only entries that have this")
+]
 """A filter by a code, as entries show it."""
 
 
@@ -51,11 +54,11 @@ async def chronology(
     rows = await reader.query_as(
         lens, entries_of, child, reader.who, place, limit + 1, wanted=wanted, everything=everything
     )
-    await reader.record("read:chronology", children=(child,))
+    more, rows = len(rows) > limit, rows[:limit]
+    await reader.record("read:chronology", children=(child,), sight=_sight(reader, rows))
     if not rows and place is None and wanted == ALL:
         # The same answer whether the child is unknown or nothing may be shown: who asks learns neither.
         raise not_found(_NOTHING_HERE)
-    more, rows = len(rows) > limit, rows[:limit]
     following = write_cursor(rows[-1].place) if more else None
     return page_of(_entries(reader, rows), following)
 
@@ -72,8 +75,10 @@ async def what_weighs(
     everything = _everything(reader)
     lens = lens_of(reader.who, everything=everything)
     rows = await reader.query_as(lens, of_weight, reader.who, place, limit + 1, everything=everything)
-    await reader.record("read:worklist", children=tuple({row.child for row in rows}))
     more, rows = len(rows) > limit, rows[:limit]
+    await reader.record(
+        "read:worklist", children=tuple({row.child for row in rows}), sight=_sight(reader, rows)
+    )
     following = write_cursor((rows[-1].row["position"], rows[-1].row["entry"])) if more else None
     return page_of(_entries(reader, rows), following)
 
@@ -87,6 +92,12 @@ async def _authorise(reader: Reading, child: UUID) -> None:
         if reader.may("read:chronology", facts | {Fact.ORGANISATION_INVOLVED}):
             raise not_found(_NOTHING_HERE) from None
         raise
+
+
+def _sight(reader: Reading, rows: list[Seen]) -> Sight:
+    """What a page shows, and through whose eyes."""
+    lens = WHOLE_RECORD if _everything(reader) else None
+    return reader.sight([row.row["entry"] for row in rows], "entries", lens=lens)
 
 
 def _everything(reader: Reading) -> bool:

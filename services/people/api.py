@@ -26,7 +26,8 @@ async def one_person(person: UUID, reader: Reader, after: After = None) -> dict[
     await reader.authorise("read:people", children=(person,))
     await reader.caught_up("people", after)
     found = await reader.page(people, order={"person": UUID}, where={"person": person}, limit=1)
-    await reader.record("read:people", children=(person,))
+    sight = reader.sight([row["person"] for row in found.rows], "people")
+    await reader.record("read:people", children=(person,), sight=sight)
     if not found.rows:
         raise not_found("nobody is registered under this id")
     row = found.rows[0]
@@ -62,10 +63,12 @@ async def one_person(person: UUID, reader: Reader, after: After = None) -> dict[
 async def one_professional(professional: UUID, reader: Reader) -> dict[str, Any]:
     """The name and agency of a professional."""
     await reader.authorise("read:people")
+    await reader.caught_up("professionals", None)
     found = await reader.page(
         professionals, order={"professional": UUID}, where={"professional": professional}, limit=1
     )
-    await reader.record("read:people", subject=professional)
+    sight = reader.sight([row["professional"] for row in found.rows], "professionals")
+    await reader.record("read:people", subject=professional, sight=sight)
     if not found.rows:
         raise not_found("no professional is registered under this id")
     (text,) = reader.texts(found.rows)

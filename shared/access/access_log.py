@@ -5,19 +5,15 @@ look costs a share of a commit. A look that could not be recorded is not shown.
 """
 
 import asyncio
-import hashlib
-import json
 import re
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final, Literal
-from uuid import UUID
+from typing import Any, Final
 
 import asyncpg
 
-from shared.domain.actors import Actor
+from shared.access.access_row import BEFORE_THE_FIRST, Attempt, chained, digest_of
 from shared.infrastructure.clock import Clock
 from shared.infrastructure.last_try import LastTry
 from shared.infrastructure.locks import for_transaction, held
@@ -28,56 +24,35 @@ _AT_ONCE: Final = 256
 _PATIENCE: Final = 10.0  # seconds for one statement: then the look is refused rather than left hanging
 
 
-_LONGEST: Final = 500
-
-
-_BEFORE_THE_FIRST: Final = bytes(32)
+_DIGEST: Final = 12
+"""Where the digest stands in a row: after the columns of the first version."""
 
 
 _SCHEMA = re.compile(r"[a-z][a-z_]*", re.ASCII)
-
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class AccessNotRecorded(Exception):
     """The look could not be recorded, so nothing may be shown. Trying again later is right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One attempt to look or to act: what was shown, or refused.
-
-    Attributes:
-        actor: who. The id is kept, the name is not.
-        action: what they did or tried, as `read:chronology` or `mash.DecideContact`.
-        purpose: why. Characters that PostgreSQL does not take are replaced, and it is cut at 500, so that no words
-            can keep an attempt out of the record.
-        outcome: `shown`, or `refused`.
-        children: whose records, under the ids they were asked for by. A list of many is one entry.
-        subject: the thing, where it is about one.
-        rules: the rules that refused it.
-    """
-
-    actor: Actor
-    action: str
-    purpose: str
-    outcome: Literal["shown", "refused"]
-    children: tuple[UUID, ...] = ()
-    subject: UUID | None = None
-    rules: tuple[str, ...] = ()
-
-
 class AccessLog:
     """A service's record of access. Safe with several processes, and for many tasks of each."""
 
-    def __init__(self, pool: asyncpg.Pool, service: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        service: str,
+        clock: Clock,
+        real_now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         """Nothing is read or written yet.
 
         Args:
             pool: connections of the service's own role, which may only add rows.
             service: its name, which is its schema's.
             clock: where `recorded_at` comes from; it is never less than the one before.
+            real_now: the real clock (UTC), which stands beside it: a demonstration's clock says nothing of the day on
+                which somebody really looked.
 
         Raises:
             ValueError: a name that cannot be a schema's.
@@ -86,6 +61,7 @@ class AccessLog:
         self._schema = _schema(service)
         self._clock = clock
         self._lock = for_transaction(self._schema, "access")
+        self._real_now = real_now
         self._waiting: deque[tuple[Attempt, asyncio.Future[int]]] = deque()
         self._writer: asyncio.Task[None] | None = None
         self._months: set[date] = set()
@@ -160,14 +136,15 @@ class AccessLog:
                     "ORDER BY recorded_at DESC, position DESC LIMIT 1",
                     timeout=_PATIENCE,
                 )
-                position, digest = (head["position"], head["digest"]) if head else (0, _BEFORE_THE_FIRST)
+                position, digest = (head["position"], head["digest"]) if head else (0, BEFORE_THE_FIRST)
                 first = position + 1
                 recorded_at = max(now, head["recorded_at"]) if head else now
+                real_at = self._real_now()
                 rows = []
                 for position, entry in enumerate(entries, first):
-                    row = _row(position, recorded_at, entry)
-                    digest = _digest(digest, row)
-                    rows.append((*row, digest))
+                    row = chained(position, recorded_at, real_at, entry, digest)
+                    digest = row[_DIGEST]
+                    rows.append(row)
                 await connection.execute(
                     f"INSERT INTO {self._schema}.access SELECT * FROM unnest($1::{self._schema}.access[])",
                     rows,
@@ -186,9 +163,10 @@ class AccessLog:
 async def verify(pool: asyncpg.Pool, service: str) -> int | None:
     """The first position whose row is missing, altered or out of place; None when the chain holds from 1 to its end.
 
-    Rows cut off at the end leave a chain that holds: compare the last position with one noted elsewhere.
+    A record written anew, or cut off at its end, leaves a chain that holds: `shared/audit/access_check.py` compares it with
+    what was signed.
     """
-    previous, expected, recorded_at = _BEFORE_THE_FIRST, 1, datetime.min.replace(tzinfo=UTC)
+    previous, expected, recorded_at = BEFORE_THE_FIRST, 1, datetime.min.replace(tzinfo=UTC)
     async with (
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
@@ -196,52 +174,14 @@ async def verify(pool: asyncpg.Pool, service: str) -> int | None:
         async for row in connection.cursor(
             f"SELECT * FROM {_schema(service)}.access ORDER BY recorded_at, position", prefetch=1000
         ):
-            *content, digest = row
             if (
                 row["position"] != expected
                 or row["recorded_at"] < recorded_at
-                or _digest(previous, content) != digest
+                or digest_of(previous, row) != row["digest"]
             ):
                 return expected
-            previous, expected, recorded_at = digest, expected + 1, row["recorded_at"]
+            previous, expected, recorded_at = row["digest"], expected + 1, row["recorded_at"]
     return None
-
-
-def _row(position: int, recorded_at: datetime, entry: Attempt) -> tuple[Any, ...]:
-    """The columns in the table's order, but for the digest."""
-    actor = entry.actor
-    return (
-        position,
-        recorded_at,
-        actor.id,
-        _storable(actor.role),
-        _storable(actor.agency),
-        None if actor.organisation is None else _storable(actor.organisation),
-        _storable(entry.action),
-        _storable(entry.purpose),
-        list(entry.children),
-        entry.subject,
-        entry.outcome,
-        [_storable(rule) for rule in entry.rules],
-    )
-
-
-def _digest(previous: bytes, row: Sequence[Any]) -> bytes:
-    """SHA-256 of the digest before and of the row as JSON, instants in UTC to the microsecond."""
-
-    def plain(value: Any) -> str:
-        return (
-            value.astimezone(UTC).isoformat(timespec="microseconds")
-            if isinstance(value, datetime)
-            else str(value)
-        )
-
-    content = json.dumps(list(row), default=plain, separators=(",", ":"))
-    return hashlib.sha256(previous + content.encode()).digest()
-
-
-def _storable(text: str) -> str:
-    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:_LONGEST]
 
 
 def _schema(service: str) -> str:

@@ -10,11 +10,28 @@ CREATE TABLE IF NOT EXISTS {schema}.access (
     purpose      text        NOT NULL,                      -- why they looked
     children     uuid[]      NOT NULL,                      -- whose records: a list is one row naming them all
     subject      uuid,                                      -- the thing, where it is about one
-    outcome      text        NOT NULL CHECK (outcome IN ('shown', 'refused')),
+    outcome      text        NOT NULL,
     rules        text[]      NOT NULL,                      -- the rules that refused it
     digest       bytea       NOT NULL,                      -- SHA-256 of the one before and of this row
     PRIMARY KEY (recorded_at, position)
 ) PARTITION BY RANGE (recorded_at);
+-- The second version of a row. Of rows of the first they are NULL, and a digest leaves NULLs among them out.
+ALTER TABLE {schema}.access
+    ADD COLUMN IF NOT EXISTS by_policy   text[],      -- the policies that allowed it
+    ADD COLUMN IF NOT EXISTS basis       text,        -- the lawful basis on which
+    ADD COLUMN IF NOT EXISTS lens        text[],      -- through whose eyes: agency, organisation; `*`: nothing kept back
+    ADD COLUMN IF NOT EXISTS shown       integer,     -- how many records
+    ADD COLUMN IF NOT EXISTS as_known    bigint,      -- the log's position up to which they are known
+    ADD COLUMN IF NOT EXISTS first_entry uuid,        -- the first of them, which names the page
+    ADD COLUMN IF NOT EXISTS real_at     timestamptz; -- by the real clock, where `recorded_at` may be simulated
+-- Once: it reads every row.
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'access_outcome_known'
+                      AND conrelid = '{schema}.access'::regclass) THEN
+        ALTER TABLE {schema}.access DROP CONSTRAINT IF EXISTS access_outcome_check,
+            ADD CONSTRAINT access_outcome_known CHECK (outcome IN ('shown', 'nothing', 'refused'));
+    END IF;
+END $$;
 CREATE INDEX IF NOT EXISTS access_children_idx ON {schema}.access USING gin (children);
 CREATE INDEX IF NOT EXISTS access_actor_idx ON {schema}.access (actor_id, recorded_at);
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 import orjson
 from cryptography.exceptions import InvalidSignature
@@ -145,6 +145,24 @@ class Checkpoint:
         return self.first == before.last + 1 and self.previous == before.digest
 
 
+class Signed(Protocol):
+    """What a service signed: a text that says whose it is."""
+
+    @property
+    def service(self) -> str:
+        """Who says that they signed it."""
+        ...
+
+    @property
+    def signature(self) -> bytes:
+        """Ed25519 over `text`."""
+        ...
+
+    def text(self) -> bytes:
+        """What is signed."""
+        ...
+
+
 class Signer:
     """Signs for one service, with the Ed25519 key in a file of 32 bytes that it alone can read."""
 
@@ -212,7 +230,7 @@ class PublicKeys:
             for key in self._keys.get(service, ())
         ).decode()
 
-    def signed(self, checkpoint: Checkpoint) -> bool:
+    def signed(self, checkpoint: Signed) -> bool:
         """Whether its service signed it."""
         for key in self._keys.get(checkpoint.service, ()):
             try:

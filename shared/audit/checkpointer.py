@@ -6,7 +6,7 @@ Apart from relay and inbox: an hour without checkpoints delays no fact, and a la
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -14,6 +14,9 @@ from typing import Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from shared.audit.access_checkpoint import AccessCheckpoint, parse_any
+from shared.audit.access_checkpoint_tables import AccessCheckpointTables
+from shared.audit.access_signing import AccessSigning
 from shared.audit.checkpoint import LONGEST, Checkpoint, NotACheckpoint, PublicKeys, Signer
 from shared.audit.checkpoint_tables import CheckpointTables, NotToBeSigned
 from shared.audit.kept_elsewhere import as_kept, key_of
@@ -61,6 +64,7 @@ class Checkpoints:
     ) -> None:
         """`now` is the real clock: a simulated month makes no checkpoint late or early."""
         self.tables = tables
+        self.looks = AccessSigning(AccessCheckpointTables(tables.pool, tables.service), signer, now)
         self.error: str | None = None
         """What keeps it from making or publishing, as the kind of the error."""
         self.alarm: str | None = None
@@ -101,6 +105,7 @@ class Checkpoints:
         """
         try:
             await self.make_all()
+            await self.looks.make(every=timedelta(0))
             async with asyncio.timeout(LAST):
                 await self._publish()
         except Exception as error:  # the service ends, whatever hinders this
@@ -131,12 +136,16 @@ class Checkpoints:
         """Keep what arrived on the topic. What no service signed is dropped, with an alarm."""
         for body in bodies:
             try:
-                checkpoint = Checkpoint.parse(body)
+                checkpoint = parse_any(body)
             except NotACheckpoint:
                 log.error("malformed checkpoint dropped", extra={"topic": CHECKPOINT_TOPIC})
                 continue
             if not self._keys.signed(checkpoint):
                 self._raise_alarm("a checkpoint with no valid signature was dropped", checkpoint)
+            elif isinstance(checkpoint, AccessCheckpoint):
+                if told := await self.looks.keep(checkpoint):
+                    self.alarm = told
+                    self.own_alarm = told if checkpoint.service == self.tables.service else self.own_alarm
             elif checkpoint.service != self.tables.service:
                 if await self.tables.keep(checkpoint):
                     self._raise_alarm("two checkpoints contradict each other", checkpoint)
@@ -151,20 +160,32 @@ class Checkpoints:
     async def _step(self) -> None:
         if self.unsure() is not None:
             return  # whoever is unsure tells it
-        try:
-            if await self._due():
-                await self.make_all()
-        except (
-            NotToBeSigned
-        ) as error:  # said once: it does not pass by itself, and is looked at again each second
-            if self.error is None:
-                log.critical("log not signed", extra={"error": type(error).__name__})
-            self.alarm = self.own_alarm = str(error)
-            self._failed(error)
-            return
+        signed = await self._signed(self._sign_log, "log not signed")
+        # Whatever is so of the one, the other is signed.
+        signed &= await self._signed(self._sign_looks, "record of who looked not signed")
         await self._publish()
         await self._vouch()
-        self.error = None
+        if signed:
+            self.error = None
+
+    async def _sign_log(self) -> None:
+        if await self._due():
+            await self.make_all()
+
+    async def _sign_looks(self) -> None:
+        await self.looks.make(every=EVERY)
+
+    async def _signed(self, sign: Callable[[], Awaitable[None]], otherwise: str) -> bool:
+        """Whether it could be signed. Where not, it is said once: it does not pass, and is looked at again each second."""
+        try:
+            await sign()
+        except NotToBeSigned as error:
+            if self.error is None:
+                log.critical(otherwise, extra={"error": type(error).__name__})
+            self.alarm = self.own_alarm = str(error)
+            self._failed(error)
+            return False
+        return True
 
     def _failed(self, error: Exception) -> None:
         self.error = type(error).__name__
@@ -189,11 +210,12 @@ class Checkpoints:
     async def _publish(self) -> None:
         """Send what is not sent yet, in order. A repetition is harmless: it is kept once."""
         while waiting := await self.tables.unsent(PAGE):
-            async with self._producing() as producer:
-                for checkpoint in waiting:
-                    key = key_of(checkpoint.service)
-                    await producer.send_and_wait(CHECKPOINT_TOPIC, checkpoint.json(), key=key)
+            await self._send(key_of(self.tables.service), [each.json() for each in waiting])
             await self.tables.sent(waiting[-1].last)
+        while ends := await self.looks.tables.unsent(PAGE):
+            # A key of its own: where the topic keeps the newest of each key, neither takes the other's place.
+            await self._send(key_of(self.tables.service) + b" access", [each.json() for each in ends])
+            await self.looks.tables.sent(ends[-1].position)
 
     async def _vouch(self) -> None:
         """Publish the last checkpoint that is kept of each other service, where it is another than was published last."""
@@ -215,9 +237,18 @@ class Checkpoints:
         """An operator decided about the own log: what was said of it until now is answered."""
         self.alarm = self.own_alarm = None
 
-    def _raise_alarm(self, message: str, checkpoint: Checkpoint) -> None:
-        self.alarm = f"{message}: {checkpoint.service}, positions {checkpoint.first} to {checkpoint.last}"
-        log.critical(message, extra={"source": checkpoint.service, "position": checkpoint.last})
+    async def _send(self, key: bytes, bodies: Sequence[bytes]) -> None:
+        async with self._producing() as producer:
+            for body in bodies:
+                await producer.send_and_wait(CHECKPOINT_TOPIC, body, key=key)
+
+    def _raise_alarm(self, message: str, checkpoint: Checkpoint | AccessCheckpoint) -> None:
+        if isinstance(checkpoint, Checkpoint):
+            last, places = checkpoint.last, f"positions {checkpoint.first} to {checkpoint.last}"
+        else:
+            last, places = checkpoint.position, f"position {checkpoint.position} of the record of who looked"
+        self.alarm = f"{message}: {checkpoint.service}, {places}"
+        log.critical(message, extra={"source": checkpoint.service, "position": last})
 
 
 def _sure() -> str | None:

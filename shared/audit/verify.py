@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import asyncpg
 
-from shared.access import access_log
+from shared.audit.access_check import AccessReport, check_access
+from shared.audit.access_checkpoint import AccessCheckpoint
 from shared.audit.across_logs import Copies, check_copies
 from shared.audit.beside_log import Reach, check_commands, check_keys
 from shared.audit.checkpoint import Checkpoint, PublicKeys
@@ -52,6 +53,7 @@ class Report:
         last: its last checkpoint, for the auditor to keep.
         views: the digest of each view that is as the log gives it.
         left_out: facts of others that a person left out, with a reason that is kept there.
+        access: of its record of who looked.
     """
 
     service: str
@@ -64,6 +66,7 @@ class Report:
     last: Checkpoint | None = None
     left_out: int = 0
     views: Mapping[str, str] = field(default_factory=dict)
+    access: AccessReport = field(default_factory=AccessReport)
 
 
 async def verify_service(
@@ -72,7 +75,7 @@ async def verify_service(
     keys: PublicKeys,
     contract: Contract,
     *,
-    audited: Sequence[Checkpoint] = (),
+    audited: Sequence[Checkpoint | AccessCheckpoint] = (),
     stores: Mapping[str, KeyStore | None] = MappingProxyType({}),
     copies: Copies | None = None,
     views: Sequence[View[Any]] = (),
@@ -97,7 +100,9 @@ async def verify_service(
     """
     pool = pools[service]
     reach = await Reach.read(pool, service)
-    report = await verify_log(service, pools, keys, contract, audited=audited)
+    logs = [one for one in audited if isinstance(one, Checkpoint)]
+    looks = [one for one in audited if isinstance(one, AccessCheckpoint)]
+    report = await verify_log(service, pools, keys, contract, audited=logs)
     beside = Findings(service)
     reach.check(report.head, beside)
     await check_commands(pool, service, report.head, beside)
@@ -107,12 +112,9 @@ async def verify_service(
         report.left_out = await check_copies(pools, copies, report.head, beside)
     report.views = await check_views(views_pool or pool, service, views, beside)
     await _name_streams(pool, service, beside)
+    report.access = await check_access(service, pools, keys, beside, audited=looks, auditor=AUDITOR)
     report.findings = (*report.findings, *beside.items)
     report.more += beside.more
-    broken = await access_log.verify(pools[service], service)
-    if broken is not None:
-        what = f"the record of who looked at what does not hold from its position {broken} on"
-        report.findings = (*report.findings, Finding(service, what))
     return report
 
 

@@ -35,7 +35,11 @@ async def deadlines(
         limit=limit,
     )
     seen = {entry.clock.child for entry in entries if entry.clock.child is not None}
-    await reader.record("read:deadlines", children=tuple(seen | ({child} if child else set())))
+    await reader.record(
+        "read:deadlines",
+        children=tuple(seen | ({child} if child else set())),
+        sight=reader.sight([entry.clock.started_by for entry in entries], "deadlines"),
+    )
     rules = reader.what_rules_say()
     items = [
         {

@@ -12,7 +12,8 @@ from uuid import UUID
 from fastapi import Depends, Query, Request
 from fastapi.params import Depends as DependsOn
 
-from shared.access.access_log import Attempt
+from shared.access.access_row import Attempt, Outcome, Sight
+from shared.access.decision import Decision
 from shared.access.policy import AccessPolicy
 from shared.access.refusals import NotAuthenticated
 from shared.access.tokens import bearer_of
@@ -150,14 +151,17 @@ async def authorise(
     *,
     children: tuple[UUID, ...] = (),
     facts: Facts = NOTHING,
-) -> None:
-    """Refuse, and record the refused attempt, where the policy does not allow the action. Raises Forbidden."""
+) -> Decision:
+    """The policy's decision, where it allows the action; else refuse, and record the refused attempt. Raises Forbidden."""
     await within_limits(running, who, action, children=children)
     known = facts | known_before(running.service.agency, who)
-    verdict = running.access.may(who, own_reading(running, action), known)
-    if not verdict.allowed:
-        await record(running, who, action, children=children, shown=False, rules=verdict.rules)
-        raise Forbidden(verdict.why, verdict.rules)
+    decision = running.access.may(who, own_reading(running, action), known)
+    if not decision.allowed:
+        await record(
+            running, who, action, children=children, shown=False, rules=decision.rules, decision=decision
+        )
+        raise Forbidden(decision.why, decision.rules)
+    return decision
 
 
 async def within_limits(
@@ -181,9 +185,24 @@ async def record(
     subject: UUID | None = None,
     shown: bool = True,
     rules: tuple[str, ...] = (),
+    decision: Decision | None = None,
+    sight: Sight | None = None,
 ) -> None:
-    """Record a read, or a refused attempt, durably: before anything is shown (E4)."""
+    """Record a read, or a refused attempt, durably: before anything is shown (E4).
+
+    Args:
+        running: the service that is asked.
+        who: who asks.
+        action: what for.
+        children: whose records.
+        subject: the thing, where it is about one.
+        shown: whether it was shown, or else refused.
+        rules: those that refused it.
+        decision: the policy's: by which policies, and on which basis.
+        sight: what was shown; where that is nothing, the record says so.
+    """
     purpose, _ = running.access.basis(action)
+    looked: Outcome = "nothing" if sight is not None and sight.count == 0 else "shown"
     await running.access_log.record(
         Attempt(
             actor=who,
@@ -191,8 +210,11 @@ async def record(
             purpose=purpose,
             children=children,
             subject=subject,
-            outcome="shown" if shown else "refused",
+            outcome=looked if shown else "refused",
             rules=rules,
+            by=decision.by if decision else (),
+            basis=decision.basis if decision else "",
+            sight=sight,
         )
     )
 

@@ -13,6 +13,8 @@ import asyncpg
 import orjson
 from fastapi import Depends
 
+from shared.access.access_row import Sight
+from shared.access.decision import Decision
 from shared.domain.access_facts import NOTHING, Facts
 from shared.domain.actors import Actor
 from shared.domain.corrections import said_last
@@ -33,6 +35,8 @@ class Reading:
     def __init__(self, running: RunningService, who: Actor) -> None:
         self._running = running
         self.who = who
+        self._decided: dict[str, Decision] = {}
+        self._known: dict[str, int] = {}
 
     @property
     def service(self) -> str:
@@ -61,13 +65,50 @@ class Reading:
             children: whose records are asked for.
             facts: what is so of the reader and these records.
         """
-        await authorise(self._running, self.who, action, children=children, facts=facts)
+        self._decided[action] = await authorise(
+            self._running, self.who, action, children=children, facts=facts
+        )
 
     async def record(
-        self, action: str, *, children: tuple[UUID, ...] = (), subject: UUID | None = None
+        self,
+        action: str,
+        *,
+        children: tuple[UUID, ...] = (),
+        subject: UUID | None = None,
+        sight: Sight | None = None,
     ) -> None:
-        """Record the reading, durably: before anything is shown (E4)."""
-        await record(self._running, self.who, action, children=children, subject=subject)
+        """Record the reading, with what allowed it and what it shows, durably: before anything is shown (E4).
+
+        Args:
+            action: the reading, which `authorise` was asked for.
+            children: whose records are shown, or were asked for.
+            subject: the thing, where it is about one.
+            sight: what is shown, as `sight` has it.
+        """
+        await record(
+            self._running,
+            self.who,
+            action,
+            children=children,
+            subject=subject,
+            decision=self._decided.get(action),
+            sight=sight,
+        )
+
+    def sight(
+        self, ids: Sequence[UUID], view: str | None = None, *, lens: tuple[str, ...] | None = None
+    ) -> Sight:
+        """What a reading shows: these records, as a view has them now.
+
+        Args:
+            ids: of the records shown, in their order.
+            view: whose position says as of when they are known: where `caught_up` found it, so that all up to there is in
+                what is shown. None: of no one view.
+            lens: through whose eyes; None: of the reader's own agency and organisation.
+        """
+        own = (self.who.agency, *([self.who.organisation] if self.who.organisation else []))
+        known = self._known.get(view) if view is not None else None
+        return Sight(len(ids), own if lens is None else lens, known, ids[0] if ids else None)
 
     def wall_before(self, action: str) -> str | None:
         """The rule of the wall that keeps the reader out, where one does: it stands alone in a refusal."""
@@ -82,14 +123,14 @@ class Reading:
                 come to it in time.
         """
         views = self._running.views
-        if after is None or views.reached(view) >= after:
-            return
-        await within_the_log(self._running.store, after)
-        if not await views.wait_for(view, after):
-            position, _ = (await views.positions())[view]
-            raise not_ready(
-                f"the {view} is at position {position} and has not come to {after} yet; read it again"
-            )
+        if after is not None and views.reached(view) < after:
+            await within_the_log(self._running.store, after)
+            if not await views.wait_for(view, after):
+                position, _ = (await views.positions())[view]
+                raise not_ready(
+                    f"the {view} is at position {position} and has not come to {after} yet; read it again"
+                )
+        self._known[view] = views.reached(view)
 
     async def query(
         self,
@@ -172,7 +213,13 @@ class Reading:
         await self.authorise("read:worklist")
         await self.caught_up(view.name, asked.after)
         found = await self.page(view, order=order, where=where, cursor=asked.cursor, limit=asked.limit)
-        await self.record("read:worklist", children=tuple({row[child] for row in found.rows if row[child]}))
+        # The last column of an order tells rows apart: it is what the row is of.
+        ids = [row[[*order][-1]] for row in found.rows]
+        await self.record(
+            "read:worklist",
+            children=tuple({row[child] for row in found.rows if row[child]}),
+            sight=self.sight(ids, view.name),
+        )
         texts: Sequence[dict[str, Any] | None] = (
             self.texts(found.rows) if "sealed" in view.columns else [None] * len(found.rows)
         )

@@ -41,14 +41,22 @@ def test_every_log_is_signed_kept_by_the_others_and_verifies(stack: Stack, tmp_p
             for name, one in found.items()
             if one["signed"]
         )
-        if fully and found["people"]["signed"]:
+        looked = all(
+            set(one["access"]["kept"]) == others[name] and one["access"]["signed"]
+            for name, one in found.items()
+        )
+        if fully and looked and found["people"]["signed"]:
             break
         assert time.monotonic() < until, found
         time.sleep(0.5)
     kept = tmp_path / "kept.jsonl"
     said = safeguarding("verify", "--stack", stack.directory, "--kept", kept).stdout
     assert said.count("Nothing was found.") == len(found)
-    assert len(kept.read_text().splitlines()) == sum(1 for one in found.values() if one["signed"])
+    lines = [json.loads(line) for line in kept.read_text().splitlines()]
+    logs = [one for one in lines if "kind" not in one]
+    assert {one["service"] for one in logs} == {name for name, one in found.items() if one["signed"]}
+    looks = {one["service"] for one in lines if one.get("kind") == "access"}
+    assert looks == set(found), "each was asked for the export, and signed who looked"
     again = safeguarding("verify", "--stack", stack.directory, "--kept", kept).stdout
     assert "the auditor's file up to" in again
 

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -12,7 +13,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared.access.access_log import AccessLog, AccessNotRecorded, Attempt, verify
+from shared.access.access_log import AccessLog, AccessNotRecorded, verify
+from shared.access.access_row import Attempt, Sight
 from shared.domain.actors import Actor
 from shared.infrastructure.clock import SimulatedClock
 from shared.infrastructure.locks import for_transaction
@@ -22,7 +24,15 @@ from tests.integration.held_locks import waiting
 START = datetime(2026, 4, 2, 15, 40, tzinfo=UTC)
 ANA = Actor(UUID(int=1), "Ana Lim", "mash_manager", "childrens_social_care", "North team")
 AVA = UUID(int=7)
+REAL = datetime(2026, 11, 24, 9, 30, 0, 7, tzinfo=UTC)
+"""When somebody really looked, whatever the demonstration's clock says."""
 LOOK = Attempt(ANA, "read:chronology", "deciding on a contact", "shown", (AVA,))
+
+
+ROOMS = [
+    resources.files(f"shared.{room}").joinpath("schema.sql").read_text(encoding="utf-8")
+    for room in ("infrastructure", "access")
+]
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +41,10 @@ def template(postgres) -> Iterator[str]:
     name = "access_alone"
     postgres.create_database(name)
     postgres.execute("CREATE SCHEMA mash AUTHORIZATION mash_owner", name)
-    rooms = [
-        resources.files(f"shared.{room}").joinpath("schema.sql").read_text(encoding="utf-8")
-        for room in ("infrastructure", "access")
-    ]
 
     async def migrate_twice() -> None:
         owner = await asyncpg.connect(postgres.dsn(name, "mash_owner", "owner"))
-        for sql in rooms * 2:
+        for sql in ROOMS * 2:
             await owner.execute(sql.format(schema="mash", app_role="mash"))
         await owner.close()
 
@@ -77,7 +83,7 @@ def clock() -> SimulatedClock:
 
 @pytest.fixture
 def log(pool, clock) -> AccessLog:
-    return AccessLog(pool, "mash", clock)
+    return AccessLog(pool, "mash", clock, lambda: REAL)
 
 
 async def positions(pool) -> list[int]:
@@ -94,14 +100,70 @@ async def test_a_look_is_there_when_record_returns(log, pool):
     )
     assert [await log.record(LOOK), await log.record(refused)] == [1, 2]
     [shown, tried] = await pool.fetch("SELECT * FROM mash.access ORDER BY position")
-    assert tuple(shown)[:-1] == (
+    assert tuple(shown)[:12] == (
         1, START, ANA.id, "mash_manager", "childrens_social_care", "North team",
         "read:chronology", "deciding on a contact", [AVA], None, "shown", [],
     )  # fmt: skip
+    assert tuple(shown)[13:] == (None, None, None, None, None, None, REAL)
     assert (tried["children"], tried["subject"], tried["outcome"], tried["rules"]) == (
         [AVA, UUID(int=8)], thing, "refused", ["M7", "E9"],
     )  # fmt: skip
     assert "Ana" not in str([shown, tried])
+
+
+async def test_what_was_shown_and_what_allowed_it_are_kept_and_chained(log, pool, meddler):
+    sight = Sight(3, ("education", "Elm School"), as_known=41, first=UUID(int=9))
+    await log.record(replace(LOOK, by=("open-to-partners",), basis="public_task", sight=sight))
+    nothing = Sight(0, ("*",))
+    await log.record(replace(LOOK, outcome="nothing", by=("auditor-reads",), sight=nothing))
+    [row, empty] = await pool.fetch("SELECT * FROM mash.access ORDER BY position")
+    assert tuple(row)[13:] == (
+        ["open-to-partners"], "public_task", ["education", "Elm School"], 3, 41, UUID(int=9), REAL,
+    )  # fmt: skip
+    assert (empty["outcome"], empty["lens"], empty["shown"], empty["first_entry"]) == (
+        "nothing",
+        ["*"],
+        0,
+        None,
+    )
+    assert await verify(pool, "mash") is None
+    for column in ("by_policy", "basis", "lens", "shown", "as_known", "first_entry", "real_at"):
+        await meddler.execute(f"UPDATE mash.access SET {column} = NULL WHERE position = 1")
+        assert await verify(pool, "mash") == 1, column
+        await meddler.execute(f"UPDATE mash.access SET {column} = $1 WHERE position = 1", row[column])
+    assert await verify(pool, "mash") is None
+
+
+FIRST_VERSION = """
+CREATE TABLE old.access (
+    position bigint NOT NULL CHECK (position > 0), recorded_at timestamptz NOT NULL, actor_id uuid NOT NULL,
+    role text NOT NULL, agency text NOT NULL, organisation text, action text NOT NULL, purpose text NOT NULL,
+    children uuid[] NOT NULL, subject uuid, outcome text NOT NULL CHECK (outcome IN ('shown', 'refused')),
+    rules text[] NOT NULL, digest bytea NOT NULL, PRIMARY KEY (recorded_at, position)
+) PARTITION BY RANGE (recorded_at);
+CREATE TABLE old.access_2026_04 (LIKE old.access INCLUDING CONSTRAINTS);
+ALTER TABLE old.access ATTACH PARTITION old.access_2026_04 FOR VALUES FROM ('2026-04-01Z') TO ('2026-05-01Z');
+INSERT INTO old.access VALUES (1, '2026-04-02T15:40Z', '00000000-0000-0000-0000-000000000001', 'mash_manager',
+    'childrens_social_care', 'North team', 'read:chronology', 'deciding on a contact',
+    '{00000000-0000-0000-0000-000000000007}', NULL, 'shown', '{}',
+    '\\xcc55425a398cb28a244389163311d0367a58f1a3e510503ec26da1b39c3c34ab');
+"""
+"""A record as the first version of the program made and wrote it, in a month that is not over."""
+
+
+async def test_a_record_of_the_first_version_holds_and_goes_on(postgres, pool, meddler, clock):
+    await meddler.execute(
+        "DROP SCHEMA IF EXISTS old CASCADE; CREATE SCHEMA old; GRANT USAGE ON SCHEMA old TO mash"
+    )
+    await meddler.execute(FIRST_VERSION)
+    for sql in ROOMS * 2:
+        await meddler.execute(sql.format(schema="old", app_role="mash"))
+    assert await verify(pool, "old") is None
+    log = AccessLog(pool, "old", clock)
+    assert await log.record(replace(LOOK, outcome="nothing", sight=Sight(0))) == 2
+    assert await verify(pool, "old") is None
+    await meddler.execute("UPDATE old.access SET shown = 1 WHERE position = 1")
+    assert await verify(pool, "old") == 1
 
 
 async def test_many_at_once_share_commits_and_leave_no_gap(log, pool):
@@ -117,7 +179,8 @@ _PROCESS = """
 import asyncio, sys
 from uuid import UUID
 import asyncpg
-from shared.access.access_log import Attempt, AccessLog
+from shared.access.access_log import AccessLog
+from shared.access.access_row import Attempt
 from shared.infrastructure.clock import RealClock
 from shared.domain.actors import Actor
 
