@@ -12,6 +12,7 @@ from shared.web import access, audit, description, health, problems, tasks
 from shared.web import deadlines as board
 from shared.web import operations as operator
 from shared.web.commands import ShortWay, commands_router
+from shared.web.description import DescribedAPI
 from shared.web.error_answers import ANSWERS
 from shared.web.headers import SafeHeaders
 
@@ -36,7 +37,7 @@ def application(process: ServiceProcess) -> FastAPI:
             finally:
                 app.state.running = None
 
-    app = FastAPI(
+    app = DescribedAPI(
         title=f"Safeguarding: {process.service.name}",
         version="1",
         lifespan=lifespan,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from shared.service.metrics import CONTENT_TYPE
 from shared.service.process import RunningService
@@ -21,7 +22,7 @@ async def live(request: Request) -> dict[str, bool]:
     return {"live": True}
 
 
-@health.get("/metrics", dependencies=[allowed("read:progress")])
+@health.get("/metrics", dependencies=[allowed("read:progress")], response_class=PlainTextResponse)
 async def metrics(status: CurrentStatus) -> Response:
     """What the service measures of itself, for Prometheus: counts alone, and names nobody. Needs an operator's token.
 

@@ -74,6 +74,67 @@ def test_every_command_is_described_and_nothing_else(app):
         assert "application/json" in described["responses"]["200"]["content"]
 
 
+def references(schema: object) -> Iterator[str]:
+    """Everything within that refers to something else."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"]
+        for inner in schema.values():
+            yield from references(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from references(inner)
+
+
+def test_every_reference_of_the_description_is_found_where_it_points(app):
+    described = app.openapi()
+    found = set(references(described))
+    assert len(found) > 5
+    for reference in found:
+        place: object = described
+        assert reference.startswith("#/components/schemas/"), reference
+        for step in reference.removeprefix("#/").split("/"):
+            assert isinstance(place, dict)
+            assert step in place, reference
+            place = place[step]
+    unused = {f"#/components/schemas/{name}" for name in described["components"]["schemas"]} - found
+    assert not unused
+
+
+def test_every_address_says_how_one_signs_in_and_names_its_answers(app):
+    described = app.openapi()
+    assert described["openapi"].startswith("3.1")
+    assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert described["security"] == [{"token": []}]
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            answers = operation["responses"]
+            if path.startswith("/health/"):
+                assert (operation["security"], answers.keys()) == ([], {"200", "503"})
+                continue
+            assert "security" not in operation
+            assert answers.keys() >= {"200", "401", "403", "503"}, path
+            if path.startswith("/commands/"):
+                assert answers.keys() == {"200", "401", "403", "404", "409", "413", "422", "500", "503"}
+                schema = answers["200"]["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/CommandAnswer"}
+            if "{" in path:
+                assert answers.keys() >= {"404", "422"}, path
+            for status, answer in answers.items():
+                if status != "200":
+                    assert answer["content"].keys() == {"application/problem+json"}, (path, method, status)
+
+
+def test_what_is_no_json_says_so(app):
+    paths = app.openapi()["paths"]
+    assert paths["/metrics"]["get"]["responses"]["200"]["content"].keys() == {"text/plain"}
+    exports = [path for path in paths if path.startswith("/audit/")]
+    assert exports
+    for path in exports:
+        for operation in paths[path].values():
+            assert operation["responses"]["200"]["content"].keys() == {"application/x-ndjson"}
+
+
 def test_every_command_goes_the_short_way(app):
     short = next(route for route in app.router.routes if isinstance(route, ShortWay))
     for name in commands_of(app):
