@@ -39,12 +39,13 @@ async def one_person(person: UUID, reader: Reader, after: After = None) -> dict[
     )
     number = {"sealed": row["number_sealed"], "event": row["number_event"] or row["event"]}
     text, later = reader.texts([row, number])
+    said = text or {}
     return {
         "person": str(row["person"]),
         "kind": row["kind"],
-        "born": row["born"].isoformat() if row["born"] else None,
-        "due": row["due"].isoformat() if row["due"] else None,
-        "sex": row["sex"],
+        "born": said.get("born"),
+        "due": said.get("due"),
+        "sex": said.get("sex"),
         "looked_after": row["looked_after"],
         "family": str(row["family"]) if row["family"] else None,
         "text": {**text, **(later or {})} if text is not None else None,

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from shared.domain.code_lists import Disability, Ethnicity, Sex
@@ -33,31 +34,46 @@ class Relation(StrEnum):
 
 
 class PersonText(Sealed):
-    """Who it is."""
+    """Who it is. `born` and `due` are here for whoever reads the person's page: also an adult's, by which nothing is decided."""
 
     name: str
     nhs_number: str | None = None
     ethnicity: Ethnicity | None = None
     disability: tuple[Disability, ...] = ()
+    sex: Sex | None = None
+    born: date | None = None
+    due: date | None = None
 
 
 class PersonRegistered(
     Event,
     name="people.PersonRegistered",
+    version=2,
     crosses=True,
     text=PersonText,
     fixed=("kind", "born", "due", "disabled", "disability", "looked_after", "has_nhs_number"),
 ):
-    """A child or adult whom the platform may now speak of, by an id that says nothing."""
+    """A child or adult whom the platform may now speak of, by an id that says nothing.
+
+    The open part outlives an erasure: it has what decisions need and no more. Of a child that is the day of birth, for ages
+    and clocks are reckoned to the day; of an adult it is none (decision 33). Version 1 had an adult's too, and the sex.
+    """
 
     kind: PersonKind
     born: date | None = None
     due: date | None = None
-    sex: Sex | None = None
     disabled: bool = False
     looked_after: bool = False
     family: UUID | None = None
     has_nhs_number: bool = False
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """Leave out what no decision needs. It stays in the log as it was stored."""
+        state.pop("sex", None)
+        if state.get("kind") == "adult":
+            state.pop("born", None)
+            state.pop("due", None)
 
 
 class NhsNumberText(Sealed):

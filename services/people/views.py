@@ -1,7 +1,7 @@
 """What is looked up in the index of people."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from services.people.events import (
@@ -18,13 +18,10 @@ from shared.team.sign_ins import VIEW, SignInRow
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A person as registered. `number_sealed` holds an NHS number that was recorded later."""
+    """A person as registered; when they were born stands in the sealed part. `number_sealed` holds an NHS number that was recorded later."""
 
     person: UUID
     kind: str
-    born: date | None
-    due: date | None
-    sex: str | None
     looked_after: bool
     family: UUID | None
     registered_at: datetime
@@ -49,9 +46,6 @@ def _(event: PersonRegistered, record: Record) -> Upsert:
     return Upsert(
         person=record.stream,
         kind=event.kind,
-        born=event.born,
-        due=event.due,
-        sex=event.sex.value if event.sex else None,
         looked_after=event.looked_after,
         family=event.family,
         registered_at=record.recorded_at,

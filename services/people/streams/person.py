@@ -156,9 +156,8 @@ def register_person(command: RegisterPerson, state: Person, context: Context) ->
     return [
         PersonRegistered(
             kind=command.kind,
-            born=command.born,
-            due=command.due,
-            sex=command.sex,
+            born=command.born if command.kind == "child" else None,
+            due=command.due if command.kind == "child" else None,
             disabled=bool(set(command.disability) - {Disability.NONE}),
             looked_after=command.looked_after,
             family=command.family,
@@ -168,6 +167,9 @@ def register_person(command: RegisterPerson, state: Person, context: Context) ->
                 nhs_number=command.nhs_number,
                 ethnicity=command.ethnicity,
                 disability=command.disability,
+                sex=command.sex,
+                born=command.born,
+                due=command.due,
             ),
         )
     ]

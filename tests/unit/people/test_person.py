@@ -45,16 +45,35 @@ def test_who_it_is_is_sealed_and_what_decisions_need_is_not():
         PersonRegistered(
             kind="child",
             born=date(2016, 5, 14),
-            sex=Sex.F,
             has_nhs_number=True,
             sealed=PersonText(
                 name="Amara Test",
                 nhs_number="9990000379",
                 ethnicity=Ethnicity.BAFR,
                 disability=(Disability.NONE,),
+                sex=Sex.F,
+                born=date(2016, 5, 14),
             ),
         )
     )
+
+
+def test_no_decision_needs_the_day_on_which_an_adult_was_born_so_it_is_sealed():
+    grace = GRACE.model_copy(update={"born": date(1988, 3, 2), "sex": Sex.F})
+    text = PersonText(name="Grace Test", born=date(1988, 3, 2), sex=Sex.F)
+    story = given(child=ADULT).when(grace, at=NOW)
+    story.then(PersonRegistered(kind="adult", sealed=text))
+    [told] = story.records
+    assert (told.event.born, told.event.due) == (None, None)
+
+
+def test_what_was_stored_of_an_adult_before_is_read_without_it():
+    stored = {"kind": "adult", "born": "1988-03-02", "sex": "F", "family": str(ADULT)}
+    PersonRegistered.upcast_v1_v2(stored)
+    assert stored == {"kind": "adult", "family": str(ADULT)}
+    child = {"kind": "child", "born": "2016-05-14", "sex": "F"}
+    PersonRegistered.upcast_v1_v2(child)
+    assert child == {"kind": "child", "born": "2016-05-14"}
 
 
 def test_an_adult_needs_no_day_of_birth():
