@@ -67,7 +67,9 @@ def _(event: ContactReceived, text: Text) -> Entry:
             child_words="The child's words",
             why_not_aware="Why the family does not know",
         ),
-        care_parts=text.parts(referrer_name="Told by", referrer_relation="Who is"),
+        care_parts=text.parts(
+            referrer_name="Told by", referrer_relation="Who is", referrer_organisation_name="Of"
+        ),
         seen_by=[referrer(*told_by)],
     )
 
@@ -84,7 +86,9 @@ def _(event: ContactPassedToOpenCase, text: Text) -> Entry:
             child_words="The child's words",
             why_not_aware="Why the family does not know",
         ),
-        care_parts=text.parts(referrer_name="Told by", referrer_relation="Who is"),
+        care_parts=text.parts(
+            referrer_name="Told by", referrer_relation="Who is", referrer_organisation_name="Of"
+        ),
     )
 
 
@@ -200,7 +204,7 @@ def _(event: AgencyCheckRequested, text: Text) -> Entry:
     return Entry(
         title=f"{_plain(event.agency).capitalize()} asked for information ({_plain(event.extent)})",
         topic="agency_check",
-        parts=text.parts(reason="Why", questions="Questions"),
+        parts=text.parts(organisation_name="Asked", reason="Why", questions="Questions"),
         seen_by=[asked(who)],
         widens=[opens(ContactReceived, to=[asked(who, depth=depth)], of=event.contact)],
     )
@@ -230,6 +234,7 @@ def _(event: ConsultationRecorded, text: Text) -> Entry:
         topic="consultation",
         parts=text.parts(
             consulted_by="Consulted by",
+            their_organisation_name="Of",
             about_what="About",
             advice="Advice",
             why_not_aware="Why the family does not know",

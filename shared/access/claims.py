@@ -14,6 +14,7 @@ from shared.domain.actors import (
     ROLES,
     SERVICE,
     Actor,
+    organisation_id,
     professional_id,
     sign_in_id,
 )
@@ -87,7 +88,7 @@ def actor_of(issuer: Issuer, claims: Mapping[str, Any], names_key: bytes) -> Act
     subject = _word(claims, issuer.subject, "subject")
     signed_in = sign_in_id(names_key, issuer.issuer, subject)
     if (machine := issuer.machines.get(subject)) is not None:
-        return _machine(machine, claims, signed_in)
+        return _machine(machine, claims, signed_in, names_key)
     name = _word(claims, issuer.name, "name")
     role = _role(issuer, claims)
     agency = _agency(issuer, claims, role)
@@ -98,14 +99,15 @@ def actor_of(issuer: Issuer, claims: Mapping[str, Any], names_key: bytes) -> Act
         name,
         role,
         agency,
-        organisation,
+        None if organisation is None else organisation_id(names_key, organisation),
         _teams(issuer, claims),
         sign_in=signed_in,
         named=professional_id(names_key, name, agency),
+        organisation_name=organisation or "",
     )
 
 
-def _machine(machine: Machine, claims: Mapping[str, Any], signed_in: UUID) -> Actor:
+def _machine(machine: Machine, claims: Mapping[str, Any], signed_in: UUID, names_key: bytes) -> Actor:
     if machine.client is not None and machine.client not in (claims.get("azp"), claims.get("client_id")):
         raise NotAuthenticated("this token was issued to another program than is known here", "client")
     return Actor(
@@ -113,8 +115,9 @@ def _machine(machine: Machine, claims: Mapping[str, Any], signed_in: UUID) -> Ac
         machine.name,
         machine.role,
         machine.agency,
-        machine.organisation,
+        organisation_id(names_key, machine.organisation),
         only=machine.may,
+        organisation_name=machine.organisation,
     )
 
 

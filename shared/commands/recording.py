@@ -162,7 +162,7 @@ class EventRecorder:
             state=encode(event, envelope),
             child=event.child,
             key=(event.child or stream_id) if event.is_published(walled=self._walled) else None,
-            plain=sealed_bytes(event, actor.name),
+            plain=sealed_bytes(event, actor.signature),
             subject=event.subject(stream_id),
         )
 

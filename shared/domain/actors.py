@@ -28,7 +28,7 @@ AGENCIES: Final = frozenset(
         "lado",
     }
 )
-"""Every agency. An agency is made of organisations (this school, that ward), which are free text."""
+"""Every agency. An agency is made of organisations (this school, that ward), each known by an id made of its name."""
 
 
 DEFAULT_AGENCY: Final = MappingProxyType(
@@ -110,7 +110,8 @@ class Actor:
         name: as the token gives it; personal, so it is sealed wherever it is kept. Empty for a service.
         role: one of ROLES.
         agency: one of AGENCIES.
-        organisation: this school, that ward; None where the person stands for the whole agency.
+        organisation: the opaque id (`organisation_id`) of this school, that ward; None where the person stands for the
+            whole agency.
         teams: the receiving teams that the token names.
         only: of a machine client, the actions that it was given and no others; None for a person.
         sign_in: the id of issuer and subject (`sign_in_id`), under which they stand where they acted before People had
@@ -127,6 +128,13 @@ class Actor:
     only: frozenset[str] | None = None
     sign_in: UUID | None = None
     named: UUID | None = None
+    organisation_name: str = field(default="", repr=False)
+    """As the token gives it: sealed wherever it is kept, beside the name."""
+
+    @property
+    def signature(self) -> str:
+        """How the person is shown with what they recorded: by name, and by organisation where they are of one."""
+        return f"{self.name}, {self.organisation_name}" if self.organisation_name else self.name
 
     def is_surely(self, person: UUID) -> bool:
         """Whether this is that person, by any id that is known to be theirs: for what only that person may do."""
@@ -172,12 +180,32 @@ def professional_id(names_key: bytes, name: str, agency: str) -> UUID:
     """
     if agency not in AGENCIES:
         raise ValueError(f"this is no agency: it is one of {', '.join(sorted(AGENCIES))}")
-    # Case folding can undo composition, so it is composed again.
-    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-    normal = " ".join(folded.split())
+    normal = _normal(name)
     if not normal:
         raise ValueError("a professional's name is needed: this one is blank")
     return _keyed(names_key, f"{agency}\x1f{normal}")
+
+
+def organisation_id(names_key: bytes, name: str) -> str:
+    """The opaque id of an organisation: this school, that ward. As `professional_id`, of the name alone.
+
+    So who wrote "oak  school" means "Oak School"; and what is stored and published in the clear names no place where a
+    child could be found. It is compared beside the agency, which is why a school and a ward of one name are two.
+
+    Raises:
+        ValueError: a blank name, or a key that is not 32 bytes.
+    """
+    normal = _normal(name)
+    if not normal:
+        raise ValueError("an organisation's name is needed: this one is blank")
+    return str(_keyed(names_key, f"organisation\x1f{normal}"))
+
+
+def _normal(name: str) -> str:
+    """A name as names are compared."""
+    # Case folding can undo composition, so it is composed again.
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return " ".join(folded.split())
 
 
 def _keyed(names_key: bytes, text: str) -> UUID:

@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from shared.domain.actors import AGENCIES, professional_id
+from shared.domain.actors import AGENCIES, organisation_id, professional_id
 
 LABEL_KEYWORD: Final = "x-label"
 """The keyword in a JSON Schema that marks a field as one of these types."""
@@ -134,6 +134,51 @@ class Names:
     def id_of(self, name: str, agency: str | None = None) -> UUID:
         """The professional's opaque id."""
         return professional_id(self._key, name, agency or self._agency)
+
+    def organisation(self, name: str) -> str:
+        """An organisation's opaque id."""
+        return organisation_id(self._key, name)
+
+
+class Organisation(BaseModel):
+    """This school, that ward, in a command: its name as plain text, and the id made of it.
+
+    Decisions, and who sees what, go by the id, which says nothing; the name is sealed wherever it is kept.
+
+    Attributes:
+        id: the opaque id (`organisation_id`).
+        name: as written.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    id: str
+    name: ShortText = Field(repr=False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _named(cls, value: Any, read: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        if not isinstance(info.context, Names):
+            if isinstance(value, str):
+                raise ValueError("an organisation's name is read only from a command")  # noqa: TRY004 - pydantic's way
+            return read(value)
+        if not isinstance(value, str):
+            # Whoever sends a command gives a name; an id of their own choosing would be somebody else's.
+            raise ValueError("write the organisation's name as plain text")  # noqa: TRY004 - pydantic's way
+        found = read({"id": "", "name": value})
+        return found.model_copy(update={"id": info.context.organisation(found.name)})
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """A caller writes the name alone."""
+        return {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200,
+            "description": "this school, that ward, by name",
+        }
 
 
 class ProfessionalNamed(NamedTuple):

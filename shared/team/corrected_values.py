@@ -17,11 +17,14 @@ from shared.domain.clock_facts import DeadlineVaried
 from shared.domain.command import ADDRESS, Command, Refused
 from shared.domain.decider import Stream
 from shared.domain.event import Event
-from shared.domain.fields import Professional
+from shared.domain.fields import Organisation, Professional
 from shared.team.deadlines import VaryDeadline
 
 _NEVER: Final = frozenset(Event.model_fields)
 """What no field of a command says: the child, the moment, the sealed part."""
+
+
+_BY_NAME: Final = (Organisation, Professional)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +149,10 @@ def _spread(model: type[BaseModel], within: str = "") -> Iterator[_Said]:
         if not within and name in ADDRESS:
             continue
         kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel) and kind is not Professional:
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and kind not in _BY_NAME:
             yield from _spread(kind, f"{within}{name}_")
         elif not _holds(kind, BaseModel) and not _holds(kind, UUID):
-            # A professional is an id made of their name, and a list of objects is kept as several fields.
+            # What is named is an id made of the name, and a list of objects is kept as several fields.
             yield _Said(f"{within}{name}", f"{within}{field.alias or name}", model, name)
 
 

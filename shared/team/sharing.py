@@ -4,6 +4,7 @@ Both stand on the child's own file, and are about one step of the team (`re`) or
 """
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +13,7 @@ from shared.domain.code_lists import Document, LawfulBasis, ToldHow
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.event import Event, Sealed
-from shared.domain.fields import Agency, Distinct, PersonId, RequiredText, ShortText, Text
+from shared.domain.fields import Agency, Distinct, Organisation, PersonId, RequiredText, Text
 from shared.domain.instants import local_date
 from shared.team.step_ref import StepRef, named, of_our_record
 
@@ -21,22 +22,35 @@ class DisclosureText(Sealed):
     """Why it is shared; or why sharing it would do more harm."""
 
     reason: str = ""
+    organisation_name: str | None = None
 
 
 class DisclosureDecided(
-    Event, name="team.DisclosureDecided", crosses=True, text=DisclosureText, fixed=("share", "agencies")
+    Event,
+    name="team.DisclosureDecided",
+    version=2,
+    crosses=True,
+    text=DisclosureText,
+    fixed=("share", "agencies", "organisation", "organisation_name"),
 ):
-    """A practitioner decided to share what was recorded with these agencies, or not to, on this lawful basis."""
+    """A practitioner decided to share what was recorded with these agencies, or not to, on this lawful basis.
+
+    In version 1 the organisation stood by its name.
+    """
 
     regarding: StepRef | None = None
     share: bool
     agencies: tuple[str, ...]
     """With whom; of a decision not to share, with whom not."""
     organisation: str | None = None
-    """This school, that ward, of the agencies named."""
+    """The id of this school, that ward, of the agencies named."""
     whole: bool = True
     """All of it; else its title alone."""
     lawful_basis: LawfulBasis
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """Nothing to change: a name that was written as one is no id of anybody, and stays what was said."""
 
 
 class CopyText(Sealed):
@@ -66,7 +80,7 @@ class RecordDisclosureDecision(Command, name="team.RecordDisclosureDecision", of
 
     share: bool
     shared_with: Distinct[Agency] = Field(alias="with", min_length=1)
-    organisation: ShortText | None = None
+    organisation: Organisation | None = None
     whole: bool = True
     lawful_basis: LawfulBasis
     reason: Text
@@ -117,10 +131,13 @@ def decide_disclosure(command: RecordDisclosureDecision, context: Context) -> li
             regarding=named(context),
             share=command.share,
             agencies=command.shared_with,
-            organisation=command.organisation,
+            organisation=command.organisation.id if command.organisation else None,
             whole=command.whole,
             lawful_basis=command.lawful_basis,
-            sealed=DisclosureText(reason=command.reason),
+            sealed=DisclosureText(
+                reason=command.reason,
+                organisation_name=command.organisation.name if command.organisation else None,
+            ),
         )
     ]
 

@@ -12,6 +12,7 @@ from shared.domain.actors import DEFAULT_AGENCY, SERVICE, Actor
 from shared.domain.codec import decode, encode, sealed_bytes
 from shared.domain.command import Command
 from shared.domain.event import Envelope, Event, Record
+from shared.domain.fields import Organisation
 from shared.domain.instants import utc
 
 _NAMES: Final = UUID("5d0f4d1e-0d3a-5b57-9a51-4c4f2d6f0a11")
@@ -69,6 +70,11 @@ def actor(
     return Actor(uuid5(_NAMES, f"{agency}/{name}"), name, role, agency, organisation)
 
 
+def organisation(name: str) -> Organisation:
+    """An organisation as commands name it. Here its id is its name, as it is an `actor`'s: readable, and the same."""
+    return Organisation(id=name, name=name)
+
+
 def record(
     event: Event,
     *,
@@ -112,7 +118,7 @@ def record(
         sensitivity=event.SENSITIVITY,
         late=late,
     )
-    text = sealed_bytes(event, "" if by.role == SERVICE else by.name)
+    text = sealed_bytes(event, "" if by.role == SERVICE else by.signature)
     return Record(
         event=_stored(placed, envelope),
         envelope=envelope,

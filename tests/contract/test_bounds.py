@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
 
 from deploy.catalogue import known_commands
 from services import all_teams
+from shared.domain.fields import Organisation, Professional
 from shared.domain.instants import london
 from shared.domain.limits import WITHOUT_CLOCK
 from shared.web.commands import schema_of
@@ -35,6 +37,34 @@ def unbounded(schema: Any, path: str) -> Iterator[str]:
 @pytest.mark.parametrize("name", sorted(known_commands()))
 def test_nothing_in_a_command_is_without_end(name):
     assert list(unbounded(schema_of(name, known_commands()[name]), name)) == []
+
+
+@pytest.mark.parametrize("name", sorted(known_commands()))
+def test_whoever_names_an_organisation_names_it_so_that_it_is_compared_and_not_kept_in_the_clear(name):
+    """`Organisation` makes an id of what is written; readers are known by the same id. A name that is sealed alone may be a line."""
+    for field in named_organisations(known_commands()[name]):
+        assert field in SEALED_ALONE or field.endswith("Organisation"), field
+
+
+SEALED_ALONE = {"people.RegisterProfessional organisation: ShortText"}
+"""Shown with the professional's name, and compared with nothing."""
+
+
+def named_organisations(model: type[BaseModel], within: str = "") -> Iterator[str]:
+    """Every field of a command, and of the models within it, that is called after an organisation, with its type."""
+    for name, field in model.model_fields.items():
+        for hint in (field.annotation, *get_args(field.annotation)):
+            if (
+                hint in (Professional, Organisation)
+                or not isinstance(hint, type)
+                or not issubclass(hint, BaseModel)
+            ):
+                continue
+            yield from named_organisations(hint, f"{within}{name}.")
+        if "organisation" in name and not name.endswith("_knew"):
+            organisation = Organisation in (field.annotation, *get_args(field.annotation))
+            where = getattr(model, "NAME", "") or model.__name__
+            yield f"{where} {name}: {'Organisation' if organisation else 'ShortText'}"
 
 
 NOW = london(2026, 4, 2, 17)

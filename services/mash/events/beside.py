@@ -1,6 +1,7 @@
 """What the front door tells beside decisions: consultations, risk, schools and police told, a child's own file, the daily meeting."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.mash.codes import (
@@ -25,17 +26,28 @@ class ConsultationText(Sealed):
     advice: str
     about_what: str = ""
     why_not_aware: str = ""
+    their_organisation_name: str | None = None
 
 
 class ConsultationRecorded(
-    Event, name="mash.ConsultationRecorded", crosses=True, text=ConsultationText, fixed=()
+    Event,
+    name="mash.ConsultationRecorded",
+    version=2,
+    crosses=True,
+    text=ConsultationText,
+    fixed=("their_organisation", "their_organisation_name"),
 ):
     """Another agency asked for advice about a child (M8). It is no referral: that is made separately."""
 
     their_agency: str
     their_organisation: str | None = None
+    """The id of this school, that ward; its name is sealed."""
     family_aware: bool
     referral_to_follow: bool
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """An organisation that was written by its name is no id of anybody: it stays what was said."""
 
 
 class RiskText(Sealed):

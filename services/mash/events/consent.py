@@ -1,6 +1,7 @@
 """What the front door tells of consent, and of what other agencies are asked and answer."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.mash.codes import ConsentHow, ConsentScope, Extent
@@ -58,16 +59,18 @@ class CheckText(Sealed):
 
     reason: str
     questions: tuple[str, ...] = ()
+    organisation_name: str | None = None
 
 
 class AgencyCheckRequested(
     Event,
     name="mash.AgencyCheckRequested",
+    version=2,
     crosses=True,
     text=CheckText,
     meets=("M2",),
     beside={"M2": "contact"},
-    fixed=("agency", "organisation"),
+    fixed=("agency", "organisation", "organisation_name"),
 ):
     """An agency is asked what it knows of the child, no more than the suspected risk asks for (M11). Meets M2."""
 
@@ -75,7 +78,12 @@ class AgencyCheckRequested(
     contact: UUID
     agency: str
     organisation: str | None = None
+    """The id of this school, that ward; its name is sealed."""
     extent: Extent
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """An organisation that was written by its name is no id of anybody: it stays what was said."""
 
 
 class FindingsText(Sealed):

@@ -21,6 +21,7 @@ class ContactText(Sealed):
     referrer_contact: str = ""
     """Empty: there is no way to reach them."""
     referrer_relation: str | None = None
+    referrer_organisation_name: str | None = None
     child_words: str | None = None
     why_not_aware: str | None = None
     police_reference: str | None = None
@@ -29,10 +30,17 @@ class ContactText(Sealed):
 class ContactReceived(
     Event,
     name="mash.ContactReceived",
-    version=2,
+    version=3,
     crosses=True,
     text=ContactText,
-    fixed=("channel", "notice", "fgm", "person_in_trust"),
+    fixed=(
+        "channel",
+        "notice",
+        "fgm",
+        "person_in_trust",
+        "referrer_organisation",
+        "referrer_organisation_name",
+    ),
 ):
     """Somebody told the front door of a worry about a child. Starts M1 from the moment it was received, and M3 where the
     referrer can be reached; M22 by telephone from a professional, M23 of domestic abuse, M14 where mutilation was told
@@ -43,6 +51,7 @@ class ContactReceived(
     source: ReferralSource
     referrer_agency: str | None = None
     referrer_organisation: str | None = None
+    """The id of this school, that ward; its name is sealed."""
     confidential: bool = False
     """Whether the referrer asked not to be named; one whose source is a private person never is."""
     channel: Channel = Channel.WRITTEN
@@ -65,13 +74,18 @@ class ContactReceived(
     def upcast_v1_v2(_state: dict[str, Any]) -> None:
         """Of what was not asked before nothing was said."""
 
+    @staticmethod
+    def upcast_v2_v3(_state: dict[str, Any]) -> None:
+        """An organisation that was written by its name is no id of anybody: it stays what was said."""
+
 
 class ContactPassedToOpenCase(
     Event,
     name="mash.ContactPassedToOpenCase",
+    version=2,
     crosses=True,
     text=ContactText,
-    fixed=("channel", "notice", "fgm"),
+    fixed=("channel", "notice", "fgm", "referrer_organisation", "referrer_organisation_name"),
 ):
     """What was reported is a note on the child's open case (M9), and no new contact: of its clocks M14 and M23 alone run.
 
@@ -82,6 +96,7 @@ class ContactPassedToOpenCase(
     source: ReferralSource
     referrer_agency: str | None = None
     referrer_organisation: str | None = None
+    """The id of this school, that ward; its name is sealed."""
     confidential: bool = False
     channel: Channel = Channel.WRITTEN
     notice: Notice | None = None
@@ -92,6 +107,10 @@ class ContactPassedToOpenCase(
     known_at: Instant | None = None
     tell_school_by: Annotated[Deadline, Starts("M23", of="received_at")] | None = None
     report_fgm_by: Annotated[Deadline, Starts("M14", of="known_at")] | None = None
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """An organisation that was written by its name is no id of anybody: it stays what was said."""
 
 
 class ContactScreened(

@@ -18,7 +18,7 @@ from services.mash.streams.contact import Contact
 from services.mash.streams.contact.state import decided_already, on_a_note, too_early
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
-from shared.domain.fields import Agency, Distinct, RequiredText, ShortText
+from shared.domain.fields import Agency, Distinct, Organisation, RequiredText
 
 CheckEvent: TypeAlias = AgencyCheckRequested | AgencyInformationShared
 
@@ -58,7 +58,7 @@ class RequestAgencyCheck(Command, name="mash.RequestAgencyCheck", opens=True, re
     """
 
     agency: Agency
-    organisation: ShortText | None = None
+    organisation: Organisation | None = None
     extent: Extent
     reason: RequiredText
     questions: tuple[RequiredText, ...] = Field(default=(), max_length=100)
@@ -108,14 +108,19 @@ def request_check(command: RequestAgencyCheck, contact: Contact, context: Contex
         too_early(contact, context),
     )
     assert command.re is not None
+    school = command.organisation
     return [
         AgencyCheckRequested(
             check=context.thing,
             contact=command.re,
             agency=command.agency,
-            organisation=command.organisation,
+            organisation=school.id if school else None,
             extent=command.extent,
-            sealed=CheckText(reason=command.reason, questions=command.questions),
+            sealed=CheckText(
+                reason=command.reason,
+                questions=command.questions,
+                organisation_name=school.name if school else None,
+            ),
         )
     ]
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from services.mash.events import ConsultationRecorded, ConsultationText
 from shared.domain.command import Command
 from shared.domain.decider import Context, Per, Stream
-from shared.domain.fields import Agency, RequiredText, ShortText, Text
+from shared.domain.fields import Agency, Organisation, RequiredText, ShortText, Text
 
 
 class RecordConsultation(Command, name="mash.RecordConsultation", opens=True):
@@ -15,7 +15,7 @@ class RecordConsultation(Command, name="mash.RecordConsultation", opens=True):
 
     consulted_by: ShortText = Field(alias="with")
     their_agency: Agency
-    their_organisation: ShortText | None = None
+    their_organisation: Organisation | None = None
     advice: RequiredText
     family_aware: bool
     why_not_aware: Text = ""
@@ -32,10 +32,11 @@ def decide(
     command: RecordConsultation, _state: Consultation, _context: Context
 ) -> list[ConsultationRecorded]:
     """Record it: one that says nothing of why the family does not know is recorded too, and shows it."""
+    school = command.their_organisation
     return [
         ConsultationRecorded(
             their_agency=command.their_agency,
-            their_organisation=command.their_organisation,
+            their_organisation=school.id if school else None,
             family_aware=command.family_aware,
             referral_to_follow=command.referral_to_follow,
             sealed=ConsultationText(
@@ -43,6 +44,7 @@ def decide(
                 advice=command.advice,
                 about_what=command.about_what,
                 why_not_aware=command.why_not_aware,
+                their_organisation_name=school.name if school else None,
             ),
         )
     ]

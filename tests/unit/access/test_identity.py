@@ -10,7 +10,7 @@ from joserfc import jwt
 from shared.access.identity import IdentityWrong, read_identity
 from shared.access.refusals import NotAuthenticated
 from shared.access.tokens import TokenVerifier
-from shared.domain.actors import AGENCIES, AGENCIES_OF_ROLE, DEFAULT_AGENCY, MACHINE_ROLES
+from shared.domain.actors import AGENCIES, AGENCIES_OF_ROLE, DEFAULT_AGENCY, MACHINE_ROLES, organisation_id
 from tests.unit.access.tokens import ANA, NAMES_KEY, claims_of, identity_of
 
 ROOT = Path(__file__).parents[3]
@@ -159,7 +159,7 @@ async def test_a_police_force_with_an_issuer_of_its_own(issuer):
     )
     # Whatever its tokens say of an agency, its people are of the police.
     actor = await verifier.actor(issuer.token("PC Hale", "police_officer", "childrens_social_care"))
-    assert (actor.agency, actor.organisation) == ("police", "Kent Police")
+    assert (actor.agency, actor.organisation) == ("police", organisation_id(NAMES_KEY, "Kent Police"))
     assert await refused(verifier, issuer.token("PC Hale", "auditor", "police")) == "agency"
 
 
@@ -176,14 +176,14 @@ async def test_a_police_force_with_an_issuer_of_its_own(issuer):
 async def test_where_an_agency_is_many_nobody_gets_in_for_all_of_them(issuer, role, agency):
     verifier = verifier_of(issuer, organisation=None)
     assert await refused(verifier, issuer.token("Jo Bell", role, agency)) == "organisation"
-    assert (await verifier.actor(issuer.token("Jo Bell", role, agency, "Elm"))).organisation == "Elm"
+    assert (await verifier.actor(issuer.token("Jo Bell", role, agency, "Elm"))).organisation_name == "Elm"
     assert (await verifier.actor(issuer.token(*ANA))).organisation is None
 
 
 async def test_an_organisation_that_the_map_does_not_know_is_none(issuer):
     verifier = verifier_of(issuer, organisation={"map": {"urn-1": "Elm School"}})
     lead = ("Jo Bell", "designated_safeguarding_lead", "education")
-    assert (await verifier.actor(issuer.token(*lead, "urn-1"))).organisation == "Elm School"
+    assert (await verifier.actor(issuer.token(*lead, "urn-1"))).organisation_name == "Elm School"
     assert await refused(verifier, issuer.token(*lead, "Elm School")) == "organisation"
 
 
@@ -261,7 +261,7 @@ async def test_a_program_is_what_its_entry_says_and_may_do_no_more(issuer):
     assert (actor.name, actor.role, actor.organisation) == (
         "Met feed",
         "police_system",
-        "Metropolitan Police",
+        organisation_id(NAMES_KEY, "Metropolitan Police"),
     )
     assert actor.within_limits("read:feed")
     assert not actor.within_limits("mash.ReceiveContact")

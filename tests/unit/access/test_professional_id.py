@@ -14,6 +14,7 @@ from shared.domain.actors import (
     DEFAULT_AGENCY,
     ROLES,
     Actor,
+    organisation_id,
     professional_id,
     sign_in_id,
 )
@@ -30,10 +31,12 @@ async def test_a_token_becomes_its_actor(issuer, verifier):
         "L. Shaw",
         "designated_safeguarding_lead",
         "education",
-        "Elm School",
+        organisation_id(NAMES_KEY, "Elm School"),
         sign_in=signed_in,
         named=professional_id(NAMES_KEY, "L. Shaw", "education"),
+        organisation_name="Elm School",
     )
+    assert actor.signature == "L. Shaw, Elm School"
 
 
 async def test_two_of_one_name_are_two_and_another_name_changes_nobody(issuer, verifier):
@@ -97,6 +100,24 @@ def test_a_professional_is_another_in_another_agency_name_or_council():
 def test_an_id_needs_a_name_an_agency_and_a_whole_key(key, name, agency):
     with pytest.raises(ValueError):
         professional_id(key, name, agency)
+
+
+def test_an_organisation_is_known_by_name_however_it_is_typed_and_its_id_says_nothing():
+    elm = organisation_id(NAMES_KEY, "St Zoë's  School")
+    assert elm == organisation_id(NAMES_KEY, unicodedata.normalize("NFD", " ST ZOË'S school\t"))
+    others = {
+        organisation_id(NAMES_KEY, "St Zoe's School"),
+        organisation_id(bytes(32), "St Zoë's School"),
+        str(professional_id(NAMES_KEY, "St Zoë's School", "education")),
+    }
+    assert elm not in others
+    assert UUID(elm).version == 8
+
+
+@pytest.mark.parametrize(("key", "name"), [(NAMES_KEY, " "), (NAMES_KEY, ""), (b"short", "Elm School")])
+def test_an_organisations_id_needs_a_name_and_a_whole_key(key, name):
+    with pytest.raises(ValueError):
+        organisation_id(key, name)
 
 
 def test_a_service_acts_without_a_name_for_its_agency():

@@ -15,6 +15,7 @@ from shared.domain.fields import (
     MOST_TEXT,
     Distinct,
     Names,
+    Organisation,
     Professional,
     RequiredText,
     ShortText,
@@ -179,3 +180,22 @@ def test_both_ways_of_writing_a_professional_are_published():
     assert plain == {"type": "string", "minLength": 1, "maxLength": 200}
     assert named["properties"].keys() == {"name", "agency", "organisation"}
     assert (named["required"], named["additionalProperties"]) == (["name"], False)
+
+
+def test_an_organisation_is_written_by_name_and_compared_by_an_id_of_it():
+    adapter, names = TypeAdapter(Organisation), Names(bytes(32), "police")
+    elm, also = (adapter.validate_python(name, context=names) for name in ("Elm School", " elm  SCHOOL "))
+    assert (elm.id, elm.name) == (also.id, "Elm School") and also.name == "elm  SCHOOL"
+    assert elm.id != adapter.validate_python("Oak School", context=names).id
+    assert "Elm" not in repr(elm)
+    assert adapter.validate_python({"id": elm.id, "name": elm.name}) == elm  # as it is kept
+
+
+@pytest.mark.parametrize(
+    "said", [{"id": "x", "name": "Elm School"}, 7, None, ["Elm School"], "", " ", "a\nb"]
+)
+def test_nobody_writes_an_organisations_id(said):
+    with pytest.raises(ValidationError):
+        TypeAdapter(Organisation).validate_python(said, context=Names(bytes(32), "police"))
+    with pytest.raises(ValidationError):
+        TypeAdapter(Organisation).validate_python("Elm School")

@@ -18,7 +18,7 @@ from shared.domain.code_lists import LawfulBasis
 from shared.domain.instants import london
 from shared.domain.people import KnownPerson, Span
 from shared.testing.deciders import story_of
-from shared.testing.facts import ADULT, CHILD, SIBLING, actor
+from shared.testing.facts import ADULT, CHILD, SIBLING, actor, organisation
 from shared.testing.teams import team_of
 from tests.unit.mash.contacts import (
     ANSWER,
@@ -172,7 +172,7 @@ def test_another_agency_does_not_answer_and_the_front_door_may_for_it():
 
 
 def test_of_an_agency_of_many_organisations_only_the_one_that_was_asked_answers():
-    story = asked(organisation="Elm Surgery")
+    story = asked(organisation=organisation("Elm Surgery"))
     other = actor("health_practitioner", organisation="Oak Surgery")
     own = actor("health_practitioner", organisation="Elm Surgery")
     story.when(of(ANSWER, story), at=NEXT_DAY, by=other).refused("E9")

@@ -14,6 +14,7 @@ from shared.team.audience import SeenBy, party, referrer
 from shared.team.entries import Entry
 from shared.testing.entries import given_entries
 from shared.testing.facts import THING, actor, event_id
+from shared.testing.facts import organisation as named
 from tests.unit.chronology.sights import CARE, sights, taken_in
 from tests.unit.mash import contacts
 
@@ -129,7 +130,8 @@ def test_the_referral_is_said_by_the_decision_it_stands_beside():
 
 
 def story(agency, organisation=None, by=contacts.SCREENER):
-    told = contacts.RECEIVE.referrer.model_copy(update={"agency": agency, "organisation": organisation})
+    said = named(organisation) if organisation else None
+    told = contacts.RECEIVE.referrer.model_copy(update={"agency": agency, "organisation": said})
     receive = contacts.RECEIVE.model_copy(update={"referrer": told})
     done = contacts.given().when(receive, at=NOW, by=by)
     for command in (contacts.SCREEN, contacts.ACCEPT, contacts.TELL_OUTCOME):

@@ -4,8 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from services.mash.events import ContactReceived, ContactText
-from services.mash.streams.contact import ReceiveContact
+from services.mash.streams.contact import ReceiveContact, Referrer
 from shared.domain.code_lists import ReferralSource
+from shared.domain.fields import Names
 from shared.domain.instants import london
 from shared.domain.rules import Deadline
 from shared.testing.facts import THING
@@ -81,9 +82,14 @@ def test_a_contact_that_cannot_be_kept_is_no_command(field, value):
 
 
 def test_a_referrer_may_speak_for_one_school_of_their_agency():
-    referrer = RECEIVE.referrer.model_copy(update={"organisation": "Elm School"})
+    names = Names(bytes(32), "childrens_social_care")
+    said = {**RECEIVE.referrer.model_dump(), "agency": "education", "organisation": " elm  SCHOOL "}
+    referrer = Referrer.model_validate(said, context=names)
     story = given().when(RECEIVE.model_copy(update={"referrer": referrer}), at=THURSDAY)
-    assert story.decided[0].referrer_organisation == "Elm School"
+    [received] = story.decided
+    assert received.referrer_organisation == names.organisation("Elm School")
+    assert received.sealed.referrer_organisation_name == "elm  SCHOOL"
+    assert "elm" not in received.model_dump_json().casefold()
 
 
 def test_strengths_may_be_left_out():

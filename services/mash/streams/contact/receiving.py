@@ -21,7 +21,7 @@ from services.mash.streams.open_case import OpenCase
 from shared.domain.code_lists import ReferralSource
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
-from shared.domain.fields import Agency, RequiredText, ShortText, Text
+from shared.domain.fields import Agency, Organisation, RequiredText, ShortText, Text
 from shared.domain.receipt import Received
 from shared.domain.rules import Deadline
 
@@ -35,7 +35,7 @@ class Referrer(BaseModel):
 
     name: ShortText | None = Field(default=None, repr=False)
     agency: Agency | None = None
-    organisation: ShortText | None = None
+    organisation: Organisation | None = None
     """Of their agency: this school, that ward. Given, it alone sees the contact, and not the whole agency."""
     contact: ShortText | None = Field(default=None, repr=False)
     relation: ShortText | None = Field(default=None, repr=False)
@@ -93,7 +93,7 @@ def receive_contact(command: ReceiveContact, open_case: OpenCase, context: Conte
         contact=context.thing,
         source=command.source,
         referrer_agency=command.referrer.agency,
-        referrer_organisation=command.referrer.organisation,
+        referrer_organisation=_organisation_id(command),
         confidential=command.referrer.confidential,
         channel=command.channel,
         notice=command.notice,
@@ -119,7 +119,7 @@ def _note(command: ReceiveContact, context: Context) -> ContactPassedToOpenCase:
         contact=context.thing,
         source=command.source,
         referrer_agency=command.referrer.agency,
-        referrer_organisation=command.referrer.organisation,
+        referrer_organisation=_organisation_id(command),
         confidential=command.referrer.confidential,
         channel=command.channel,
         notice=command.notice,
@@ -134,13 +134,19 @@ def _note(command: ReceiveContact, context: Context) -> ContactPassedToOpenCase:
     )
 
 
+def _organisation_id(command: ReceiveContact) -> str | None:
+    return command.referrer.organisation.id if command.referrer.organisation else None
+
+
 def _text(command: ReceiveContact) -> ContactText:
+    organisation = command.referrer.organisation
     return ContactText(
         worries=command.worries,
         strengths=command.strengths,
         referrer_name=command.referrer.name or "",
         referrer_contact=command.referrer.contact or "",
         referrer_relation=command.referrer.relation,
+        referrer_organisation_name=organisation.name if organisation else None,
         child_words=command.child_words or None,
         why_not_aware=command.why_not_aware or None,
         police_reference=command.police_reference,
