@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import services
+from deploy.cli.whole_file import write_whole
 from deploy.generate.event_schemas import EVENTS, event_schema
 from deploy.play.errors import CannotGoOn
 from shared.domain.code_lists import Coded
 from shared.domain.event import Event
 
 FORMAT: Final = "safeguarding.bundle.v2"
+
+
+OPENED: Final = "opened.jsonl"
+"""Where the keys of opened events are."""
 
 
 _SAYS: Final = ("export", "child", "asked_by", "role", "basis")
@@ -132,10 +137,7 @@ class Bundle:
             path = to / name
             path.parent.mkdir(mode=0o700, exist_ok=True)
             _write(path, content)
-        descriptor = os.open(packed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in sorted(self.files.items()):
-                archive.writestr(name, content)
+        _pack(packed, self.files)
         return packed
 
     def _of(self, folder: str) -> Iterable[tuple[str, bytes]]:
@@ -144,6 +146,41 @@ class Bundle:
             kind, _, name = path.partition("/")
             if kind == folder:
                 yield name.removesuffix(".jsonl"), text
+
+
+def child_of(folder: Path) -> str:
+    """About whom a bundle is. Raises CannotGoOn where the folder is none."""
+    return str(_manifest_of(folder)["child"])
+
+
+def _manifest_of(folder: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
+        if found["format"] == FORMAT:
+            return found
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise CannotGoOn(f"{folder} is no bundle: name the folder that `safeguarding export` made")
+
+
+def add_opened(folder: Path, items: Iterable[Mapping[str, Any]]) -> str:
+    """Add the keys of events to a bundle's folder, and to the zip beside it; the SHA-256 of its manifest now.
+
+    Raises CannotGoOn where the folder is no bundle, OSError.
+    """
+    packed = folder.with_name(f"{folder.name}.zip")
+    manifest = _manifest_of(folder)
+    names = list(manifest["files"])
+    old = (folder / OPENED).read_bytes() if OPENED in names else b""
+    lines = dict.fromkeys((*old.splitlines(), *(json.dumps(dict(each)).encode() for each in items)))
+    write_whole(folder / OPENED, _joined(lines))
+    manifest["files"][OPENED] = hashlib.sha256(_joined(lines)).hexdigest()
+    written = (json.dumps(manifest, indent=1, sort_keys=True) + "\n").encode()
+    write_whole(folder / "manifest.json", written)
+    packed.unlink(missing_ok=True)
+    every = dict.fromkeys((*names, OPENED, "manifest.json"))
+    _pack(packed, {name: (folder / name).read_bytes() for name in every})
+    return hashlib.sha256(written).hexdigest()
 
 
 def code_lists() -> dict[str, dict[str, str]]:
@@ -178,6 +215,13 @@ def _joined(lines: Iterable[bytes]) -> bytes:
 
 def _pretty(what: Mapping[str, Any]) -> bytes:
     return (json.dumps(what, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _pack(packed: Path, files: Mapping[str, bytes]) -> None:
+    descriptor = os.open(packed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(name, content)
 
 
 def _write(path: Path, content: bytes) -> None:

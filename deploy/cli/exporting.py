@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from deploy.bundle.writing import Bundle
+from deploy.bundle.writing import Bundle, add_opened, child_of
 from deploy.catalogue import events
 from deploy.play.answers import refusal_of
 from deploy.play.calling import AUDITOR, Services
+from deploy.play.case_types import By
 from deploy.play.errors import CannotGoOn
 
 PATIENCE: Final = 10.0
@@ -63,6 +64,22 @@ async def export(services: Services, child: UUID, to: Path, *, basis: str) -> Ex
     fingerprint = bundle.finish(events())
     packed = bundle.write(to)
     return Exported(to, packed, bundle.counts(), bundle.withheld(), fingerprint)
+
+
+async def disclose(services: Services, folder: Path, service: str, step: UUID, by: By) -> tuple[int, str]:
+    """Open the words of one step in a bundle; how many events they are of, and the SHA-256 of its manifest now.
+
+    Raises:
+        CannotGoOn: the service refused, or this is no bundle.
+        ServiceAway: it does not answer.
+    """
+    child = UUID(child_of(folder))
+    path = f"/audit/children/{child}/disclosed"
+    answer = await services.ask(service, "POST", path, by=by, body={"step": str(step)})
+    if not answer.is_success:
+        raise CannotGoOn(f"{service} opened nothing: {refusal_of(answer)}")
+    items = answer.json()["items"]
+    return len(items), add_opened(folder, items)
 
 
 async def _copies(services: Services, bundle: Bundle, export_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""The commands of the auditor: `safeguarding verify`, `export` and `verify-export`."""
+"""The commands of the auditor: `safeguarding verify`, `export`, `disclose` and `verify-export`."""
 
 from functools import partial
 from pathlib import Path
@@ -7,7 +7,8 @@ from uuid import UUID
 
 import typer
 
-from deploy.cli.screen import DEFAULT_STACK, AtOption, Place, StackOption, TokenOption, run
+from deploy.cli.screen import DEFAULT_STACK, MISUSE, AtOption, Place, StackOption, TokenOption, fail, run
+from shared.domain.actors import DEFAULT_AGENCY
 from shared.domain.code_lists import LawfulBasis
 
 
@@ -77,6 +78,37 @@ def add_to(app: typer.Typer) -> None:
             for name, rule in made.withheld.items():
                 typer.echo(f"{name}: withheld under {rule}.")
             typer.echo(f"SHA-256 of its manifest, to be told by another way: {made.fingerprint}")
+
+        run(main())
+
+    @app.command()
+    def disclose(
+        bundle: Annotated[Path, typer.Argument(help="The folder of a bundle.", exists=True, file_okay=False)],
+        service: Annotated[str, typer.Argument(help="Whose words.")],
+        step: Annotated[
+            UUID, typer.Argument(help="Of which step: the id of the command that recorded them.")
+        ],
+        role: Annotated[
+            str, typer.Option("--as", metavar="ROLE", help="On a stack: as which role of that team.")
+        ] = "mash_manager",
+        stack: StackOption = DEFAULT_STACK,
+        at: AtOption = None,
+        token_file: TokenOption = None,
+    ) -> None:
+        """Open the words of one step in a bundle, where its team decided to share it whole. It is recorded."""
+        if role not in DEFAULT_AGENCY:
+            fail(f"{role} is no role; roles are {', '.join(sorted(DEFAULT_AGENCY))}", MISUSE)
+
+        async def main() -> None:
+            from deploy.cli import exporting
+            from deploy.cli.reaching import services_at
+            from deploy.play.case_types import By
+
+            async with services_at(Place(stack, at, token_file)) as services:
+                by = By("Alex Example", role, DEFAULT_AGENCY[role])
+                count, fingerprint = await exporting.disclose(services, bundle, service, step, by)
+            typer.echo(f"{bundle}: the words of {count} events of {service} are open now.")
+            typer.echo(f"SHA-256 of its manifest, to be told by another way: {fingerprint}")
 
         run(main())
 

@@ -6,7 +6,7 @@ A service behind a wall refuses, and signs that it withholds: so nobody can leav
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query
@@ -18,9 +18,13 @@ from shared.audit.attestation import BundleRequest
 from shared.audit.bundle import NotExportable, bundle_lines, kept_lines
 from shared.audit.checkpoint_tables import NotToBeSigned
 from shared.audit.checkpointer import Checkpoints
+from shared.audit.disclosure import decision_of, never_shown, words_of
 from shared.commands.aliases import same_people
+from shared.crypto.sealed_blob import SealedTogether
 from shared.domain.code_lists import LawfulBasis
+from shared.domain.command import public_name
 from shared.team.authorisation import Forbidden
+from shared.team.sharing import RecordDisclosureDecision
 from shared.web.dependencies import CurrentAliases, CurrentCheckpoints
 from shared.web.problems import conflict, refused
 from shared.web.reading import Reader, Reading
@@ -45,6 +49,14 @@ class KeptRequest(BaseModel):
         Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,62}$")],
         Annotated[list[Annotated[int, Field(ge=1, lt=2**63)]], Field(max_length=MOST_POSITIONS)],
     ]
+
+
+class Disclosure(BaseModel):
+    """The step whose words are to be opened: the id of the command that recorded them."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    step: UUID
 
 
 @router.get("/audit/children/{child}", response_class=StreamingResponse)
@@ -85,6 +97,54 @@ async def kept_checkpoints(
     await reader.record(action)
     lines = kept_lines(checkpoints.tables, asked.export, asked.positions, checkpoints.attest)
     return StreamingResponse(_after(await anext(lines), lines), media_type=_LINES)
+
+
+@router.post("/audit/children/{child}/disclosed")
+async def disclosed(
+    child: UUID, asked: Disclosure, reader: Reader, aliases: CurrentAliases
+) -> dict[str, Any]:
+    """The keys that open the words of one step, and of nothing else: for a bundle, where its team decided to share it.
+
+    For who reads the team's list and texts, and may decide on sharing: an auditor reads words and hands none on. Each
+    event is recorded as read.
+    """
+    ids = (await same_people(aliases, [child]))[child].ids
+    decide = public_name(reader.service, RecordDisclosureDecision)
+    for action in ("read:worklist", "read:text", decide):
+        await reader.authorise(action, children=ids)
+    decision = await reader.query(decision_of, reader.service, ids, asked.step)
+    if decision is None:
+        raise refused(
+            ("E5",),
+            "No decision of this team to share this step whole stands in the record.",
+            by_role=False,
+            what_to_do=f"Record one ({decide}), with its lawful basis, and ask again.",
+        )
+    rows = await reader.query(words_of, reader.service, ids, asked.step)
+    try:
+        keys = reader.event_keys(rows)
+    except SealedTogether:
+        raise conflict(
+            "these words were sealed together with all others of the child, and open with them"
+        ) from None
+    texts = reader.texts(rows)
+    if not rows or None in keys:
+        raise conflict("there are no words to open: none were recorded, or they were erased")
+    if any(row["sensitivity"] == "sealed" for row in rows) or any(map(never_shown, texts)):
+        raise refused(
+            (),
+            "These words hold what may stand in no export: who told the council, or what social care alone may see.",
+            by_role=False,
+            what_to_do="Give a copy without that, by RecordCopyGiven.",
+        )
+    for row in rows:
+        await reader.record("read:text", children=ids, subject=row["event"])
+    found = [
+        {"service": reader.service, "position": row["position"], "key": key.hex()}
+        for row, key in zip(rows, keys, strict=True)
+        if key is not None
+    ]
+    return {"decision": decision, "items": found}
 
 
 async def _allowed(reader: Reading, action: str, checkpoints: Checkpoints, asked: BundleRequest) -> None:

@@ -189,6 +189,18 @@ class Reading:
         opened = self._running.keys.open_many(blobs)
         return [dict(said_last(orjson.loads(plain))) if plain is not None else None for plain in opened]
 
+    def event_keys(self, rows: Iterable[Mapping[str, Any]]) -> list[bytes | None]:
+        """The key that opens the words of each row and of no other (columns as of `texts`), to disclose them.
+
+        None: the reader may not read texts, or the subject was erased. What comes before `texts` comes before this.
+
+        Raises:
+            SealedTogether: some words were sealed before events had keys of their own.
+        """
+        if not self.may("read:text"):
+            return [None for _ in rows]
+        return [self._running.keys.disclose(row["sealed"], row["event"]) for row in rows]
+
     async def listing(
         self,
         view: View[Any],
