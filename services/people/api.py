@@ -1,15 +1,15 @@
 """People over HTTP, beside its commands: one person, one professional, and whose NHS number is still to be found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
 
 from fastapi import APIRouter
 
 from services.people.streams.professional import LearnProfessional
 from services.people.streams.sign_in import NoteSignIn, of_their_own
-from services.people.views import people, professionals, relationships, sign_ins
+from services.people.views import facts, people, professionals, relationships, sign_ins
 from shared.domain.fields import Professional
 from shared.team.tasks import RaiseTask
 from shared.web.dependencies import After, OwnCommands, instant
@@ -18,6 +18,11 @@ from shared.web.problems import not_found
 from shared.web.reading import Reader
 
 router = APIRouter(tags=["people"])
+
+MOST_FACTS: Final = 200
+"""Facts of one person that are shown together; of more, the first are."""
+_OF_WHO: Final = frozenset({"corrected", "upn", "born"})
+"""What says who a person is, and so stands with the names; the others say how they lived."""
 
 
 @router.get("/people/{person}")
@@ -37,18 +42,24 @@ async def one_person(person: UUID, reader: Reader, after: After = None) -> dict[
         where={"child": person},
         limit=200,
     )
+    since = await reader.page(
+        facts, order={"recorded_at": datetime, "event": UUID}, where={"person": person}, limit=MOST_FACTS
+    )
     number = {"sealed": row["number_sealed"], "event": row["number_event"] or row["event"]}
-    text, later = reader.texts([row, number])
-    said = text or {}
+    text, later, *texts = reader.texts([row, number, *since.rows])
+    known = list(zip(since.rows, texts, strict=True))
+    said = _by_now(text, known) if text is not None else None
+    born = next((each["since"] for each, _ in reversed(known) if each["fact"] == "born"), None)
     return {
         "person": str(row["person"]),
         "kind": row["kind"],
-        "born": said.get("born"),
-        "due": said.get("due"),
-        "sex": said.get("sex"),
+        "born": (said or {}).get("born") or (born.isoformat() if born else None),
+        "due": None if born else (said or {}).get("due"),
+        "sex": (said or {}).get("sex"),
         "looked_after": row["looked_after"],
         "family": str(row["family"]) if row["family"] else None,
-        "text": {**text, **(later or {})} if text is not None else None,
+        "text": {**said, **(later or {})} if said is not None else None,
+        "facts": [_fact(each, words) for each, words in known if each["fact"] not in _OF_WHO],
         "relations": [
             {
                 "person": str(other["person"]),
@@ -57,6 +68,27 @@ async def one_person(person: UUID, reader: Reader, after: After = None) -> dict[
             }
             for other in related.rows
         ],
+    }
+
+
+def _by_now(text: Mapping[str, Any], known: Sequence[tuple[Mapping[str, Any], Any]]) -> dict[str, Any]:
+    """Who a person is by now: as registered, with what was put right or became known since."""
+    said = dict(text)
+    for row, words in known:
+        if row["fact"] in _OF_WHO:
+            said |= {name: value for name, value in (words or {}).items() if name != "reason"}
+    return said
+
+
+def _fact(row: Mapping[str, Any], words: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "fact": row["fact"],
+        "from": row["since"].isoformat() if row["since"] else None,
+        "to": row["until"].isoformat() if row["until"] else None,
+        "code": row["code"],
+        "organisation": row["organisation"],
+        "happened_at": instant(row["happened_at"]),
+        "text": words,
     }
 
 

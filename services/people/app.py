@@ -7,7 +7,7 @@ from services.people.rules import RULES
 from services.people.streams.person import person
 from services.people.streams.professional import professional
 from services.people.streams.sign_in import sign_in
-from services.people.views import people, professionals, relationships, sign_ins
+from services.people.views import facts, people, professionals, relationships, sign_ins
 from shared.service.declaration import service
 
 app = service(
@@ -16,7 +16,7 @@ app = service(
     streams=[person, professional, sign_in],
     policy=policy,
     entries=entries,
-    views=[people, relationships, professionals, sign_ins],
+    views=[people, facts, relationships, professionals, sign_ins],
     rules=RULES,
     router=router,
     knows_people=False,

@@ -1,10 +1,73 @@
-"""What People's facts say in the chronology: nothing, as who a child is stands above it."""
+"""What People's facts say in the chronology: birth, death and looked after. Who a child is stands above it, not in it."""
 
-from services.people.events import PersonRegistered, ProfessionalSignedIn, RelationshipRecorded
-from shared.team.entries import Entries
+from services.people.events import (
+    AddressRecorded,
+    ChildBorn,
+    DeathRecorded,
+    InvolvementRecorded,
+    LookedAfterEnded,
+    LookedAfterStarted,
+    PersonCorrected,
+    PersonRegistered,
+    ProfessionalSignedIn,
+    RecordRestricted,
+    RelationshipEnded,
+    RelationshipRecorded,
+    SchoolRecorded,
+    UpnRecorded,
+)
+from shared.team.entries import Entries, Entry, Text
 
 entries = Entries("people")
 
-entries.none(PersonRegistered, because="who a child is stands above the chronology, not in it")
+entries.none(
+    PersonRegistered,
+    PersonCorrected,
+    UpnRecorded,
+    AddressRecorded,
+    SchoolRecorded,
+    InvolvementRecorded,
+    RecordRestricted,
+    because="who a child is, and where they live and learn, stands above the chronology, not in it",
+)
+entries.none(
+    RelationshipRecorded,
+    RelationshipEnded,
+    because="who is around a child stands above the chronology, not in it",
+)
 entries.none(ProfessionalSignedIn, because="of whom a sign-in is, is about no child")
-entries.none(RelationshipRecorded, because="who is around a child stands above the chronology, not in it")
+
+
+@entries.on(ChildBorn)
+def _(event: ChildBorn, text: Text) -> Entry:
+    return Entry(title="Child born", topic="person", significance="significant")
+
+
+@entries.on(DeathRecorded)
+def _(event: DeathRecorded, text: Text) -> Entry:
+    return Entry(
+        title="Death recorded",
+        topic="person",
+        significance="critical",
+        parts=text.parts(reason="What is known"),
+    )
+
+
+@entries.on(LookedAfterStarted)
+def _(event: LookedAfterStarted, text: Text) -> Entry:
+    status = f": {event.legal_status.label.lower()}" if event.legal_status else ""
+    return Entry(
+        title=f"Looked after by a local authority{status}",
+        topic="looked_after",
+        significance="significant",
+        parts=text.parts(placing_authority="Placed by", placement="Placement"),
+    )
+
+
+@entries.on(LookedAfterEnded)
+def _(event: LookedAfterEnded, text: Text) -> Entry:
+    return Entry(
+        title=f"Looked after no longer: {event.reason.value.replace('_', ' ')}",
+        topic="looked_after",
+        significance="significant",
+    )

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from deploy.catalogue import events as known_events
 from services import all_entries
 from shared.domain.actors import AGENCIES
+from shared.domain.code_lists import Sex
 from shared.domain.corrections import Corrected
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import london
@@ -36,6 +37,8 @@ def sealed(kind: type[Sealed]) -> st.SearchStrategy[Sealed]:
 def _text(annotation: str) -> st.SearchStrategy[Any]:
     if "dict" in annotation:
         return st.dictionaries(WORDS, WORDS, max_size=2)
+    if "Sex" in annotation:
+        return st.sampled_from(Sex)
     return st.lists(WORDS, max_size=3).map(tuple) if "tuple" in annotation else WORDS
 
 

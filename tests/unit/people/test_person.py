@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
+from services.people.codes import Relation
 from services.people.events import (
     NhsNumberRecorded,
     NhsNumberText,
     PersonRegistered,
     PersonText,
-    Relation,
     RelationshipRecorded,
 )
 from services.people.rules import RULES
@@ -53,6 +53,7 @@ def test_who_it_is_is_sealed_and_what_decisions_need_is_not():
                 disability=(Disability.NONE,),
                 sex=Sex.F,
                 born=date(2016, 5, 14),
+                la_child_id=CHILD.hex[:20].upper(),
             ),
         )
     )
@@ -130,7 +131,7 @@ def test_what_is_said_twice_of_somebody_counts_once():
 
 def test_nobody_is_registered_twice_under_one_id():
     story = child().when(AMARA, at=NOW).refused("people")
-    assert "ask a manager of the people index" in story.refusal.message
+    assert "people.CorrectPerson" in story.refusal.message
 
 
 def test_a_number_found_later_is_sealed():
@@ -146,7 +147,7 @@ def test_a_second_number_is_refused_as_the_first_is_sealed_and_cannot_be_compare
     later = given().when(found, at=NOW).when(RecordNhsNumber(nhs_number="9990000379"), at=NOW)
     for story in (child(), later):
         refused = story.when(RecordNhsNumber(nhs_number=number), at=NOW).refused("people")
-        assert "ask a manager of the people index" in refused.refusal.message
+        assert "ask a manager to correct that record" in refused.refusal.message
         assert number not in refused.refusal.message
 
 

@@ -6,7 +6,8 @@ from functools import reduce
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from services.people.events import PersonRegistered, Relation
+from services.people.codes import Relation
+from services.people.events import PersonRegistered
 from services.people.rules import RULES
 from services.people.streams.person import (
     Person,

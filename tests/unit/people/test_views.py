@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.people.events import Relation
+from services.people.codes import Relation
 from services.people.rules import RULES
 from services.people.streams.person import RecordNhsNumber, RegisterPerson, RelatePeople, person
 from services.people.streams.professional import RegisterProfessional, professional

@@ -1,7 +1,6 @@
 """What every team knows of people, whatever People tells, by the events' names: taken in once, changed, ended."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.people.events import PersonRegistered, Relation, RelationshipRecorded
+from services.people.codes import LookedAfterEnd, Relation
+from services.people.events import (
+    ChildBorn,
+    LookedAfterEnded,
+    LookedAfterStarted,
+    PersonCorrected,
+    PersonRegistered,
+    RelationshipEnded,
+    RelationshipRecorded,
+)
 from shared.domain.event import Event
 from shared.domain.instants import london
 from shared.domain.people import KnownPerson, Responsibility, Span
@@ -35,35 +43,6 @@ told = given_policy(people_policy("mash"))
 story = decider(known_person, RULES).given
 
 
-class Later(Event, name="people.LookedAfterStarted"):
-    """As People will say it."""
-
-    since: date | None = None
-
-
-class Ended(Event, name="people.LookedAfterEnded"):
-    """As People will say it."""
-
-    until: date | None = None
-
-
-class Born(Event, name="people.ChildBorn"):
-    """As People will say it."""
-
-    born: date
-
-
-class As(StrEnum):
-    MOTHER = "mother"
-
-
-class NoMore(Event, name="people.RelationshipEnded"):
-    """As People will say it."""
-
-    person: UUID
-    relation: As
-
-
 def mother(**span: date | None) -> Responsibility:
     return Responsibility(person=MUM, relation="mother", **span)
 
@@ -77,17 +56,22 @@ def mother(**span: date | None) -> Responsibility:
             {"kind": "child", "born": BORN, "disabled": True, "looked_after": Span(since=TODAY)},
         ),
         (PersonRegistered(kind="child", due=BORN), {"kind": "child", "due": BORN, "disabled": False}),
-        (Born(born=BORN), {"born": BORN}),
-        (Later(since=BORN), {"looked_after": Span(since=BORN)}),
-        (Later(), {"looked_after": Span(since=TODAY)}),
-        (Ended(until=BORN), {"looked_after": Span(until=BORN)}),
-        (Ended(), {"looked_after": Span(until=TODAY)}),
+        (ChildBorn(born=BORN), {"born": BORN}),
+        (PersonCorrected(disabled=True), {"disabled": True}),
+        (LookedAfterStarted(since=BORN), {"looked_after": Span(since=BORN)}),
+        (
+            LookedAfterEnded(until=BORN, reason=LookedAfterEnd.OTHER),
+            {"looked_after": Span(until=BORN)},
+        ),
         (
             RelationshipRecorded(person=MUM, relation=Relation.MOTHER, parental_responsibility=True),
             {"responsible": mother()},
         ),
         (RelationshipRecorded(person=MUM, relation=Relation.MOTHER), {"responsible": mother(until=TODAY)}),
-        (NoMore(person=MUM, relation=As.MOTHER), {"responsible": mother(until=TODAY)}),
+        (
+            RelationshipEnded(person=MUM, relation=Relation.MOTHER, until=BORN),
+            {"responsible": mother(until=BORN)},
+        ),
     ],
 )
 def test_what_people_tells_is_known_from_now_on(event: Event, known: dict[str, Any]) -> None:

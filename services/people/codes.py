@@ -1,0 +1,88 @@
+"""The code lists of the index of people. A code is never renamed, only retired."""
+
+from enum import StrEnum
+
+from shared.domain.code_lists import Coded
+
+
+class Relation(StrEnum):
+    """What somebody is to a person."""
+
+    MOTHER = "mother"
+    FATHER = "father"
+    STEPMOTHER = "stepmother"
+    STEPFATHER = "stepfather"
+    GRANDMOTHER = "grandmother"
+    GRANDFATHER = "grandfather"
+    SISTER = "sister"
+    BROTHER = "brother"
+    AUNT = "aunt"
+    UNCLE = "uncle"
+    COUSIN = "cousin"
+    FOSTER_CARER = "foster_carer"
+    CARER = "carer"
+    GUARDIAN = "guardian"
+    PARTNER = "partner"
+    PARTNER_OF_PARENT = "partner_of_parent"
+    HOUSEHOLD = "household"
+    FRIEND = "friend"
+    OTHER = "other"
+
+
+class AddressKind(StrEnum):
+    """What an address is to a person; local."""
+
+    HOME = "home"
+    PLACEMENT = "placement"
+    TEMPORARY = "temporary"
+    CORRESPONDENCE = "correspondence"
+
+
+class UpnUnknown(Coded):
+    """Why a child has no unique pupil number. Source: the children in need census (2026)."""
+
+    UN1 = "UN1", "Not of school age"
+    UN2 = "UN2", "Never at a maintained school in England"
+    UN3 = "UN3", "Educated outside England"
+    UN4 = "UN4", "Newly in need, not found yet"
+    UN5 = "UN5", "Sources disagree"
+    UN6 = "UN6", "Not found"
+    UN7 = "UN7", "Referral without further action"
+
+
+class LegalStatus(Coded):
+    """Under what a child is looked after. Source: the looked-after children return (SSDA903)."""
+
+    C1 = "C1", "Interim care order"
+    C2 = "C2", "Full care order"
+    E1 = "E1", "Placement order"
+    V2 = "V2", "Accommodated by agreement (section 20)"
+    V3 = "V3", "Short breaks, agreed for a series"
+    V4 = "V4", "Short breaks, one episode"
+    L1 = "L1", "Police protection in local authority accommodation"
+    L2 = "L2", "Emergency protection order"
+    L3 = "L3", "Child assessment order in local authority accommodation"
+    J1 = "J1", "Remanded to local authority accommodation"
+    J2 = "J2", "Detained in local authority accommodation under PACE"
+    J3 = "J3", "Sentenced with a residence requirement"
+
+
+class LookedAfterEnd(StrEnum):
+    """Why a child is looked after no longer. Source: SSDA903, shortened."""
+
+    RETURNED_HOME = "returned_home"
+    ADOPTED = "adopted"
+    SPECIAL_GUARDIANSHIP = "special_guardianship"
+    LEFT_CARE_AT_18 = "left_care_at_18"
+    OTHER_AUTHORITY = "other_authority"
+    DIED = "died"
+    OTHER = "other"
+
+
+class Withheld(StrEnum):
+    """What of a record is for few to know."""
+
+    NAME = "name"
+    ADDRESS = "address"
+    SCHOOL = "school"
+    WHEREABOUTS = "whereabouts"

@@ -1,0 +1,152 @@
+"""A person: a child, or an adult who matters to one. The index every team refers to."""
+
+from typing import TypeAlias, assert_never
+
+from services.people.streams.person.identifying import (
+    RecordDisability,
+    RecordEthnicity,
+    RecordNhsNumber,
+    RecordUpn,
+    record_disability,
+    record_ethnicity,
+    record_nhs_number,
+    record_upn,
+)
+from services.people.streams.person.life import (
+    MarkUnborn,
+    RecordBirth,
+    RecordDeath,
+    mark_unborn,
+    record_birth,
+    record_death,
+)
+from services.people.streams.person.living import (
+    EndLookedAfter,
+    RecordAddress,
+    RecordInvolvement,
+    RecordLookedAfter,
+    RecordSchool,
+    end_looked_after,
+    record_address,
+    record_involvement,
+    record_looked_after,
+    record_school,
+)
+from services.people.streams.person.registering import (
+    CorrectPerson,
+    RegisterPerson,
+    RestrictRecord,
+    correct_person,
+    register_person,
+    restrict_record,
+)
+from services.people.streams.person.relating import (
+    EndRelationship,
+    RelatePeople,
+    end_relationship,
+    relate_people,
+)
+from services.people.streams.person.state import Person, PersonEvent, evolve
+from shared.domain.decider import Context, Per, Stream
+
+__all__ = [
+    "CorrectPerson",
+    "EndLookedAfter",
+    "EndRelationship",
+    "MarkUnborn",
+    "Person",
+    "PersonCommand",
+    "PersonEvent",
+    "RecordAddress",
+    "RecordBirth",
+    "RecordDeath",
+    "RecordDisability",
+    "RecordEthnicity",
+    "RecordInvolvement",
+    "RecordLookedAfter",
+    "RecordNhsNumber",
+    "RecordSchool",
+    "RecordUpn",
+    "RegisterPerson",
+    "RelatePeople",
+    "RestrictRecord",
+    "decide",
+    "evolve",
+    "person",
+]
+
+PersonCommand: TypeAlias = (
+    RegisterPerson
+    | CorrectPerson
+    | RestrictRecord
+    | RecordNhsNumber
+    | RecordUpn
+    | RecordEthnicity
+    | RecordDisability
+    | RecordAddress
+    | RecordSchool
+    | RecordInvolvement
+    | RecordLookedAfter
+    | EndLookedAfter
+    | MarkUnborn
+    | RecordBirth
+    | RecordDeath
+    | RelatePeople
+    | EndRelationship
+)
+
+
+def decide(command: PersonCommand, state: Person, context: Context) -> list[PersonEvent]:
+    """What follows from a command about a person.
+
+    Raises:
+        Refused: E2 for a birth, a death or a day to come; `people` for what cannot be said of this person.
+    """
+    match command:
+        case RegisterPerson():
+            return register_person(command, state, context)
+        case CorrectPerson():
+            return correct_person(command, state, context)
+        case RestrictRecord():
+            return restrict_record(command)
+        case RecordNhsNumber():
+            return record_nhs_number(command, state)
+        case RecordUpn():
+            return record_upn(command, state)
+        case RecordEthnicity():
+            return record_ethnicity(command)
+        case RecordDisability():
+            return record_disability(command)
+        case RecordAddress():
+            return record_address(command)
+        case RecordSchool():
+            return record_school(command, state)
+        case RecordInvolvement():
+            return record_involvement(command)
+        case RecordLookedAfter():
+            return record_looked_after(command, state, context)
+        case EndLookedAfter():
+            return end_looked_after(command, state, context)
+        case MarkUnborn():
+            return mark_unborn(command, state, context)
+        case RecordBirth():
+            return record_birth(command, state, context)
+        case RecordDeath():
+            return record_death(command, state, context)
+        case RelatePeople():
+            return relate_people(command, state, context)
+        case EndRelationship():
+            return end_relationship(command, state, context)
+        case _:
+            assert_never(command)
+
+
+person = Stream(
+    name="person",
+    state=Person(),
+    evolve=evolve,
+    decide=decide,
+    commands=PersonCommand,
+    events=PersonEvent,
+    per=Per.ITSELF,
+)

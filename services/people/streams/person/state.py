@@ -1,0 +1,104 @@
+"""What decisions on a person need to know."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeAlias, assert_never
+from uuid import UUID
+
+from services.people.codes import LegalStatus, Relation
+from services.people.events import (
+    AddressRecorded,
+    ChildBorn,
+    DeathRecorded,
+    InvolvementRecorded,
+    LookedAfterEnded,
+    LookedAfterStarted,
+    NhsNumberRecorded,
+    PersonCorrected,
+    PersonRegistered,
+    RecordRestricted,
+    RelationshipEnded,
+    RelationshipRecorded,
+    SchoolRecorded,
+    UpnRecorded,
+)
+from shared.domain.command import Check
+from shared.domain.people import PersonKind
+
+PersonEvent: TypeAlias = (
+    PersonRegistered
+    | PersonCorrected
+    | NhsNumberRecorded
+    | UpnRecorded
+    | RecordRestricted
+    | RelationshipRecorded
+    | RelationshipEnded
+    | AddressRecorded
+    | SchoolRecorded
+    | InvolvementRecorded
+    | LookedAfterStarted
+    | LookedAfterEnded
+    | ChildBorn
+    | DeathRecorded
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """What decisions on a person need to know; also what a command about somebody else may need of them."""
+
+    kind: PersonKind | None = None
+    born: date | None = None
+    due: date | None = None
+    died: date | None = None
+    has_nhs_number: bool = False
+    looked_after_since: date | None = None
+    legal_status: LegalStatus | None = None
+    relations: frozenset[tuple[UUID, Relation, bool]] = field(default_factory=frozenset)
+
+    @property
+    def unborn(self) -> bool:
+        """Whether it is a child who is not born yet, as far as anybody has said."""
+        return self.kind == "child" and self.born is None
+
+
+def evolve(state: Person, event: PersonEvent) -> Person:
+    """The person after one more fact."""
+    match event:
+        case PersonRegistered():
+            return replace(
+                state, kind=event.kind, born=event.born, due=event.due, has_nhs_number=event.has_nhs_number
+            )
+        case PersonCorrected(born=born, due=due):
+            return replace(state, born=born or state.born, due=due or state.due)
+        case NhsNumberRecorded():
+            return replace(state, has_nhs_number=True)
+        case ChildBorn(born=born, has_nhs_number=has_number):
+            return replace(state, born=born, due=None, has_nhs_number=state.has_nhs_number or has_number)
+        case DeathRecorded(died=died):
+            return replace(state, died=died)
+        case LookedAfterStarted(since=since, legal_status=status):
+            return replace(state, looked_after_since=state.looked_after_since or since, legal_status=status)
+        case LookedAfterEnded():
+            return replace(state, looked_after_since=None, legal_status=None)
+        case RelationshipRecorded(person=person, relation=relation, parental_responsibility=responsible):
+            others = {known for known in state.relations if known[:2] != (person, relation)}
+            return replace(state, relations=frozenset({*others, (person, relation, responsible)}))
+        case RelationshipEnded(person=person, relation=relation):
+            left = {known for known in state.relations if known[:2] != (person, relation)}
+            return replace(state, relations=frozenset(left))
+        case (
+            UpnRecorded() | RecordRestricted() | AddressRecorded() | SchoolRecorded() | InvolvementRecorded()
+        ):
+            return state
+        case _:
+            assert_never(event)
+
+
+def only_of_a_child(state: Person) -> Check:
+    """Forbids what can be said of a child alone."""
+    return (
+        "people",
+        state.kind == "adult",
+        "this can be recorded of a child alone; put the child into `about`",
+    )
