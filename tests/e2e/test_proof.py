@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import services
 from tests.e2e.conftest import CONTACT, Stack
 from tests.e2e.test_first_contact import safeguarding
 from tests.faults.processes import look_into
@@ -120,7 +121,7 @@ def test_a_read_table_that_somebody_wrote_to_is_named_and_a_rebuild_heals_it(sta
     assert healed.status_code == 200, healed.text
     found = reports(stack)
     assert not any(one["findings"] for one in found.values())
-    assert found["chronology"]["views"].keys() == {"deadlines", "entries", "seen", "tasks"}
+    assert found["chronology"]["views"].keys() == {view.name for view in services.team("chronology").views}
 
 
 async def as_superuser(stack: Stack, statement: str, *values: object) -> str:
