@@ -70,7 +70,7 @@ PAGE: Final = f"""
 WITH page AS (
     SELECT DISTINCT ON ({_ORDER}) {_ORDER}, depth AS shown FROM ({_arm("$11")} UNION ALL {_arm("$12")}) AS arms
      ORDER BY {_ORDER}, (organisation = $12) DESC LIMIT $9)
-SELECT entries.*, shown FROM page JOIN chronology_views.entries USING (entry)
+SELECT entries.*, shown FROM page JOIN chronology_views.entries ON entries.entry = page.entry AND child = $1
  ORDER BY page.happened_at, page.known_at, page.recorded_at, page.entry"""
 """A page as one reader sees it: $10 is their agency; $11 and $12 are the names they read under, what stands under $12
 counting where an entry stands under both.
@@ -103,8 +103,9 @@ async def entries_of(
 
 _WEIGHING: Final = f"""
 SELECT entries.*, CASE WHEN $1 THEN 'whole' ELSE
-       (SELECT depth FROM chronology_views.seen WHERE seen.entry = entries.entry AND agency = $2
-           AND organisation IN ($3, $4) AND depth <> 'gone' ORDER BY (organisation = $4) DESC LIMIT 1) END AS shown
+       (SELECT depth FROM chronology_views.seen
+         WHERE seen.entry = entries.entry AND seen.child = entries.child AND seen.agency = $2
+           AND seen.organisation IN ($3, $4) AND depth <> 'gone' ORDER BY (organisation = $4) DESC LIMIT 1) END AS shown
   FROM chronology_views.entries
  WHERE {WEIGHS} AND ($5::bigint IS NULL OR (position, entry) < ($5, $6::uuid))"""
 

@@ -70,7 +70,8 @@ WEIGHS = "weighs AND sensitivity <> 'sealed'"
 
 _SEEN = (
     # A single row is asked for, so that PostgreSQL looks it up: all that an agency sees could be read to answer `EXISTS`.
-    'SELECT true FROM "chronology_views"."seen" AS open_to WHERE open_to.entry = {table}.entry LIMIT 1'
+    'SELECT true FROM "chronology_views"."seen" AS open_to '
+    "WHERE open_to.entry = {table}.entry AND open_to.child = {table}.child LIMIT 1"
 )
 
 
@@ -129,7 +130,8 @@ def _(event: SignificanceChanged, record: Record) -> Update:
 
 @dataclass(frozen=True)
 class SeenRow:
-    """How an entry is seen under one name: by an agency, and under `organisation` as `lenses` has it.
+    """How an entry is seen under one name: by an agency, and under `organisation` as `lenses` has it. Facts of one command
+    about several children may be one entry of each, under one id: so `child` is of the key.
 
     Beside that stands what a page is ordered and filtered by, as the entry has it. Times in UTC. `depth` `gone`: seen by
     nobody (any more). `decided_by` is the event that decided it, on which lawful `basis` where a person did; `position`
@@ -162,7 +164,7 @@ _NOBODY = SeenBy(agency="", organisation="")
 seen = View(
     "seen",
     row=SeenRow,
-    key=("entry", "agency", "organisation"),
+    key=("entry", "child", "agency", "organisation"),
     indexes=(
         Index(_PAGE, where="depth <> 'gone'", include=("depth", "topic", "by_agency", "significance")),
         Index(("agency", "organisation", "position"), include=("entry", "depth")),
@@ -201,7 +203,7 @@ def _(event: EntryShared, record: Record) -> Iterator[Change]:
     """It carries the whole audience that results, and nothing else of the entry."""
     for one in kept_under(event.seen_by):
         yield UpsertLike(
-            {"entry": event.entry},
+            {"entry": event.entry, "child": event.child},
             agency=one.agency,
             organisation=one.organisation,
             depth=one.depth,
@@ -214,7 +216,7 @@ def _(event: EntryShared, record: Record) -> Iterator[Change]:
 @seen.on(EntryCorrected)
 def _(event: EntryCorrected, record: Record) -> Update:
     """It stands where its right times put it; what is withdrawn stays where it was told."""
-    place = {"entry": event.entry}
+    place = {"entry": event.entry, "child": event.child}
     if event.title is None:
         return Update(place, position=record.position)
     return Update(
@@ -224,7 +226,11 @@ def _(event: EntryCorrected, record: Record) -> Update:
 
 @seen.on(SignificanceChanged)
 def _(event: SignificanceChanged, record: Record) -> Update:
-    return Update({"entry": event.entry}, significance=event.significance, position=record.position)
+    return Update(
+        {"entry": event.entry, "child": event.child},
+        significance=event.significance,
+        position=record.position,
+    )
 
 
 @seen.on_stream_corrected(SignificanceChanged)
@@ -238,7 +244,11 @@ def _(right: Sequence[Record], correction: Record) -> Iterator[Change]:
             case SignificanceChanged(entry=entry_id, significance=changed):
                 weighs[entry_id] = changed
     for entry_id, significance in weighs.items():
-        yield Update({"entry": entry_id}, significance=significance, position=correction.position)
+        yield Update(
+            {"entry": entry_id, "child": correction.event.child},
+            significance=significance,
+            position=correction.position,
+        )
 
 
 @seen.on_corrected(EntryReceived, EntryShared, EntryCorrected)

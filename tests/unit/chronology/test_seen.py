@@ -15,7 +15,7 @@ from shared.domain.event import Event, Record
 from shared.domain.instants import london
 from shared.domain.view_fold import fold
 from shared.team.audience import SeenBy
-from shared.testing.facts import SIBLING, event_id, record
+from shared.testing.facts import CHILD, SIBLING, event_id, record
 from tests.unit.chronology.entry_samples import ENTRY, told
 
 AT = london(2026, 4, 2, 18)
@@ -108,4 +108,15 @@ def test_another_child_s_entry_is_not_touched() -> None:
     found = fold(seen, [received(CARE), other, shared(9, CARE, POLICE)])
     assert {(row.entry, row.agency) for row in found.values() if row.child == SIBLING} == {
         (event_id(8), "childrens_social_care")
+    }
+
+
+def test_one_fact_about_two_children_is_an_entry_of_each_and_shared_of_one_alone() -> None:
+    same = EntryReceived(source_position=7, entry=told(), seen_by=(CARE,))
+    theirs = record(same, at=AT, n=8, child=SIBLING, service="chronology")
+    found = fold(seen, [received(CARE), theirs, shared(9, CARE, POLICE)])
+    assert {(row.child, row.agency) for row in found.values()} == {
+        (CHILD, "childrens_social_care"),
+        (CHILD, "police"),
+        (SIBLING, "childrens_social_care"),
     }
