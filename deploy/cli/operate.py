@@ -50,7 +50,11 @@ def events_tail(
     """Print events as they are stored, one JSON line each, without personal text."""
 
     async def work(services: "Services") -> None:
-        places = dict.fromkeys(service or services.names, after)
+        places = dict[str, int]()
+        for name in service or services.names:
+            # A shorter log has not come so far, and would refuse the position: there is nothing to skip there.
+            head = int((await services.look(name, "/operator/events", after=0, limit=1))["head"])
+            places[name] = min(after, head)
         while True:
             more = False
             for name, place in places.items():

@@ -37,6 +37,8 @@ def test_the_operator_looks_after_an_installation(stack: Stack, at: Given):
     found = [json.loads(line) for line in lines]
     assert {one["service"] for one in found} == {"people"}
     assert "people.PersonRegistered" in {one["event"] for one in found}
+    # Of logs that have not come so far nothing is printed, and nothing is refused.
+    assert safeguarding("events", "tail", "--no-follow", "--after", 10**6, **operator).stdout == ""
     assert safeguarding("views", "rebuild", "mash", "tasks", **operator).stdout
     assert safeguarding("relay", "resend", "people", "--key", child, **operator).stdout
     told = safeguarding("parked", "retry", "mash", "people", uuid4(), code=1, **operator).stderr
