@@ -10,8 +10,8 @@ PEOPLE = """\
   FAMILY_father: {kind: adult, name: Father Family, family: FAMILY, relations: [{to: FAMILY_elder, is: father}]}
 """
 
-# Both children are in the first contact, each with clocks of their own. The second is about a child whose referral is
-# open by then, which makes a task for a manager.
+# Both children are in the first contact, each with clocks of their own. What is reported then of a child whose referral is
+# open is a note on that case: a task for its worker, and no contact that could be decided.
 STEPS = """\
 - at: 2026-12-21T14:MM
   by: {name: L. Shaw, role: designated_safeguarding_lead, agency: education}
@@ -53,7 +53,7 @@ STEPS = """\
   by: {name: Ana Lim, role: mash_manager, agency: childrens_social_care}
   do: mash.DecideContact
   re: FAMILY_second
-  as: FAMILY_second_decision
+  refused: M9
   with: {outcome: referral_accepted, level: 4, primary_need: N4, rationale: "As before."}
 - at: 2026-12-24T12:MM
   by: {name: Mia Dunn, role: social_worker, agency: childrens_social_care}

@@ -1,6 +1,7 @@
 """Timers on the real clock: what fell due is asked about at once, what another service may still meet a little later."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import asyncpg
@@ -8,6 +9,7 @@ import asyncpg
 from shared.commands.timers import Timers
 from shared.domain.actors import Actor
 from shared.domain.rules import Deadline
+from shared.eventstore.gate import CommandGate
 from shared.infrastructure.clock import RealClock, SimulatedClock
 from shared.projections.deadline_board import deadline_board
 from shared.projections.views import Views
@@ -22,6 +24,7 @@ class Asked:
 
     def __init__(self) -> None:
         self.rules: list[str] = []
+        self.store = SimpleNamespace(gate=CommandGate())
 
     async def run(self, command, _actor, _command_id, *, target) -> None:
         assert target.child is not None
