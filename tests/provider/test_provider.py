@@ -55,7 +55,7 @@ async def test_tokens_as_the_provider_makes_them(tmp_path, provider):
     provider.start([OLD], CLIENTS)
     door = verifier(tmp_path, provider)
     feed = await door.actor(provider.token("met-feed"))
-    assert (feed.role, feed.organisation, feed.only) == (
+    assert (feed.role, feed.organisation_name, feed.only) == (
         "police_system",
         "Metropolitan Police",
         {"read:feed"},
