@@ -11,7 +11,7 @@ import asyncpg
 
 from shared.domain.codec import decode_body
 from shared.domain.command import NotFound
-from shared.domain.decider import Stream
+from shared.domain.decider import Per, Stream
 from shared.domain.event import Event
 from shared.domain.stream_state import StreamState
 from shared.eventstore.store import Store
@@ -89,7 +89,9 @@ class Session:
                 )
             for stream_id, state in folded.items():
                 self._seen[stream_id] = state
-                if state.version:
+                # Of a child's own streams most have nothing on them, and each command about the child looks: that there
+                # is nothing is guarded by the append as any version is.
+                if state.version or wanted[stream_id].per is Per.CHILD:
                     self._warm.keep(stream_id, state)
             found |= folded
         for stream_id, state in found.items():

@@ -70,6 +70,7 @@ async def fill(dsn: str, keys: Path, entries: int) -> None:
     store = KeyStore(keys, bytes(32))
     model, plain = _model()
     children = [uuid4() for _ in range(max(1, entries // ENTRIES_A_CHILD))]
+    store.make(children)
     digest, at = GENESIS, _BEGAN
     connection = await asyncpg.connect(dsn)
     try:
