@@ -1,5 +1,8 @@
 """What the front door's facts say in the chronology, and who sees it."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from services.mash.codes import Extent, Outcome
 from services.mash.events import (
     AgencyCheckRequested,
@@ -44,6 +47,20 @@ from shared.team.entries import Entries, Entry, Text
 
 entries = Entries("mash")
 
+_REPORTED: Final[Mapping[str, str]] = {
+    "worries": "What is worrying",
+    "strengths": "What is working well",
+    "child_words": "The child's words",
+    "why_not_aware": "Why the family does not know",
+}
+"""What was reported, of a contact and of a note alike."""
+_REFERRER: Final[Mapping[str, str]] = {
+    "referrer_name": "Told by",
+    "referrer_relation": "Who is",
+    "referrer_organisation_name": "Of",
+}
+"""Who reported it: for children's social care alone."""
+
 
 @entries.on(ContactReceived, stands_for_thing=True)
 def _(event: ContactReceived, text: Text) -> Entry:
@@ -61,15 +78,8 @@ def _(event: ContactReceived, text: Text) -> Entry:
     return Entry(
         title=f"Contact received from {event.source.label}",
         topic="contact",
-        parts=text.parts(
-            worries="What is worrying",
-            strengths="What is working well",
-            child_words="The child's words",
-            why_not_aware="Why the family does not know",
-        ),
-        care_parts=text.parts(
-            referrer_name="Told by", referrer_relation="Who is", referrer_organisation_name="Of"
-        ),
+        parts=text.parts(**_REPORTED),
+        care_parts=text.parts(**_REFERRER),
         seen_by=[referrer(*told_by)],
     )
 
@@ -80,15 +90,8 @@ def _(event: ContactPassedToOpenCase, text: Text) -> Entry:
     return Entry(
         title=f"Note on the open case: from {event.source.label}",
         topic="contact",
-        parts=text.parts(
-            worries="What is worrying",
-            strengths="What is working well",
-            child_words="The child's words",
-            why_not_aware="Why the family does not know",
-        ),
-        care_parts=text.parts(
-            referrer_name="Told by", referrer_relation="Who is", referrer_organisation_name="Of"
-        ),
+        parts=text.parts(**_REPORTED),
+        care_parts=text.parts(**_REFERRER),
     )
 
 

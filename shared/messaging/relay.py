@@ -16,19 +16,16 @@ from uuid import UUID
 import asyncpg
 from aiokafka.errors import KafkaError
 
-from shared.crypto.hash_chain import GENESIS
 from shared.crypto.key_store import KeyStore
-from shared.crypto.transport_keys import Content, TransportKeys
-from shared.domain.codec import trace_of
+from shared.crypto.transport_keys import TransportKeys
 from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.locks import take_session_lock
 from shared.infrastructure.pacing import Pacer
 from shared.infrastructure.postgres import DATABASE_AWAY
-from shared.infrastructure.tracing import current, following
-from shared.messaging.authentication import seal_message
 from shared.messaging.client import KafkaConnection, abandon, start_producer
 from shared.messaging.in_flight import MOST, InFlight, Landed
 from shared.messaging.message import Message
+from shared.messaging.outgoing import Outgoing
 from shared.messaging.topics import topic_of
 
 log = logging.getLogger(__name__)
@@ -97,8 +94,7 @@ class Relay:
         """Called with its position and the log's head where the log ends before it."""
         self._connect = connect
         self._bootstrap = bootstrap
-        self._keys = keys
-        self._transport = transport
+        self._outgoing = Outgoing(service, keys, transport)
         self._idempotent = idempotent
         self._topic = topic_of(service)
         self._term: int | None = None
@@ -224,7 +220,7 @@ class Relay:
         if at > rows[0]["head"]:
             self.stands_beyond(at, rows[0]["head"])
             raise PositionBeyondLog
-        messages = self._opened([row for row in rows if row["notification_id"] is not None])
+        messages = self._outgoing.messages([row for row in rows if row["notification_id"] is not None])
         full = len(messages) == room
         until = messages[-1].position if full else max(at, rows[0]["head"])
         if until > at:
@@ -276,41 +272,7 @@ class Relay:
             PAGE,
             key,
         )
-        return self._opened(rows)
-
-    def _opened(self, rows: Sequence[asyncpg.Record]) -> list[Message]:
-        sealed = self._keys.open_many([(row["sealed"], row["event_id"]) for row in rows])
-        return [self._message(row, plain) for row, plain in zip(rows, sealed, strict=True)]
-
-    def _message(self, row: asyncpg.Record, plain: bytes | None) -> Message:
-        """A row as a message: its words under the topic's key, with which all of it is authenticated."""
-        with following(
-            f"publish {row['topic']}",
-            trace_of(row["state"]),
-            service=self.service,
-            event=row["topic"],
-            position=row["notification_id"],
-        ):
-            trace = current()
-        message = Message(
-            event_id=row["event_id"],
-            source=self.service,
-            name=row["topic"],
-            key=row["key"],
-            position=row["notification_id"],
-            previous=row["previous"],
-            stream_id=row["originator_id"],
-            version=row["originator_version"],
-            digest=row["digest"],
-            previous_digest=row["previous_digest"] or GENESIS,
-            recorded_at=row["recorded_at"],
-            state=row["state"],
-            sealed=b"",
-            trace=trace,
-        )
-        nothing = Content.NOTHING if row["sealed"] is None else Content.ERASED
-        seal_message(message, self._transport, nothing if plain is None else Content.WORDS, plain or b"")
-        return message
+        return self._outgoing.messages(rows)
 
     async def _note_landed(self, connection: asyncpg.Connection, landed: Sequence[Landed]) -> None:
         """Note acknowledged offsets, and that everything up to there is published."""
