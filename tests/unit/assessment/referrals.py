@@ -2,7 +2,7 @@
 
 from uuid import uuid5
 
-from services.assessment.events import Place
+from services.assessment.codes import Place
 from services.assessment.rules import RULES
 from services.assessment.streams.referral import AllocateWorker, OpenReferral, RecordVisit, referral
 from shared.domain.code_lists import PrimaryNeed, ReferralSource

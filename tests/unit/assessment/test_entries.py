@@ -3,6 +3,7 @@
 import pytest
 
 from services.assessment import events as assessment
+from services.assessment.codes import Place
 from services.assessment.entries import entries
 from services.assessment.rules import RULES
 from shared.domain.clock_facts import DeadlineMissed, DeadlineVaried, VariedText
@@ -32,10 +33,10 @@ ALLOCATED = assessment.WorkerAllocated(
     sealed=assessment.AllocationText(worker_name="Mia Dunn", reason=""),
 )
 SEEN = assessment.ChildSeen(
-    alone=True, place=assessment.Place.RELATIVE_HOME, sealed=assessment.VisitText(words="I make the tea.")
+    alone=True, place=Place.RELATIVE_HOME, sealed=assessment.VisitText(words="I make the tea.")
 )
 NOT_SEEN = assessment.ChildNotSeen(
-    place=assessment.Place.HOME, sealed=assessment.VisitText(words="", why_not_seen="Nobody opened.")
+    place=Place.HOME, sealed=assessment.VisitText(words="", why_not_seen="Nobody opened.")
 )
 MISSED = DeadlineMissed(rule="A2", started_by=event_id(1), due_at=NOW)
 VARIED = DeadlineVaried(

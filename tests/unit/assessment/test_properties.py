@@ -8,7 +8,8 @@ from uuid import uuid5
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from services.assessment.events import ChildSeen, Place, ReferralOpened
+from services.assessment.codes import Place
+from services.assessment.events import ChildSeen, ReferralOpened
 from services.assessment.streams.referral import RecordVisit, Referral, evolve, referral
 from shared.domain.instants import london
 from shared.testing.facts import CHILD, THING

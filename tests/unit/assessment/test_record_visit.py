@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from services.assessment.events import ChildNotSeen, ChildSeen, Place, VisitText
+from services.assessment.codes import Place
+from services.assessment.events import ChildNotSeen, ChildSeen, VisitText
 from services.assessment.streams.referral import RecordVisit
 from shared.domain.instants import london
 from tests.unit.assessment.referrals import NOT_SEEN, RECEIVED, SEEN_ALONE, WORKER, given, opened

@@ -1,9 +1,5 @@
-"""What referral and assessment tells: every event of the team, its versions and upcasters.
+"""What referral and assessment tells of a referral: opened, marked, levelled, given to a worker."""
 
-A field that holds a `Deadline` names in its type the rule whose clock it starts.
-"""
-
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,20 +8,6 @@ from shared.domain.event import Event, Sealed
 from shared.domain.instants import Instant
 from shared.domain.marks import Starts
 from shared.domain.rules import Deadline
-
-
-class Place(StrEnum):
-    """Where a child was visited."""
-
-    HOME = "home"
-    RELATIVE_HOME = "relative_home"
-    SCHOOL = "school"
-    NURSERY = "nursery"
-    HOSPITAL = "hospital"
-    PLACEMENT = "placement"
-    OFFICE = "office"
-    COMMUNITY = "community"
-    OTHER = "other"
 
 
 class ReferralOpened(
@@ -91,26 +73,3 @@ class WorkerAllocated(
     worker_agency: str | None = None
     """Where it is another than that of the manager who named them."""
     assessment_due_in_working_days: int
-
-
-class VisitText(Sealed):
-    """The child's own words, and why the child was not seen, or not alone."""
-
-    words: str
-    why_not_alone: str | None = None
-    why_not_seen: str | None = None
-
-
-class ChildSeen(
-    Event, name="assessment.ChildSeen", crosses=True, text=VisitText, meets=("A1", "A2"), fixed=()
-):
-    """A social worker saw the child. Meets A1 by a visit since the harm was identified, and A2 by a visit since the contact was received, where that clock starts."""
-
-    alone: bool
-    place: Place
-
-
-class ChildNotSeen(Event, name="assessment.ChildNotSeen", crosses=True, text=VisitText, fixed=()):
-    """A visit at which the child was not seen. Meets nothing."""
-
-    place: Place

@@ -1,0 +1,17 @@
+"""Referral and assessment's own code lists: what is stored and sent. A code is never renamed, only retired."""
+
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """Where a child was visited."""
+
+    HOME = "home"
+    RELATIVE_HOME = "relative_home"
+    SCHOOL = "school"
+    NURSERY = "nursery"
+    HOSPITAL = "hospital"
+    PLACEMENT = "placement"
+    OFFICE = "office"
+    COMMUNITY = "community"
+    OTHER = "other"
