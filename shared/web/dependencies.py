@@ -187,6 +187,7 @@ async def record(
     rules: tuple[str, ...] = (),
     decision: Decision | None = None,
     sight: Sight | None = None,
+    why: str | None = None,
 ) -> None:
     """Record a read, or a refused attempt, durably: before anything is shown (E4).
 
@@ -200,6 +201,7 @@ async def record(
         rules: those that refused it.
         decision: the policy's: by which policies, and on which basis.
         sight: what was shown; where that is nothing, the record says so.
+        why: the page or list it was for, as a code; it is kept behind the purpose of the action.
     """
     purpose, _ = running.access.basis(action)
     looked: Outcome = "nothing" if sight is not None and sight.count == 0 else "shown"
@@ -207,7 +209,7 @@ async def record(
         Attempt(
             actor=who,
             action=own_reading(running, action),
-            purpose=purpose,
+            purpose=f"{purpose}: {why}" if why else purpose,
             children=children,
             subject=subject,
             outcome=looked if shown else "refused",

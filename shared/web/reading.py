@@ -11,7 +11,8 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from fastapi import Depends
+from fastapi import Depends, Header
+from pydantic import StringConstraints
 
 from shared.access.access_row import Sight
 from shared.access.decision import Decision
@@ -28,13 +29,25 @@ from shared.web.problems import not_ready
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
+Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_/]{0,59}$")]
+"""For which page or list something is read, as a code (`mash/worklist`): it is kept with the look, and names nobody."""
+
+ReadingFor = Annotated[
+    Purpose | None,
+    Header(
+        description="the page or list it is read for, as `mash/worklist`: kept with the record of the look"
+    ),
+]
+
 
 class Reading:
     """What one person reads in one request."""
 
-    def __init__(self, running: RunningService, who: Actor) -> None:
+    def __init__(self, running: RunningService, who: Actor, reading_for: str | None = None) -> None:
+        """`reading_for`: the page or list it is read for, where who asks says so."""
         self._running = running
         self.who = who
+        self._reading_for = reading_for
         self._decided: dict[str, Decision] = {}
         self._known: dict[str, int] = {}
 
@@ -76,6 +89,7 @@ class Reading:
         children: tuple[UUID, ...] = (),
         subject: UUID | None = None,
         sight: Sight | None = None,
+        why: str | None = None,
     ) -> None:
         """Record the reading, with what allowed it and what it shows, durably: before anything is shown (E4).
 
@@ -84,6 +98,7 @@ class Reading:
             children: whose records are shown, or were asked for.
             subject: the thing, where it is about one.
             sight: what is shown, as `sight` has it.
+            why: the page or list it is for, where the request's body says so, and not its header.
         """
         await record(
             self._running,
@@ -93,6 +108,7 @@ class Reading:
             subject=subject,
             decision=self._decided.get(action),
             sight=sight,
+            why=why or self._reading_for,
         )
 
     def sight(
@@ -238,8 +254,8 @@ class Reading:
         return page_of([item(row, text) for row, text in zip(found.rows, texts, strict=True)], found.next)
 
 
-async def _reading(running: Running, who: CurrentActor) -> Reading:
-    return Reading(running, who)
+async def _reading(running: Running, who: CurrentActor, reading_for: ReadingFor = None) -> Reading:
+    return Reading(running, who, reading_for)
 
 
 Reader = Annotated[Reading, Depends(_reading)]
