@@ -26,7 +26,7 @@ def _referral(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, 
     return {
         "referral": str(row["stream"]),
         "child": str(row["child"]),
-        "contact": str(row["contact"]),
+        "contact": str(row["contact"]) if row["contact"] else None,
         "received_at": instant(row["received_at"]),
         "see_child_by": instant(row["see_child_by"]),
         "source": row["source"],

@@ -15,3 +15,12 @@ class Place(StrEnum):
     OFFICE = "office"
     COMMUNITY = "community"
     OTHER = "other"
+
+
+class TransferKind(StrEnum):
+    """As what a case was open in the authority that hands it over (C15)."""
+
+    CHILD_IN_NEED = "child_in_need"
+    CHILD_PROTECTION = "child_protection"
+    LOOKED_AFTER = "looked_after"
+    PRIVATE_FOSTERING = "private_fostering"

@@ -21,6 +21,7 @@ def open_referral(event: mash.ReferralAccepted, record: Record) -> OpenReferral:
         received_at=event.received_at,
         source=event.source,
         referrer_agency=event.referrer_agency,
+        tell_referrer=event.tell_referrer,
         level=event.level,
         primary_need=event.primary_need,
     )
@@ -35,6 +36,7 @@ def take_immediate_harm(event: mash.ImmediateHarmIdentified, record: Record) -> 
         received_at=event.received_at,
         source=event.source,
         referrer_agency=event.referrer_agency,
+        tell_referrer=event.tell_referrer,
         primary_need=event.primary_need,
     )
 

@@ -6,6 +6,8 @@ from shared.domain.rules import Rule, Rulebook, Unit
 from shared.team.rules import without_clock
 
 _S1 = "Threshold document, appendix 2"
+MOST_WORKING_DAYS: Final = 45
+"""A3: no more may be agreed for an assessment (threshold document, appendix 2; national guidance)."""
 
 RULES: Final = Rulebook(
     (
@@ -27,11 +29,14 @@ RULES: Final = Rulebook(
             met_by="that child seen",
             source=_S1,
         ),
-        without_clock(
-            "A3",
-            "an assessment takes as long as manager and worker agree, at most 45 working days",
-            "refused; its clock is not kept yet",
-            f"{_S1}; national guidance",
+        Rule(
+            id="A3",
+            what="complete the child and family assessment, and have it authorised by a manager who is not its author",
+            starts="contact received",
+            limit=MOST_WORKING_DAYS,
+            unit=Unit.WORKING_DAYS,
+            met_by="assessment authorised",
+            source=f"{_S1}; national guidance",
         ),
         without_clock(
             "A9",
@@ -48,5 +53,3 @@ RULES: Final = Rulebook(
     ),
     edition="2026-11",
 )
-MOST_WORKING_DAYS: Final = 45
-"""A3: no more may be agreed for an assessment (threshold document, appendix 2; national guidance)."""

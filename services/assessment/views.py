@@ -5,13 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from services.assessment.events import (
-    ChildSeen,
     ImmediateHarmMarked,
     ReferralLevelled,
     ReferralOpened,
     WorkerAllocated,
 )
-from shared.domain.clock_facts import DeadlineVaried
+from shared.domain.clock_facts import ActNoted, DeadlineVaried
 from shared.domain.event import Record
 from shared.domain.view import Update, Upsert, View
 
@@ -22,7 +21,7 @@ class WorklistRow:
 
     stream: UUID
     child: UUID
-    contact: UUID
+    contact: UUID | None
     received_at: datetime
     see_child_by: datetime
     source: str
@@ -81,9 +80,10 @@ def _(event: WorkerAllocated, record: Record) -> Update:
     )
 
 
-@worklist.on(ChildSeen)
-def _(event: ChildSeen, record: Record) -> Update:
-    return Update({"stream": record.stream}, last_seen_at=record.happened_at)
+@worklist.on(ActNoted)
+def _(event: ActNoted, record: Record) -> Update | None:
+    """A visit, by whichever team: it is noted where it answers that the child must be seen."""
+    return Update({"stream": record.stream}, last_seen_at=record.happened_at) if event.rule == "A2" else None
 
 
 @worklist.on(DeadlineVaried)

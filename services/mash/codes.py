@@ -109,31 +109,6 @@ class MissingFrom(StrEnum):
     EDUCATION = "education"
 
 
-class ConsentScope(StrEnum):
-    """What somebody with parental responsibility agreed to. Source: the threshold document, section 7, appendices 2, 3."""
-
-    REFERRAL = "referral"
-    INFORMATION_SHARING = "information_sharing"
-    ASSESSMENT = "assessment"
-    HELP = "help"
-
-
-class ConsentHow(StrEnum):
-    """How consent was given; local."""
-
-    SIGNED_FORM = "signed_form"
-    ELECTRONIC = "electronic"
-    SPOKEN_AND_RECORDED = "spoken_and_recorded"
-
-
-class Extent(StrEnum):
-    """How much an agency is asked for: no more than the suspected risk asks for (M11)."""
-
-    FULL = "full"
-    PARTIAL = "partial"
-    MINIMAL = "minimal"
-
-
 class Criterion(StrEnum):
     """What makes a family eligible for family wellbeing (F14). Source: the threshold document, sections 2 and 8."""
 
@@ -154,25 +129,6 @@ class StrategyWhen(StrEnum):
 
     SAME_DAY = "same_day"
     WITHIN_3_WORKING_DAYS = "within_3_working_days"
-
-
-class ReceivingTeam(StrEnum):
-    """The team that a referral goes to."""
-
-    REFERRAL_AND_ASSESSMENT = "referral_and_assessment"
-    FAMILY_SUPPORT_AND_CHILD_PROTECTION = "family_support_and_child_protection"
-    CHILDREN_WITH_DISABILITIES = "children_with_disabilities"
-    CHILDREN_LOOKED_AFTER = "children_looked_after"
-    LEAVING_CARE = "leaving_care"
-    STAYING_TOGETHER = "staying_together"
-    NO_RECOURSE = "no_recourse"
-    FOSTERING_AND_PLACEMENTS = "fostering_and_placements"
-    ADOPTION = "adoption"
-    YOUTH_JUSTICE = "youth_justice"
-    VIRTUAL_SCHOOL = "virtual_school"
-    SAFE_SPACE = "safe_space"
-    INDEPENDENT_REVIEWING = "independent_reviewing"
-    FAMILY_WELLBEING = "family_wellbeing"
 
 
 class PrivateFosterer(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from services.mash.codes import Extent, Outcome
+from services.mash.codes import Outcome
 from services.mash.events import (
     AgencyCheckRequested,
     AgencyInformationShared,
@@ -31,6 +31,7 @@ from services.mash.events import (
     SchoolTold,
     YoungCarerIdentified,
 )
+from shared.domain.code_lists import Extent
 from shared.team.audience import (
     OF_ORGANISATIONS,
     Depth,

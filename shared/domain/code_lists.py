@@ -174,3 +174,50 @@ class ToldHow(Coded):
     EMAIL = "email", "By email"
     IN_PERSON = "in_person", "In person"
     PORTAL = "portal", "Through the portal"
+
+
+class ConsentScope(Coded):
+    """What somebody with parental responsibility agreed to. Source: the threshold document, section 7, appendices 2, 3."""
+
+    REFERRAL = "referral", "Referral"
+    INFORMATION_SHARING = "information_sharing", "Information sharing"
+    ASSESSMENT = "assessment", "Assessment"
+    HELP = "help", "Help"
+
+
+class ConsentHow(Coded):
+    """How consent was given; local."""
+
+    SIGNED_FORM = "signed_form", "Signed form"
+    ELECTRONIC = "electronic", "Electronic"
+    SPOKEN_AND_RECORDED = "spoken_and_recorded", "Spoken and recorded"
+
+
+class Extent(Coded):
+    """How much an agency is asked for: no more than the suspected risk asks for (M11)."""
+
+    FULL = "full", "Full"
+    PARTIAL = "partial", "Partial"
+    MINIMAL = "minimal", "Minimal"
+
+
+class ReceivingTeam(Coded):
+    """The team that a referral goes to."""
+
+    REFERRAL_AND_ASSESSMENT = "referral_and_assessment", "Referral and assessment"
+    FAMILY_SUPPORT_AND_CHILD_PROTECTION = (
+        "family_support_and_child_protection",
+        "Family support and child protection",
+    )
+    CHILDREN_WITH_DISABILITIES = "children_with_disabilities", "Children with disabilities"
+    CHILDREN_LOOKED_AFTER = "children_looked_after", "Children looked after"
+    LEAVING_CARE = "leaving_care", "Leaving care"
+    STAYING_TOGETHER = "staying_together", "Staying together"
+    NO_RECOURSE = "no_recourse", "No recourse"
+    FOSTERING_AND_PLACEMENTS = "fostering_and_placements", "Fostering and placements"
+    ADOPTION = "adoption", "Adoption"
+    YOUTH_JUSTICE = "youth_justice", "Youth justice"
+    VIRTUAL_SCHOOL = "virtual_school", "Virtual school"
+    SAFE_SPACE = "safe_space", "Safe space"
+    INDEPENDENT_REVIEWING = "independent_reviewing", "Independent reviewing"
+    FAMILY_WELLBEING = "family_wellbeing", "Family wellbeing"

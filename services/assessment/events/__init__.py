@@ -6,6 +6,7 @@ A field that holds a `Deadline` names in its type the rule whose clock it starts
 from services.assessment.events.referral import (
     AllocationText,
     ImmediateHarmMarked,
+    OpeningText,
     ReferralLevelled,
     ReferralOpened,
     WorkerAllocated,
@@ -17,6 +18,7 @@ __all__ = [
     "ChildNotSeen",
     "ChildSeen",
     "ImmediateHarmMarked",
+    "OpeningText",
     "ReferralLevelled",
     "ReferralOpened",
     "VisitText",

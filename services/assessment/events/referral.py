@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+from services.assessment.codes import TransferKind
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import Instant
@@ -10,19 +11,37 @@ from shared.domain.marks import Starts
 from shared.domain.rules import Deadline
 
 
+class OpeningText(Sealed):
+    """Of a case that another authority hands over: which one."""
+
+    from_authority: str
+
+
 class ReferralOpened(
     Event,
     name="assessment.ReferralOpened",
-    version=2,
+    version=3,
     crosses=True,
-    fixed=("received_at", "source", "referrer_agency", "level", "primary_need", "immediate_harm"),
+    text=OpeningText,
+    fixed=(
+        "received_at",
+        "source",
+        "referrer_agency",
+        "level",
+        "primary_need",
+        "immediate_harm",
+        "tell_referrer",
+        "transfer",
+    ),
 ):
-    """A contact was accepted, or immediate harm identified before anything was decided: the child's episode begins.
+    """The child's episode begins: a contact was accepted, immediate harm identified before anything was decided, a strategy
+    discussion held of a child without a referral, or a case taken over from another authority.
 
-    Starts A2 from the moment the contact was received, and of immediate harm A1 from when that was identified.
+    Starts A2 and A3 from the moment it was received, and of immediate harm A1 from when that was identified.
     """
 
-    contact: UUID
+    contact: UUID | None = None
+    """The contact it came from, if it came from one."""
     received_at: Instant
     source: ReferralSource
     referrer_agency: str | None = None
@@ -30,12 +49,23 @@ class ReferralOpened(
     """None, as is the need: the front door has not decided yet."""
     primary_need: PrimaryNeed | None = None
     immediate_harm: bool = False
+    tell_referrer: bool = True
+    """Whether there is a referrer who is to be told the outcome (A6), and a way to reach them."""
+    transfer: TransferKind | None = None
+    """Of a case that another authority hands over: as what it was open there."""
     see_child_by: Annotated[Deadline, Starts("A2", of="received_at")]
+    assess_by: Annotated[Deadline, Starts("A3", of="received_at")] | None = None
+    """None: it was opened before this clock was kept."""
     see_today_by: Annotated[Deadline, Starts("A1")] | None = None
 
     @staticmethod
     def upcast_v1_v2(_state: dict[str, Any]) -> None:
         """No referral was opened by immediate harm before."""
+
+    @staticmethod
+    def upcast_v2_v3(state: dict[str, Any]) -> None:
+        """Nobody can be told of whom nobody knows who they are."""
+        state["tell_referrer"] = state["source"] not in {"9", "10"}
 
 
 class ImmediateHarmMarked(Event, name="assessment.ImmediateHarmMarked", fixed=("contact",)):

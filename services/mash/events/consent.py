@@ -4,8 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.mash.codes import ConsentHow, ConsentScope, Extent
-from shared.domain.code_lists import LawfulBasis
+from shared.domain.code_lists import ConsentHow, ConsentScope, Extent, LawfulBasis
 from shared.domain.event import Event, Sealed
 
 

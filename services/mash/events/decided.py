@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from services.mash.codes import Criterion, Outcome, ReceivingTeam, StrategyWhen
+from services.mash.codes import Criterion, Outcome, StrategyWhen
 from services.mash.events.consent import WhyText
-from shared.domain.code_lists import PrimaryNeed, ReferralSource, ToldHow
+from shared.domain.code_lists import PrimaryNeed, ReceivingTeam, ReferralSource, ToldHow
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import Instant
 from shared.domain.marks import Starts
@@ -20,7 +20,12 @@ class HarmText(Sealed):
 
 
 class ImmediateHarmIdentified(
-    Event, name="mash.ImmediateHarmIdentified", crosses=True, text=HarmText, fixed=("primary_need",)
+    Event,
+    name="mash.ImmediateHarmIdentified",
+    version=2,
+    crosses=True,
+    text=HarmText,
+    fixed=("primary_need", "tell_referrer"),
 ):
     """A child is at immediate harm (M6): referral and assessment see them the same day, before anything is decided."""
 
@@ -28,7 +33,14 @@ class ImmediateHarmIdentified(
     received_at: Instant
     source: ReferralSource
     referrer_agency: str | None = None
+    tell_referrer: bool = True
+    """Whether the referrer is told the outcome of what follows: not of a note, nor who cannot be reached."""
     primary_need: PrimaryNeed | None = None
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """Nobody can be told of whom nobody knows who they are."""
+        state["tell_referrer"] = state["source"] not in {"9", "10"}
 
 
 class HeldText(Sealed):
@@ -97,9 +109,18 @@ class ContactDecisionReviewed(
 class ReferralAccepted(
     Event,
     name="mash.ReferralAccepted",
-    version=2,
+    version=3,
     crosses=True,
-    fixed=("received_at", "source", "referrer_agency", "level", "primary_need", "strategy", "team"),
+    fixed=(
+        "received_at",
+        "source",
+        "referrer_agency",
+        "tell_referrer",
+        "level",
+        "primary_need",
+        "strategy",
+        "team",
+    ),
 ):
     """The contact becomes a referral: assessment takes it from here. Carries the instants its clocks start from."""
 
@@ -107,6 +128,8 @@ class ReferralAccepted(
     received_at: Instant
     source: ReferralSource
     referrer_agency: str | None = None
+    tell_referrer: bool = True
+    """Whether the referrer is told the outcome of what follows: not who cannot be reached."""
     level: int
     primary_need: PrimaryNeed
     strategy: StrategyWhen | None = None
@@ -115,6 +138,11 @@ class ReferralAccepted(
     @staticmethod
     def upcast_v1_v2(_state: dict[str, Any]) -> None:
         """Of what was not asked before nothing was said."""
+
+    @staticmethod
+    def upcast_v2_v3(state: dict[str, Any]) -> None:
+        """Nobody can be told of whom nobody knows who they are."""
+        state["tell_referrer"] = state["source"] not in {"9", "10"}
 
 
 class EarlyHelpRequested(

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.mash.codes import Extent
 from services.mash.events import (
     AgencyCheckRequested,
     AgencyInformationShared,
@@ -16,6 +15,7 @@ from services.mash.events import (
 )
 from services.mash.streams.contact import Contact
 from services.mash.streams.contact.state import decided_already, on_a_note, too_early
+from shared.domain.code_lists import Extent
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Agency, Distinct, Organisation, RequiredText

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from services.mash.codes import (
     CLOSE_RELATIVES,
     TO_BE_REPORTED,
-    ConsentScope,
     Fgm,
     FosteringNotifier,
     LinkWhy,
@@ -34,7 +33,7 @@ from services.mash.events import (
 )
 from services.mash.streams.contact import Contact
 from services.mash.streams.contact.state import on_a_note
-from shared.domain.code_lists import LawfulBasis
+from shared.domain.code_lists import ConsentScope, LawfulBasis
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Agency, RequiredText, ShortText, Text, ThingId

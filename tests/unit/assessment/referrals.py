@@ -4,14 +4,15 @@ from uuid import uuid5
 
 from services.assessment.codes import Place
 from services.assessment.rules import RULES
-from services.assessment.streams.referral import AllocateWorker, OpenReferral, RecordVisit, referral
+from services.assessment.streams.child_file import RecordVisit, child_file
+from services.assessment.streams.referral import AllocateWorker, OpenReferral, referral
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
 from shared.domain.fields import Professional
 from shared.domain.instants import london
 from shared.testing.deciders import decider
 from shared.testing.facts import THING, actor
 
-given = decider(referral, RULES).given
+given = decider(referral, RULES, beside=[child_file]).given
 
 EW_2026 = "rules 2026-11; calendar EW-2026-11"
 MANAGER = actor("team_manager", "Ravi Cole")

@@ -20,8 +20,9 @@ def test_the_child_is_seen_within_three_working_days_of_when_the_contact_was_rec
             level=4,
             primary_need=PrimaryNeed.N1,
             see_child_by=Deadline(RECEIVED, london(2026, 4, 10), rule="A2", edition=EW_2026),
+            assess_by=Deadline(RECEIVED, london(2026, 6, 11), rule="A3", edition=EW_2026),
         )
-    ).clocks(A2="open")
+    ).clocks(A2="open", A3="open")
 
 
 def test_a_contact_decided_too_late_opens_a_referral_that_is_late_already():

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from services.assessment.codes import Place
 from services.assessment.events import ChildNotSeen, ChildSeen, VisitText
-from services.assessment.streams.referral import RecordVisit
+from services.assessment.streams.child_file import RecordVisit
 from shared.domain.instants import london
 from tests.unit.assessment.referrals import NOT_SEEN, RECEIVED, SEEN_ALONE, WORKER, given, opened
 

@@ -3,16 +3,7 @@
 from datetime import date
 
 from services.mash.app import app
-from services.mash.codes import (
-    ConsentScope,
-    Criterion,
-    Extent,
-    Fgm,
-    Outcome,
-    Potential,
-    RiskLevel,
-    StrategyWhen,
-)
+from services.mash.codes import Criterion, Fgm, Outcome, Potential, RiskLevel, StrategyWhen
 from services.mash.rules import RULES
 from services.mash.streams.agency_check import RequestAgencyCheck, ReturnAgencyCheck
 from services.mash.streams.child_file import RecordFgmPoliceReport
@@ -32,7 +23,7 @@ from services.mash.streams.contact import (
     contact,
 )
 from services.mash.streams.open_case import open_case
-from shared.domain.code_lists import LawfulBasis, PrimaryNeed, ReferralSource
+from shared.domain.code_lists import ConsentScope, Extent, LawfulBasis, PrimaryNeed, ReferralSource
 from shared.domain.people import KnownPerson, Span
 from shared.testing.deciders import decider, story_of
 from shared.testing.facts import ADULT, CHILD, SIBLING, actor

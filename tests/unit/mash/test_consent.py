@@ -3,7 +3,6 @@
 import pytest
 from pydantic import ValidationError
 
-from services.mash.codes import ConsentScope, Extent
 from services.mash.events import (
     AgencyCheckRequested,
     AgencyInformationShared,
@@ -14,7 +13,7 @@ from services.mash.events import (
     FindingsText,
 )
 from services.mash.streams.contact import WithdrawConsent
-from shared.domain.code_lists import LawfulBasis
+from shared.domain.code_lists import ConsentScope, Extent, LawfulBasis
 from shared.domain.instants import london
 from shared.domain.people import KnownPerson, Span
 from shared.testing.deciders import story_of

@@ -3,10 +3,10 @@
 import pytest
 
 from services.mash import events as mash
-from services.mash.codes import ConsentScope, Extent, Fgm, Outcome, PrivateFosterer, RiskLevel, WhyPolice
+from services.mash.codes import Fgm, Outcome, PrivateFosterer, RiskLevel, WhyPolice
 from services.mash.entries import entries
 from services.mash.rules import RULES
-from shared.domain.code_lists import LawfulBasis, ReferralSource
+from shared.domain.code_lists import ConsentScope, Extent, LawfulBasis, ReferralSource
 from shared.domain.instants import london
 from shared.team.audience import SeenBy
 from shared.testing.entries import given_entries

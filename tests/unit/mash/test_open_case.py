@@ -5,7 +5,7 @@ import pytest
 from services.assessment.app import app as assessment
 from services.assessment.codes import Place
 from services.assessment.events import ImmediateHarmMarked, ReferralLevelled, ReferralOpened
-from services.assessment.streams.referral import RecordVisit
+from services.assessment.streams.child_file import RecordVisit
 from services.mash.codes import Fgm, LinkWhy, Notice, Outcome, WhyPolice
 from services.mash.entries import entries
 from services.mash.events import (

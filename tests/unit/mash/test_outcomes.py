@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from services.mash.codes import Concern, ConsentScope, Criterion, MissingFrom, Notice, Outcome, StrategyWhen
+from services.mash.codes import Concern, Criterion, MissingFrom, Notice, Outcome, StrategyWhen
 from services.mash.events import (
     AllegationRouted,
     ContactDecided,
@@ -15,7 +15,7 @@ from services.mash.events import (
     ReferralAccepted,
 )
 from services.mash.streams.contact import DecideContact, Missing, ReceiveContact, Referrer
-from shared.domain.code_lists import PrimaryNeed, ReferralSource
+from shared.domain.code_lists import ConsentScope, PrimaryNeed, ReferralSource
 from shared.domain.instants import london
 from shared.domain.rules import Deadline
 from shared.testing.facts import ADULT, THING

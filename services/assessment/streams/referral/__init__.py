@@ -11,13 +11,11 @@ from services.assessment.streams.referral.opening import (
     take_immediate_harm,
 )
 from services.assessment.streams.referral.state import Referral, ReferralEvent, evolve
-from services.assessment.streams.referral.visiting import RecordVisit, record_visit
 from shared.domain.decider import Context, Per, Stream
 
 __all__ = [
     "AllocateWorker",
     "OpenReferral",
-    "RecordVisit",
     "Referral",
     "ReferralCommand",
     "ReferralEvent",
@@ -27,7 +25,7 @@ __all__ = [
     "referral",
 ]
 
-ReferralCommand: TypeAlias = OpenReferral | TakeImmediateHarm | AllocateWorker | RecordVisit
+ReferralCommand: TypeAlias = OpenReferral | TakeImmediateHarm | AllocateWorker
 
 
 def decide(command: ReferralCommand, state: Referral, context: Context) -> list[ReferralEvent]:
@@ -35,7 +33,7 @@ def decide(command: ReferralCommand, state: Referral, context: Context) -> list[
 
     Raises:
         Refused: A10 where no referral is open (`no_referral`) or one is (`already_open`), A3 for more than 45
-            working days, A2 for a child seen not alone without a reason.
+            working days.
     """
     match command:
         case OpenReferral():
@@ -44,8 +42,6 @@ def decide(command: ReferralCommand, state: Referral, context: Context) -> list[
             return take_immediate_harm(command, state, context)
         case AllocateWorker():
             return allocate_worker(command, state)
-        case RecordVisit():
-            return record_visit(command, state)
         case _:
             assert_never(command)
 
@@ -59,5 +55,6 @@ referral = Stream(
     events=ReferralEvent,
     per=Per.EPISODE,
     opened_by=(ReferralOpened,),
-    clocks=("A1", "A2"),
+    clocks=("A1", "A2", "A3"),
+    is_open=lambda state: not state.closed,
 )

@@ -17,6 +17,7 @@ class OpenReferral(Command, name="assessment.OpenReferral", opens=True, internal
     received_at: Instant
     source: ReferralSource
     referrer_agency: str | None = None
+    tell_referrer: bool = True
     level: int
     primary_need: PrimaryNeed
 
@@ -28,6 +29,7 @@ class TakeImmediateHarm(Command, name="assessment.TakeImmediateHarm", opens=True
     received_at: Instant
     source: ReferralSource
     referrer_agency: str | None = None
+    tell_referrer: bool = True
     primary_need: PrimaryNeed | None = None
 
 
@@ -42,7 +44,7 @@ def open_referral(command: OpenReferral, state: Referral, context: Context) -> l
     refuse_all(
         (
             "A10",
-            state.contact is not None,
+            state.is_open,
             "the child has an open referral: add what is new to it",
             "already_open",
         )
@@ -53,9 +55,11 @@ def open_referral(command: OpenReferral, state: Referral, context: Context) -> l
             received_at=command.received_at,
             source=command.source,
             referrer_agency=command.referrer_agency,
+            tell_referrer=command.tell_referrer,
             level=command.level,
             primary_need=command.primary_need,
             see_child_by=context.deadline("A2", command.received_at),
+            assess_by=context.deadline("A3", command.received_at),
         )
     ]
 
@@ -65,7 +69,7 @@ def take_immediate_harm(command: TakeImmediateHarm, state: Referral, context: Co
     if command.contact in state.harm_of:
         return []
     today = context.deadline("A1", context.happened_at)
-    if state.contact is not None:
+    if state.is_open:
         return [ImmediateHarmMarked(contact=command.contact, see_today_by=today)]
     return [
         ReferralOpened(
@@ -73,9 +77,11 @@ def take_immediate_harm(command: TakeImmediateHarm, state: Referral, context: Co
             received_at=command.received_at,
             source=command.source,
             referrer_agency=command.referrer_agency,
+            tell_referrer=command.tell_referrer,
             primary_need=command.primary_need,
             immediate_harm=True,
             see_child_by=context.deadline("A2", command.received_at),
+            assess_by=context.deadline("A3", command.received_at),
             see_today_by=today,
         )
     ]

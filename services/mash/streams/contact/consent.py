@@ -4,7 +4,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.mash.codes import ConsentHow, ConsentScope
 from services.mash.events import (
     ConsentDispensed,
     ConsentRecorded,
@@ -13,7 +12,7 @@ from services.mash.events import (
     WhyText,
 )
 from services.mash.streams.contact.state import Contact, ContactEvent, too_early
-from shared.domain.code_lists import LawfulBasis
+from shared.domain.code_lists import ConsentHow, ConsentScope, LawfulBasis
 from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.fields import Distinct, PersonId, RequiredText, Text

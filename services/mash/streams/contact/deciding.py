@@ -5,14 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.mash.codes import (
-    REFERRALS,
-    ConsentScope,
-    Criterion,
-    Outcome,
-    ReceivingTeam,
-    StrategyWhen,
-)
+from services.mash.codes import REFERRALS, Criterion, Outcome, StrategyWhen
 from services.mash.events import (
     AllegationRouted,
     ContactDecided,
@@ -30,7 +23,7 @@ from services.mash.events import (
 )
 from services.mash.streams.contact.state import Contact, ContactEvent, decided_already, too_early
 from services.mash.streams.open_case import OpenCase
-from shared.domain.code_lists import PrimaryNeed
+from shared.domain.code_lists import ConsentScope, PrimaryNeed, ReceivingTeam
 from shared.domain.command import Command, Over, refuse_all
 from shared.domain.decider import Context
 from shared.domain.fields import Agency, Distinct, PersonId, RequiredText, ShortText, Text, ThingId
@@ -124,6 +117,7 @@ def identify_immediate_harm(
             received_at=state.received_at,
             source=state.source,
             referrer_agency=state.referrer_agency,
+            tell_referrer=state.reachable and not state.note,
             primary_need=command.primary_need,
             sealed=HarmText(reason=command.reason, address_now=command.address_now),
         )
@@ -201,6 +195,7 @@ def _told_to(command: DecideContact, state: Contact, context: Context) -> Sequen
                     received_at=state.received_at,
                     source=state.source,
                     referrer_agency=state.referrer_agency,
+                    tell_referrer=state.reachable,
                     level=command.level,
                     primary_need=command.primary_need,
                     strategy=command.strategy,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, TypeAlias, assert_never
 from uuid import UUID
 
-from services.mash.codes import TO_BE_REPORTED, ConsentScope, Outcome, Potential
+from services.mash.codes import TO_BE_REPORTED, Outcome, Potential
 from services.mash.events import (
     AllegationRouted,
     ConsentDispensed,
@@ -28,7 +28,7 @@ from services.mash.events import (
     WrittenReferralReceived,
 )
 from services.mash.streams.open_case import OpenCase
-from shared.domain.code_lists import ReferralSource
+from shared.domain.code_lists import ConsentScope, ReferralSource
 from shared.domain.command import Check
 from shared.domain.decider import Context
 

@@ -1,0 +1,12 @@
+"""The entries of referral and assessment, to which each module here adds those of its subject."""
+
+from typing import Final
+
+from shared.team.entries import Entries
+
+entries: Final = Entries("assessment")
+
+
+def plain(code: str) -> str:
+    """A code in words."""
+    return code.replace("_", " ")
