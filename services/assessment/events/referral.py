@@ -14,7 +14,7 @@ from shared.domain.rules import Deadline
 class OpeningText(Sealed):
     """Of a case that another authority hands over: which one."""
 
-    from_authority: str
+    from_authority: str | None = None
 
 
 class ReferralOpened(

@@ -12,9 +12,9 @@ class VisitText(Sealed):
     words: str
     why_not_alone: str | None = None
     why_not_seen: str | None = None
-    present: tuple[str, ...] = ()
+    present: tuple[str, ...] | None = None
     """Who was there beside the child."""
-    observed: str = ""
+    observed: str | None = None
 
 
 class ChildSeen(

@@ -85,8 +85,8 @@ def decide(command: RecordVisit, state: FileRecord, _context: Context) -> list[F
         words=command.words,
         why_not_alone=command.why_not_alone,
         why_not_seen=command.why_not_seen,
-        present=command.present,
-        observed=command.observed,
+        present=command.present or None,
+        observed=command.observed or None,
     )
     if not command.seen:
         return [ChildNotSeen(place=command.place, statutory=command.statutory, sealed=text)]
