@@ -1,7 +1,7 @@
 """Load what a command is decided on: its targets, the people it speaks of, the streams beside, in one round trip."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -64,9 +64,13 @@ class Subject:
         """What the decision takes: the state of its own stream, or the named record of several."""
         if self.stream.record is None:
             return self.own.state
-        states = {name: kind.state for name, kind in beside.items()}
-        states |= {name: loaded.folded.state for name, loaded in self.streams.items()}
-        return self.stream.record(**{each.name: states[each.name] for each in fields(self.stream.record)})
+        loaded = self.streams
+        return self.stream.record(
+            **{
+                name: loaded[name].folded.state if name in loaded else beside[name].state
+                for name in self.stream.record_names
+            }
+        )
 
     def after(self, decided: Mapping[UUID, StreamState]) -> "Subject":
         """As it stands after what the same command decided before, for a child or thing before this one."""
@@ -283,7 +287,7 @@ def _named_beside(stream: Stream) -> list[str]:
     """The names of the streams that a decision of this kind takes beside its own, and of what others did of this child
     before the stream opened: that is noted on it when it does.
     """
-    names = [each.name for each in fields(stream.record)] if stream.record else []
+    names = list(stream.record_names)
     if stream.noted:
         names.append(elsewhere.NAME)
     return [name for name in dict.fromkeys(names) if name != stream.name]

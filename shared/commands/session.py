@@ -100,7 +100,7 @@ class Session:
 
     async def one(self, stream_id: UUID, stream: Stream) -> StreamState:
         """The folded state of one stream."""
-        kept = self._at_hand(stream_id)
+        kept = self._seen.get(stream_id)
         if kept is None:
             return (await self.get({stream_id: stream}))[stream_id]
         self.looked.setdefault(stream_id, kept.version)

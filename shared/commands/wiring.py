@@ -1,7 +1,7 @@
 """Check that a team's streams fit together, before the first command: which one decides what, and holds which event."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from typing import Final, get_args, get_type_hints
 
 from shared.domain.command import Command, NotFound
@@ -95,7 +95,7 @@ def _faults(stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
         if not is_dataclass(stream.record):
             yield "its `record` must be a dataclass whose fields are named after streams"
             return
-        names = [each.name for each in fields(stream.record)]
+        names = list(stream.record_names)
         if missing := [name for name in names if name not in streams]:
             yield f"its record names {', '.join(missing)}, and there is no such stream"
             return
@@ -173,7 +173,7 @@ def _may_decide(decider: Stream, event: type[Event], home: Stream) -> bool:
 
 def _finds(decider: Stream, name: str) -> bool:
     """Whether decisions of this kind have that stream at hand: their own, one of their record, what `re` refers to."""
-    taken = {each.name for each in fields(decider.record)} if decider.record is not None else set()
+    taken = set(decider.record_names)
     return name in {decider.name, *taken, *(command.REFERS_TO for command in decider.command_types())}
 
 

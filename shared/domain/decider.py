@@ -7,8 +7,9 @@ appends what was decided for all of them in one transaction, or nothing.
 
 import enum
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, get_args
 from uuid import UUID
 
@@ -152,6 +153,11 @@ class Stream:
     code: str = ""
     found_by: Mapping[str, str] = field(default_factory=dict)
     childless: bool = False
+
+    @cached_property
+    def record_names(self) -> tuple[str, ...]:
+        """The names of the streams whose states its decisions take together; none where they take their own alone."""
+        return tuple(each.name for each in fields(self.record)) if self.record is not None else ()
 
     def command_types(self) -> tuple[type[Command], ...]:
         """The command classes of this stream."""

@@ -27,8 +27,9 @@ GENESIS_HEAD = LogHead(0, GENESIS, None)
 
 @dataclass(slots=True)
 class EventColumns:
-    """The rows of `events` that a group adds, one list a column."""
+    """The rows of `events` that a group adds, one list a column; all of a group are recorded at one moment (UTC)."""
 
+    recorded_at: datetime
     positions: list[int] = field(default_factory=list)
     stream_ids: list[UUID] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
@@ -39,14 +40,13 @@ class EventColumns:
     categories: list[str] = field(default_factory=list)
     children: list[UUID | None] = field(default_factory=list)
     keys: list[UUID | None] = field(default_factory=list)
-    recorded: list[datetime] = field(default_factory=list)
     digests: list[bytes] = field(default_factory=list)
 
     def head(self, before: LogHead) -> LogHead:
         """The last row of the log once these are written behind `before`."""
         if not self.positions:
             return before
-        return LogHead(self.positions[-1], self.digests[-1], self.recorded[-1])
+        return LogHead(self.positions[-1], self.digests[-1], self.recorded_at)
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ def group_rows(
     """
     recorded_at = now if head.recorded_at is None else max(now, head.recorded_at)
     position, digest = head.position, head.digest
-    events, commands, done = EventColumns(), CommandColumns(), list[Accepted]()
+    events, commands, done = EventColumns(recorded_at), CommandColumns(), list[Accepted]()
     for accepted in taken:
         places: list[Appended] = []
         for part in accepted.request.parts:
@@ -94,7 +94,6 @@ def group_rows(
                     events.categories.append(row.category)
                     events.children.append(row.child)
                     events.keys.append(row.key)
-                    events.recorded.append(recorded_at)
                     events.digests.append(digest)
             places.append(Appended(first, position))
             commands.ids.append(part.command)

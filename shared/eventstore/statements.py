@@ -60,7 +60,7 @@ class Statements:
 class AppendParameters:
     """The parameters of the statements that append a group, a list a column.
 
-    First the columns of `events`, then those of `commands`, in the order of `columns.py`; then what must stand for the
+    First the columns of `events` with the one moment of all its rows, then those of `commands`, in the order of `columns.py`; then what must stand for the
     group to be written; then the inbox heads it moves, a list for each field of `InboxMove`, and the marks of all that is taken.
     """
 
@@ -74,8 +74,8 @@ class AppendParameters:
     categories: list[str]
     children: list[UUID | None]
     keys: list[UUID | None]
-    recorded: list[datetime]
     digests: list[bytes]
+    recorded_at: datetime
     command_ids: list[UUID]
     command_bodies: list[bytes]
     command_firsts: list[int]

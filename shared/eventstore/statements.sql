@@ -18,11 +18,11 @@ stands AS MATERIALIZED (
                                         ORDER BY e.originator_version DESC LIMIT 1), 0))),
 events_written AS (
     INSERT INTO {schema}.events (notification_id, originator_id, originator_version, topic, state, sealed, event_id,
-                                 category, child, key, recorded_at, digest)
-    SELECT given.* FROM stands, unnest(
+                                 category, child, key, digest, recorded_at)
+    SELECT given.*, :recorded_at::timestamptz FROM stands, unnest(
         :positions::bigint[], :event_streams::uuid[], :versions::bigint[], :names::text[], :states::bytea[],
         :sealed::bytea[], :event_ids::uuid[], :categories::text[], :children::uuid[], :keys::uuid[],
-        :recorded::timestamptz[], :digests::bytea[]) AS given),
+        :digests::bytea[]) AS given),
 commands_written AS (
     INSERT INTO {schema}.commands (command_id, body, first, last)
     SELECT given.* FROM stands, unnest(
@@ -45,11 +45,11 @@ stands AS MATERIALIZED (
                                         ORDER BY e.originator_version DESC LIMIT 1), 0))),
 events_written AS (
     INSERT INTO {schema}.events (notification_id, originator_id, originator_version, topic, state, sealed, event_id,
-                                 category, child, key, recorded_at, digest)
-    SELECT given.* FROM stands, unnest(
+                                 category, child, key, digest, recorded_at)
+    SELECT given.*, :recorded_at::timestamptz FROM stands, unnest(
         :positions::bigint[], :event_streams::uuid[], :versions::bigint[], :names::text[], :states::bytea[],
         :sealed::bytea[], :event_ids::uuid[], :categories::text[], :children::uuid[], :keys::uuid[],
-        :recorded::timestamptz[], :digests::bytea[]) AS given),
+        :digests::bytea[]) AS given),
 commands_written AS (
     INSERT INTO {schema}.commands (command_id, body, first, last)
     SELECT given.* FROM stands, unnest(
@@ -98,11 +98,11 @@ SELECT h.notification_id AS position, h.digest, h.recorded_at,
 -- The events and commands of a group, once the transaction that holds the lock has seen that they may be written.
 WITH events_written AS (
     INSERT INTO {schema}.events (notification_id, originator_id, originator_version, topic, state, sealed, event_id,
-                                 category, child, key, recorded_at, digest)
-    SELECT * FROM unnest(
+                                 category, child, key, digest, recorded_at)
+    SELECT given.*, :recorded_at::timestamptz FROM unnest(
         :positions::bigint[], :event_streams::uuid[], :versions::bigint[], :names::text[], :states::bytea[],
         :sealed::bytea[], :event_ids::uuid[], :categories::text[], :children::uuid[], :keys::uuid[],
-        :recorded::timestamptz[], :digests::bytea[]))
+        :digests::bytea[]) AS given)
 INSERT INTO {schema}.commands (command_id, body, first, last)
 SELECT * FROM unnest(
     :command_ids::uuid[], :command_bodies::bytea[], :command_firsts::bigint[], :command_lasts::bigint[])

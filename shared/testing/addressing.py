@@ -4,7 +4,7 @@ A command need not say whom it is about, or which thing, where the story has onl
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -134,7 +134,7 @@ def _over(
 
 def _subject(logs: Logs, team: Team, command: Command, own: StreamAt, item: Any = None) -> Subject:
     kind, beside = own.kind, dict[str, StreamAt]()
-    names = [each.name for each in fields(kind.record)] if kind.record else []
+    names = list(kind.record_names)
     names += [elsewhere.NAME] if kind.noted else []
     referred = None
     if command.REFERS_TO and command.re and own.child:

@@ -8,7 +8,7 @@ the kernel does it, and folded for those that come after. A command of a stream 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -71,7 +71,7 @@ class _Log:
     def _state(self, stream: Stream, thing: UUID, child: UUID) -> Any:
         if stream.record is None:
             return self._folded(stream, thing, child)[1]
-        named = {each.name: self._named(each.name) for each in fields(stream.record)}
+        named = {name: self._named(name) for name in stream.record_names}
         return stream.record(**{name: self._folded(each, thing, child)[1] for name, each in named.items()})
 
     def _append(self, event: Event, context: Context, thing: UUID, child: UUID) -> None:

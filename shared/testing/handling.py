@@ -6,7 +6,7 @@ story has only one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -142,11 +142,12 @@ def _state(team: Team, subject: Subject) -> Any:
     if kind.record is None:
         return subject.own.folded.state
     streams = subject.streams
-    names = [each.name for each in fields(kind.record)]
-    states = {
-        name: streams[name].folded.state if name in streams else team.kinds[name].state for name in names
-    }
-    return kind.record(**states)
+    return kind.record(
+        **{
+            name: streams[name].folded.state if name in streams else team.kinds[name].state
+            for name in kind.record_names
+        }
+    )
 
 
 def _recorded_step(logs: Logs, team: Team, command: Command, own: StreamAt) -> RecordedStep | None:
