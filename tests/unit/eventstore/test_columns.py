@@ -24,7 +24,6 @@ COLUMNS = {
     "category": "categories",
     "child": "children",
     "key": "keys",
-    "recorded_at": "recorded",
     "digest": "digests",
 }
 
@@ -44,7 +43,8 @@ def part(stream: UUID, expected: int, count: int, command: UUID | None = None) -
 
 def as_rows(columns) -> list[dict]:
     lists = [getattr(columns, name) for name in COLUMNS.values()]
-    return [dict(zip(COLUMNS, values, strict=True)) for values in zip(*lists, strict=True)]
+    moment = {"recorded_at": columns.recorded_at}
+    return [dict(zip(COLUMNS, values, strict=True)) | moment for values in zip(*lists, strict=True)]
 
 
 def test_an_empty_group_is_nothing():
@@ -79,9 +79,9 @@ def test_everything_of_a_row_arrives_in_its_column():
 def test_recorded_is_never_less_than_before():
     late = NOW + timedelta(hours=1)
     one = Accepted(AppendRequest((part(uuid4(), 0, 2),)))
-    assert group_rows(LogHead(1, b"", late), [one], NOW)[0].recorded == [late, late]
-    assert group_rows(LogHead(1, b"", NOW), [one], late)[0].recorded == [late, late]
-    assert group_rows(GENESIS_HEAD, [one], NOW)[0].recorded == [NOW, NOW]
+    assert group_rows(LogHead(1, b"", late), [one], NOW)[0].recorded_at == late
+    assert group_rows(LogHead(1, b"", NOW), [one], late)[0].recorded_at == late
+    assert group_rows(GENESIS_HEAD, [one], NOW)[0].recorded_at == NOW
 
 
 def test_what_was_done_before_is_not_written_again():
