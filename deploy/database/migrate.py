@@ -20,6 +20,7 @@ import asyncpg
 
 import services
 from deploy.database.provision import NotAName, owner_of, safe
+from shared.infrastructure.networks import in_the_clear
 from shared.service.migrations import migrate
 from shared.service.settings import PREFIX
 
@@ -52,11 +53,25 @@ class Target:
                 f"{service}: set {own}OWNER_DSN to the DSN of its owner's role, as "
                 f"postgresql://{owner_of(service)}:PASSWORD@HOST/DATABASE"
             )
+        if environment.get(f"{PREFIX}PRIVATE_NETWORK") != "true" and _in_the_clear(dsn):
+            raise CannotMigrate(
+                f"{service}: {own}OWNER_DSN: the server is not on this machine: add sslmode=verify-full, and "
+                f"sslrootcert=FILE where its certificate is the council's own; where the network itself is encrypted, "
+                f"say {PREFIX}PRIVATE_NETWORK=true"
+            )
         try:
             role = safe(environment.get(f"{own}ROLE") or service)
         except NotAName as error:
             raise CannotMigrate(f"{service}: {own}ROLE: {error}") from None
         return cls(service, dsn, role)
+
+
+def _in_the_clear(dsn: str) -> bool:
+    """Whether the owner's password would go where somebody may listen. What is no DSN at all is said when it is used."""
+    try:
+        return in_the_clear(dsn)
+    except ValueError:
+        return False
 
 
 async def migrate_service(target: Target) -> list[str]:

@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.infrastructure.networks import in_the_clear, is_here
 from shared.messaging.client import KafkaConnection
 
 PREFIX = "SAFEGUARDING_"
@@ -24,6 +25,11 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
 
+    private_network: bool = Field(
+        False,
+        description="the way to PostgreSQL and Kafka is encrypted by other means; else nothing off this machine is "
+        "spoken to without TLS",
+    )
     dsn: SecretStr = Field(description="PostgreSQL DSN of the service's own role")
     views_dsn: SecretStr = Field(
         description="PostgreSQL DSN of the role that owns and fills the service's read tables"
@@ -40,7 +46,9 @@ class Settings(BaseSettings):
     )
     kafka_password: SecretStr = Field(SecretStr(""), description="that user's password")
     kafka_tls: bool = Field(
-        False, description="encrypt, and check the brokers' certificates: on every network"
+        False,
+        description="encrypt, and check the brokers' certificates: on every network",
+        validate_default=True,
     )
     keys: Path = Field(description="the service's key store file")
     master_key: Path = Field(description="file with the 32-byte master key that wraps the store's keys")
@@ -66,6 +74,33 @@ class Settings(BaseSettings):
     )
     pool: int = Field(8, description="most database connections for reading")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR; logs are lines of JSON")
+
+    @field_validator("dsn", "views_dsn", "reader_dsn")
+    @classmethod
+    def _encrypted_off_this_machine(cls, dsn: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """Refuse what somebody between here and there could read or answer in the database's place."""
+        if dsn is None or info.data.get("private_network"):
+            return dsn
+        if in_the_clear(dsn.get_secret_value()):
+            raise ValueError(
+                "the server is not on this machine: add sslmode=verify-full, and sslrootcert=FILE where its certificate "
+                f"is the council's own; where the network itself is encrypted, say {PREFIX}PRIVATE_NETWORK=true"
+            )
+        return dsn
+
+    @field_validator("kafka_tls")
+    @classmethod
+    def _encrypted_to_brokers(cls, tls: bool, info: ValidationInfo) -> bool:
+        """The same of the brokers: whoever listens would have the passwords' proofs and every open part."""
+        away = [
+            each for each in info.data.get("kafka", "").split(",") if not is_here(each.rpartition(":")[0])
+        ]
+        if away and not tls and not info.data.get("private_network"):
+            raise ValueError(
+                "the brokers are not on this machine: say true; where the network itself is encrypted, say "
+                f"{PREFIX}PRIVATE_NETWORK=true"
+            )
+        return tls
 
     @property
     def brokers(self) -> KafkaConnection:

@@ -34,9 +34,9 @@ def app(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     layout.make_files([request.param])
     environment = layout.environment(
         request.param,
-        dsn="postgresql://nowhere.invalid/none",
-        reader_dsn="postgresql://nowhere.invalid/none",
-        bootstrap="nowhere.invalid:1",
+        dsn="postgresql://127.0.0.1:1/none",
+        reader_dsn="postgresql://127.0.0.1:1/none",
+        bootstrap="127.0.0.1:1",
         broker="embedded",
         port=1,
         simulated=False,

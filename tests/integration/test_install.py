@@ -265,6 +265,11 @@ def refused(server, change, **more):
     [
         ("", "set SAFEGUARDING_MASH_OWNER_DSN"),
         ("{secret} is not a dsn", "the owner's DSN cannot be used"),
+        (
+            "postgresql://mash_owner:{secret}@db/council",
+            "the server is not on this machine: add sslmode=verify-full",
+        ),
+        ("postgresql://mash_owner:{secret}@db/council?sslmode=require", "add sslmode=verify-full"),
         ("postgresql://mash_owner:{secret}@127.0.0.1:1/council", "does not answer"),
         ("postgresql://mash_owner:{secret}@127.0.0.1:{port}/council", "refuses this login"),
         ("postgresql://mash_owner:mash_owner@127.0.0.1:{port}/nowhere", "create the database first"),

@@ -292,7 +292,12 @@ def test_a_service_gets_its_own_settings_and_nothing_of_the_owner(tmp_path, monk
     layout.make_directory()
     layout.make_files(("people",))
     settings = layout.environment(
-        "people", dsn="postgresql://x", bootstrap="127.0.0.1:1", broker="embedded", port=2, simulated=True
+        "people",
+        dsn="postgresql://127.0.0.1:1/x",
+        bootstrap="127.0.0.1:1",
+        broker="embedded",
+        port=2,
+        simulated=True,
     )
     ours = {name.removeprefix("SAFEGUARDING_") for name in settings if name.startswith("SAFEGUARDING_")}
     assert ours == {

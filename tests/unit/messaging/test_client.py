@@ -41,6 +41,8 @@ def test_with_tls_the_brokers_certificates_are_checked(user, protocol):
 def test_the_login_comes_from_the_settings(monkeypatch):
     for name in (name.upper() for name, field in Settings.model_fields.items() if field.is_required()):
         monkeypatch.setenv(f"SAFEGUARDING_{name}", "x")
+    for name in ("DSN", "VIEWS_DSN"):
+        monkeypatch.setenv(f"SAFEGUARDING_{name}", "postgresql://127.0.0.1/x")
     monkeypatch.setenv("SAFEGUARDING_KAFKA", "kafka:9093")
     monkeypatch.setenv("SAFEGUARDING_KAFKA_TLS", "true")
     monkeypatch.setenv("SAFEGUARDING_MASH_KAFKA_USER", "mash")
