@@ -1,4 +1,4 @@
-"""The front door over HTTP, beside its commands: the worklist."""
+"""The front door over HTTP, beside its commands: the worklist, the shifts out of hours, the list of the daily meeting."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,6 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.mash.meeting_view import decisions
+from services.mash.shift_views import shift_contacts, shifts
 from services.mash.views import worklist
 from shared.web.dependencies import instant
 from shared.web.paging import Paging
@@ -22,6 +24,47 @@ async def contacts(reader: Reader, asked: Paging) -> dict[str, Any]:
     return await reader.listing(worklist, order=order, where={"waits": True}, asked=asked, item=_contact)
 
 
+@router.get("/shifts")
+async def waiting_shifts(reader: Reader, asked: Paging) -> dict[str, Any]:
+    """Shifts out of hours that wait to be handed over, or to be accepted (M19): the most pressing first."""
+    order = {"hand_over_by": datetime, "shift": UUID}
+    return await reader.listing(
+        shifts, order=order, where={"waits": True}, asked=asked, item=_shift, child=None
+    )
+
+
+@router.get("/shifts/{shift}")
+async def one_shift(shift: UUID, reader: Reader, asked: Paging) -> dict[str, Any]:
+    """One shift and its handover, accepted or not; an empty page where no shift has this id."""
+    order = {"hand_over_by": datetime, "shift": UUID}
+    return await reader.listing(
+        shifts, order=order, where={"shift": shift}, asked=asked, item=_shift, child=None
+    )
+
+
+@router.get("/shifts/{shift}/contacts")
+async def contacts_of_shift(shift: UUID, reader: Reader, asked: Paging) -> dict[str, Any]:
+    """What came in during one shift, also what its handover does not name: the first received first."""
+    order = {"received_at": datetime, "stream": UUID}
+    return await reader.listing(
+        shift_contacts, order=order, where={"shift": shift}, asked=asked, item=_shift_contact
+    )
+
+
+@router.get("/daily-meeting")
+async def decisions_since_the_last_meeting(reader: Reader, asked: Paging) -> dict[str, Any]:
+    """Decisions that no daily meeting has looked at yet (M17): the first decided first."""
+    order = {"decided_at": datetime, "stream": UUID}
+    return await reader.listing(
+        decisions,
+        order=order,
+        where={"waits": True},
+        asked=asked,
+        item=_decision,
+        action="read:daily_meeting:mash",
+    )
+
+
 def _contact(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "contact": str(row["contact"]),
@@ -34,5 +77,45 @@ def _contact(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, A
         "potential": row["potential"],
         "held": row["held"],
         "outcome": row["outcome"],
+        "text": text,
+    }
+
+
+def _shift(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:
+    handed_over, accepted = row["handed_over_at"], row["accepted_at"]
+    return {
+        "shift": str(row["shift"]),
+        "since": instant(row["since"]),
+        "until": instant(row["until"]),
+        "due_at": instant(row["hand_over_by"]),
+        "waits_for": None if accepted else "acceptance" if handed_over else "a handover",
+        "handed_over_at": instant(handed_over) if handed_over else None,
+        "accepted_at": instant(accepted) if accepted else None,
+        "contacts": [str(each) for each in row["handed_over"] or ()],
+        "text": text if handed_over else None,
+    }
+
+
+def _shift_contact(row: Mapping[str, Any], _text: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "contact": str(row["contact"]),
+        "child": str(row["child"]) if row["child"] else None,
+        "received_at": instant(row["received_at"]),
+        "source": row["source"],
+        "note_on_open_case": row["note"],
+        "potential": row["potential"],
+        "immediate_harm": row["harm"],
+        "held": row["held"],
+        "decided": row["decided"],
+    }
+
+
+def _decision(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "contact": str(row["contact"]),
+        "child": str(row["child"]) if row["child"] else None,
+        "decided_at": instant(row["decided_at"]),
+        "outcome": row["outcome"],
+        "level": row["level"],
         "text": text,
     }

@@ -65,6 +65,17 @@ RULES: Final = Rulebook(
             source="Threshold document, section 6; Female Genital Mutilation Act 2003, section 5B",
         ),
         Rule(
+            id="M19",
+            what="hand the shift out of hours over to the front door, which accepts it",
+            starts="a period out of hours: its first contact received, or first act of an out-of-hours social worker",
+            limit=None,
+            unit=Unit.FIRST_WORKING_HOUR,
+            at=time(10),
+            met_by="handover accepted",
+            source="Service description, teams; threshold document, appendix 1; the hour is the council's own",
+            local=True,
+        ),
+        Rule(
             id="M22",
             what="confirm a telephone referral in writing",
             starts="contact received by telephone from a professional",

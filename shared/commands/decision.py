@@ -5,6 +5,7 @@ from datetime import date
 
 from shared.commands.loading import Subject
 from shared.commands.request import OF_DEADLINES, Request
+from shared.domain.command import Command
 from shared.domain.decider import Context, Stream
 from shared.domain.event import Event
 from shared.domain.rules import Rulebook
@@ -12,23 +13,15 @@ from shared.team.authorisation import Membership
 from shared.team.deadlines import decide_deadline
 
 
-def decide(
+def context_of(
     request: Request,
     subject: Subject,
     subjects: Sequence[Subject],
     membership: Membership,
-    *,
-    streams: Mapping[str, Stream],
     rules: Rulebook,
-) -> Sequence[Event]:
-    """What follows from the command for one of its subjects; `subjects` are all of them, `membership` is the actor's,
-    `streams` the team's kinds.
-
-    Raises:
-        Refused: the rules forbid it, and with it the whole command.
-    """
-    command = request.command
-    context = Context(
+) -> Context:
+    """What a decision for one of the subjects may know; `subjects` are all of them, `membership` is the actor's."""
+    return Context(
         now=request.now,
         actor=request.actor,
         rules=rules,
@@ -52,6 +45,16 @@ def decide(
         manages=membership.manages,
         started_by=subject.started_by,
     )
+
+
+def decide(
+    command: Command, subject: Subject, context: Context, streams: Mapping[str, Stream]
+) -> Sequence[Event]:
+    """What follows from a command for one of its subjects; `streams` are the team's kinds.
+
+    Raises:
+        Refused: the rules forbid it, and with it the whole command.
+    """
     if isinstance(command, OF_DEADLINES):
         return decide_deadline(command, context)
     return subject.stream.decide(command, subject.state(streams), context)

@@ -5,7 +5,7 @@ decided again on a fresh read before it is answered. A conflict is read and deci
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -15,10 +15,10 @@ import orjson
 from shared.access.policy import AccessPolicy
 from shared.commands.aliases import Aliases, NoAliases
 from shared.commands.correction import Corrector
-from shared.commands.decision import decide
+from shared.commands.decision import context_of, decide
 from shared.commands.episodes import Episodes
 from shared.commands.late_notes import LateNotes
-from shared.commands.loading import Loader
+from shared.commands.loading import LoadedStream, Loader, Subject
 from shared.commands.recording import Decided, EventRecorder
 from shared.commands.request import OF_DEADLINES, Request, refuse_the_future
 from shared.commands.session import Session, StateCache
@@ -28,8 +28,8 @@ from shared.commands.wiring import Wiring
 from shared.crypto.key_store import KeyStore
 from shared.domain.actors import Actor
 from shared.domain.command import Command, NotFound, Refused
-from shared.domain.decider import Stream
-from shared.domain.event import Record
+from shared.domain.decider import Context, Stream
+from shared.domain.event import Event, Record
 from shared.domain.receipt import refuse_receipt
 from shared.domain.rules import Rulebook
 from shared.eventstore.append import AnotherBody, AppendRequest, Conflict
@@ -170,9 +170,10 @@ class CommandHandler:
                 reader = self.reader(fresh=True)
                 continue
             if place.again:
-                return await self._answer_at(_id(command, command_id), place.first, place.last)
+                return await self._answer_at(command, command_id, place.first, place.last)
             self.keep(decided)
-            return Answer(_id(command, command_id), place.last, tuple(decided.names), decided.late)
+            answer_id = decided.answer or _id(command, command_id)
+            return Answer(answer_id, place.last, tuple(decided.names), decided.late)
         raise Busy
 
     async def _old_answer(self, command: Command, command_id: UUID, body: bytes) -> Answer | None:
@@ -181,10 +182,14 @@ class CommandHandler:
             return None
         if known[0] != body:
             raise AnotherBody
-        return await self._answer_at(_id(command, command_id), known[1], known[2])
+        return await self._answer_at(command, command_id, known[1], known[2])
 
-    async def _answer_at(self, answer_id: UUID, first: int, last: int) -> Answer:
+    async def _answer_at(self, command: Command, command_id: UUID, first: int, last: int) -> Answer:
         rows = await self.store.between(first, last)
+        # What waits is taken first of all that such a command writes: so the old answer names the one it took then.
+        answer_id = (
+            UUID(bytes=rows[0]["originator_id"].bytes) if command.TAKES_NEXT else _id(command, command_id)
+        )
         late = any(orjson.loads(row["state"])["envelope"].get("late", False) for row in rows)
         return Answer(answer_id, last, tuple(row["topic"] for row in rows), late, again=True)
 
@@ -252,9 +257,37 @@ class CommandHandler:
         decided = Decided(request.command_id, late=request.late)
         for each in subjects:
             subject = each.after(decided.folded)
-            events = decide(request, subject, subjects, membership, streams=self.streams, rules=self._rules)
+            context = context_of(request, subject, subjects, membership, self._rules)
+            events = decide(request.command, subject, context, self.streams)
             self._recorder.record(decided, request, subject, events)
+            await self._begin(decided, request, events, context, session)
+        if request.command.TAKES_NEXT:
+            decided.answer = UUID(bytes=subjects[0].target.stream_id.bytes)  # as JSON can say it
         return await self._with_late_notes(decided, request, session)
+
+    async def _begin(
+        self,
+        decided: Decided,
+        request: Request,
+        events: Sequence[Event],
+        context: Context,
+        session: Session,
+    ) -> None:
+        """What stands alone and begins with these events, unless it stands already. That it was not there is guarded by
+        the append, so of two commands that begin it at once the second decides again and finds it begun.
+        """
+        for stream in (one for one in self._wiring.streams if one.begun_by is not None):
+            assert stream.begun_by is not None
+            begins = stream.begun_by(events, context)
+            if begins is None or begins.id in decided.folded:
+                continue
+            at = begins.event.happened_at or request.happened_at
+            target = Target(begins.id, None, begins.id)
+            loaded = LoadedStream(stream, target, await session.one(begins.id, stream))
+            if not loaded.folded.version:
+                as_begun = replace(request, happened_at=at, known_at=max(at, request.known_at))
+                subject = Subject(stream, target, {stream.name: loaded})
+                self._recorder.record(decided, as_begun, subject, [begins.event])
 
     async def _with_late_notes(self, decided: Decided, request: Request, session: Session) -> Decided:
         """With what belongs on episodes that the decision did not look at."""

@@ -276,8 +276,8 @@ _MAY_BE_EMPTY = frozenset({Per.CHILD, Per.EPISODE})
 def _refuse_what_is_not_there(command: Command, address: Address) -> None:
     """Refuse a thing nobody opened; what the command itself opens is not there yet."""
     opened_here = command.OPENS and address.item is None
-    if opened_here:
-        return
+    if opened_here or (command.TAKES_NEXT and address.item is None):
+        return  # of what waits, the decision says that none does
     if address.stream.per is Per.ITSELF:
         raise NotFound("there is nobody with this id; register the person first", what="person")
     raise NotFound(f"there is no {address.stream.name} with this id; check `re`", what="thing")

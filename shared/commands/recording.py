@@ -34,6 +34,8 @@ class Decided:
     folded: dict[UUID, StreamState] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     late: bool = False
+    answer: UUID | None = None
+    """The id to answer with, where it is neither the command's own nor what this says of itself."""
 
     def part(self, body: bytes) -> CommandWrites:
         """What is appended for this command."""

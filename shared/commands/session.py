@@ -44,6 +44,15 @@ class StateCache:
             self._states.popitem(last=False)
 
 
+def folded(stream: Stream, rows: Iterable[asyncpg.Record]) -> StreamState:
+    """The state of a stream, which must be of that kind, from all its rows.
+
+    Raises:
+        NotFound: the rows are of another kind.
+    """
+    return StreamState(0, stream.state).after_all(stream, _events(stream, rows))
+
+
 def _events(stream: Stream, rows: Iterable[asyncpg.Record]) -> Iterator[tuple[Event, UUID]]:
     """The events of a stream, which must be of that kind, with their ids."""
     for row in rows:
@@ -82,18 +91,15 @@ class Session:
             else:
                 found[stream_id] = kept
         if missing:
-            folded = {stream_id: StreamState(0, wanted[stream_id].state) for stream_id in missing}
-            for stream_id, rows in (await self._store.load(missing)).items():
-                folded[stream_id] = folded[stream_id].after_all(
-                    wanted[stream_id], _events(wanted[stream_id], rows)
-                )
-            for stream_id, state in folded.items():
+            rows = await self._store.load(missing)
+            loaded = {stream_id: folded(wanted[stream_id], rows.get(stream_id, ())) for stream_id in missing}
+            for stream_id, state in loaded.items():
                 self._seen[stream_id] = state
                 # Of a child's own streams most have nothing on them, and each command about the child looks: that there
                 # is nothing is guarded by the append as any version is.
                 if state.version or wanted[stream_id].per is Per.CHILD:
                     self._warm.keep(stream_id, state)
-            found |= folded
+            found |= loaded
         for stream_id, state in found.items():
             self.looked.setdefault(stream_id, state.version)
         return found
@@ -116,6 +122,6 @@ class Session:
                 self.used_warm = True
         return kept
 
-    def put(self, stream_id: UUID, folded: StreamState) -> None:
+    def put(self, stream_id: UUID, state: StreamState) -> None:
         """What was decided here and is not yet stored: later decisions of the same page stand on it."""
-        self._seen[stream_id] = folded
+        self._seen[stream_id] = state

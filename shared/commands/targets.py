@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.commands.aliases import Aliases, NoAliases, SamePerson, same_people
 from shared.commands.episodes import EpisodeOf, Episodes, Target
+from shared.commands.session import folded
 from shared.commands.steps import Steps
 from shared.commands.stream_ids import child_stream, thing_stream
 from shared.domain.command import Command, NotFound
@@ -18,6 +19,10 @@ __all__ = ["Address", "Target", "Targets"]
 
 MAX_REMEMBERED: Final = 10_000
 """Things whose children are remembered; at more they are forgotten and read again."""
+
+
+_NEVER_BEGUN: Final = UUID(int=0)
+"""The stream of what nobody began: nothing ever stands on it, so the decision says what that means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,8 @@ class Targets:
                 places = [self._of_child(stream, same.kept, named) for named, same in people.items()]
             case Per.ITSELF:
                 places = [Target(each, each, each) for each in _itself(command, command_id)]
+            case Per.ALONE if command.TAKES_NEXT:
+                places = [await self._next(command, stream)]
             case Per.ALONE:
                 alone = _alone(command, stream, command_id)
                 places = [Target(alone, None, alone)]
@@ -190,6 +197,25 @@ class Targets:
             target = Target(own, kept, thing, named=_other(each.named or each.child, kept))
             addresses.setdefault(own, Address(stream, target, referred=each))
         return list(addresses.values())
+
+    # -- what stands alone
+
+    async def _next(self, command: Command, stream: Stream) -> Target:
+        """The next of its kind that waits, as the log has it now; where none does, one that was never begun.
+
+        All of them are read each time: there are as many as there were nights, and one is taken a day.
+        """
+        if command.about or command.re:
+            raise NotFound(
+                f"leave out `about` and `re`: this is about the next {stream.name.replace('_', ' ')} that waits",
+                what="address",
+            )
+        assert stream.waits is not None
+        rows = await self._store.load(await self._store.alone(stream.name))
+        keys = {each: stream.waits(folded(stream, own).state) for each, own in rows.items()}
+        waiting = {each: key for each, key in keys.items() if key is not None}
+        found = min(waiting, key=waiting.__getitem__) if waiting else _NEVER_BEGUN
+        return Target(found, None, found)
 
     # -- steps
 

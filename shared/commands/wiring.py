@@ -90,6 +90,8 @@ def _faults(stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
     yield from _faults_of_episodes(stream)
     if stream.childless and stream.per is not Per.THING:
         yield "only a thing can be `childless`; what is never about a child is Per.ALONE"
+    if stream.per is not Per.ALONE and (stream.begun_by or stream.waits):
+        yield "only what stands alone begins by itself (`begun_by`), or waits to be taken (`waits`)"
     beside: list[Stream] = []
     if stream.record is not None:
         if not is_dataclass(stream.record):
@@ -188,6 +190,9 @@ def _lacking(stream: Stream, field: str, *, opening: bool = False) -> list[str]:
 def _faults_of_command(command: type[Command], stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
     if stream.code and command.OPENS and stream.code not in command.model_fields:
         yield f"{command.__name__} opens one, and must have the field `{stream.code}` that parts a child's episodes"
+    beside = command.OVER is not None and command.OVER.stream == stream.name
+    if command.TAKES_NEXT and not beside and (stream.waits is None or command.OPENS):
+        yield f"{command.__name__} takes the next that waits: say in `waits` which does, and open none with it"
     if command.REFERS_TO:
         thing = streams.get(command.REFERS_TO)
         if thing is None or thing.per is not Per.THING:

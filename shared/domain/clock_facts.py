@@ -181,7 +181,7 @@ def is_of_clocks(event: Event) -> bool:
 
 
 def is_a_record(event: type[Event]) -> bool:
-    """Whether a person can put events of this class right: neither what the kernel says of clocks, nor a correction. A
-    variation is a person's word.
+    """Whether a person can put events of this class right: neither what the kernel says of clocks, nor a correction, nor
+    what follows by itself. A variation is a person's word.
     """
-    return event is DeadlineVaried or event not in (*CLOCK_FACTS, RecordCorrected)
+    return event is DeadlineVaried or not (event.BY_ITSELF or event in (*CLOCK_FACTS, RecordCorrected))

@@ -130,6 +130,8 @@ class Command(BaseModel):
         of_step: `re` names any step of this team: a command that recorded something, whatever it was. Such a command is
             about the children of whom that step recorded something, narrowed by `about`; without `re`, about those in
             `about`. It stands on the child's own stream, or opens a thing.
+        takes_next: it is decided on the next of its kind that waits (`Stream.waits`), and names none: of several things
+            that stand alone nobody passes over the earliest. Its answer is the id of that one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
@@ -141,6 +143,7 @@ class Command(BaseModel):
     OVER: ClassVar[Over | None] = None
     REFERS_TO: ClassVar[str] = ""
     OF_STEP: ClassVar[bool] = False
+    TAKES_NEXT: ClassVar[bool] = False
     IN_WITH: ClassVar[Mapping[str, str]] = {}
     """Own fields that `with` calls by a name which also stands beside it, as `happened`: that name, and the field."""
 
@@ -172,10 +175,12 @@ class Command(BaseModel):
         over: Over | None = None,
         refers_to: str = "",
         of_step: bool = False,
+        takes_next: bool = False,
         **kwargs: Any,
     ) -> None:
         """Keep what the class statement said."""
         super().__pydantic_init_subclass__(**kwargs)
+        cls.TAKES_NEXT = takes_next
         cls.NAME, cls.OPENS, cls.RECORDED_WITHIN, cls.INTERNAL = name, opens, recorded_within, internal
         cls.OVER, cls.REFERS_TO, cls.OF_STEP = over, refers_to, of_step
 

@@ -113,6 +113,17 @@ class Per(enum.Enum):
     command says of itself (`own_id`), as a panel's id is made of its date."""
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What stands alone and begins by itself: its id, which follows from what it is of, and the event that begins it.
+
+    So that two commands that call for it at the same moment meet on one stream, whose version lets one of them begin it.
+    """
+
+    id: UUID
+    event: Event
+
+
 @dataclass(frozen=True)
 class Stream:
     """One kind of stream: how its commands decide, and how its events fold.
@@ -126,6 +137,10 @@ class Stream:
         events: the union of its events.
         per: what one stream of this kind is of.
         childless: of a thing: it may be about no child, or none that is known yet; its one stream has the thing's id.
+        begun_by: of what stands alone: `(events, context) -> Beginning`, where what any command of the team decided calls
+            for one, as the first contact of a night for its shift; else None. Where it stands already nothing is added.
+        waits: of what stands alone: `state -> key`, where it waits for a command that `takes_next`; else None. The one with
+            the least key is next.
         is_open: of an episode: whether it still runs. A new one opens only when the last has closed.
         opened_by: of an episode: the events that open one. Each episode begins with one of them, also where a decision
             on another stream opens it: the second plan of a child is never written onto the closed first.
@@ -153,6 +168,8 @@ class Stream:
     code: str = ""
     found_by: Mapping[str, str] = field(default_factory=dict)
     childless: bool = False
+    begun_by: Callable[[Sequence[Event], Context], Beginning | None] | None = None
+    waits: Callable[[Any], Any] | None = None
 
     @cached_property
     def record_names(self) -> tuple[str, ...]:

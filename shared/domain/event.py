@@ -50,6 +50,8 @@ class Event(BaseModel):
         fixed: the fields, of the open part or the text, that no correction may name, because more than this fact follows
             from them (a deadline, another event, what a later decision rests on): such a fact is withdrawn, and recorded
             anew. Every event of a team says so, were it of none: `fixed=()`.
+        by_itself: it follows by itself from what somebody recorded, and is nobody's record: that a night's shift began.
+            No correction of what was recorded with it takes it back.
         sensitivity: who may see it at most.
     """
 
@@ -68,6 +70,7 @@ class Event(BaseModel):
     """None: it does not say."""
     CLOCK_FIELDS: ClassVar[ClockFields] = {}
     """Its fields that hold deadlines, by name, with the rule that the type of each names."""
+    BY_ITSELF: ClassVar[bool] = False
     SENSITIVITY: ClassVar[Sensitivity] = "ordinary"
 
     child: UUID | None = None
@@ -95,6 +98,7 @@ class Event(BaseModel):
         starts_first: tuple[str, ...] = (),
         beside: Mapping[str, str] | None = None,
         fixed: tuple[str, ...] | None = None,
+        by_itself: bool = False,
         sensitivity: Sensitivity = "ordinary",
         **kwargs: Any,
     ) -> None:
@@ -123,7 +127,7 @@ class Event(BaseModel):
         cls.NAME, cls.VERSION, cls.CROSSES, cls.TEXT = name, version, crosses, text
         cls.MEETS, cls.ENDS, cls.SENSITIVITY = meets, ends, sensitivity
         cls.CONTINUES, cls.STARTS_FIRST, cls.BESIDE = continues, starts_first, dict(beside or {})
-        cls.FIXED = fixed
+        cls.FIXED, cls.BY_ITSELF = fixed, by_itself
         if (
             strange := set(fixed or ())
             - cls.model_fields.keys()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeVar
 
 from pydantic import ConfigDict
 
@@ -30,6 +30,8 @@ __all__ = [
     "Weekday",
     "clock_state",
 ]
+
+_T = TypeVar("_T")
 
 ClockState = Literal["met", "missed", "varied", "ended", "open"]
 """How a clock stands; exactly one at a time."""
@@ -185,15 +187,21 @@ class Rulebook:
         """The due instant, and the edition of the calendar by which it was reckoned."""
         if calendar is not None:
             return due(calendar), calendar
-        in_force = self.calendars.at(start)
+        return self.by_calendar(start, lambda known: (due(known), known))
+
+    def by_calendar(self, at: datetime, ask: Callable[[Calendar], _T]) -> _T:
+        """What the calendar says that is in force at an instant (aware); of days that are not published yet, the
+        provisional edition that goes on where it ends. Raises CalendarEnds where neither knows them.
+        """
+        in_force = self.calendars.at(at)
         try:
-            return due(in_force), in_force
+            return ask(in_force)
         except CalendarEnds:
-            # It needs a day that is not published yet: by rule, and the deadline says so.
+            # It needs a day that is not published yet: by rule, and a deadline says so.
             provisional = self.calendars.beyond(in_force)
             if provisional is None:
                 raise
-            return due(provisional), provisional
+            return ask(provisional)
 
     def as_table(self) -> list[dict[str, str]]:
         """Every row in words, in the order given, for the documentation."""

@@ -21,6 +21,9 @@ CREATE UNIQUE INDEX IF NOT EXISTS events_notification_id_idx ON {schema}.events 
 CREATE INDEX IF NOT EXISTS events_key_idx ON {schema}.events (key, notification_id) WHERE key IS NOT NULL;
 -- One child's rows, for an export.
 CREATE INDEX IF NOT EXISTS events_child_idx ON {schema}.events (child, notification_id) WHERE child IS NOT NULL;
+-- What is about no child, by its kind: the shifts of the front door.
+CREATE INDEX IF NOT EXISTS events_alone_idx ON {schema}.events (category, notification_id)
+    WHERE child IS NULL AND originator_version = 1;
 
 -- One row a command that changed something, written with its events: a known id gets its old answer.
 CREATE TABLE IF NOT EXISTS {schema}.commands (

@@ -49,6 +49,7 @@ class Statements:
     command: NamedStatement
     written_by: NamedStatement
     streams_of: NamedStatement
+    alone: NamedStatement
     whole: NamedStatement
     load: NamedStatement
     head: NamedStatement

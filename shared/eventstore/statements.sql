@@ -160,6 +160,11 @@ SELECT c.command_id, e.originator_id, e.category, e.child FROM {schema}.commands
 SELECT originator_id FROM {schema}.events WHERE child = :child AND category = ANY(:categories::text[])
  GROUP BY originator_id ORDER BY min(notification_id)
 
+-- name: alone
+-- The streams of a :category that is about no child, in the order in which they were begun.
+SELECT originator_id FROM {schema}.events
+ WHERE child IS NULL AND originator_version = 1 AND category = :category ORDER BY notification_id
+
 -- name: whole
 -- All rows of these streams, in order, with everything that a Record is made of.
 SELECT originator_id, originator_version, topic, state, sealed, category, recorded_at, notification_id

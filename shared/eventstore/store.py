@@ -325,6 +325,11 @@ class Store:
         rows = await self._read(lambda: self.pool.fetch(self._sql.streams_of.sql, child, list(categories)))
         return [row["originator_id"] for row in rows]
 
+    async def alone(self, category: str) -> list[UUID]:
+        """The streams of a kind that is about no child, the first begun first; for what is rare."""
+        rows = await self._read(lambda: self.pool.fetch(self._sql.alone.sql, category))
+        return [row["originator_id"] for row in rows]
+
     async def whole(self, stream_ids: Iterable[UUID]) -> dict[UUID, list[asyncpg.Record]]:
         """All rows of each of these streams with everything that a Record is made of, in order; for what is rare."""
         ids = list(stream_ids)

@@ -45,10 +45,28 @@ EVERY_TEAM: Final = (
         "Design",
     ),
     without_clock(
+        "E4",
+        "every look at a child's record is recorded: who, for which agency, why, when, and what was shown",
+        "recorded before anything is shown",
+        "Design; data protection law",
+    ),
+    without_clock(
         "E5",
         "a decision to share, or not to, carries its lawful basis; one not to share says why sharing would do more harm",
         "refused",
         f"{_S1}, section 4; data protection law",
+    ),
+    without_clock(
+        "E6",
+        "a disagreement between professionals is escalated stage by stage, and its answers and its end are kept with their dates",
+        "recorded",
+        "Inspection framework",
+    ),
+    without_clock(
+        "E7",
+        "supervision and management oversight are recorded on the case",
+        "recorded",
+        "Inspection framework; service description, section 9",
     ),
     without_clock(
         "E8",

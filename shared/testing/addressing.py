@@ -91,6 +91,12 @@ def _own(logs: Logs, team: Team, kind: Stream, command: Command, step: Step, chi
             new = child if team.one_thing else step.command
             named = about or (command.re if command.re and not team.one_thing else command.own_id(),)
             return [logs.of_itself(team, kind, each or new) for each in named]
+        case Per.ALONE if command.TAKES_NEXT:
+            assert kind.waits is not None
+            keys = {one.id: kind.waits(one.folded.state) for one in logs.of_kind(team, kind)}
+            waiting = {each: key for each, key in keys.items() if key is not None}
+            taken = min(waiting, key=waiting.__getitem__) if waiting else UUID(int=0)
+            return [logs.of_thing(team, kind, taken, None)]
         case Per.ALONE:
             new = THING if team.one_thing else step.command
             last = logs.of_kind(team, kind)

@@ -6,7 +6,7 @@ story has only one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -65,11 +65,8 @@ def check_clock(logs: Logs, on: StreamAt, clock: DeadlineClock, step: Step) -> l
     """A timer asks about a clock: the miss that it records, if it was missed."""
     subject = Subject(logs.now(on), {})
     command = CheckDeadline(rule=clock.rule, started_by=clock.started_by)
-    missed = [
-        one
-        for one in _decide(logs, on.team, command, step, subject, [subject])
-        if isinstance(one, DeadlineMissed)
-    ]
+    context = _context(logs, on.team, command, step, subject, [subject])
+    missed = [one for one in _decide(on.team, command, subject, context) if isinstance(one, DeadlineMissed)]
     for one in missed:
         logs.append(on, one, step)
     return missed
@@ -91,9 +88,11 @@ def _handle(logs: Logs, team: Team, command: Command, step: Step, child: UUID) -
     decided: list[Event] = []
     misses: list[DeadlineMissed] = []
     for subject in (each.now(logs) for each in subjects):
-        events = _decide(logs, team, command, step, subject, subjects)
+        context = _context(logs, team, command, step, subject, subjects)
+        events = _decide(team, command, subject, context)
         decided += (event.placed(child=subject.own.child, happened_at=step.happened) for event in events)
         misses += _record(logs, team, subject, events, step)
+        misses += _begin(logs, team, events, context, step)
     misses += _note_what_is_missing(logs, team, step)
     return Outcome(tuple(decided), tuple(misses), tuple(each.own.child for each in subjects))
 
@@ -101,14 +100,14 @@ def _handle(logs: Logs, team: Team, command: Command, step: Step, child: UUID) -
 # -- decide
 
 
-def _decide(
+def _context(
     logs: Logs, team: Team, command: Command, step: Step, subject: Subject, subjects: Sequence[Subject]
-) -> Sequence[Event]:
+) -> Context:
     own, kind = subject.own, subject.own.kind
     named = (*(each.own.child for each in subjects if each.own.child), *people_named(command))
     people = {person: team.people.get(person, KnownPerson()) for person in named}
     member = membership_of(team.access, team.actor, team.name, step.by) if team.access else None
-    context = Context(
+    return Context(
         now=step.now,
         actor=step.by,
         rules=team.rules,
@@ -132,9 +131,12 @@ def _decide(
         manages=member.manages if member else step.by.role in MANAGERS,
         started_by=_named_by_of(command, own),
     )
+
+
+def _decide(team: Team, command: Command, subject: Subject, context: Context) -> Sequence[Event]:
     if isinstance(command, CheckDeadline | VaryDeadline):
         return decide_deadline(command, context)
-    return kind.decide(command, _state(team, subject), context)
+    return subject.own.kind.decide(command, _state(team, subject), context)
 
 
 def _state(team: Team, subject: Subject) -> Any:
@@ -203,6 +205,23 @@ def _record(
     for name, note in notes_of_decision(_standing(before), _standing(after)):
         logs.append(after[name], note, step, thing=_thing(after[name], subject))
         touched.append(after[name].id)
+    return logs.missed(touched, step)
+
+
+def _begin(
+    logs: Logs, team: Team, events: Sequence[Event], context: Context, step: Step
+) -> list[DeadlineMissed]:
+    """What stands alone and begins with what was decided, unless it stands already; and the misses that this reveals."""
+    touched: list[UUID] = []
+    for kind in (one for one in team.kinds.values() if one.begun_by is not None):
+        assert kind.begun_by is not None
+        begins = kind.begun_by(events, context)
+        if begins is None or begins.id in logs.streams:
+            continue
+        at = begins.event.happened_at or step.happened
+        on = logs.of_thing(team, kind, begins.id, None)
+        logs.append(on, begins.event, replace(step, happened=at, known=max(at, step.known)))
+        touched.append(on.id)
     return logs.missed(touched, step)
 
 

@@ -225,7 +225,8 @@ class Reading:
         where: Mapping[str, Any] | None,
         asked: Asked,
         item: Callable[[Mapping[str, Any], dict[str, Any] | None], dict[str, Any]],
-        child: str = "child",
+        child: str | None = "child",
+        action: str = "read:worklist",
     ) -> dict[str, Any]:
         """A page of a team's list, in the one order in which it may be made: the access decision, the rows, the record
         of the reading, and only then the texts.
@@ -236,16 +237,17 @@ class Reading:
             where: as of `fetch_page`.
             asked: cursor, limit and position of the request.
             item: a row and its opened text (None where the reader may not see it), as the answer shows it.
-            child: the column that says whose record a row is of.
+            child: the column that says whose record a row is of; None: the rows are about nobody.
+            action: the reading, where it is one of its own.
         """
-        await self.authorise("read:worklist")
+        await self.authorise(action)
         await self.caught_up(view.name, asked.after)
         found = await self.page(view, order=order, where=where, cursor=asked.cursor, limit=asked.limit)
         # The last column of an order tells rows apart: it is what the row is of.
         ids = [row[[*order][-1]] for row in found.rows]
         await self.record(
-            "read:worklist",
-            children=tuple({row[child] for row in found.rows if row[child]}),
+            action,
+            children=tuple({row[child] for row in found.rows if row[child]}) if child else (),
             sight=self.sight(ids, view.name),
         )
         texts: Sequence[dict[str, Any] | None] = (

@@ -1,16 +1,18 @@
-"""A report about two siblings, of whom one has an open referral, played on the whole system and checked."""
+"""Cases of the front door, played on the whole system and checked: half a note on an open case; a long weekend's shift."""
 
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.conftest import ROOT
 
-CASE = ROOT / "cases" / "two-siblings.yaml"
 
-
-def test_a_report_of_which_half_is_a_note_on_an_open_case_plays_as_it_says(tmp_path: Path) -> None:
-    command = [str(Path(sys.executable).with_name("safeguarding")), "play", str(CASE), "--check"]
+@pytest.mark.parametrize("case", ["two-siblings", "bank-holiday-shift"])
+def test_it_plays_as_it_says(case: str, tmp_path: Path) -> None:
+    path = ROOT / "cases" / f"{case}.yaml"
+    command = [str(Path(sys.executable).with_name("safeguarding")), "play", str(path), "--check"]
     played = subprocess.run(
         [*command, "--stack", str(tmp_path / "stack")],
         capture_output=True,
@@ -19,4 +21,4 @@ def test_a_report_of_which_half_is_a_note_on_an_open_case_plays_as_it_says(tmp_p
         check=False,
     )
     assert played.returncode == 0, played.stdout + played.stderr
-    assert "two-siblings: everything is as the file says." in played.stdout
+    assert f"{case}: everything is as the file says." in played.stdout

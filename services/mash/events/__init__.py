@@ -65,8 +65,16 @@ from services.mash.events.received import (
     WrittenReferralReceived,
     WrittenText,
 )
+from services.mash.events.shift import (
+    AcceptedText,
+    HandoverAccepted,
+    HandoverText,
+    ShiftBegan,
+    ShiftHandedOver,
+)
 
 __all__ = [
+    "AcceptedText",
     "AgencyCheckRequested",
     "AgencyInformationShared",
     "AllegationRouted",
@@ -97,6 +105,8 @@ __all__ = [
     "FgmReportText",
     "FindingsText",
     "FosteringText",
+    "HandoverAccepted",
+    "HandoverText",
     "HarmText",
     "HeldText",
     "ImmediateHarmIdentified",
@@ -114,6 +124,8 @@ __all__ = [
     "RiskText",
     "SchoolText",
     "SchoolTold",
+    "ShiftBegan",
+    "ShiftHandedOver",
     "StatusEnquiryAnswered",
     "WhyText",
     "WrittenReferralReceived",

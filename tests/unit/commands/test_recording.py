@@ -11,7 +11,7 @@ from services.mash.rules import RULES
 from services.mash.streams.contact import contact
 from services.mash.streams.open_case import open_case
 from shared.access.policy import AccessPolicy
-from shared.commands.decision import decide
+from shared.commands.decision import context_of, decide
 from shared.commands.loading import LoadedStream, Subject
 from shared.commands.recording import Decided, EventRecorder
 from shared.commands.request import Request
@@ -49,14 +49,8 @@ def placed(
     streams = {"contact": LoadedStream(contact, target, before)}
     subject = Subject(contact, target, streams)
     decided = Decided(request.command_id)
-    events = decide(
-        request,
-        subject,
-        [subject],
-        A_MANAGER,
-        streams={"contact": contact, "open_case": open_case},
-        rules=RULES,
-    )
+    context = context_of(request, subject, [subject], A_MANAGER, RULES)
+    events = decide(command, subject, context, {"contact": contact, "open_case": open_case})
     EventRecorder("mash", TEAM, Wiring([contact, open_case]), ACCESS).record(
         decided, request, subject, events
     )
@@ -105,14 +99,8 @@ def recorded(cause: Record | None, by: Actor) -> Envelope:
         contact, target, {"contact": LoadedStream(contact, target, StreamState(0, contact.state))}
     )
     decided = Decided(request.command_id)
-    events = decide(
-        request,
-        subject,
-        [subject],
-        A_MANAGER,
-        streams={"contact": contact, "open_case": open_case},
-        rules=RULES,
-    )
+    context = context_of(request, subject, [subject], A_MANAGER, RULES)
+    events = decide(RECEIVE, subject, context, {"contact": contact, "open_case": open_case})
     EventRecorder("mash", TEAM, Wiring([contact, open_case]), ACCESS).record(
         decided, request, subject, events
     )

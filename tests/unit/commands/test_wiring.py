@@ -49,6 +49,10 @@ class NoteOnContact(Command, name="mash.NoteOnContact", refers_to="contact"):
     pass
 
 
+class TakeNext(Command, name="mash.TakeNext", takes_next=True):
+    pass
+
+
 class NoteOnPlan(Command, name="mash.NoteOnPlan", refers_to="plan"):
     pass
 
@@ -132,6 +136,9 @@ def test_every_team_fits(team: Any) -> None:
         ((replace(MEETING, commands=HoldOverNothing), PLAN), "over plan, which is no stream of things"),
         ((replace(MEETING, commands=NoteOnPlan, per=Per.CHILD), PLAN), "refers to plan, which is no stream"),
         ((replace(MEETING, commands=NoteOnContact), CONTACT), "must stand on the child's own stream"),
+        ((replace(MEETING, waits=lambda state: state),), "only what stands alone begins by itself"),
+        ((replace(MEETING, begun_by=lambda *_: None),), "only what stands alone begins by itself"),
+        ((replace(MEETING, commands=TakeNext, per=Per.ALONE),), "say in `waits` which does"),
         ((replace(MEETING, commands=Audit),), "is of any step, so it stands on the child's own stream"),
     ],
 )

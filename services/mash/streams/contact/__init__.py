@@ -47,6 +47,7 @@ from services.mash.streams.contact.telling import (
     inform_school,
     restrict_contact,
 )
+from services.mash.streams.out_of_hours_shift import HandOverShift
 from shared.domain.command import refuse_all
 from shared.domain.decider import Context, Per, Stream
 
@@ -87,6 +88,7 @@ OnContact: TypeAlias = (
     | IdentifyImmediateHarm
     | HoldContact
     | HoldDailyMeeting
+    | HandOverShift
     | InformReferrer
     | InformSchool
     | AssessDomesticAbuseRisk
@@ -95,7 +97,13 @@ OnContact: TypeAlias = (
 ContactCommand: TypeAlias = ReceiveContact | DecideContact | OnContact
 
 
-_OF_NOTES: Final = (ReceiveContact, IdentifyImmediateHarm, InformSchool, RestrictContact)
+_OF_NOTES: Final = (
+    ReceiveContact,
+    IdentifyImmediateHarm,
+    InformSchool,
+    RestrictContact,
+    HandOverShift,
+)
 """What may be done with a note on an open case (M9); all else is done in the team that has the case."""
 
 
@@ -140,6 +148,8 @@ def _decide_on_contact(command: OnContact, state: Contact, context: Context) -> 
             return hold_contact(command, state, context)
         case HoldDailyMeeting():
             return review_decision(state, context)
+        case HandOverShift():
+            return []  # it is one that stands; what is said of it stands with the shift
         case InformReferrer():
             return inform_referrer(command, state, context)
         case InformSchool():
