@@ -4,6 +4,9 @@ from services.assessment.api import router
 from services.assessment.entries import entries
 from services.assessment.policy import policy
 from services.assessment.rules import RULES
+from services.assessment.streams.agency_check import agency_check
+from services.assessment.streams.asking import asking
+from services.assessment.streams.assessment import assessment
 from services.assessment.streams.child_file import child_file
 from services.assessment.streams.referral import referral
 from services.assessment.views import worklist
@@ -12,7 +15,7 @@ from shared.service.declaration import service
 app = service(
     "assessment",
     agency="childrens_social_care",
-    streams=[referral, child_file],
+    streams=[referral, assessment, child_file, asking, agency_check],
     policy=policy,
     entries=entries,
     views=[worklist],

@@ -1,6 +1,9 @@
 """Referral and assessment's own code lists: what is stored and sent. A code is never renamed, only retired."""
 
 from enum import StrEnum
+from typing import Final
+
+from shared.domain.code_lists import Coded
 
 
 class Place(StrEnum):
@@ -24,3 +27,111 @@ class TransferKind(StrEnum):
     CHILD_PROTECTION = "child_protection"
     LOOKED_AFTER = "looked_after"
     PRIVATE_FOSTERING = "private_fostering"
+
+
+class AssessmentKind(Coded):
+    """Which assessment it is. Source: threshold document, appendix 2."""
+
+    CHILDREN_AND_FAMILIES = "children_and_families", "Child and family assessment"
+    PRIVATE_FOSTERING = "private_fostering", "Private fostering assessment"
+    PRE_BIRTH = "pre_birth", "Pre-birth assessment"
+    AGE = "age", "Age assessment"
+    YOUNG_CARER = "young_carer", "Young carer's assessment"
+
+
+class AssessmentOutcome(Coded):
+    """What an assessment came to. Source: the rules, "Assessment outcomes"."""
+
+    ADVICE_OR_EXISTING_SERVICE = "advice_or_existing_service", "Advice, or an existing service"
+    CHILD_IN_NEED_PLAN = "child_in_need_plan", "Child in need plan"
+    FAMILY_WELLBEING = "family_wellbeing", "Family wellbeing"
+    STRATEGY_DISCUSSION = "strategy_discussion", "Strategy discussion"
+    CHILD_PROTECTION = "child_protection", "Child protection"
+    LEGAL_PLANNING = "legal_planning", "Legal planning"
+    LOOKED_AFTER = "looked_after", "Looked after"
+    CHILDREN_WITH_DISABILITIES = "children_with_disabilities", "Children with disabilities"
+    NO_FURTHER_ACTION = "no_further_action", "No further action"
+
+
+class FamilyNetwork(Coded):
+    """Whether the family's network met before the assessment was authorised (A17)."""
+
+    HELD = "held", "Family network meeting held"
+    OFFERED_DECLINED = "offered_declined", "Family network meeting offered and declined"
+    NOT_OFFERED = "not_offered", "Family network meeting not offered"
+
+
+class Scaler(Coded):
+    """Who scaled how safe the child is. Source: threshold document, section 3."""
+
+    WORKER = "worker", "the worker"
+    CHILD = "child", "the child"
+    FAMILY = "family", "the family"
+    PARTNER = "partner", "another agency"
+
+
+REFERRER: Final = "referrer"
+"""With whom an outcome is shared who told of a worry for no agency: a member of the family, a neighbour."""
+
+
+class Factor(Coded):
+    """What an assessment identified. Source: children in need census 2026."""
+
+    F1A = "1A", "Alcohol misuse by the child"
+    F1B = "1B", "Alcohol misuse by a parent or carer"
+    F1C = "1C", "Alcohol misuse by another person in the household"
+    F2A = "2A", "Drug misuse by the child"
+    F2B = "2B", "Drug misuse by a parent or carer"
+    F2C = "2C", "Drug misuse by another person in the household"
+    F3A = "3A", "Domestic violence against the child"
+    F3B = "3B", "Domestic violence against a parent or carer"
+    F3C = "3C", "Domestic violence against another person in the household"
+    F4A = "4A", "Mental health of the child"
+    F4B = "4B", "Mental health of a parent or carer"
+    F4C = "4C", "Mental health of another person in the household"
+    F5A = "5A", "Learning disability of the child"
+    F5B = "5B", "Learning disability of a parent or carer"
+    F5C = "5C", "Learning disability of another person in the household"
+    F6A = "6A", "Physical disability or illness of the child"
+    F6B = "6B", "Physical disability or illness of a parent or carer"
+    F6C = "6C", "Physical disability or illness of another person in the household"
+    F7A = "7A", "Young carer"
+    F8B = "8B", "Privately fostered: from overseas, intends to return"
+    F8C = "8C", "Privately fostered: from overseas, intends to stay"
+    F8D = "8D", "Privately fostered: educational placement"
+    F8E = "8E", "Privately fostered: alternative family arrangements"
+    F8F = "8F", "Privately fostered: other"
+    F9A = "9A", "Unaccompanied asylum-seeking child"
+    F10A = "10A", "Missing"
+    F11A = "11A", "Child sexual exploitation"
+    F12A = "12A", "Trafficking"
+    F13A = "13A", "Gangs"
+    F14A = "14A", "Socially unacceptable behaviour"
+    F15A = "15A", "Self-harm"
+    F16A = "16A", "Neglect"
+    F17A = "17A", "Emotional abuse"
+    F18A = "18A", "Physical abuse"
+    F18B = "18B", "Physical abuse, child on child"
+    F18C = "18C", "Physical abuse, adult on child"
+    F19A = "19A", "Sexual abuse"
+    F19B = "19B", "Sexual abuse, child on child"
+    F19C = "19C", "Sexual abuse, adult on child"
+    F20 = "20", "Other"
+    F21 = "21", "No factors identified"
+    F22A = "22A", "Female genital mutilation"
+    F23A = "23A", "Abuse linked to faith or belief"
+    F24A = "24A", "Child criminal exploitation"
+
+
+class ClosureReason(Coded):
+    """Why a case closes. Source: children in need census 2026."""
+
+    RC1 = "RC1", "Adopted"
+    RC2 = "RC2", "Died"
+    RC3 = "RC3", "Child arrangements order"
+    RC4 = "RC4", "Special guardianship order"
+    RC5 = "RC5", "Transferred to services of another local authority"
+    RC6 = "RC6", "Transferred to adult social care services"
+    RC7 = "RC7", "Services ceased for any other reason, including child no longer in need"
+    RC8 = "RC8", "Case closed after assessment, no further action"
+    RC9 = "RC9", "Case closed after assessment, referred to early help"

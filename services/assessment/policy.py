@@ -1,5 +1,6 @@
 """What assessment does when other teams' facts arrive."""
 
+from services.assessment.streams.asking import TakeCheck, TakeConsent, TakeDispensing, TakeWithdrawal
 from services.assessment.streams.referral import OpenReferral, TakeImmediateHarm
 from services.mash import events as mash
 from shared.domain.event import Record
@@ -51,4 +52,42 @@ def tell_the_worker(event: mash.ContactPassedToOpenCase, record: Record) -> Rais
         rules=("M9",),
         regarding=record.envelope.event_id,
         source="mash",
+    )
+
+
+@policy.on(mash.ConsentRecorded)
+def take_consent(event: mash.ConsentRecorded, record: Record) -> TakeConsent:
+    """What somebody agreed to at the front door counts here too, until it is withdrawn (A7)."""
+    return TakeConsent(
+        about=(event.child,) if event.child else (),
+        contact=event.contact,
+        given_by=event.given_by,
+        scope=event.scope,
+    )
+
+
+@policy.on(mash.ConsentDispensed)
+def take_dispensing(event: mash.ConsentDispensed, record: Record) -> TakeDispensing:
+    """That the front door asks without consent, on a lawful basis, counts here too (A7)."""
+    return TakeDispensing(
+        about=(event.child,) if event.child else (), contact=event.contact, lawful_basis=event.lawful_basis
+    )
+
+
+@policy.on(mash.ConsentWithdrawn)
+def take_withdrawal(event: mash.ConsentWithdrawn, record: Record) -> TakeWithdrawal:
+    """What was withdrawn at the front door counts no longer here either."""
+    return TakeWithdrawal(
+        about=(event.child,) if event.child else (), contact=event.contact, scope=event.scope
+    )
+
+
+@policy.on(mash.AgencyCheckRequested)
+def take_check(event: mash.AgencyCheckRequested, record: Record) -> TakeCheck:
+    """An agency that the front door asked is told what came of it (A6)."""
+    return TakeCheck(
+        about=(event.child,) if event.child else (),
+        check=event.check,
+        agency=event.agency,
+        contact=event.contact,
     )

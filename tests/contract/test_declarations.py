@@ -69,13 +69,13 @@ def test_an_event_says_what_no_correction_may_name(event):
 
 
 @pytest.mark.parametrize("service", all_teams(), ids=lambda one: one.name)
-def test_a_stream_keeps_just_the_clocks_its_events_start_and_its_rules_know(service):
+def test_a_stream_keeps_just_the_clocks_that_facts_start_and_its_rules_know(service):
+    """Facts of the team, on this stream or on one beside it, or of another team (`noted`)."""
+    started = {stream.name: set(stream.noted) for stream in service.streams}
     for stream in service.streams:
-        started = {
-            clock.rule
-            for event in stream.event_types()
-            for clock in event.CLOCK_FIELDS.values()
-            if isinstance(clock, Starts)
-        }
-        assert started == set(stream.clocks)
-        assert started <= {rule.id for rule in service.rules.rules}
+        for event in stream.event_types():
+            for clock in event.CLOCK_FIELDS.values():
+                if isinstance(clock, Starts):
+                    started[event.BESIDE.get(clock.rule, stream.name)].add(clock.rule)
+    assert started == {stream.name: set(stream.clocks) for stream in service.streams}
+    assert set().union(*started.values()) <= {rule.id for rule in service.rules.rules}

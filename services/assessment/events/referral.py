@@ -4,10 +4,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from services.assessment.codes import TransferKind
-from shared.domain.code_lists import PrimaryNeed, ReferralSource
+from shared.domain.code_lists import PrimaryNeed, ReceivingTeam, ReferralSource
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import Instant
-from shared.domain.marks import Starts
+from shared.domain.marks import Sets, Starts
 from shared.domain.rules import Deadline
 
 
@@ -93,13 +93,51 @@ class AllocationText(Sealed):
 class WorkerAllocated(
     Event,
     name="assessment.WorkerAllocated",
+    version=2,
     crosses=True,
     text=AllocationText,
-    fixed=("worker_name", "worker_agency", "assessment_due_in_working_days"),
+    fixed=("worker_name", "worker_agency", "assessment_due_in_working_days", "team", "primary_need"),
 ):
-    """A manager gave the child a social worker and agreed with them how long the assessment may take (A3)."""
+    """A manager gave the child a social worker, of a team; and said how long the assessment may take (A3)."""
 
     worker: UUID
     worker_agency: str | None = None
     """Where it is another than that of the manager who named them."""
     assessment_due_in_working_days: int
+    team: ReceivingTeam | None = None
+    primary_need: PrimaryNeed | None = None
+    """Of a referral that came without one."""
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """Of what was not asked before nothing was said."""
+
+
+class EndedText(Sealed):
+    """Why they work with the child no longer."""
+
+    reason: str = ""
+
+
+class AllocationEnded(
+    Event, name="assessment.AllocationEnded", crosses=True, text=EndedText, fixed=("worker", "team")
+):
+    """A worker works with the child no longer: another one does."""
+
+    worker: UUID
+    team: ReceivingTeam | None = None
+
+
+class TimeText(Sealed):
+    """Why this time was agreed."""
+
+    reason: str = ""
+
+
+class AssessmentTimeAgreed(
+    Event, name="assessment.AssessmentTimeAgreed", text=TimeText, fixed=("working_days", "assess_by")
+):
+    """Manager and worker agreed how long the assessment may take. The first agreement varies nothing (A3)."""
+
+    working_days: int
+    assess_by: Annotated[Deadline, Sets("A3")]

@@ -4,15 +4,22 @@ from uuid import uuid5
 
 from services.assessment.codes import Place
 from services.assessment.rules import RULES
+from services.assessment.streams.agency_check import agency_check
+from services.assessment.streams.asking import asking
+from services.assessment.streams.assessment import assessment
 from services.assessment.streams.child_file import RecordVisit, child_file
 from services.assessment.streams.referral import AllocateWorker, OpenReferral, referral
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
 from shared.domain.fields import Professional
 from shared.domain.instants import london
+from shared.domain.people import KnownPerson, Span
 from shared.testing.deciders import decider
-from shared.testing.facts import THING, actor
+from shared.testing.facts import ADULT, CHILD, THING, actor
 
-given = decider(referral, RULES, beside=[child_file]).given
+PARENT = KnownPerson(kind="child", responsible={(ADULT, "mother"): (Span(),)})
+given = decider(
+    referral, RULES, beside=[assessment, child_file, asking, agency_check], people={CHILD: PARENT}
+).given
 
 EW_2026 = "rules 2026-11; calendar EW-2026-11"
 MANAGER = actor("team_manager", "Ravi Cole")

@@ -1,4 +1,4 @@
-"""A2 over Easter, Christmas, a Friday evening and both clock changes: met, missed, and at the very instant."""
+"""A2 and A3 over Easter, Christmas, a Friday evening and both clock changes: met, missed, and at the very instant."""
 
 from datetime import timedelta
 
@@ -6,7 +6,8 @@ import pytest
 
 from shared.domain.instants import london
 from shared.team.deadlines import VaryDeadline
-from tests.unit.assessment.referrals import MANAGER, SEEN_ALONE, given, open_referral
+from tests.unit.assessment.referrals import ALLOCATE, MANAGER, SEEN_ALONE, WORKER, given, open_referral
+from tests.unit.assessment.test_assessment import AUTHORISE, COMPLETE
 
 clocks = pytest.mark.parametrize(
     ("received", "due"),
@@ -59,3 +60,37 @@ def test_a_manager_names_another_instant_before_or_after_it_was_missed(received,
     ).clocks(A2="met")
     after = opened(received).time_passes(until=due).when(vary, at=due, by=MANAGER).clocks(A2="varied")
     after.time_passes(until=later).missed("A2").clocks(A2="missed")
+
+
+@pytest.mark.parametrize(
+    ("received", "days", "due"),
+    [
+        pytest.param(
+            london(2026, 4, 2, 16, 40), None, london(2026, 6, 11), id="over Easter and two bank holidays"
+        ),
+        pytest.param(london(2026, 12, 21, 14, 30), 20, london(2027, 1, 22), id="over Christmas"),
+        pytest.param(
+            london(2026, 3, 28, 9), 1, london(2026, 3, 31), id="from a Saturday, as clocks go forward"
+        ),
+        pytest.param(
+            london(2026, 10, 24, 9), 1, london(2026, 10, 27), id="from a Saturday, as clocks go back"
+        ),
+        pytest.param(london(2026, 4, 3, 11), 2, london(2026, 4, 9), id="from Good Friday"),
+    ],
+)
+def test_an_assessment_is_due_from_receipt_and_at_the_very_instant_late(received, days, due):
+    allocate = ALLOCATE.model_copy(update={"assessment_due_in_working_days": days})
+    story = opened(received).when(allocate, at=received, by=MANAGER)
+    assert story.clock("A3").due_at == due
+    story = story.when(COMPLETE, at=received, by=WORKER)
+    story.when(AUTHORISE, at=due - A_MOMENT, by=MANAGER).clocks(A3="met")
+    late = story.when(AUTHORISE, at=due, by=MANAGER).clocks(A3="missed")
+    assert "A3" in {one.rule for one in late.misses}
+    story.when(AUTHORISE, at=due + timedelta(days=3), by=MANAGER, happened=due - A_MOMENT).clocks(A3="met")
+
+
+def test_an_agreed_time_that_is_over_already_is_missed_at_once():
+    received = london(2026, 4, 13, 9)
+    allocate = ALLOCATE.model_copy(update={"assessment_due_in_working_days": 2})
+    story = opened(received).when(allocate, at=london(2026, 4, 20, 9), by=MANAGER)
+    assert "A3" in {one.rule for one in story.misses}

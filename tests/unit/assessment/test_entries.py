@@ -1,15 +1,18 @@
 """What the facts of referral and assessment say in the chronology, and that nobody else sees them."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.assessment import events as assessment
-from services.assessment.codes import Place
+from services.assessment.codes import AssessmentKind, AssessmentOutcome, Factor, Place
 from services.assessment.entries import entries
 from services.assessment.rules import RULES
 from shared.domain.clock_facts import DeadlineMissed, DeadlineVaried, VariedText
-from shared.domain.code_lists import PrimaryNeed, ReferralSource
+from shared.domain.code_lists import ConsentScope, Extent, PrimaryNeed, ReferralSource
 from shared.domain.instants import london
 from shared.domain.rules import Deadline
+from shared.team.audience import SeenBy
 from shared.team.entries import Entry
 from shared.testing.entries import given_entries
 from shared.testing.facts import THING, event_id
@@ -42,6 +45,12 @@ MISSED = DeadlineMissed(rule="A2", started_by=event_id(1), due_at=NOW)
 VARIED = DeadlineVaried(
     rule="A2", started_by=event_id(1), was_due_at=NOW, due_at=NOW, sealed=VariedText(reason="Away.")
 )
+AUTHORISED = assessment.AssessmentAuthorised(
+    kind=AssessmentKind.CHILDREN_AND_FAMILIES,
+    outcome=AssessmentOutcome.CHILD_IN_NEED_PLAN,
+    factors=(Factor.F4B,),
+    child_seen=False,
+)
 SAID = [
     (OPENED, Entry("Referral opened: abuse, neglect and exploitation", "referral")),
     (
@@ -71,6 +80,44 @@ SAID = [
         ),
     ),
     (
+        assessment.AllocationEnded(worker=THING, sealed=assessment.EndedText(reason="On leave.")),
+        Entry("Allocation of a social worker ended", "referral", parts=[("Why", "On leave.")]),
+    ),
+    (
+        assessment.AssessmentStarted(referral=THING, kind=AssessmentKind.CHILDREN_AND_FAMILIES),
+        Entry("Assessment started: child and family assessment", "assessment"),
+    ),
+    (
+        assessment.FamilyNetworkMeetingHeld(sealed=assessment.NetworkText(plan=("Collect Ava (Nana)",))),
+        Entry(
+            "Family network meeting held",
+            "assessment",
+            parts=[("What the family plans", "Collect Ava (Nana)")],
+        ),
+    ),
+    (
+        assessment.FamilyNetworkMeetingDeclined(offered=True),
+        Entry("Family network meeting offered and declined", "assessment"),
+    ),
+    (
+        assessment.ConsentRecorded(
+            given_by=THING, scope=(ConsentScope.INFORMATION_SHARING,), signed=True, young_person_asked=False
+        ),
+        Entry("Consent given: information sharing, signed", "consent"),
+    ),
+    (
+        assessment.ConsentWithdrawn(withdrawn_by=THING, scope=(ConsentScope.HELP,)),
+        Entry("Consent withdrawn: help", "consent"),
+    ),
+    (
+        AUTHORISED,
+        Entry(
+            "Assessment authorised: child in need plan; the child was not seen",
+            "assessment",
+            "significant",
+        ),
+    ),
+    (
         MISSED,
         Entry("Not done in time: see the child, alone where age-appropriate (A2)", "deadline", "significant"),
     ),
@@ -96,3 +143,42 @@ def test_nobody_else_sees_it(event, entry):
     told = given.when(event, at=NOW)
     log = taken_in([told.record], {"assessment": (entries, RULES)})
     assert sights(log) == {entry.title: {CARE}}
+
+
+POLICE = SeenBy(agency="police")
+
+
+def seen(*events):
+    """Who sees the entries of these events of one assessment."""
+    facts = [given.when(event, at=NOW).record for event in events]
+    log = taken_in(
+        [
+            replace(
+                fact,
+                position=n,
+                version=n,
+                envelope=replace(fact.envelope, id=str(event_id(n)), command=str(event_id(100 + n))),
+            )
+            for n, fact in enumerate(facts, 1)
+        ],
+        {"assessment": (entries, RULES)},
+    )
+    return sights(log)
+
+
+def test_an_outcome_is_seen_by_those_it_was_shared_with_once_it_is_shared():
+    shared = assessment.OutcomeShared(to=("police", "referrer"), completes=True)
+    told = seen(AUTHORISED, shared)
+    title = "Assessment authorised: child in need plan; the child was not seen"
+    assert told[title] == {CARE, POLICE}
+    assert told["Outcome of the assessment shared with police, the referrer"] == {CARE, POLICE}
+
+
+def test_a_check_is_seen_by_who_was_asked_and_its_answer_by_whom_it_names():
+    asked = assessment.AgencyCheckRequested(check=THING, agency="police", extent=Extent.FULL)
+    answered = assessment.AgencyInformationShared(
+        check=THING, agency="police", shareable_with=("probation",), nothing_known=True
+    )
+    told = seen(asked, answered)
+    assert told["Police asked for information (full)"] == {CARE, POLICE}
+    assert told["Police answered: nothing known"] == {CARE, POLICE, SeenBy(agency="probation")}

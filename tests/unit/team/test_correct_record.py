@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 
 from services.assessment.rules import RULES as ASSESSMENT_RULES
+from services.assessment.streams.asking import asking
+from services.assessment.streams.assessment import assessment
 from services.assessment.streams.child_file import RecordVisit, child_file
 from services.assessment.streams.referral import OpenReferral, referral
 from services.mash.codes import Outcome
@@ -58,7 +60,7 @@ def opened() -> Story:
     opens = OpenReferral(
         contact=THING, received_at=MONDAY, source=ReferralSource.S6, level=3, primary_need=PrimaryNeed.N1
     )
-    service = decider(referral, ASSESSMENT_RULES, beside=[child_file]).given()
+    service = decider(referral, ASSESSMENT_RULES, beside=[assessment, asking, child_file]).given()
     return service.when(opens, at=MONDAY, by=Actor.service("assessment", "childrens_social_care"))
 
 

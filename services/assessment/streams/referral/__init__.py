@@ -1,17 +1,24 @@
 """A referral: one episode of a child, from the accepted contact on."""
 
+from collections.abc import Sequence
 from typing import TypeAlias, assert_never
 
 from services.assessment.events import ReferralOpened
-from services.assessment.streams.referral.allocating import AllocateWorker, allocate_worker
+from services.assessment.streams.referral.allocating import (
+    AllocateWorker,
+    StartAssessment,
+    allocate_worker,
+    start_assessment,
+)
 from services.assessment.streams.referral.opening import (
     OpenReferral,
     TakeImmediateHarm,
     open_referral,
     take_immediate_harm,
 )
-from services.assessment.streams.referral.state import Referral, ReferralEvent, evolve
+from services.assessment.streams.referral.state import Referral, ReferralEvent, ReferralRecord, evolve
 from shared.domain.decider import Context, Per, Stream
+from shared.domain.event import Event
 
 __all__ = [
     "AllocateWorker",
@@ -19,29 +26,33 @@ __all__ = [
     "Referral",
     "ReferralCommand",
     "ReferralEvent",
+    "ReferralRecord",
+    "StartAssessment",
     "TakeImmediateHarm",
     "decide",
     "evolve",
     "referral",
 ]
 
-ReferralCommand: TypeAlias = OpenReferral | TakeImmediateHarm | AllocateWorker
+ReferralCommand: TypeAlias = OpenReferral | TakeImmediateHarm | AllocateWorker | StartAssessment
 
 
-def decide(command: ReferralCommand, state: Referral, context: Context) -> list[ReferralEvent]:
+def decide(command: ReferralCommand, record: ReferralRecord, context: Context) -> Sequence[Event]:
     """What follows from a command on a child's referral.
 
     Raises:
-        Refused: A10 where no referral is open (`no_referral`) or one is (`already_open`), A3 for more than 45
-            working days.
+        Refused: A10 where no referral is open (`no_referral`), or one is (`already_open`), or an assessment is; A3 for more
+            than 45 working days, and for another time than was agreed where that has passed.
     """
     match command:
         case OpenReferral():
-            return open_referral(command, state, context)
+            return open_referral(command, record.referral, context)
         case TakeImmediateHarm():
-            return take_immediate_harm(command, state, context)
+            return take_immediate_harm(command, record.referral, context)
         case AllocateWorker():
-            return allocate_worker(command, state)
+            return allocate_worker(command, record, context)
+        case StartAssessment():
+            return start_assessment(command, record, context)
         case _:
             assert_never(command)
 
@@ -55,6 +66,7 @@ referral = Stream(
     events=ReferralEvent,
     per=Per.EPISODE,
     opened_by=(ReferralOpened,),
-    clocks=("A1", "A2", "A3"),
+    record=ReferralRecord,
+    clocks=("A1", "A2", "A3", "A6"),
     is_open=lambda state: not state.closed,
 )

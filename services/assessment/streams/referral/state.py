@@ -2,18 +2,31 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 from uuid import UUID
 
 from services.assessment.events import (
+    AllocationEnded,
+    AssessmentTimeAgreed,
     ImmediateHarmMarked,
     ReferralLevelled,
     ReferralOpened,
     WorkerAllocated,
 )
+from shared.domain.code_lists import PrimaryNeed, ReceivingTeam
 from shared.domain.command import Check
 
-ReferralEvent: TypeAlias = ReferralOpened | ImmediateHarmMarked | ReferralLevelled | WorkerAllocated
+if TYPE_CHECKING:  # their decisions take a referral, and so import this
+    from services.assessment.streams.assessment.state import Assessment
+
+ReferralEvent: TypeAlias = (
+    ReferralOpened
+    | ImmediateHarmMarked
+    | ReferralLevelled
+    | WorkerAllocated
+    | AllocationEnded
+    | AssessmentTimeAgreed
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +41,15 @@ class Referral:
     level: int | None = None
     harm_of: frozenset[UUID] = frozenset()
     """The contacts at which immediate harm was identified."""
+    referrer_agency: str | None = None
+    tell_referrer: bool = False
+    """Whether there is a referrer who is to be told the outcome, and a way to reach them."""
+    primary_need: PrimaryNeed | None = None
     worker: UUID | None = None
+    team: ReceivingTeam | None = None
     working_days: int | None = None
+    """How long the assessment may take, as manager and worker agreed or as was said with the first worker."""
+    time_agreed: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -37,26 +57,56 @@ class Referral:
         return self.opened and not self.closed
 
 
+@dataclass(frozen=True, slots=True)
+class ReferralRecord:
+    """What a decision takes: the referral, and the child's assessment."""
+
+    referral: Referral
+    assessment: "Assessment"
+
+    def has_assessment(self, referral: UUID) -> bool:
+        """Whether an assessment of this episode was started."""
+        return self.assessment.referral == referral
+
+
 def evolve(state: Referral, event: ReferralEvent) -> Referral:
     """The referral after one more fact."""
     match event:
-        case ReferralOpened(contact=contact, level=level, immediate_harm=harm, received_at=received):
-            return replace(
-                state,
-                opened=True,
-                contact=contact,
-                received_at=received,
-                level=level,
-                harm_of=frozenset({contact} if harm and contact else ()),
-            )
+        case ReferralOpened():
+            return _opened(state, event)
         case ImmediateHarmMarked(contact=contact):
             return replace(state, harm_of=state.harm_of | {contact})
-        case ReferralLevelled(level=level):
-            return replace(state, level=level)
-        case WorkerAllocated(worker=worker, assessment_due_in_working_days=days):
-            return replace(state, worker=worker, working_days=days)
+        case ReferralLevelled(level=level, primary_need=need):
+            return replace(state, level=level, primary_need=need)
+        case WorkerAllocated():
+            return replace(
+                state,
+                worker=event.worker,
+                team=event.team,
+                working_days=event.assessment_due_in_working_days,
+                primary_need=state.primary_need or event.primary_need,
+            )
+        case AssessmentTimeAgreed(working_days=days):
+            return replace(state, working_days=days, time_agreed=True)
+        case AllocationEnded():
+            return state
         case _:
             assert_never(event)
+
+
+def _opened(state: Referral, event: ReferralOpened) -> Referral:
+    harm_of = frozenset({event.contact} if event.immediate_harm and event.contact else ())
+    return replace(
+        state,
+        opened=True,
+        contact=event.contact,
+        received_at=event.received_at,
+        referrer_agency=event.referrer_agency,
+        tell_referrer=event.tell_referrer,
+        level=event.level,
+        primary_need=event.primary_need,
+        harm_of=harm_of,
+    )
 
 
 def none_open(state: Referral) -> Check:
