@@ -86,3 +86,27 @@ class Withheld(StrEnum):
     ADDRESS = "address"
     SCHOOL = "school"
     WHEREABOUTS = "whereabouts"
+
+
+class MergeReason(StrEnum):
+    """Why two records are held to be of one person; local."""
+
+    SAME_BIRTH_DATE = "same_birth_date"
+    NAME_VARIANT = "name_variant"
+    SAME_ADDRESS = "same_address"
+    SAME_NHS_NUMBER = "same_nhs_number"
+    SAME_UPN = "same_upn"
+    SAME_FAMILY = "same_family"
+    SAME_PARENT = "same_parent"
+
+
+class SearchReason(StrEnum):
+    """Why somebody is looked for; local. It stands in the record of who looked."""
+
+    CONTACT_RECEIVED = "contact_received"
+    BEFORE_REGISTERING = "before_registering"
+    OWN_WORK = "own_work"
+    STATUS_ENQUIRY = "status_enquiry"
+    MISSING_CHILD = "missing_child"
+    POSSIBLE_DUPLICATE = "possible_duplicate"
+    DATA_QUALITY = "data_quality"

@@ -24,6 +24,7 @@ from shared.audit.taken_check import check_taken
 from shared.audit.views_check import check_views
 from shared.crypto.key_store import KeyStore
 from shared.domain.view import View
+from shared.projections.words import OpenedWords
 
 PAGE: Final = 1000
 """Rows at once."""
@@ -91,7 +92,8 @@ async def verify_service(
         audited: checkpoints that the auditor kept of any log.
         stores: key stores by service, None for one that is gone; of others it is not looked at whether what is sealed
             has a key.
-        views: those of its views that are folded again and compared with its read tables.
+        views: those of its views that are folded again and compared with its read tables; those that read words only where
+            its key store is given.
         views_pool: connections of the role that owns these; None: it is the service's own.
         copies: which service copies others' facts, and of which; None: that is not looked at.
 
@@ -110,7 +112,9 @@ async def verify_service(
         await check_keys(pool, service, stores[service], report.head, beside)
     if copies is not None and copies.holder == service:
         report.left_out = await check_copies(pools, copies, report.head, beside)
-    report.views = await check_views(views_pool or pool, service, views, beside)
+    store = stores.get(service)
+    words = None if store is None else OpenedWords(store)
+    report.views = await check_views(views_pool or pool, service, views, beside, words)
     await _name_streams(pool, service, beside)
     report.access = await check_access(service, pools, keys, beside, audited=looks, auditor=AUDITOR)
     report.findings = (*report.findings, *beside.items)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import asyncpg
 
 from shared.audit.log_check import Findings
-from shared.domain.view import View
+from shared.domain.view import View, Words
 from shared.eventstore.reader import pages
 from shared.projections.corrected import histories
 from shared.projections.table import changes_of, create, derive, indexes, shape, steps, take
@@ -47,7 +47,11 @@ class _CannotFold(Exception):
 
 
 async def check_views(
-    pool: asyncpg.Pool, service: str, views: Sequence[View[Any]], findings: Findings
+    pool: asyncpg.Pool,
+    service: str,
+    views: Sequence[View[Any]],
+    findings: Findings,
+    words: Words | None = None,
 ) -> dict[str, str]:
     """Find views whose rows are not what the log gives, up to where each has followed it.
 
@@ -56,21 +60,28 @@ async def check_views(
         service: whose.
         views: as the program has them.
         findings: where what was found is put.
+        words: what opens sealed parts; None: views that read words are not compared.
 
     Returns:
         The digest of each view that is as the log gives it: SHA-256 (hexadecimal) of the sorted digests of its rows.
     """
     digests: dict[str, str] = {}
     for view in views:
+        if view.reads_words and words is None:
+            continue
         async with pool.acquire() as connection:
-            found = await _check(connection, service, view, findings)
+            found = await _check(connection, service, view, findings, words)
         if found is not None:
             digests[view.name] = found
     return digests
 
 
 async def _check(
-    connection: asyncpg.Connection, service: str, view: View[Any], findings: Findings
+    connection: asyncpg.Connection,
+    service: str,
+    view: View[Any],
+    findings: Findings,
+    words: Words | None,
 ) -> str | None:
     digest: str | None = None
     try:
@@ -79,7 +90,7 @@ async def _check(
             if standing is None or standing.shape != shape(view):
                 findings.add(f"view {view.name} does not stand in this program's shape: it was not compared")
                 raise _Over
-            await _fold(connection, service, view, standing.position)
+            await _fold(connection, service, view, standing.position, words)
             digest = await _compare(connection, service, view, findings)
             raise _Over
     except _Over:
@@ -104,7 +115,9 @@ async def _standing(connection: asyncpg.Connection, service: str, view: View[Any
     return None if row is None else _Standing(row["position"], row["shape"])
 
 
-async def _fold(connection: asyncpg.Connection, service: str, view: View[Any], until: int) -> None:
+async def _fold(
+    connection: asyncpg.Connection, service: str, view: View[Any], until: int, words: Words | None
+) -> None:
     """Fill a table beside the live one from the log, up to a position. Raises _CannotFold."""
     beside = _beside(view)
     await connection.execute(create(view, service, beside))
@@ -115,7 +128,7 @@ async def _fold(connection: asyncpg.Connection, service: str, view: View[Any], u
         async for rows in log:
             try:
                 before = await histories(connection, service, [view], rows)
-                made = steps(view, service, beside, changes_of(view, service, rows, before))
+                made = steps(view, service, beside, changes_of(view, service, rows, before, words))
                 await take(connection, view, service, beside, made)
             except Exception as error:  # whatever it is, the view's own follower would come upon it too
                 raise _CannotFold(rows, error) from error

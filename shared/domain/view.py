@@ -8,9 +8,10 @@ Nothing here refuses a fact. A handler that raises, or a value the table cannot 
 number beyond 64 bits), stops the view at that event, where it shows; the log and all other views go on.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
+from uuid import UUID
 
 from shared.domain.corrections import Corrected, RecordCorrected, records_as_corrected
 from shared.domain.event import Event, Record
@@ -30,6 +31,7 @@ __all__ = [
     "UpsertLike",
     "View",
     "Wall",
+    "Words",
 ]
 
 _KINDS: Final = (Insert, Upsert, UpsertLike, Update, Delete)
@@ -41,8 +43,21 @@ _NEW: Final = (Insert, Upsert)  # a tuple, as this is asked of every change: twi
 Changes = Change | Iterable[Change] | None
 
 
-Handler = Callable[[Any, Record], Changes]
-"""`(event, record) -> changes`."""
+Handler = Callable[..., Changes]
+"""`(event, record) -> changes`; of a view that reads words `(event, record, words) -> changes`."""
+
+
+class Words(Protocol):
+    """Opens sealed parts for a view that reads words, and makes keyed digests of what it finds in them.
+
+    Such a view stores digests alone: a list of likely names, held against its table, finds nobody without the key.
+    """
+
+    def text(self, record: Record) -> Mapping[str, Any] | None:
+        """The sealed part of an event; of what was corrected the right one. None: there is none, or it was erased."""
+
+    def digest(self, text: str) -> UUID:
+        """A keyed digest of a text: the same for the same text, under the key of this service alone."""
 
 
 RowT = TypeVar("RowT")
@@ -122,6 +137,8 @@ class View(Generic[RowT]):
         derived: columns that follow from several rows together.
         anew: the column of the key that holds the id of the stream whose events make a row. After a correction the rows
             of that stream are made anew, of the corrected events in the old ones' places (E3).
+        reads_words: its handlers are given what opens the sealed parts, as their third argument. What they make of it
+            are digests: no word stands in a table.
         wall: which rows readers may read; None: the service's own login reads all, and no other any.
         edition: raise it when the handlers change what they write: then the next start builds the table again, as it
             does by itself when columns, key or indexes change.
@@ -140,6 +157,7 @@ class View(Generic[RowT]):
         derived: Derivation | None = None,
         anew: str | None = None,
         wall: Wall | None = None,
+        reads_words: bool = False,
         edition: int = 1,
     ) -> None:
         self.name = name
@@ -149,6 +167,7 @@ class View(Generic[RowT]):
         self.derived = derived
         self.anew = anew
         self.wall = wall
+        self.reads_words = reads_words
         self.edition = edition
         self.columns = columns_of(name, row)
         self._required = frozenset(column.name for column in self.columns.values() if column.required)
@@ -261,32 +280,40 @@ class View(Generic[RowT]):
         """The table's full name, quoted for SQL."""
         return f'"{service}_views"."{self.name}"'
 
-    def changes(self, record: Record, history: Sequence[Record] = ()) -> list[Change]:
+    def changes(
+        self, record: Record, history: Sequence[Record] = (), words: Words | None = None
+    ) -> list[Change]:
         """What this event changes, in order.
 
         Args:
             record: the event.
             history: of a correction, where the view `needs_history`: the events of its stream that the view handles, this
                 one among them; later ones do not matter.
+            words: what opens the sealed parts, for a view that reads words.
 
         Raises:
-            BadView: a change that does not fit the row.
+            BadView: a change that does not fit the row, or nothing that opens words is at hand.
             Exception: whatever a handler raises.
         """
         if type(record.event) is RecordCorrected and self._follows_corrections:
-            found = self._follows_from(record.event, record, history)
+            found = self._follows_from(record.event, record, history, words)
         else:
-            found = self._handled(record)
+            found = self._handled(record, words)
         for change in found:
             self._check(change)
         return found
 
-    def _handled(self, record: Record) -> list[Change]:
+    def _handled(self, record: Record, words: Words | None) -> list[Change]:
         found: list[Change] = []
         event = record.event
+        beside: tuple[Words, ...] = ()
+        if self.reads_words:
+            if words is None:
+                raise BadView(f"view {self.name}: it reads words, and nothing that opens them is at hand")
+            beside = (words,)
         handlers = self._handlers.get(type(event), ())
         for handler in (*self._every, *handlers) if self._every else handlers:
-            _add(found, handler(event, record))
+            _add(found, handler(event, record, *beside))
         if self.anew is not None:
             for change in found:
                 if _named(change).get(self.anew) != record.stream:
@@ -296,13 +323,13 @@ class View(Generic[RowT]):
         return found
 
     def _follows_from(
-        self, event: RecordCorrected, record: Record, history: Sequence[Record]
+        self, event: RecordCorrected, record: Record, history: Sequence[Record], words: Words | None
     ) -> list[Change]:
         """What a correction changes: its stream's rows made anew, or what the handlers say."""
         found: list[Change] = []
         if self.anew is None:
             if self._every:
-                found += self._handled(record)
+                found += self._handled(record, words)
             for handler in self._on_corrected.get(event.corrects.name, ()):
                 _add(found, handler(event.right(), event.corrects, record))
             if handlers := self._on_stream_corrected.get(event.corrects.name):
@@ -315,7 +342,7 @@ class View(Generic[RowT]):
         right = self._as_corrected(record, history)
         found.append(Delete(**{self.anew: record.stream}))
         for one in right:
-            found += self._handled(one)
+            found += self._handled(one, words)
         return found
 
     def _as_corrected(self, record: Record, history: Sequence[Record]) -> list[Record]:

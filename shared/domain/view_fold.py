@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from shared.domain.event import Record
-from shared.domain.view import After, Change, Insert, RowT, Update, Upsert, UpsertLike, View
+from shared.domain.view import After, Change, Insert, RowT, Update, Upsert, UpsertLike, View, Words
 from shared.domain.view_columns import BadView
 
 
-def fold(view: View[RowT], records: Iterable[Record]) -> dict[tuple[Any, ...], RowT]:
+def fold(
+    view: View[RowT], records: Iterable[Record], words: Words | None = None
+) -> dict[tuple[Any, ...], RowT]:
     """The rows a view has after these events, by key: what the table would hold, for tests without a database.
 
     Raises:
@@ -21,7 +23,7 @@ def fold(view: View[RowT], records: Iterable[Record]) -> dict[tuple[Any, ...], R
     for record in records:
         history = histories.setdefault(record.stream, [])
         history.append(record)
-        for change in view.changes(record, history):
+        for change in view.changes(record, history, words):
             _apply(view, rows, change)
     return rows
 

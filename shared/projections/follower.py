@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 import asyncpg
 
 from shared.domain.codec import UnknownEvent, trace_of
-from shared.domain.view import Change, View
+from shared.domain.view import Change, View, Words
 from shared.eventstore.reader import COLUMNS, to_record
 from shared.infrastructure.postgres import would_fail_again
 from shared.infrastructure.tracing import following
@@ -64,8 +64,11 @@ class ViewPosition:
 class Follower:
     """The views of one process, a page at a time."""
 
-    def __init__(self, pool: asyncpg.Pool, service: str, views: Sequence[View[Any]]) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, service: str, views: Sequence[View[Any]], words: Words | None = None
+    ) -> None:
         self._pool = pool
+        self._words = words
         self._service = service
         self.standing = {view.name: ViewPosition.of(view) for view in views}
         self._sure_until = 0.0
@@ -160,7 +163,7 @@ class Follower:
         nobody else holds. How the others stand is looked at again.
         """
         before = await histories(self._pool, self._service, [one.view for one in group], page)
-        changes = changes_of(group, self._service, page, before)
+        changes = changes_of(group, self._service, page, before, self._words)
         names, shapes = [one.view.name for one in group], [one.shape for one in group]
         async with self._pool.acquire() as connection, connection.transaction():
             moved = {row["name"] for row in await connection.fetch(self._move, at, target, names, shapes)}
@@ -225,7 +228,11 @@ class Follower:
 
 
 def changes_of(
-    group: Sequence[ViewPosition], service: str, page: Sequence[asyncpg.Record], before: Histories
+    group: Sequence[ViewPosition],
+    service: str,
+    page: Sequence[asyncpg.Record],
+    before: Histories,
+    words: Words | None = None,
 ) -> dict[str, list[Change]]:
     """What these rows of the log change in each view; each is read once. Raises whatever reading or a handler raises."""
     changes: dict[str, list[Change]] = {one.view.name: [] for one in group}
@@ -234,7 +241,7 @@ def changes_of(
         for one in group:
             if one.handles(row["topic"]):
                 record = record or to_record(service, row)
-                changes[one.view.name] += one.view.changes(record, before.get(record.stream, ()))
+                changes[one.view.name] += one.view.changes(record, before.get(record.stream, ()), words)
     return changes
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 import asyncpg
 
 from shared.domain.codec import UnknownEvent
-from shared.domain.view import Change, View
+from shared.domain.view import Change, View, Words
 from shared.eventstore.reader import BREATH, between, head, pages
 from shared.infrastructure.locks import give_back, take_session_lock
 from shared.infrastructure.logs import error_fields
@@ -123,6 +123,7 @@ class Rebuild:
         long: of how many events on there may be a second process.
         logins: who reads the table beside its owner.
         looking_through: the views whose walls look at this one: they are put up again around the new table.
+        words: what opens sealed parts, for a view that reads words. The second process has no keys, and builds none.
     """
 
     pool: asyncpg.Pool
@@ -136,6 +137,7 @@ class Rebuild:
     long: int = LONG
     logins: Logins = NO_ONE_ELSE
     looking_through: Sequence[View[Any]] = ()
+    words: Words | None = None
     _pages: int = field(default=0, init=False)
     _look_again: int = field(default=2, init=False)
     _indexed: bool = field(default=False, init=False)
@@ -193,7 +195,7 @@ class Rebuild:
     async def _worker(self, events: int) -> AsyncIterator[RebuildWorker | None]:
         """The second process, where there are so many events that it pays for its start, and there can be one."""
         worker = None
-        if events >= self.long and self.dsn is not None:
+        if events >= self.long and self.dsn is not None and not self.view.reads_words:
             worker = await RebuildWorker.start(self.dsn, self.service, self.view, self._beside)
         try:
             yield worker
@@ -239,7 +241,7 @@ class Rebuild:
         try:
             before = await histories(source, self.service, [self.view], rows)
             for first in range(0, len(rows), BREATH):
-                changes += changes_of(self.view, self.service, rows[first : first + BREATH], before)
+                changes += changes_of(self.view, self.service, rows[first : first + BREATH], before, self.words)
                 await asyncio.sleep(0)  # the rest of the process gets a turn
         except Exception as error:
             if not would_fail_again(error):
@@ -302,7 +304,7 @@ class Rebuild:
         for row in rows:
             try:
                 before = await histories(source, self.service, [self.view], [row])
-                changes = changes_of(self.view, self.service, [row], before)
+                changes = changes_of(self.view, self.service, [row], before, self.words)
                 self._touch(changes)
                 await self._apply(steps(self.view, self.service, self._beside, changes))
             except Exception as error:

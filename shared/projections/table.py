@@ -8,21 +8,25 @@ from typing import Any, Final
 
 import asyncpg
 
-from shared.domain.view import After, Change, Delete, Index, Insert, Update, Upsert, UpsertLike, View
+from shared.domain.view import After, Change, Delete, Index, Insert, Update, Upsert, UpsertLike, View, Words
 from shared.eventstore.reader import to_record
 from shared.projections.corrected import Histories
 
 
 def changes_of(
-    view: View[Any], service: str, rows: Sequence[asyncpg.Record], before: Histories
+    view: View[Any],
+    service: str,
+    rows: Sequence[asyncpg.Record],
+    before: Histories,
+    words: Words | None = None,
 ) -> list[Change]:
     """What these rows of the log change, with the `histories` of the page that they are of. Raises whatever decoding or
-    a handler raises.
+    a handler raises. `words` opens sealed parts for a view that reads them.
     """
     return [
         change
         for row in rows
-        for change in view.changes(to_record(service, row), before.get(row["originator_id"], ()))
+        for change in view.changes(to_record(service, row), before.get(row["originator_id"], ()), words)
     ]
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from shared.domain.view import View
+from shared.domain.view import View, Words
 from shared.infrastructure.background import end, run_forever
 from shared.infrastructure.pacing import Pacer
 from shared.infrastructure.postgres import DATABASE_AWAY
@@ -55,6 +55,7 @@ class Views:
         poll: seconds after which a view looks by itself.
         dsn: where a second process may read the log while a view of a long one is built again; None: there is none.
         logins: who reads the tables beside their owner.
+        words: what opens sealed parts, for the views that read words.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Views:
         poll: float = POLL,
         dsn: str | None = None,
         logins: Logins = NO_ONE_ELSE,
+        words: Words | None = None,
     ) -> None:
         self._pool = pool
         self._dsn = dsn
@@ -77,7 +79,8 @@ class Views:
         self._moved = {name: asyncio.Event() for name in self._views}
         self._reached = dict.fromkeys(self._views, 0)
         self._stopped: dict[str, str] = {}
-        self._follower = Follower(pool, service, views)
+        self._words = words
+        self._follower = Follower(pool, service, views, words)
         self._pacer = Pacer()
         self._following: asyncio.Task[None] | None = None
         if len(self._views) != len(views):
@@ -183,7 +186,7 @@ class Views:
     def _rebuild(self, connection: asyncpg.Connection, view: View[Any], **how: Any) -> Rebuild:
         through = [one for one in self._views.values() if one.wall and view.name in one.wall.through]
         place = (self._pool, connection, self._service, view)
-        return Rebuild(*place, dsn=self._dsn, logins=self._logins, looking_through=through, **how)
+        return Rebuild(*place, dsn=self._dsn, logins=self._logins, looking_through=through, words=self._words, **how)
 
     async def _as_it_should_be(self, connection: asyncpg.Connection, view: View[Any]) -> bool:
         there: bool = await connection.fetchval(

@@ -45,6 +45,7 @@ from shared.messaging.last_messages import last_messages
 from shared.messaging.relay import Relay, ask_for_resend
 from shared.messaging.topics import CHECKPOINT_TOPIC, RESEND_TOPIC
 from shared.projections.views import Views
+from shared.projections.words import OpenedWords
 from shared.service.declaration import Service, personal_commands
 from shared.service.logins import DatabasePools, check_reader
 from shared.service.metrics import Metrics
@@ -171,6 +172,7 @@ class ServiceProcess:
                 service.views,
                 dsn=settings.views_dsn.get_secret_value(),
                 logins=await pools.logins(service),
+                words=OpenedWords(self.keys),
             )
             await views.prepare()
             await stack.enter_async_context(started(store))
