@@ -8,6 +8,7 @@ from uuid import UUID, uuid4, uuid5
 from fastapi import APIRouter
 
 from services.people.names import router as names
+from services.people.search import router as search
 from services.people.streams.professional import LearnProfessional
 from services.people.streams.sign_in import NoteSignIn, of_their_own
 from services.people.views import facts, people, professionals, relationships, sign_ins
@@ -20,6 +21,7 @@ from shared.web.reading import Reader
 
 router = APIRouter(tags=["people"])
 router.include_router(names)
+router.include_router(search)
 
 MOST_FACTS: Final = 200
 """Facts of one person that are shown together; of more, the first are."""

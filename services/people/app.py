@@ -2,6 +2,8 @@
 
 from services.people.api import router
 from services.people.entries import entries
+from services.people.matching.finding import finding
+from services.people.matching.views import possible_duplicates, search_keys
 from services.people.policy import policy
 from services.people.rules import RULES
 from services.people.streams.person import person
@@ -16,7 +18,8 @@ app = service(
     streams=[person, professional, sign_in],
     policy=policy,
     entries=entries,
-    views=[people, facts, relationships, professionals, sign_ins],
+    views=[people, facts, relationships, professionals, sign_ins, search_keys, possible_duplicates],
+    follow_ups=[finding],
     rules=RULES,
     router=router,
     knows_people=False,

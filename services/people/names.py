@@ -4,7 +4,7 @@ A worklist knows people by their ids alone. Asking for each by itself would fill
 name, in which nobody finds the looks that matter.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Final, Self
@@ -20,7 +20,7 @@ from shared.commands.aliases import SamePerson, same_people
 from shared.domain.instants import local_date
 from shared.domain.people import KnownPerson
 from shared.web.dependencies import CurrentAliases
-from shared.web.reading import Purpose, Reader
+from shared.web.reading import Purpose, Reader, Reading
 
 router = APIRouter(tags=["people"])
 
@@ -53,21 +53,11 @@ async def names(asked: NamesAsked, reader: Reader, aliases: CurrentAliases) -> d
     for view in ("people", "facts"):
         await reader.caught_up(view, None)
     same = await same_people(aliases, ids)
-    kept = list({one.kept for one in same.values()})
-    found = {row["person"]: row for row in await reader.query(_people, reader.service, kept)}
-    since = await reader.query(_since, reader.service, kept)
+    told = await told_of(reader, {one.kept for one in same.values()})
     await reader.record(
-        "read:people", children=ids, sight=reader.sight(list(found), "people"), why=asked.for_
+        "read:people", children=ids, sight=reader.sight(list(told.people), "people"), why=asked.for_
     )
-    texts = reader.texts([*found.values(), *since])
-    changes: dict[UUID, list[Change]] = {}
-    for row, text in zip(since, texts[len(found) :], strict=True):
-        changes.setdefault(row["person"], []).append(Change.of(row, text))
-    today = local_date(reader.now())
-    listed = {
-        row["person"]: as_listed(row["kind"], text, changes.get(row["person"], ()), today)
-        for row, text in zip(found.values(), texts[: len(found)], strict=True)
-    }
+    listed = told.listed(reader)
     return {
         "items": [
             {"person": str(person), **_now(same[person], person), **listed.get(same[person].kept, NOBODY)}
@@ -90,6 +80,49 @@ class Change:
     def of(cls, row: Mapping[str, Any], text: Mapping[str, Any] | None) -> Self:
         """From a row of the facts and its words."""
         return cls(row["fact"], row["since"], row["until"], row["code"] or "", text or {})
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was said of some people, unopened: so that the look is recorded before any of it is."""
+
+    people: Mapping[UUID, Mapping[str, Any]]
+    since: Sequence[Mapping[str, Any]]
+
+    def withheld(self, today: date) -> dict[UUID, frozenset[str]]:
+        """What of each of them is for few to know on a day."""
+        found: dict[UUID, frozenset[str]] = dict.fromkeys(self.people, frozenset())
+        for row in self.since:
+            if row["fact"] == "restricted" and (row["until"] is None or today <= row["until"]):
+                found[row["person"]] = found.get(row["person"], frozenset()) | set(
+                    (row["code"] or "").split()
+                )
+        return found
+
+    def erased(self, reader: Reading) -> frozenset[UUID]:
+        """Those of them whose words open no more; nobody is told from the others by a reader who may read no words."""
+        if not reader.may("read:text"):
+            return frozenset()
+        texts = reader.texts(self.people.values())
+        return frozenset(person for person, text in zip(self.people, texts, strict=True) if text is None)
+
+    def listed(self, reader: Reading) -> dict[UUID, dict[str, Any]]:
+        """Each of them as a list shows them, for this reader. Record the look first."""
+        texts = reader.texts([*self.people.values(), *self.since])
+        changes: dict[UUID, list[Change]] = {}
+        for row, text in zip(self.since, texts[len(self.people) :], strict=True):
+            changes.setdefault(row["person"], []).append(Change.of(row, text))
+        today = local_date(reader.now())
+        return {
+            row["person"]: as_listed(row["kind"], text, changes.get(row["person"], ()), today)
+            for row, text in zip(self.people.values(), texts[: len(self.people)], strict=True)
+        }
+
+
+async def told_of(reader: Reading, ids: Collection[UUID]) -> Told:
+    """What was said of these people when they were registered, and since."""
+    found = {row["person"]: row for row in await reader.query(_people, reader.service, list(ids))}
+    return Told(found, await reader.query(_since, reader.service, list(ids)))
 
 
 NOBODY: Final[Mapping[str, Any]] = {"kind": None, "name": None, "age": None, "due": None, "restricted": []}

@@ -8,3 +8,9 @@ CREATE TABLE IF NOT EXISTS {schema}.claims (
     PRIMARY KEY (stream, rule, started_by, due_at)
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.claims TO {app_role};
+-- How far each follow-up has looked at the service's own facts.
+CREATE TABLE IF NOT EXISTS {schema}.follow_ups (
+    name     text   PRIMARY KEY,
+    position bigint NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE ON {schema}.follow_ups TO {app_role};

@@ -241,7 +241,9 @@ class Rebuild:
         try:
             before = await histories(source, self.service, [self.view], rows)
             for first in range(0, len(rows), BREATH):
-                changes += changes_of(self.view, self.service, rows[first : first + BREATH], before, self.words)
+                changes += changes_of(
+                    self.view, self.service, rows[first : first + BREATH], before, self.words
+                )
                 await asyncio.sleep(0)  # the rest of the process gets a turn
         except Exception as error:
             if not would_fail_again(error):

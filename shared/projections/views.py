@@ -186,7 +186,9 @@ class Views:
     def _rebuild(self, connection: asyncpg.Connection, view: View[Any], **how: Any) -> Rebuild:
         through = [one for one in self._views.values() if one.wall and view.name in one.wall.through]
         place = (self._pool, connection, self._service, view)
-        return Rebuild(*place, dsn=self._dsn, logins=self._logins, looking_through=through, words=self._words, **how)
+        return Rebuild(
+            *place, dsn=self._dsn, logins=self._logins, looking_through=through, words=self._words, **how
+        )
 
     async def _as_it_should_be(self, connection: asyncpg.Connection, view: View[Any]) -> bool:
         there: bool = await connection.fetchval(

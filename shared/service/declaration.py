@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 
+from shared.commands.follow_ups import FollowUp
 from shared.domain.actors import AGENCIES
 from shared.domain.clock_facts import is_a_record
 from shared.domain.command import Command
@@ -61,6 +62,7 @@ class Service:
         topic: the one topic it publishes on, and who may read it.
         intake: topics on which others send it something that nobody else may read.
         answers: where a case file's expectations are read from it.
+        follow_ups: what it does after facts of its own, once its views have them.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Service:
     topic: Topic
     intake: tuple[Topic, ...]
     answers: tuple[Answers, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 def service(
@@ -92,6 +95,7 @@ def service(
     every_event_of: Sequence[str] = (),
     knows_people: bool = True,
     answers: Sequence[Answers] = (),
+    follow_ups: Sequence[FollowUp] = (),
 ) -> Service:
     """Declare a service.
 
@@ -110,6 +114,7 @@ def service(
         knows_people: whether it takes in what People tells, and keeps its own stream of each person, so that a command
             about an unknown one is refused; People itself does not.
         answers: at which of its addresses the expectations of case files are read (`shared/service/expectations.py`).
+        follow_ups: what it does after facts of its own, once its views have them.
 
     Raises:
         BadView: a view does not say what follows from a correction of an event that it handles.
@@ -153,6 +158,7 @@ def service(
         topic=(topic or Topic()).own_of(name),
         intake=tuple(each.intake_of(name) for each in intake),
         answers=tuple(answers),
+        follow_ups=tuple(follow_ups),
     )
 
 

@@ -23,6 +23,7 @@ from shared.audit.checkpointer import Checkpoints
 from shared.audit.head_file import HeadFile
 from shared.audit.kept_elsewhere import kept_elsewhere
 from shared.audit.own_end import OwnEnd
+from shared.commands.follow_ups import FollowUps, Tables
 from shared.commands.handler import Answer, CommandHandler
 from shared.commands.timers import Timers
 from shared.crypto.key_store import KeyStore
@@ -205,6 +206,9 @@ class ServiceProcess:
                 clock=clock,
                 walled=service.topic.walled,
             )
+            follow_ups = await stack.enter_async_context(
+                started(self._follow_ups(Tables(pool, name, OpenedWords(self.keys)), views, handler))
+            )
             timers = self._timers(pool, handler, clock)
             if isinstance(clock, RealClock):
                 await stack.enter_async_context(started(timers))
@@ -266,6 +270,7 @@ class ServiceProcess:
                     store=store,
                     access_log=access_log,
                     views=views,
+                    follow_ups=follow_ups,
                     handler=handler,
                     inbox=inbox.tables,
                     timers=timers,
@@ -302,6 +307,14 @@ class ServiceProcess:
         checkpoints.unsure, checkpoints.given_up = own_end.unsure, own_end.given_up
         own_end.on_accepted = checkpoints.settle
         return checkpoints
+
+    def _follow_ups(self, tables: Tables, views: Views, handler: CommandHandler) -> FollowUps:
+        async def give(command: Command, command_id: UUID) -> Answer:
+            return await handler.run(command, handler.team, command_id)
+
+        follow_ups = FollowUps(self.service.follow_ups, tables, views, give)
+        handler.store.on_append(follow_ups.wake)
+        return follow_ups
 
     def _timers(self, pool: asyncpg.Pool, handler: CommandHandler, clock: Clock) -> Timers:
         elsewhere = {rule for stream in self.service.streams for rule in stream.noted}

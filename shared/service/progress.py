@@ -26,7 +26,7 @@ class Progress:
             to read or to write under; `safeguarding verify` looks at all.
         acknowledged: the offset of the last message that the broker took, by topic/partition.
         consumed: the offset that is read next, by topic/partition, of each that it reads.
-        views: the position to which each view has followed the log.
+        views: the position to which each view, and each follow-up, has followed the log.
         view_errors: what stopped a view, or what it waits for.
         in_flight: commands and pages being worked on.
         claimed: due clocks that a timer has claimed.

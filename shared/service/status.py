@@ -10,6 +10,7 @@ import asyncpg
 
 from shared.access.access_log import AccessLog
 from shared.audit.checkpointer import Checkpoints
+from shared.commands.follow_ups import FollowUps
 from shared.commands.handler import CommandHandler
 from shared.commands.timers import Timers
 from shared.domain.instants import local_date
@@ -48,6 +49,7 @@ class Status:
     store: Store
     access_log: AccessLog
     views: Views
+    follow_ups: FollowUps
     handler: CommandHandler
     inbox: InboxTables
     timers: Timers
@@ -131,7 +133,8 @@ class Status:
             keys_gone=self.store.keys_gone(),
             acknowledged={f"{row['topic']}/{row['partition']}": row["offset"] for row in acknowledged},
             consumed=from_the_start | await self.inbox.offsets(),
-            views={view: position for view, (position, _) in views.items()},
+            views={view: position for view, (position, _) in views.items()}
+            | await self.follow_ups.positions(),
             view_errors={view: error for view, (_, error) in views.items() if error},
             in_flight=self.handler.in_flight,
             claimed=await self.timers.claimed(),

@@ -21,6 +21,7 @@ from shared.domain.actors import Actor
 from shared.domain.corrections import said_last
 from shared.domain.view import View
 from shared.projections.walls import reading_as
+from shared.projections.words import OpenedWords
 from shared.service.process import RunningService
 from shared.web.dependencies import CurrentActor, Running, authorise, may, record, within_the_log
 from shared.web.paging import Asked, Page, fetch_page, page_of
@@ -204,6 +205,10 @@ class Reading:
             return [None] * len(blobs)
         opened = self._running.keys.open_many(blobs)
         return [dict(said_last(orjson.loads(plain))) if plain is not None else None for plain in opened]
+
+    def digest(self, text: str) -> UUID:
+        """The keyed digest of a text, as views that read words store it: what is looked up by it stands in no question."""
+        return OpenedWords(self._running.keys).digest(text)
 
     def event_keys(self, rows: Iterable[Mapping[str, Any]]) -> list[bytes | None]:
         """The key that opens the words of each row and of no other (columns as of `texts`), to disclose them.

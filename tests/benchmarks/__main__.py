@@ -7,7 +7,18 @@ import sys
 import time
 from collections.abc import Sequence
 
-from tests.benchmarks import append, board, memory, over_http, rebuild, report, verify, visible
+from tests.benchmarks import (
+    append,
+    board,
+    duplicates,
+    memory,
+    over_http,
+    rebuild,
+    report,
+    search,
+    verify,
+    visible,
+)
 from tests.benchmarks.workers import ROOT
 
 BENCHMARKS = {
@@ -18,6 +29,8 @@ BENCHMARKS = {
     "verify": verify,
     "board": board,
     "memory": memory,
+    "search": search,
+    "duplicates": duplicates,
 }
 
 

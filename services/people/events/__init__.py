@@ -1,5 +1,6 @@
 """What the index of people tells: every event of People, its versions and upcasters."""
 
+from services.people.events.duplicates import DismissedText, DuplicateDismissed, PossibleDuplicateFlagged
 from services.people.events.living import (
     AddressRecorded,
     AddressText,
@@ -43,6 +44,8 @@ __all__ = [
     "CorrectedText",
     "DeathRecorded",
     "DeathText",
+    "DismissedText",
+    "DuplicateDismissed",
     "EndedText",
     "InvolvementRecorded",
     "InvolvementText",
@@ -55,6 +58,7 @@ __all__ = [
     "PersonRegistered",
     "PersonText",
     "PlacementText",
+    "PossibleDuplicateFlagged",
     "ProfessionalRegistered",
     "ProfessionalSignedIn",
     "ProfessionalText",

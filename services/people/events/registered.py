@@ -185,14 +185,32 @@ class ProfessionalText(Sealed):
 
     name: str
     organisation: str | None = None
+    team: str | None = None
+    job_title: str | None = None
+    registration_number: str | None = None
+    """With the body that registers the profession, as Social Work England."""
+    staff_id: str | None = None
 
 
 class ProfessionalRegistered(
-    Event, name="people.ProfessionalRegistered", text=ProfessionalText, fixed=("name", "agency")
+    Event,
+    name="people.ProfessionalRegistered",
+    version=2,
+    text=ProfessionalText,
+    fixed=("name", "agency", "described"),
 ):
-    """A professional, found by name and agency: whoever names them again means the same id."""
+    """A professional, found by name and agency: whoever names them again means the same id.
+
+    Said a second time where they had only been named, and somebody now says what they are.
+    """
 
     agency: str
+    described: bool = False
+    """Whether anything is said of them beside name and agency."""
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """Nobody was asked what they are."""
 
 
 class NameTaken(Event, name="people.NameTaken", fixed=("by",)):

@@ -3,12 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import permutations
 from typing import Any, Final
 from uuid import UUID
 
 from services.people.codes import MergeReason
-from services.people.matching.keys import Key, address_key, born_key, name_keys, near_days, number_key
-from services.people.matching.names import closeness, words_of
+from services.people.events import ChildBorn
+from services.people.matching.keys import (
+    NUMBERS,
+    Key,
+    address_key,
+    born_key,
+    name_keys,
+    near_days,
+    number_key,
+)
+from services.people.matching.names import closeness
+from services.people.matching.names import words_of as words_of_name
+from shared.domain.event import Event
 
 WORTH_A_LOOK: Final = 75
 """From this score on two records are put before a person. Where it stands is measured: `python -m tests.benchmarks --only
@@ -102,7 +114,7 @@ def keys_in(text: Mapping[str, Any]) -> frozenset[Key]:
     """Everything that the words of one fact say of a person that they are found by."""
     found = set(name_keys(*_names_in(text)))
     found |= {born_key(date.fromisoformat(text[name])) for name in ("born", "due") if text.get(name)}
-    for kind in ("nhs_number", "upn", "la_child_id"):
+    for kind in NUMBERS:
         if text.get(kind):
             found.add(number_key(kind, text[kind]))
     if text.get("former_upn"):
@@ -110,6 +122,13 @@ def keys_in(text: Mapping[str, Any]) -> frozenset[Key]:
     if home := _home_in(text):
         found.add(home)
     return frozenset(found)
+
+
+def words_of(event: Event, text: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The words of a fact; with the day of a birth, which is no word. Nothing is left of what was erased."""
+    if text is None:
+        return {}
+    return {**text, "born": event.born.isoformat()} if isinstance(event, ChildBorn) else text
 
 
 def compare(one: Known, other: Known) -> Match:
@@ -122,7 +141,7 @@ def compare(one: Known, other: Known) -> Match:
         points += _SAME_HOME_AND_GIVEN_NAME if given >= _SAME_GIVEN else _SAME_HOME
     if one.sex and other.sex and one.sex != other.sex:
         points -= _OTHER_SEX
-    same = {kind for kind in _NUMBERS if _number(one, kind) and _number(one, kind) == _number(other, kind)}
+    same = {kind for kind in NUMBERS if _number(one, kind) and _number(one, kind) == _number(other, kind)}
     differs = any(
         _number(one, kind) and _number(other, kind) and kind not in same for kind in ("nhs_number", "upn")
     )
@@ -141,7 +160,6 @@ def compare(one: Known, other: Known) -> Match:
     return Match(max(0, min(100, round(points))), tuple(reasons))
 
 
-_NUMBERS: Final = ("nhs_number", "upn", "la_child_id")
 _SAME_DIGITS: Final = 0.9
 """The same day of birth, or its day and month changed about."""
 _NAME_VARIANT: Final = 0.6
@@ -156,7 +174,7 @@ def _number(of: Known, kind: str) -> str | None:
 def _names(one: Sequence[str], other: Sequence[str]) -> tuple[float, float]:
     """How alike two people's names are, at best, and their given names."""
     return max(
-        (_name(words_of(a), words_of(b)) for a in one for b in other),
+        (_name(words_of_name(a), words_of_name(b)) for a in one for b in other),
         default=(0.0, 0.0),
     )
 
@@ -170,16 +188,16 @@ def _name(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, float]:
         return 0.0, 0.0
     few, many = sorted((one, other), key=len)
     if len(few) < len(many):
-        joined = max(("".join(many[n : n + 2]) for n in range(len(many) - 1)), key=lambda two: _best(two, few))
+        joined = max(
+            ("".join(many[n : n + 2]) for n in range(len(many) - 1)), key=lambda two: _best(two, few)
+        )
         if any(closeness(joined, word) >= _SAME_GIVEN for word in few):
             many = _rejoined(many, joined)
-    left = list(many)
-    alike = []
-    for word in few:
-        best = max(left, key=lambda candidate: closeness(word, candidate))
-        left.remove(best)
-        alike.append(_above_chance(closeness(word, best)))
-    found = 0.75 * min(alike) + 0.25 * sum(alike) / len(alike)
+    found = max(
+        0.75 * min(alike) + 0.25 * sum(alike) / len(alike)
+        for chosen in permutations(many, len(few))
+        for alike in [[_above_chance(closeness(*two)) for two in zip(few, chosen, strict=True)]]
+    )
     if len(few) == 1 and len(many) > 1:
         found *= _ONE_WORD
     return found, closeness(one[0], other[0])

@@ -9,6 +9,10 @@ from typing import Final, Literal
 from services.people.matching.names import folded, sounds_of, words_of
 from services.people.matching.nicknames import groups_of
 
+Number = Literal["nhs_number", "upn", "la_child_id"]
+NUMBERS: Final[tuple[Number, ...]] = ("nhs_number", "upn", "la_child_id")
+"""The numbers by which other systems know a person."""
+
 Part = Literal["name", "born", "number", "address"]
 """Which part of a person a key is of: what is said anew of a part takes the place of its keys where there is one at a time."""
 
@@ -23,6 +27,8 @@ class Key:
 
 SOUNDS: Final = 2
 """Phonetic codes of a word."""
+TOGETHER: Final = "both "
+"""With it begin the keys of two words together."""
 MOST_JOINED: Final = 2
 """Words next to each other that are also one: Anne Marie is Annemarie, Mac Donald is Macdonald."""
 
@@ -78,7 +84,7 @@ def together(one: str, other: str) -> frozenset[str]:
     They make a search by two common names as narrow as the two together.
     """
     return frozenset(
-        f"both {' '.join(sorted(two))}"
+        f"{TOGETHER}{' '.join(sorted(two))}"
         for system in range(SOUNDS)
         for two in product(_heard(one, system), _heard(other, system))
     )
@@ -93,7 +99,7 @@ def born_key(day: date) -> Key:
     return Key("born", f"born {day.isoformat()}")
 
 
-def number_key(kind: Literal["nhs_number", "upn", "la_child_id"], number: str) -> Key:
+def number_key(kind: Number, number: str) -> Key:
     """The key of a number by which another system knows a person."""
     return Key("number", f"{kind} {number.upper()}")
 

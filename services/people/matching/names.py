@@ -15,9 +15,11 @@ _LETTERS: Final = str.maketrans(
 """Letters that Unicode does not take apart into a plain one and a mark."""
 _APOSTROPHES: Final = re.compile("[\u0027\u0060\u00b4\u02b9\u02bb\u02bc\u2018\u2019\u201b\u2032\uff07]")
 _PARTED_BY: Final = re.compile(r"[^\w]+|_+")
-_PARTICLES: Final = frozenset({"al", "bin", "binti", "bint", "da", "de", "del", "der", "di", "el", "ibn", "la", "van", "von"})
+_PARTICLES: Final = frozenset(
+    {"al", "bin", "binti", "bint", "da", "de", "del", "der", "di", "el", "ibn", "la", "van", "von"}
+)
 """Small words of a family name, written or left out as it comes: nobody is found or missed by them."""
-MOST_WORDS: Final = 6
+MOST_WORDS: Final = 5
 """Words of one name that are compared; of a longer one the first."""
 
 

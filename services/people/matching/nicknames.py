@@ -239,7 +239,8 @@ def _by_form() -> dict[str, tuple[str, ...]]:
             found.setdefault(form, []).append(head)
     # The group called after the name itself comes first, so that it is never the one left out.
     return {
-        form: tuple(sorted(heads, key=lambda head: head != form)[:MOST_FORMS]) for form, heads in found.items()
+        form: tuple(sorted(heads, key=lambda head: head != form)[:MOST_FORMS])
+        for form, heads in found.items()
     }
 
 

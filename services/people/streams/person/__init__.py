@@ -2,6 +2,12 @@
 
 from typing import TypeAlias, assert_never
 
+from services.people.streams.person.duplicates import (
+    DismissDuplicate,
+    FlagPossibleDuplicate,
+    dismiss_duplicate,
+    flag_possible_duplicate,
+)
 from services.people.streams.person.identifying import (
     RecordDisability,
     RecordEthnicity,
@@ -51,8 +57,10 @@ from shared.domain.decider import Context, Per, Stream
 
 __all__ = [
     "CorrectPerson",
+    "DismissDuplicate",
     "EndLookedAfter",
     "EndRelationship",
+    "FlagPossibleDuplicate",
     "MarkUnborn",
     "Person",
     "PersonCommand",
@@ -93,6 +101,8 @@ PersonCommand: TypeAlias = (
     | RecordDeath
     | RelatePeople
     | EndRelationship
+    | FlagPossibleDuplicate
+    | DismissDuplicate
 )
 
 
@@ -137,6 +147,10 @@ def decide(command: PersonCommand, state: Person, context: Context) -> list[Pers
             return relate_people(command, state, context)
         case EndRelationship():
             return end_relationship(command, state, context)
+        case FlagPossibleDuplicate():
+            return flag_possible_duplicate(command, state, context)
+        case DismissDuplicate():
+            return dismiss_duplicate(command, state, context)
         case _:
             assert_never(command)
 

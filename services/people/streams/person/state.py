@@ -1,21 +1,24 @@
 """What decisions on a person need to know."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias, assert_never
 from uuid import UUID
 
-from services.people.codes import LegalStatus, Relation
+from services.people.codes import LegalStatus, MergeReason, Relation
 from services.people.events import (
     AddressRecorded,
     ChildBorn,
     DeathRecorded,
+    DuplicateDismissed,
     InvolvementRecorded,
     LookedAfterEnded,
     LookedAfterStarted,
     NhsNumberRecorded,
     PersonCorrected,
     PersonRegistered,
+    PossibleDuplicateFlagged,
     RecordRestricted,
     RelationshipEnded,
     RelationshipRecorded,
@@ -40,6 +43,8 @@ PersonEvent: TypeAlias = (
     | LookedAfterEnded
     | ChildBorn
     | DeathRecorded
+    | PossibleDuplicateFlagged
+    | DuplicateDismissed
 )
 
 
@@ -55,6 +60,10 @@ class Person:
     looked_after_since: date | None = None
     legal_status: LegalStatus | None = None
     relations: frozenset[tuple[UUID, Relation, bool]] = field(default_factory=frozenset)
+    flagged: Mapping[UUID, frozenset[MergeReason]] = field(default_factory=dict)
+    """Records that may be of the same person, and why."""
+    dismissed: frozenset[UUID] = field(default_factory=frozenset)
+    """Records that a manager found to be of somebody else."""
 
     @property
     def unborn(self) -> bool:
@@ -87,6 +96,12 @@ def evolve(state: Person, event: PersonEvent) -> Person:
         case RelationshipEnded(person=person, relation=relation):
             left = {known for known in state.relations if known[:2] != (person, relation)}
             return replace(state, relations=frozenset(left))
+        case PossibleDuplicateFlagged(other=other, reasons=reasons):
+            flagged = {**state.flagged, other: frozenset(reasons)}
+            return replace(state, flagged=flagged, dismissed=state.dismissed - {other})
+        case DuplicateDismissed(other=other):
+            flagged = {each: why for each, why in state.flagged.items() if each != other}
+            return replace(state, flagged=flagged, dismissed=state.dismissed | {other})
         case (
             UpnRecorded() | RecordRestricted() | AddressRecorded() | SchoolRecorded() | InvolvementRecorded()
         ):
