@@ -21,6 +21,7 @@ def test_a_professional_is_of_the_agency_of_whoever_names_them():
         ProfessionalRegistered(
             child=NURSE.id,
             agency="health",
+            described=True,
             sealed=ProfessionalText(name="N. Roy", organisation="Elm Ward"),
         )
     )
@@ -42,3 +43,30 @@ def test_the_id_is_made_of_name_and_agency():
     again = Professional.named("  n. ROY ", NAMES)
     assert again.id == NURSE.id == professional_id(bytes(32), "N. Roy", "health")
     assert Professional.named("N. Roy", Names(bytes(32), "police")).id != NURSE.id
+
+
+def test_who_was_named_and_no_more_is_described_once():
+    known = given().when(LearnProfessional(professional=NURSE, agency="health"), at=NOW)
+    describe = RegisterProfessional(
+        professional=NURSE,
+        team="Paediatrics",
+        job_title="Ward sister",
+        registration_number="12A3456E",
+        staff_id="S-77",
+    )
+    described = known.when(describe, at=NOW, by=DOCTOR)
+    described.then(
+        ProfessionalRegistered(
+            child=NURSE.id,
+            agency="health",
+            described=True,
+            sealed=ProfessionalText(
+                name="N. Roy",
+                team="Paediatrics",
+                job_title="Ward sister",
+                registration_number="12A3456E",
+                staff_id="S-77",
+            ),
+        )
+    )
+    described.when(describe, at=NOW, by=DOCTOR).nothing()
