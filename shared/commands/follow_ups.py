@@ -159,7 +159,7 @@ class FollowUps:
                 log.info(
                     "a follow-up was refused",
                     extra={
-                        "follow_up": one.name,
+                        "loop": one.name,
                         "position": record.position,
                         "error": type(refusal).__name__,
                     },
