@@ -41,14 +41,15 @@ def entry_of(entries: AllEntries, correction: RecordCorrected, record: Record) -
 
 def corrected(entries: AllEntries, event: RecordCorrected, record: Record, entry: UUID) -> CorrectEntry:
     """The command that puts right the entry of what a correction corrects."""
-    about = (event.child,) if event.child else ()
+    about, step = (event.child,) if event.child else (), event.corrects.command
     right = record_anew(record)
     told = None if right is None else entries.told(right)
     if right is None or told is None:
-        return CorrectEntry(about=about, entry=entry, by=record.envelope.event_id)
+        return CorrectEntry(about=about, step=step, entry=entry, by=record.envelope.event_id)
     text = (right.text or {}) if right.event.TEXT is not None else {}
     return CorrectEntry(
         about=about,
+        step=step,
         entry=entry,
         by=record.envelope.event_id,
         title=told.entry.title,

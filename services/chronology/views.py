@@ -78,7 +78,7 @@ _SEEN = (
 entries = View(
     "entries",
     row=EntryRow,
-    key=("stream",),
+    key=("stream", "entry"),
     indexes=(
         ("child", "happened_at", "known_at", "recorded_at", "entry"),
         Index(("position", "entry"), where=WEIGHS),
@@ -113,7 +113,7 @@ def _(event: EntryReceived, record: Record) -> Insert:
 @entries.on(EntryCorrected)
 def _(event: EntryCorrected, record: Record) -> Iterator[Change]:
     """It stands where its right times put it. What is withdrawn stays as it was told, and says that it is."""
-    place = {"stream": record.stream}
+    place = {"stream": record.stream, "entry": event.entry}
     yield Update(place, corrected_by=event.by, withdrawn=event.withdrawn)
     if event.title is not None:
         yield Update(place, title=event.title, happened_at=record.happened_at, known_at=record.envelope.known)
@@ -124,7 +124,9 @@ def _(event: EntryCorrected, record: Record) -> Iterator[Change]:
 @entries.on(SignificanceChanged)
 def _(event: SignificanceChanged, record: Record) -> Update:
     return Update(
-        {"stream": record.stream}, significance=event.significance, weighs=event.significance != "routine"
+        {"stream": record.stream, "entry": event.entry},
+        significance=event.significance,
+        weighs=event.significance != "routine",
     )
 
 

@@ -1,7 +1,12 @@
-"""An entry of a child's record: taken in once, shown to whom the rules name, weighed again by practitioners."""
+"""The entries that one step made of a child's record: each taken in once, shown to whom the rules name, weighed again by
+practitioners.
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+A step (somebody's command) is what a person points at when they weigh, share or withhold what it says, and most make one
+entry. So the stream is of the step, and its entries stand side by side on it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 from uuid import UUID
 
@@ -20,6 +25,7 @@ from services.chronology.events import (
 from services.chronology.streams.child_record import ChildRecord, ChildRecordEvent
 from shared.domain.command import Command, NotFound
 from shared.domain.decider import Context, Per, Stream
+from shared.domain.event import Sensitivity
 from shared.domain.fields import RequiredText
 from shared.team.audience import Involvement, Party, SeenBy, Term, Widening
 from shared.team.entries import Parts, Significance
@@ -27,23 +33,37 @@ from shared.team.entries import Parts, Significance
 EntryEvent = EntryReceived | EntryCorrected | SignificanceChanged
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EntryState:
-    """How an entry is weighed, and who saw it when it came in; nothing before it has come in."""
+    """An entry: what it tells of and in whose name, how it is weighed, and who saw it when it came in."""
 
-    significance: Significance | None = None
-    seen_by: tuple[SeenBy, ...] = ()
+    source_event: str
+    recorder: Party
+    sensitivity: Sensitivity
+    significance: Significance
+    seen_by: tuple[SeenBy, ...]
 
 
-def evolve(state: EntryState, event: EntryEvent) -> EntryState:
-    """The entry after one more fact."""
+@dataclass(frozen=True)
+class StepEntries:
+    """The entries that a step made, by their ids, in the order in which they came in."""
+
+    entries: Mapping[UUID, EntryState] = field(default_factory=dict)
+
+
+def evolve(state: StepEntries, event: EntryEvent) -> StepEntries:
+    """The entries after one more fact."""
     match event:
         case EntryReceived(entry=entry, seen_by=seen_by):
-            return EntryState(entry.significance, seen_by)
+            come_in = EntryState(
+                entry.source_event, entry.recorder, entry.sensitivity, entry.significance, seen_by
+            )
+            return StepEntries({**state.entries, entry.id: come_in})
         case EntryCorrected():
             return state
-        case SignificanceChanged(significance=significance):
-            return replace(state, significance=significance)
+        case SignificanceChanged(entry=entry_id, significance=significance):
+            weighed = replace(state.entries[entry_id], significance=significance)
+            return StepEntries({**state.entries, entry_id: weighed})
         case _:
             assert_never(event)
 
@@ -52,7 +72,7 @@ def evolve(state: EntryState, event: EntryEvent) -> EntryState:
 class EntryOfChild:
     """What a decision on an entry takes: the entry, and what is known of the child."""
 
-    entry: EntryState
+    entry: StepEntries
     child_record: ChildRecord
 
 
@@ -71,16 +91,17 @@ class ReceiveEntry(Command, name="chronology.ReceiveEntry", opens=True, internal
     recorder: str | None = None
 
     def own_id(self) -> UUID:
-        """The entry's id is made where it is told: facts of one command that say one thing have one."""
-        return self.entry.id
+        """It stands with the other entries of the step that made it."""
+        return self.entry.caused_by
 
 
 class CorrectEntry(Command, name="chronology.CorrectEntry", opens=True, internal=True):
     """What an entry tells of was corrected where it was recorded: it says what is right, from when it was right.
 
-    `title` None: the fact was withdrawn.
+    `step` is what made the entry. `title` None: the fact was withdrawn.
     """
 
+    step: UUID
     entry: UUID
     by: UUID
     title: str | None = None
@@ -89,13 +110,16 @@ class CorrectEntry(Command, name="chronology.CorrectEntry", opens=True, internal
     recorder: str | None = None
 
     def own_id(self) -> UUID:
-        """The entry's id, as it came in."""
-        return self.entry
+        """It stands with the other entries of that step."""
+        return self.step
 
 
 class ChangeSignificance(Command, name="chronology.ChangeSignificance"):
-    """Weigh an entry differently: critical, significant or routine, with the reason. `re` is the entry."""
+    """Weigh an entry differently: critical, significant or routine, with the reason. `re` is the step that made it; of
+    several entries, `entry` says which.
+    """
 
+    entry: UUID | None = None
     significance: Significance
     reason: RequiredText
 
@@ -126,7 +150,7 @@ def receive_entry(
     command: ReceiveEntry, state: EntryOfChild, context: Context
 ) -> list[EntryEvent | ChildRecordEvent]:
     """The entry comes in with its audience, and may open earlier ones of its thing."""
-    if state.entry.significance is not None:
+    if command.entry.id in state.entry.entries:
         return []
     entry, record = command.entry, state.child_record
     parts = took_part(entry, command.seen_by, command.widens)
@@ -153,7 +177,7 @@ def receive_entry(
 
 def correct_entry(command: CorrectEntry, state: EntryOfChild) -> list[EntryEvent | ChildRecordEvent]:
     """The entry says what is right. Who sees it stays as it was: who saw the wrong words is to see that they were wrong."""
-    if state.entry.significance is None:
+    if command.entry not in state.entry.entries:
         return []  # the fact made no entry
     words = EntryText(parts=command.parts, care_parts=command.care_parts, recorder=command.recorder)
     return [
@@ -190,25 +214,38 @@ def change_significance(
     command: ChangeSignificance, state: EntryOfChild, context: Context
 ) -> list[EntryEvent | ChildRecordEvent]:
     """A practitioner weighs it again. Whose agency does not see it gets the answer of an entry that is not there."""
-    was = state.entry.significance
-    seen_by = state.child_record.seen_by(context.thing) or state.entry.seen_by
-    if was is None or depth_for(context.actor, seen_by) is None:
-        raise NotFound("there is no entry with this id; check `re`", what="thing")
-    if was == command.significance:
-        return []
     return [
         SignificanceChanged(
-            entry=context.thing,
+            entry=entry_id,
             significance=command.significance,
-            was=was,
+            was=each.significance,
             sealed=SignificanceText(reason=command.reason),
         )
+        for entry_id, each in named_entries(command.entry, state, context).items()
+        if each.significance != command.significance
     ]
+
+
+def named_entries(which: UUID | None, state: EntryOfChild, context: Context) -> dict[UUID, EntryState]:
+    """The entries of the step that the actor sees; one of them, where they say which.
+
+    Raises:
+        NotFound: there is none, or none that they see: they learn no difference.
+    """
+    found = {
+        entry_id: each
+        for entry_id, each in state.entry.entries.items()
+        if which in (None, entry_id)
+        and depth_for(context.actor, state.child_record.seen_by(entry_id) or each.seen_by) is not None
+    }
+    if not found:
+        raise NotFound("there is no entry with this id; check `re`", what="thing")
+    return found
 
 
 entry = Stream(
     name="entry",
-    state=EntryState(),
+    state=StepEntries(),
     evolve=evolve,
     decide=decide,
     commands=EntryCommand,

@@ -13,7 +13,7 @@ from services.chronology.events import (
 )
 from services.chronology.rules import RULES
 from services.chronology.streams.child_record import ChildRecord, Trail, child_record, evolve, items
-from services.chronology.streams.entry import EntryOfChild, EntryState, entry
+from services.chronology.streams.entry import EntryOfChild, StepEntries, entry
 from shared.domain.decider import Context
 from shared.domain.instants import london
 from shared.team.audience import Involvement, Party, SeenBy, party
@@ -88,8 +88,8 @@ def test_five_thousand_entries_leave_as_few_facts_on_the_record_as_change_it():
     """An entry that only tells stands on a stream of its own, so the record of a long chronology stays short."""
     state, noted_facts = ChildRecord(), []
     for n in range(5000):
-        command = receive().model_copy(update={"entry": told(id=event_id(n))})
-        received, *others = entry.decide(command, EntryOfChild(EntryState(), state), CONTEXT)
+        command = receive().model_copy(update={"entry": told(id=event_id(n), caused_by=command_id(n))})
+        received, *others = entry.decide(command, EntryOfChild(StepEntries(), state), CONTEXT)
         assert isinstance(received, EntryReceived)
         for event in others:
             state = evolve(state, event.placed(child=CHILD, happened_at=NOW))

@@ -74,7 +74,7 @@ def test_who_sees_it_is_copied_in_terms_and_nothing_is_decided_yet():
 def test_facts_of_one_command_that_say_one_thing_have_one_entry():
     toy_policy = policy_of(AllEntries(EVERY_TEAM, {"toy": (toy.entries, toy.RULES)}))
     ids = {
-        command.own_id()
+        command.entry.id
         for n, event in enumerate((toy.Allocated(), toy.Started()), start=1)
         for _, _, command in toy_policy.react(
             record(event, at=RECORDED, service="toy", n=n, command=command_id(9))
