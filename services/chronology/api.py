@@ -50,7 +50,7 @@ async def chronology(
     await _authorise(reader, child)
     place = read_cursor(cursor, _ORDER) if cursor else None
     everything = _everything(reader)
-    lens = lens_of(reader.who, everything=everything)
+    lens = lens_of(reader.who, reader.now(), everything=everything)
     rows = await reader.query_as(
         lens, entries_of, child, reader.who, place, limit + 1, wanted=wanted, everything=everything
     )
@@ -73,7 +73,7 @@ async def what_weighs(
         await reader.caught_up(view, after)
     place = read_cursor(cursor, (int, UUID)) if cursor else None
     everything = _everything(reader)
-    lens = lens_of(reader.who, everything=everything)
+    lens = lens_of(reader.who, reader.now(), everything=everything)
     rows = await reader.query_as(lens, of_weight, reader.who, place, limit + 1, everything=everything)
     more, rows = len(rows) > limit, rows[:limit]
     await reader.record(
@@ -85,7 +85,9 @@ async def what_weighs(
 
 async def _authorise(reader: Reading, child: UUID) -> None:
     """Refuse who may not open the child's page. Whose organisation is not involved hears what of an unknown child is said."""
-    facts = await reader.query_as(lens_of(reader.who, everything=False), facts_about, child, reader.who)
+    facts = await reader.query_as(
+        lens_of(reader.who, reader.now(), everything=False), facts_about, child, reader.who
+    )
     try:
         await reader.authorise("read:chronology", children=(child,), facts=facts)
     except Forbidden:
@@ -112,7 +114,9 @@ def _entries(reader: Reading, rows: list[Seen]) -> list[dict[str, Any]]:
     ]
     texts = reader.texts(whole)
     return [
-        {
+        _withheld(seen)
+        if seen.depth == "withheld"
+        else {
             "id": str(seen.row["entry"]),
             "child": str(seen.child),
             "command": str(seen.row["caused_by"]),
@@ -138,6 +142,22 @@ def _entries(reader: Reading, rows: list[Seen]) -> list[dict[str, Any]]:
         }
         for seen, text in zip(rows, texts, strict=True)
     ]
+
+
+def _withheld(seen: Seen) -> dict[str, Any]:
+    """That something is withheld, when it happened, and whom to ask: nothing of what it is."""
+    return {
+        "id": str(seen.row["entry"]),
+        "child": str(seen.child),
+        "happened_at": instant(seen.row["happened_at"]),
+        "known_at": instant(seen.row["known_at"]),
+        "recorded_at": instant(seen.row["recorded_at"]),
+        "title": "Something is withheld",
+        "agency": seen.row["agency"],
+        "organisation": seen.row["organisation"],
+        "depth": seen.depth,
+        "text": None,
+    }
 
 
 def _id(entry: UUID | None) -> str | None:

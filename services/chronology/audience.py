@@ -7,11 +7,10 @@ entry comes in, and stands in its event: who becomes involved later sees an earl
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
+from services.chronology.decided_audience import as_seen, resulting
 from services.chronology.events import ChildEntry, PartTaken
-from services.chronology.streams.child_record import ChildRecord, items
-from shared.domain.actors import Actor
+from services.chronology.streams.child_record import ChildRecord, ThingEntry, items
 from shared.domain.event import Sensitivity
 from shared.domain.instants import local_date, start_of_day
 from shared.domain.limits import months_after
@@ -68,8 +67,8 @@ def audience(asking: Asking, terms: Iterable[Term], record: ChildRecord) -> tupl
 
 def widened(
     widenings: Iterable[Widening], asking: Asking, record: ChildRecord
-) -> Iterator[tuple[UUID, tuple[SeenBy, ...]]]:
-    """The earlier entries that an entry opens, each with the whole audience that results, where that is more."""
+) -> Iterator[tuple[ThingEntry, tuple[SeenBy, ...]]]:
+    """The earlier entries that an entry opens, each with all who see it by rule then, where that is more."""
     for widening in widenings:
         for earlier in record.thing_entries(widening.of or asking.entry.thing):
             if earlier.source_event != widening.event or earlier.sensitivity == "sealed":
@@ -81,7 +80,7 @@ def widened(
             ]
             result = merged((*earlier.seen_by, *added))
             if result != earlier.seen_by:
-                yield earlier.entry, result
+                yield earlier, result
 
 
 def merged(seen: Iterable[SeenBy]) -> tuple[SeenBy, ...]:
@@ -128,17 +127,6 @@ def shown_by(
     return tuple(dict.fromkeys((*found, *involves)))
 
 
-def depth_for(who: Actor, seen_by: Iterable[SeenBy]) -> Depth | None:
-    """How much of an entry this reader's agency and organisation see; None: nothing."""
-    return depth_at(who.agency, who.organisation, seen_by)
-
-
-def depth_at(agency: str, organisation: str | None, seen_by: Iterable[SeenBy]) -> Depth | None:
-    """How much of an entry is seen by who reads for an agency, and for an organisation or none; None: nothing."""
-    depths = {seen.depth for seen in seen_by if seen.lets(agency, organisation)}
-    return ("whole" if "whole" in depths else "title") if depths else None
-
-
 # -- the answer to each term
 
 
@@ -157,7 +145,10 @@ def _answer(term: OpenTerm, asking: Asking, record: ChildRecord) -> list[SeenBy]
                 seen
                 for entry in record.thing_entries(term.thing)
                 if term.event in (None, entry.source_event)
-                for seen in entry.seen_by
+                for seen in as_seen(
+                    resulting(entry.seen_by, record.decisions_on(entry.entry)),
+                    asking.happened_at,
+                )
             ]
         case RecorderOf():
             return [_at(party, term.depth) for party in _recorders(term, asking, record)]

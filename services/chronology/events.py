@@ -1,10 +1,12 @@
 """What the chronology keeps: every event of a child's record and of its entries, versions and upcasters."""
 
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.domain.code_lists import LawfulBasis
 from shared.domain.event import Event, Sealed, Sensitivity
 from shared.domain.instants import Instant
 from shared.team.audience import Capacity, Involvement, Party, SeenBy
@@ -102,16 +104,93 @@ class SignificanceChanged(
     was: Significance
 
 
-class EntryShared(Event, name="chronology.EntryShared", fixed=()):
-    """An earlier entry was opened to others: by rule, when a later fact of its thing brought them in.
+ShownDepth = Literal["nothing", "withheld", "title", "whole"]
+"""How much of an entry is shown: not even that there is one, that one is withheld, its title from codes, or all of it."""
 
-    Carries the whole audience that results, so that page, feed and replay agree. `cause` is that later fact.
+
+class Shown(Party):
+    """What somebody is shown of an entry once rule and persons have had their say.
+
+    `until` (UTC) ends what a person shared for a time; from then on `after` is shown. `basis` is the lawful basis of a
+    person's decision.
     """
 
+    depth: ShownDepth = "whole"
+    why: Literal["rule", "shared", "withheld", "restricted"] = "rule"
+    basis: LawfulBasis | None = None
+    until: Instant | None = None
+    after: ShownDepth | None = None
+
+    def at(self, now: datetime) -> ShownDepth:
+        """What is shown at an instant."""
+        return (
+            self.after
+            if self.after is not None and self.until is not None and now >= self.until
+            else self.depth
+        )
+
+
+class AudienceDecision(BaseModel):
+    """A person's decision on who sees an entry, as its event keeps it. An agency of many organisations without the name of
+    one: all of them.
+
+    `depth`: what those are shown, at least where it is shared, at most where it is withheld. `until` (UTC): then it no
+    longer counts.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    parties: tuple[Party, ...]
+    depth: ShownDepth
+    lawful_basis: LawfulBasis
+    until: Instant | None = None
+
+
+class AudienceText(Sealed):
+    """Why it is shared, or why showing it would do more harm; and the organisation by its name. Of what a rule opened,
+    nothing.
+    """
+
+    reason: str | None = None
+    organisation_name: str | None = None
+
+
+class EntryShared(
+    Event, name="chronology.EntryShared", version=2, text=AudienceText, fixed=("entry", "seen_by", "by_rule")
+):
+    """An entry was opened to others: by rule, when a later fact of its thing brought them in (`cause`); or by a person,
+    on a lawful basis and with the reason (E5).
+
+    Carries the whole audience that results, so that page, feed and replay agree; and, where a rule opened it, what rules
+    alone say. Version 1 knew rules alone.
+    """
+
+    UNDONE_BY: ClassVar[str] = "withhold the entry from them, and say why"
+
     entry: UUID
-    seen_by: tuple[SeenBy, ...]
-    because: Literal["rule"]
-    cause: UUID
+    seen_by: tuple[Shown, ...]
+    because: Literal["rule", "shared"]
+    cause: UUID | None = None
+    by_rule: tuple[SeenBy, ...] = ()
+    decision: AudienceDecision | None = None
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """What resulted was what rules said."""
+        state["by_rule"] = state["seen_by"]
+
+
+class EntryWithheld(Event, name="chronology.EntryWithheld", text=AudienceText, fixed=("entry", "seen_by")):
+    """A person of the team that recorded it withheld an entry from others, on a lawful basis and with the reason (E5).
+
+    Carries the whole audience that results.
+    """
+
+    UNDONE_BY: ClassVar[str] = "share the entry with them, and say why"
+
+    entry: UUID
+    seen_by: tuple[Shown, ...]
+    decision: AudienceDecision
 
 
 class PartTaken(Party):

@@ -9,12 +9,13 @@ from uuid import UUID
 import asyncpg
 
 from services.chronology.lenses import read_under
+from services.chronology.views import LASTS
 from shared.domain.access_facts import NOTHING, Fact, Facts
 from shared.domain.actors import Actor
 
-INVOLVED: Final = """
+INVOLVED: Final = f"""
     SELECT EXISTS (SELECT FROM chronology_views.seen
-                    WHERE child = $1 AND agency = $2 AND organisation IN ($3, $4) AND depth <> 'gone')"""
+                    WHERE child = $1 AND agency = $2 AND organisation IN ($3, $4) AND depth <> 'gone' AND {LASTS})"""
 """Whether any entry of the child is open to the reader's own organisation: whom no rule made a party is not involved."""
 
 

@@ -6,11 +6,12 @@ looks under, however many organisations an entry is open to.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from services.chronology.audience import depth_at
+from services.chronology.decided_audience import deepest
+from services.chronology.events import Shown
 from shared.domain.actors import Actor
-from shared.team.audience import SeenBy
 
 EVERY: Final = ""
 """For every organisation of the agency."""
@@ -22,25 +23,23 @@ _NO_ONE_S: Final = "\n"
 """What no organisation is called, since a name is one line: what this one sees, every organisation does."""
 
 
-def kept_under(seen_by: Sequence[SeenBy]) -> list[SeenBy]:
-    """Everyone who may see an entry, under the names that rows are kept by, each with how much of it they see.
+def kept_under(shown: Sequence[Shown]) -> list[Shown]:
+    """Everyone who is shown something of an entry, or was and no longer is, under the names that rows are kept by.
 
     An organisation that is named has a row of its own however much the agency sees as a whole, so that a row once made
     always says all that counts for its reader.
     """
-    found: dict[tuple[str, str], SeenBy] = {}
-    for agency in dict.fromkeys(seen.agency for seen in seen_by):
-        every = depth_at(agency, _NO_ONE_S, seen_by)
-        if every is not None:
-            found[agency, EVERY] = SeenBy(agency=agency, organisation=EVERY, depth=every)
-        named = dict.fromkeys(seen.organisation for seen in seen_by if seen.agency == agency)
-        for organisation in named:
-            if organisation and (depth := depth_at(agency, organisation, seen_by)) is not None:
-                name = _row_name(organisation)
-                found[agency, name] = SeenBy(agency=agency, organisation=name, depth=depth)
-        whole = depth_at(agency, None, seen_by)
-        if whole is not None and (every is None or any(named)):
-            found[agency, WHOLE_AGENCY] = SeenBy(agency=agency, organisation=WHOLE_AGENCY, depth=whole)
+    found: dict[tuple[str, str], Shown] = {}
+    for agency in dict.fromkeys(each.agency for each in shown):
+        every = deepest(shown, agency, _NO_ONE_S)
+        named = [each.organisation for each in shown if each.agency == agency and each.organisation]
+        whole = deepest(shown, agency, None)
+        under = [(EVERY, every)]
+        under += [(_row_name(name), deepest(shown, agency, name)) for name in dict.fromkeys(named)]
+        under += [(WHOLE_AGENCY, whole)] if every is None or named else []
+        for name, each in under:
+            if each is not None:
+                found[agency, name] = each.model_copy(update={"agency": agency, "organisation": name})
     return list(found.values())
 
 
@@ -51,14 +50,20 @@ def read_under(organisation: str | None) -> tuple[str, str]:
     return EVERY, _row_name(organisation) if organisation else WHOLE_AGENCY
 
 
-def lens_of(who: Actor, *, everything: bool) -> dict[str, str]:
-    """What the database is told of who reads (the settings that the walls of `views.py` look at). Who reads everything
+def lens_of(who: Actor, now: datetime, *, everything: bool) -> dict[str, str]:
+    """What the database is told of who reads, and when (the settings that the walls of `views.py` look at). Who reads everything
     reads it as nobody's agency: what is sealed is not theirs either where an agency of theirs may see it.
     """
     if everything:
-        return {"agency": "", "every": "", "own": "", "everything": "on"}
+        return {"agency": "", "every": "", "own": "", "everything": "on", "now": now.isoformat()}
     every, own = read_under(who.organisation)
-    return {"agency": who.agency, "every": every, "own": own, "everything": "off"}
+    return {
+        "agency": who.agency,
+        "every": every,
+        "own": own,
+        "everything": "off",
+        "now": now.isoformat(),
+    }
 
 
 def _row_name(organisation: str) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from services.chronology.lenses import read_under
-from services.chronology.views import WEIGHS
+from services.chronology.views import LASTS, NOW, WEIGHS
 from shared.domain.actors import Actor
 
 
@@ -48,6 +48,9 @@ ALL: Final = Wanted()
 _ORDER: Final = "happened_at, known_at, recorded_at, entry"
 
 
+_DEPTH: Final = f"CASE WHEN until <= {NOW} THEN after ELSE depth END"
+"""What a row shows now: what a person shared for a time may have ended."""
+
 _WANTED: Final = f"""child = $1
        AND ({_ORDER}) > (coalesce($2::timestamptz, '-infinity'), coalesce($3::timestamptz, '-infinity'),
            coalesce($4::timestamptz, '-infinity'), coalesce($5::uuid, '00000000-0000-0000-0000-000000000000'))
@@ -58,11 +61,13 @@ _WANTED: Final = f"""child = $1
 def _arm(name: str) -> str:
     """The rows under one name in the order of the page's index, which holds all that is asked of them.
 
-    With an order and a limit of its own: else PostgreSQL sorts all that the child has under both names.
+    With an order and a limit of its own: else PostgreSQL sorts all that the child has under both names. What is withheld
+    is found by no topic and no weight: it would say what it is of.
     """
-    return f"""(SELECT {_ORDER}, organisation, depth FROM chronology_views.seen
-     WHERE agency = $10 AND organisation = {name} AND depth <> 'gone' AND {_WANTED}
+    return f"""(SELECT {_ORDER}, organisation, {_DEPTH} AS depth FROM chronology_views.seen
+     WHERE agency = $10 AND organisation = {name} AND depth <> 'gone' AND {LASTS} AND {_WANTED}
        AND ($7::text IS NULL OR by_agency = $7)
+       AND ({_DEPTH} <> 'withheld' OR $6::text IS NULL AND $8::text IS NULL)
      ORDER BY {_ORDER} LIMIT $9)"""
 
 
@@ -103,9 +108,10 @@ async def entries_of(
 
 _WEIGHING: Final = f"""
 SELECT entries.*, CASE WHEN $1 THEN 'whole' ELSE
-       (SELECT depth FROM chronology_views.seen
+       (SELECT {_DEPTH} FROM chronology_views.seen
          WHERE seen.entry = entries.entry AND seen.child = entries.child AND seen.agency = $2
-           AND seen.organisation IN ($3, $4) AND depth <> 'gone' ORDER BY (organisation = $4) DESC LIMIT 1) END AS shown
+           AND seen.organisation IN ($3, $4) AND depth <> 'gone' AND {_DEPTH} <> 'withheld' AND {LASTS}
+         ORDER BY (organisation = $4) DESC LIMIT 1) END AS shown
   FROM chronology_views.entries
  WHERE {WEIGHS} AND ($5::bigint IS NULL OR (position, entry) < ($5, $6::uuid))"""
 

@@ -6,12 +6,19 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from services.chronology.events import EntryCorrected, EntryReceived, EntryShared, SignificanceChanged
+from services.chronology.events import (
+    EntryCorrected,
+    EntryReceived,
+    EntryShared,
+    EntryWithheld,
+    Shown,
+    ShownDepth,
+    SignificanceChanged,
+)
 from services.chronology.lenses import kept_under
 from shared.domain.corrections import Corrected
 from shared.domain.event import Event, Record
 from shared.domain.view import Change, Index, Insert, Update, UpsertLike, View, Wall
-from shared.team.audience import SeenBy
 
 
 @dataclass(frozen=True)
@@ -136,8 +143,8 @@ class SeenRow:
     about several children may be one entry of each, under one id: so `child` is of the key.
 
     Beside that stands what a page is ordered and filtered by, as the entry has it. Times in UTC. `depth` `gone`: seen by
-    nobody (any more). `decided_by` is the event that decided it, on which lawful `basis` where a person did; `position`
-    that of what last changed the row.
+    nobody (any more). What a person shared for a time is so until `until`, and `after` from then on. `decided_by` is the event
+    that decided it, on which lawful `basis` where a person did; `position` that of what last changed the row.
     """
 
     entry: UUID
@@ -155,12 +162,21 @@ class SeenRow:
     significance: str
     position: int
     basis: str | None = None
+    until: datetime | None = None
+    after: str | None = None
 
 
 _PAGE = ("agency", "organisation", "child", "happened_at", "known_at", "recorded_at", "entry")
 
-_NOBODY = SeenBy(agency="", organisation="")
+_NOBODY = Shown(agency="", organisation="", depth="nothing")
 """Whom the row is for of an entry that nobody sees: later ones are made like it."""
+
+
+NOW = "(SELECT nullif(current_setting('safeguarding.now', true), '')::timestamptz)"
+"""The present instant by the service's clock, as the connection of a reader is told it."""
+
+LASTS = f"(until IS NULL OR after <> 'gone' OR until > {NOW})"
+"""That a row still shows something: what was shared for a time, and is nothing from then on, has not ended."""
 
 
 seen = View(
@@ -168,12 +184,17 @@ seen = View(
     row=SeenRow,
     key=("entry", "child", "agency", "organisation"),
     indexes=(
-        Index(_PAGE, where="depth <> 'gone'", include=("depth", "topic", "by_agency", "significance")),
+        Index(
+            _PAGE,
+            where="depth <> 'gone'",
+            include=("depth", "topic", "by_agency", "significance", "until", "after"),
+        ),
         Index(("agency", "organisation", "position"), include=("entry", "depth")),
     ),
     wall=Wall(
         "agency = (SELECT current_setting('safeguarding.agency', true)) AND depth <> 'gone' AND organisation IN "
-        "((SELECT current_setting('safeguarding.every', true)), (SELECT current_setting('safeguarding.own', true)))"
+        "((SELECT current_setting('safeguarding.every', true)), (SELECT current_setting('safeguarding.own', true))) AND "
+        + LASTS
     ),
 )
 
@@ -181,7 +202,8 @@ seen = View(
 @seen.on(EntryReceived)
 def _(event: EntryReceived, record: Record) -> Iterator[Change]:
     """By rule. Where it is open to nobody, a row for nobody stands for it."""
-    for one in kept_under(event.seen_by) or (_NOBODY,):
+    shown = [Shown(**one.model_dump()) for one in event.seen_by]
+    for one in kept_under(shown) or (_NOBODY,):
         yield Insert(
             entry=event.entry.id,
             agency=one.agency,
@@ -190,7 +212,7 @@ def _(event: EntryReceived, record: Record) -> Iterator[Change]:
             happened_at=record.happened_at,
             known_at=record.envelope.known,
             recorded_at=event.entry.recorded_at,
-            depth="gone" if one is _NOBODY else one.depth,
+            depth=_kept(one.depth),
             why="rule",
             decided_by=record.envelope.event_id,
             topic=event.entry.topic,
@@ -203,16 +225,34 @@ def _(event: EntryReceived, record: Record) -> Iterator[Change]:
 @seen.on(EntryShared)
 def _(event: EntryShared, record: Record) -> Iterator[Change]:
     """It carries the whole audience that results, and nothing else of the entry."""
+    return _audience(event, record)
+
+
+@seen.on(EntryWithheld)
+def _(event: EntryWithheld, record: Record) -> Iterator[Change]:
+    """It carries the whole audience that results: who sees nothing any more has a row that says so."""
+    return _audience(event, record)
+
+
+def _audience(event: EntryShared | EntryWithheld, record: Record) -> Iterator[Change]:
     for one in kept_under(event.seen_by):
         yield UpsertLike(
             {"entry": event.entry, "child": event.child},
             agency=one.agency,
             organisation=one.organisation,
-            depth=one.depth,
-            why=event.because,
+            depth=_kept(one.depth),
+            why=one.why,
+            basis=one.basis,
+            until=one.until,
+            after=_kept(one.after) if one.after is not None else None,
             decided_by=record.envelope.event_id,
             position=record.position,
         )
+
+
+def _kept(depth: ShownDepth) -> Literal["title", "whole", "withheld", "gone"]:
+    """How rows call it: of what is shown to nobody a row is kept, which says that it is gone."""
+    return "gone" if depth == "nothing" else depth
 
 
 @seen.on(EntryCorrected)
@@ -253,6 +293,6 @@ def _(right: Sequence[Record], correction: Record) -> Iterator[Change]:
         )
 
 
-@seen.on_corrected(EntryReceived, EntryShared, EntryCorrected)
+@seen.on_corrected(EntryReceived, EntryShared, EntryWithheld, EntryCorrected)
 def _(_right: Event | None, _corrected: Corrected, _correction: Record) -> None:
-    """These follow from other teams' facts alone: nobody records them, so nobody corrects them here."""
+    """These follow from other teams' facts, which are corrected there; or were decided, and are undone by a decision."""

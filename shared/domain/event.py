@@ -68,6 +68,10 @@ class Event(BaseModel):
     BESIDE: ClassVar[Mapping[str, str]] = {}
     FIXED: ClassVar[tuple[str, ...] | None] = None
     """None: it does not say."""
+    UNDONE_BY: ClassVar[str] = ""
+    """What a person does instead of correcting it, as something to do: of a decision that is undone by another, with a
+    reason of its own. Empty: it is corrected.
+    """
     CLOCK_FIELDS: ClassVar[ClockFields] = {}
     """Its fields that hold deadlines, by name, with the rule that the type of each names."""
     BY_ITSELF: ClassVar[bool] = False

@@ -43,15 +43,9 @@ class Party(_Said):
     agency: str
     organisation: str | None = None
 
-
-class SeenBy(Party):
-    """Who may see an entry, and how much of it."""
-
-    depth: Depth = "whole"
-
     @property
-    def party(self) -> Party:
-        """Who it is, without how much."""
+    def party(self) -> "Party":
+        """Who it is, without what else is said of them."""
         return Party(agency=self.agency, organisation=self.organisation)
 
     def lets(self, agency: str, organisation: str | None) -> bool:
@@ -65,6 +59,12 @@ class SeenBy(Party):
         if agency in OF_ORGANISATIONS:
             return organisation == self.organisation
         return None in (organisation, self.organisation) or organisation == self.organisation
+
+
+class SeenBy(Party):
+    """Who may see an entry, and how much of it."""
+
+    depth: Depth = "whole"
 
 
 class Involvement(Party):

@@ -82,10 +82,17 @@ def records_to_correct(
 
     Raises:
         NotFound: nothing, or nothing about one of these children.
+        Refused: E3, of a decision that is undone by another.
     """
     own = [one for one in records if is_a_record(type(one.event))]
     if not own:
         raise NotFound("nothing was recorded by this step; check `re`", what="step")
+    refuse_all(
+        *(
+            ("E3", bool(to_do), f"this was a decision and stays one; to undo it, {to_do}")
+            for to_do in dict.fromkeys(type(one.event).UNDONE_BY for one in own)
+        )
+    )
     if not command.about:
         return own
     same = kept or {}

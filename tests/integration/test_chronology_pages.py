@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from random import Random
 from uuid import UUID
 
@@ -12,12 +14,21 @@ import asyncpg
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres
-from services.chronology.audience import depth_for, merged
-from services.chronology.events import ChildEntry, EntryReceived, EntryShared, SignificanceChanged
+from services.chronology.audience import merged
+from services.chronology.decided_audience import depth_at, resulting
+from services.chronology.events import (
+    AudienceDecision,
+    ChildEntry,
+    EntryReceived,
+    EntryShared,
+    EntryWithheld,
+    SignificanceChanged,
+)
 from services.chronology.facts import INVOLVED
 from services.chronology.lenses import lens_of, read_under
 from services.chronology.queries import ALL, PAGE, Wanted, entries_of, of_weight
 from shared.domain.actors import Actor
+from shared.domain.code_lists import LawfulBasis
 from shared.domain.event import Event, Record
 from shared.domain.instants import london
 from shared.projections.walls import reading_as
@@ -35,6 +46,7 @@ from tests.integration.chronology_tables import (
 from tests.unit.chronology.entry_samples import told
 
 AT = london(2026, 4, 2, 17)
+NOW, LATER = AT + timedelta(days=1), AT + timedelta(days=2)
 ENTRIES = 60
 MANY = 1_000_000
 FIRST_PAGE = 51  # rows asked for: a page of 50, and one that says whether there are more
@@ -95,13 +107,14 @@ class Log:
         self.chance = Random(seed)
         self.records: list[Record] = []
         self.audiences: dict[UUID, tuple[SeenBy, ...]] = {}
+        self.decided: defaultdict[UUID, list[tuple[AudienceDecision, bool]]] = defaultdict(list)
         self.weights: dict[UUID, str] = {}
         self.told: dict[UUID, ChildEntry] = {}
         for n in range(ENTRIES):
             self.receive(n)
         for _ in range(ENTRIES):
             entry = self.chance.choice(list(self.audiences))
-            self.share(entry) if self.chance.random() < 0.5 else self.weigh(entry)
+            self.chance.choice([self.share, self.decide, self.decide, self.weigh])(entry)
 
     def receive(self, n: int) -> None:
         entry = told(
@@ -119,8 +132,33 @@ class Log:
     def share(self, entry: UUID) -> None:
         more = self.chance.sample(PARTIES, 1)
         self.audiences[entry] = merged((*self.audiences[entry], *more))
-        event = EntryShared(entry=entry, seen_by=self.audiences[entry], because="rule", cause=event_id(9))
+        by_rule = self.audiences[entry]
+        event = EntryShared(
+            entry=entry,
+            seen_by=resulting(by_rule, self.decided[entry]),
+            because="rule",
+            cause=event_id(9),
+            by_rule=by_rule,
+        )
         self._add(event, CHILD)
+
+    def decide(self, entry: UUID) -> None:
+        """A person shares it, with an end that is past or to come or none; or withholds it."""
+        shares = self.chance.random() < 0.5
+        decision = AudienceDecision(
+            parties=tuple(
+                self.chance.sample([each.party for each in PARTIES if each.organisation != "Met"], 2)
+            ),
+            depth=self.chance.choice(["title", "whole"] if shares else ["nothing", "withheld", "title"]),
+            lawful_basis=LawfulBasis.PUBLIC_TASK,
+            until=self.chance.choice([None, AT, LATER]) if shares else None,
+        )
+        self.decided[entry].append((decision, shares))
+        shown = resulting(self.audiences[entry], self.decided[entry])
+        if shares:
+            self._add(EntryShared(entry=entry, seen_by=shown, because="shared", decision=decision), CHILD)
+        else:
+            self._add(EntryWithheld(entry=entry, seen_by=shown, decision=decision), CHILD)
 
     def weigh(self, entry: UUID) -> None:
         self.weights[entry] = self.chance.choice(["routine", "significant", "critical"])
@@ -145,6 +183,7 @@ class Log:
             (entry.id, depth)
             for _, _, entry in order
             if (depth := self._depth(who, entry.id))
+            and (depth != "withheld" or (wanted.topic, wanted.significance) == (None, None))
             and wanted.topic in (None, entry.topic)
             and wanted.by_agency in (None, entry.agency)
             and wanted.significance in (None, self.weights[entry.id])
@@ -153,7 +192,8 @@ class Log:
     def _depth(self, who: Actor, entry: UUID) -> str | None:
         if who == AUDITOR:
             return None if self.told[entry].sensitivity == "sealed" else "whole"
-        return depth_for(who, self.audiences[entry])
+        shown = resulting(self.audiences[entry], self.decided[entry])
+        return depth_at(who.agency, who.organisation, shown, NOW)
 
 
 async def read(pool: asyncpg.Pool, who: Actor, wanted: Wanted, limit: int = 7) -> list[tuple[UUID, str]]:
@@ -161,7 +201,7 @@ async def read(pool: asyncpg.Pool, who: Actor, wanted: Wanted, limit: int = 7) -
     found: list[tuple[UUID, str]] = []
     place = None
     everything = who == AUDITOR
-    async with reading_as(pool, lens_of(who, everything=everything)) as reader:
+    async with reading_as(pool, lens_of(who, NOW, everything=everything)) as reader:
         while rows := await entries_of(
             reader, CHILD, who, place, limit, wanted=wanted, everything=everything
         ):
@@ -195,9 +235,9 @@ async def test_nothing_that_is_sealed_is_read_by_an_auditor_or_stands_in_a_list(
     assert not sealed & {entry for entry, _ in await read(pools.reader, AUDITOR, ALL)}
     for who in (*READERS, AUDITOR):
         everything = who == AUDITOR
-        async with reading_as(pools.reader, lens_of(who, everything=everything)) as connection:
+        async with reading_as(pools.reader, lens_of(who, NOW, everything=everything)) as connection:
             rows = await of_weight(connection, who, None, 200, everything=everything)
-        may_see = {entry for entry, _ in log.seen_by(who)}
+        may_see = {entry for entry, depth in log.seen_by(who) if depth != "withheld"}
         assert {one.row["entry"] for one in rows} == weighing & may_see, who
         positions = [one.row["position"] for one in rows]
         assert positions == sorted(positions, reverse=True)
@@ -268,7 +308,7 @@ async def cost(where: str, who: Actor, wanted: Wanted, plan: str) -> tuple[int, 
 async def explained(
     pool: asyncpg.Pool, who: Actor, question: str, *asked: object, plan: str = "auto"
 ) -> tuple[int, int]:
-    async with reading_as(pool, lens_of(who, everything=False)) as reader:
+    async with reading_as(pool, lens_of(who, NOW, everything=False)) as reader:
         await reader.execute(f"SET LOCAL plan_cache_mode = {plan}")
         [row] = await reader.fetch(
             f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {question}",

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -146,7 +147,9 @@ async def count(connection: Any) -> tuple[int, int]:
 async def test_it_finds_nothing_where_the_database_was_not_told_who_reads(chronology: Chronology) -> None:
     async with chronology.reader.acquire() as connection:
         assert await count(connection) == (0, 0)
-    async with reading_as(chronology.reader, lens_of(SOCIAL_WORKER, everything=False)) as connection:
+    async with reading_as(
+        chronology.reader, lens_of(SOCIAL_WORKER, datetime.now(UTC), everything=False)
+    ) as connection:
         assert await count(connection) == (ENTRIES, ENTRIES)
     for _ in range(4):  # whichever connection it gets: what was told ended with the transaction
         async with chronology.reader.acquire() as connection:
@@ -166,7 +169,9 @@ async def test_it_finds_nothing_where_the_database_was_not_told_who_reads(chrono
 async def test_it_finds_what_this_reader_may_see_and_no_more(
     chronology: Chronology, who: Actor, everything: bool, found: tuple[int, int]
 ) -> None:
-    async with reading_as(chronology.reader, lens_of(who, everything=everything)) as connection:
+    async with reading_as(
+        chronology.reader, lens_of(who, datetime.now(UTC), everything=everything)
+    ) as connection:
         assert await count(connection) == found
         sealed = await connection.fetchval(
             "SELECT count(*) FROM chronology_views.entries WHERE sensitivity = 'sealed'"
@@ -175,7 +180,9 @@ async def test_it_finds_what_this_reader_may_see_and_no_more(
 
 
 async def test_a_reader_changes_nothing(chronology: Chronology) -> None:
-    async with reading_as(chronology.reader, lens_of(SOCIAL_WORKER, everything=False)) as connection:
+    async with reading_as(
+        chronology.reader, lens_of(SOCIAL_WORKER, datetime.now(UTC), everything=False)
+    ) as connection:
         with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
             await connection.execute("CREATE TEMPORARY TABLE mine (a int)")
 
@@ -184,7 +191,7 @@ async def test_a_reader_changes_nothing(chronology: Chronology) -> None:
 
 
 async def page(chronology: Chronology, who: Actor) -> list[UUID]:
-    async with reading_as(chronology.reader, lens_of(who, everything=False)) as connection:
+    async with reading_as(chronology.reader, lens_of(who, datetime.now(UTC), everything=False)) as connection:
         rows = await entries_of(connection, CHILD, who, None, 50, everything=False)
     return [one.row["entry"] for one in rows]
 

@@ -11,7 +11,9 @@ from typing import Generic, Never, TypeVar, assert_never
 from uuid import UUID
 
 from services.chronology.events import (
+    AudienceDecision,
     EntryShared,
+    EntryWithheld,
     InvolvementNoted,
     PartTaken,
     ThingEntryNoted,
@@ -20,7 +22,7 @@ from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event, Sensitivity
 from shared.team.audience import Party, SeenBy
 
-ChildRecordEvent = InvolvementNoted | ThingEntryNoted | EntryShared
+ChildRecordEvent = InvolvementNoted | ThingEntryNoted | EntryShared | EntryWithheld
 
 ItemT = TypeVar("ItemT")
 
@@ -51,7 +53,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class ThingEntry:
-    """The entry that stands for a thing: its event, who recorded it, who sees it by now."""
+    """The entry that stands for a thing: its event, who recorded it, who sees it by rule by now."""
 
     entry: UUID
     thing: UUID
@@ -59,6 +61,15 @@ class ThingEntry:
     recorder: Party
     sensitivity: Sensitivity
     seen_by: tuple[SeenBy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a person decided of who sees an entry; `shares`: it widens."""
+
+    entry: UUID
+    decision: AudienceDecision
+    shares: bool
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,7 @@ class ChildRecord:
     work: Trail[Work] | None = None
     took_part: Trail[PartTaken] | None = None
     things: Trail[ThingEntry] | None = None
+    decided: Trail[Decided] | None = None
 
     def thing_entries(self, thing: UUID | None) -> list[ThingEntry]:
         """The entries that stand for a thing, each as it is by now, the latest first."""
@@ -79,8 +91,13 @@ class ChildRecord:
                 found.setdefault(each.entry, each)
         return list(found.values())
 
-    def seen_by(self, entry: UUID) -> tuple[SeenBy, ...] | None:
-        """Who sees an entry that stands for a thing, by now; None for any other entry."""
+    def decisions_on(self, entry: UUID) -> list[tuple[AudienceDecision, bool]]:
+        """What persons decided of who sees an entry, in order of record, each with whether it shares."""
+        found = [(each.decision, each.shares) for each in items(self.decided) if each.entry == entry]
+        return found[::-1]
+
+    def by_rule(self, entry: UUID) -> tuple[SeenBy, ...] | None:
+        """Who sees an entry that stands for a thing, by rule and by now; None for any other entry."""
         return next((each.seen_by for each in items(self.things) if each.entry == entry), None)
 
 
@@ -99,9 +116,13 @@ def evolve(state: ChildRecord, event: ChildRecordEvent) -> ChildRecord:
                 event.seen_by,
             )
             return replace(state, things=Trail(entry, state.things))
-        case EntryShared(entry=shared, seen_by=seen_by):
+        case EntryShared(entry=shared, decision=AudienceDecision() as decision):
+            return replace(state, decided=Trail(Decided(shared, decision, shares=True), state.decided))
+        case EntryShared(entry=shared, by_rule=by_rule):
             before = next(each for each in items(state.things) if each.entry == shared)
-            return replace(state, things=Trail(replace(before, seen_by=seen_by), state.things))
+            return replace(state, things=Trail(replace(before, seen_by=by_rule), state.things))
+        case EntryWithheld(entry=withheld, decision=decision):
+            return replace(state, decided=Trail(Decided(withheld, decision, shares=False), state.decided))
         case _:
             assert_never(event)
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
+from services.chronology.decided_audience import as_seen
 from services.chronology.events import EntryShared
 from shared.domain.corrections import CorrectedText, correction_of
 from shared.domain.instants import london
@@ -83,7 +84,7 @@ def test_who_is_asked_for_a_check_is_shown_the_contact_as_far_as_the_check_goes(
 def test_what_is_opened_is_said_as_a_fact_with_the_whole_audience():
     story = Story().then(toy.Told(by=ELM)).then(toy.CheckAsked(contact=CONTACT, of=WARD, depth="title"))
     [shared] = [fact.event for fact in story.log() if isinstance(fact.event, EntryShared)]
-    assert set(shared.seen_by) == {CARE, seen(ELM), seen(WARD, "title")}
+    assert set(as_seen(shared.seen_by, NOW)) == set(shared.by_rule) == {CARE, seen(ELM), seen(WARD, "title")}
     assert (shared.entry, shared.because, shared.cause) == (event_id(1), "rule", event_id(2))
 
 
@@ -245,7 +246,7 @@ def test_nothing_is_ever_closed_again_and_social_care_sees_all(events):
         }
         for fact in log:
             if isinstance(fact.event, EntryShared):
-                audiences[fact.event.entry] = set(fact.event.seen_by)
+                audiences[fact.event.entry] = set(as_seen(fact.event.seen_by, NOW))
         for entry, seen_by in before.items():
             assert {each.party for each in seen_by} <= {each.party for each in audiences[entry]}
         assert all(CARE in seen_by for seen_by in audiences.values())

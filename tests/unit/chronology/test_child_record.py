@@ -59,14 +59,16 @@ def meeting(n):
 
 
 def test_what_is_opened_stands_in_place_of_what_was():
-    shared = EntryShared(entry=noted(1).entry, seen_by=(CARE, POLICE), because="rule", cause=THING)
+    shared = EntryShared(
+        entry=noted(1).entry, seen_by=(), because="rule", cause=THING, by_rule=(CARE, POLICE)
+    )
     state = ChildRecord()
     for event in (noted(1), noted(2), shared):
         state = evolve(state, event)
-    assert state.seen_by(noted(1).entry) == (CARE, POLICE)
-    assert state.seen_by(noted(2).entry) == (CARE,)
+    assert state.by_rule(noted(1).entry) == (CARE, POLICE)
+    assert state.by_rule(noted(2).entry) == (CARE,)
     assert [each.entry for each in state.thing_entries(noted(1).thing)] == [noted(1).entry]
-    assert state.seen_by(THING) is None
+    assert state.by_rule(THING) is None
 
 
 @pytest.mark.parametrize("length", [50, 500, 5000])

@@ -5,6 +5,7 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from services.chronology.decided_audience import resulting
 from services.chronology.events import (
     EntryReceived,
     EntryShared,
@@ -134,8 +135,9 @@ def test_who_sees_the_title_may_weigh_it():
 
 
 def test_who_was_shown_it_later_may_weigh_it_too():
+    by_rule = (CARE, SeenBy(agency="police"))
     shared = EntryShared(
-        entry=ENTRY, seen_by=(CARE, SeenBy(agency="police")), because="rule", cause=event_id(9)
+        entry=ENTRY, seen_by=resulting(by_rule, ()), because="rule", cause=event_id(9), by_rule=by_rule
     )
     noted = ThingEntryNoted(
         entry=ENTRY,

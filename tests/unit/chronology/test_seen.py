@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.chronology.decided_audience import resulting
 from services.chronology.events import (
     EntryCorrected,
     EntryReceived,
@@ -33,7 +34,10 @@ def received(*seen_by: SeenBy) -> Record:
 
 
 def shared(n: int, *seen_by: SeenBy) -> Record:
-    return said(EntryShared(entry=ENTRY, seen_by=seen_by, because="rule", cause=event_id(9)), n)
+    shown = resulting(seen_by, ())
+    return said(
+        EntryShared(entry=ENTRY, seen_by=shown, because="rule", cause=event_id(9), by_rule=seen_by), n
+    )
 
 
 def weighed(significance: str, n: int) -> Record:
