@@ -68,7 +68,8 @@ async def decisions_since_the_last_meeting(reader: Reader, asked: Paging) -> dic
 def _contact(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "contact": str(row["contact"]),
-        "child": str(row["child"]),
+        "child": str(row["child"]) if row["child"] else None,
+        "children_said": row["said"],
         "received_at": instant(row["received_at"]),
         "due_at": instant(row["decide_by"]),
         "waits_for": "the word to the referrer" if row["outcome"] else "a decision",

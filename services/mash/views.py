@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.mash.events import (
+    ChildMatched,
     ContactDecided,
     ContactDecisionReviewed,
     ContactHeld,
@@ -14,16 +15,20 @@ from services.mash.events import (
 )
 from shared.domain.clock_facts import DeadlineVaried
 from shared.domain.event import Record
-from shared.domain.view import Update, Upsert, View
+from shared.domain.view import Delete, Update, Upsert, View
 
 
 @dataclass(frozen=True)
 class WorklistRow:
-    """A contact of one child, until it is decided and the referrer has been told the outcome."""
+    """A contact of one child, until it is decided and the referrer has been told the outcome; or of children who were only
+    said, until all of them are matched.
+    """
 
     stream: UUID
     contact: UUID
-    child: UUID
+    child: UUID | None
+    said: int
+    """How many children it speaks of who are not matched yet."""
     received_at: datetime
     decide_by: datetime
     source: str
@@ -52,6 +57,7 @@ def _(event: ContactReceived, record: Record) -> Upsert:
         stream=record.stream,
         contact=event.contact,
         child=event.child,
+        said=event.said,
         received_at=event.received_at,
         decide_by=event.decide_by.due_at,
         source=event.source.value,
@@ -62,6 +68,14 @@ def _(event: ContactReceived, record: Record) -> Upsert:
         event=record.sealed_by,
         sealed=record.sealed,
     )
+
+
+@worklist.on(ChildMatched)
+def _(event: ChildMatched, record: Record) -> Delete | Update:
+    """Who was matched has a row of their own."""
+    if event.left:
+        return Update({"stream": record.stream}, said=event.left)
+    return Delete(stream=record.stream)
 
 
 @worklist.on(ContactScreened)

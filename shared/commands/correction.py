@@ -5,10 +5,7 @@ beside is restated with them. The stream is folded anew with the corrected body,
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 from uuid import UUID
-
-import orjson
 
 from shared.access.policy import AccessPolicy
 from shared.commands.aliases import Aliases, same_people
@@ -17,9 +14,10 @@ from shared.commands.recording import Decided, EventRecorder, newly_missed
 from shared.commands.request import Request
 from shared.commands.session import Session
 from shared.commands.steps import Steps
+from shared.commands.stream_ids import thing_stream
 from shared.commands.targets import Target
 from shared.commands.wiring import Wiring
-from shared.crypto.key_store import KeyStore
+from shared.domain.carried import Opened, said_again
 from shared.domain.event import Event, Record
 from shared.domain.rules import Rulebook
 from shared.domain.stream_state import StreamState
@@ -43,7 +41,7 @@ class Corrector:
         agency: str,
         wiring: Wiring,
         store: Store,
-        keys: KeyStore,
+        opened: Opened,
         rules: Rulebook,
         access: AccessPolicy,
         recorder: EventRecorder,
@@ -54,7 +52,7 @@ class Corrector:
         self._agency = agency
         self._kinds = {stream.name: stream for stream in wiring.streams}
         self._store = store
-        self._keys = keys
+        self._opened = opened
         self._rules = rules
         self._access = access
         self._recorder = recorder
@@ -74,6 +72,8 @@ class Corrector:
         check_correction(command, request.now)
         records = await self._recorded_by(command)
         self._allow(request, records)
+        # What was said again of children who became known is put right with what it says again.
+        records += await self._carried(records)
         streams = await self._streams(records, session)
         correct_records(command, records, streams, self._ground(request))
         return self._decided(request, streams, session)
@@ -116,6 +116,23 @@ class Corrector:
         children = {*command.about, *(one.event.child for one in recorded if one.event.child)}
         same = await same_people(self._aliases, children if command.about else ())
         return records_to_correct(command, recorded, {child: each.kept for child, each in same.items()})
+
+    async def _carried(self, records: Sequence[Record]) -> list[Record]:
+        """What stands by now, of children who joined a thing, and says one of these records again."""
+        streams: list[UUID] = []
+        for thing in {one.stream for one in records if one.event.child is None}:
+            rows = (await self._store.whole([thing]))[thing]
+            kind = self._kinds[rows[0]["category"]]
+            if kind.joined is not None:
+                told = [to_record(self._service, row) for row in rows]
+                folded = StreamState(0, kind.state).after_all(
+                    kind, [(one.event, one.envelope.event_id) for one in told]
+                )
+                streams += [thing_stream(thing, child) for child in kind.joined(folded.state) if child]
+        rows_of = await self._store.whole(streams)
+        return said_again(
+            records, [[to_record(self._service, row) for row in rows] for rows in rows_of.values()]
+        )
 
     def _allow(self, request: Request, records: Sequence[Record]) -> None:
         """A person corrects what they recorded; a manager of the team what the team recorded."""
@@ -171,14 +188,6 @@ class Corrector:
             now=request.now,
             opened=self._opened,
         )
-
-    def _opened(self, record: Record) -> dict[str, Any] | None:
-        """The sealed part of a record; nothing of what has none, None where its key was destroyed."""
-        if record.sealed is None:
-            return {}
-        opened = self._keys.open(record.sealed, record.envelope.event_id)
-        text: dict[str, Any] | None = orjson.loads(opened) if opened is not None else None
-        return text
 
     def _decided(
         self, request: Request, streams: Mapping[UUID, CorrectedStream], session: Session

@@ -44,6 +44,7 @@ def context_of(
         of_the_team=membership.of_the_team,
         manages=membership.manages,
         started_by=subject.started_by,
+        earlier=subject.earlier,
     )
 
 

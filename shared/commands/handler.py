@@ -7,7 +7,7 @@ decided again on a fresh read before it is answered. A conflict is read and deci
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -27,6 +27,7 @@ from shared.commands.targets import Address, Target, Targets
 from shared.commands.wiring import Wiring
 from shared.crypto.key_store import KeyStore
 from shared.domain.actors import Actor
+from shared.domain.carried import Opened
 from shared.domain.command import Command, NotFound, Refused
 from shared.domain.decider import Context, Stream
 from shared.domain.event import Event, Record
@@ -103,14 +104,15 @@ class CommandHandler:
         episodes, steps = Episodes(service, store), Steps(service, store)
         self._targets = Targets(service, self._wiring.streams, store, episodes, steps, aliases)
         self._loader = Loader(service, self._wiring.streams, episodes, aliases, steps)
+        opened = opened_with(keys)
         # On a simulated clock every message has arrived before it moves.
         patience = PATIENCE if isinstance(clock, RealClock) else timedelta(0)
         self._recorder = EventRecorder(
-            service, self.team, self._wiring, access, walled=walled, patience=patience
+            service, self.team, self._wiring, access, opened, walled=walled, patience=patience
         )
         self._late_notes = LateNotes(self._wiring.streams, store, self._recorder, episodes, aliases)
         self._corrector = Corrector(
-            service, agency, self._wiring, store, keys, rules, access, self._recorder, steps, aliases
+            service, agency, self._wiring, store, opened, rules, access, self._recorder, steps, aliases
         )
 
     def reader(self, *, fresh: bool = False) -> Session:
@@ -207,7 +209,8 @@ class CommandHandler:
         Raises:
             NotFound: it is addressed to nothing.
         """
-        return await self._loader.likely(command, await self._addresses(command, command_id, None))
+        addresses = await self._addresses(command, command_id, None, self.reader())
+        return await self._loader.likely(command, addresses)
 
     async def decide(
         self,
@@ -246,7 +249,7 @@ class CommandHandler:
         if isinstance(request.command, CorrectRecord):
             decided = await self._corrector.decided(request, session)
             return await self._with_late_notes(decided, request, session)
-        addresses = await self._addresses(request.command, request.command_id, target)
+        addresses = await self._addresses(request.command, request.command_id, target, session)
         if isinstance(request.command, RestateNotes):
             where = addresses[0].place
             assert isinstance(where, Target)  # of the child's own stream
@@ -310,7 +313,9 @@ class CommandHandler:
             return permission.forbidden()
         return permission.forbidden()
 
-    async def _addresses(self, command: Command, command_id: UUID, target: Target | None) -> list[Address]:
+    async def _addresses(
+        self, command: Command, command_id: UUID, target: Target | None, session: Session
+    ) -> list[Address]:
         """Where the command is decided; of the clocks' own, on the kind of stream that keeps the rule's clocks."""
         stream = (
             self._wiring.of_clock(command.rule)
@@ -319,7 +324,7 @@ class CommandHandler:
         )
         if target is not None:
             return [Address(stream, target)]
-        return await self._targets.address(command, stream, command_id)
+        return await self._targets.address(command, stream, command_id, session)
 
     def digest(self, command: Command) -> bytes:
         """What was asked, as a keyed digest: the same command id with another digest is refused.
@@ -328,6 +333,19 @@ class CommandHandler:
         """
         asked = orjson.dumps([command.NAME, command.model_dump(mode="json")], option=orjson.OPT_SORT_KEYS)
         return self._keys.fingerprint(asked)
+
+
+def opened_with(keys: KeyStore) -> Opened:
+    """Opens the sealed part of a record with these keys."""
+
+    def opened(record: Record) -> dict[str, Any] | None:
+        if record.sealed is None:
+            return {}
+        plain = keys.open(record.sealed, record.sealed_by)
+        text: dict[str, Any] | None = None if plain is None else orjson.loads(plain)
+        return text
+
+    return opened
 
 
 def _id(command: Command, command_id: UUID) -> UUID:

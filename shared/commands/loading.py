@@ -14,6 +14,7 @@ from shared.commands.stream_ids import child_stream, thing_stream
 from shared.commands.targets import Address
 from shared.domain.command import Command, NotFound, PersonNotKnown, people_named
 from shared.domain.decider import Per, RecordedStep, Stream
+from shared.domain.event import Record
 from shared.domain.people import KnownPerson
 from shared.domain.stream_state import StreamState
 from shared.team import elsewhere
@@ -44,6 +45,7 @@ class Subject:
             noted on it.
         step: of a command about any step, what that step recorded about the child.
         started_by: of a command about one of several clocks, the events of its stream that `of` names.
+        earlier: of a command by which children join a thing, what stands on its stream about no child.
     """
 
     stream: Stream
@@ -54,6 +56,7 @@ class Subject:
     referred: LoadedStream | None = None
     step: RecordedStep | None = None
     started_by: frozenset[UUID] | None = None
+    earlier: tuple[Record, ...] = ()
 
     @property
     def own(self) -> StreamState:
@@ -115,9 +118,11 @@ class Loader:
         besides = await self._besides(command, addresses)
         await session.get(self._ahead(command, addresses, besides, people))
         known = await self._known(people, {_child(each.place) for each in addresses}, session)
+        # The stream that children join is written with them: its version guards what was read of it here.
+        earlier = await self._steps.standing(command.re) if command.JOINS and command.re else ()
         return tuple(
             [
-                await self._subject(command, address, beside, known, session)
+                replace(await self._subject(command, address, beside, known, session), earlier=earlier)
                 for address, beside in zip(addresses, besides, strict=True)
             ]
         )
@@ -276,7 +281,8 @@ _MAY_BE_EMPTY = frozenset({Per.CHILD, Per.EPISODE})
 def _refuse_what_is_not_there(command: Command, address: Address) -> None:
     """Refuse a thing nobody opened; what the command itself opens is not there yet."""
     opened_here = command.OPENS and address.item is None
-    if opened_here or (command.TAKES_NEXT and address.item is None):
+    joined_here = command.JOINS is not None and _child(address.place) is not None
+    if opened_here or joined_here or (command.TAKES_NEXT and address.item is None):
         return  # of what waits, the decision says that none does
     if address.stream.per is Per.ITSELF:
         raise NotFound("there is nobody with this id; register the person first", what="person")

@@ -6,17 +6,20 @@ from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
+import orjson
+
 from shared.access.policy import AccessPolicy
 from shared.commands.loading import LoadedStream, Subject
 from shared.commands.request import Request
 from shared.commands.wiring import BadWiring, Wiring
 from shared.domain.actors import Actor
+from shared.domain.carried import Opened, carried_from, words_carried
 from shared.domain.clock_facts import DeadlineMissed, is_of_clocks
 from shared.domain.codec import encode, sealed_bytes
 from shared.domain.command import public_name
 from shared.domain.corrections import RecordCorrected
 from shared.domain.decider import Per
-from shared.domain.event import Envelope, Event
+from shared.domain.event import Envelope, Event, Record
 from shared.domain.notes import Standing, notes_of_decision
 from shared.domain.stream_state import StreamState
 from shared.eventstore.append import CommandWrites, NewEvent, StreamWrite
@@ -66,11 +69,13 @@ class EventRecorder:
         team: Actor,
         wiring: Wiring,
         access: AccessPolicy,
+        opened: Opened,
         *,
         walled: bool = False,
         patience: timedelta = timedelta(0),
     ) -> None:
-        """`team` is the service as an actor: it recorded what nobody did, a miss. `walled`: it stands behind a wall.
+        """`team` is the service as an actor: it recorded what nobody did, a miss. `opened` opens words that are carried on.
+        `walled`: it stands behind a wall.
         `patience`: how long a clock that a fact of another service may still meet is not said missed.
         """
         self.patience = patience
@@ -78,6 +83,7 @@ class EventRecorder:
         self._own = team
         self._wiring = wiring
         self._access = access
+        self._opened = opened
         self._walled = walled
 
     def record(self, decided: Decided, request: Request, subject: Subject, events: Sequence[Event]) -> None:
@@ -130,12 +136,18 @@ class EventRecorder:
 
     def _row(self, event: Event, on: LoadedStream, request: Request, subject: Subject) -> NewEvent:
         event_id, command_id = new_event_id(), str(request.command_id)
+        first = carried_from(event, subject.earlier)
         actor, known_at = self._said_by(event, request)
         purpose, basis = self._access.basis(public_name(self._service, type(request.command)))
         cause = request.cause
         agency, organisation = actor.agency, actor.organisation
         if cause is not None and actor is request.actor:
             agency, organisation = cause.envelope.recorder
+        if (
+            first is not None
+        ):  # who told of it, and when that was known, stays so whoever finds out of whom it was
+            agency, organisation = first.envelope.recorder
+            known_at = first.envelope.known
         envelope = Envelope(
             id=str(event_id),
             known_at=known_at.isoformat(),
@@ -151,10 +163,11 @@ class EventRecorder:
             thing=str(_thing(on, subject)),
             trace=current(),
             sensitivity=event.SENSITIVITY,
-            late=request.late and actor is request.actor,
+            late=request.late and actor is request.actor and first is None,
             named=_named(on, subject),
             recorded_by_agency=agency if agency != actor.agency else None,
             recorded_by_organisation=organisation if organisation != actor.organisation else None,
+            carries=str(first.envelope.event_id) if first is not None else None,
         )
         stream_id = on.target.stream_id
         return NewEvent(
@@ -164,9 +177,14 @@ class EventRecorder:
             state=encode(event, envelope),
             child=event.child,
             key=(event.child or stream_id) if event.is_published(walled=self._walled) else None,
-            plain=sealed_bytes(event, actor.signature),
+            plain=sealed_bytes(event, actor.signature) if first is None else self._carried(event, first),
             subject=event.subject(stream_id),
         )
+
+    def _carried(self, event: Event, first: Record) -> bytes | None:
+        """The words of an earlier event, to be sealed again: opened here, and neither decided on nor kept."""
+        words = words_carried(event, first, self._opened)
+        return orjson.dumps(words) if words else None
 
     def row_on(self, on: LoadedStream, event: Event, request: Request) -> tuple[NewEvent, Event]:
         """The row of an event on one stream, and the event as it is placed there: of what no subject decided."""

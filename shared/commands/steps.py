@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from shared.domain.clock_facts import is_a_record
-from shared.domain.corrections import RecordCorrected
+from shared.domain.corrections import RecordCorrected, records_as_corrected
 from shared.domain.decider import RecordedStep
 from shared.domain.event import Event, Record
 from shared.eventstore.reader import between, to_record
@@ -51,6 +51,12 @@ class Steps:
             )
             for child, records in found.items()
         }
+
+    async def standing(self, stream: UUID) -> tuple[Record, ...]:
+        """What somebody recorded on a stream, as it is right by now, in its order; words unopened."""
+        rows = (await self._store.whole([stream])).get(stream, [])
+        told = records_as_corrected(to_record(self._service, row) for row in rows)
+        return tuple(one for one in told if is_recorded(one.event))
 
     async def _things(
         self, command: UUID, recorded: dict[UUID, list[Record]]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.commands.aliases import Aliases, NoAliases, SamePerson, same_people
 from shared.commands.episodes import EpisodeOf, Episodes, Target
-from shared.commands.session import folded
+from shared.commands.session import Session, folded
 from shared.commands.steps import Steps
 from shared.commands.stream_ids import child_stream, thing_stream
 from shared.domain.command import Command, NotFound
@@ -32,7 +32,7 @@ class Address:
     Attributes:
         stream: the kind of stream that decides.
         place: its stream, or the episode whose stream the log will tell.
-        item: of a command over several things, the item that names this one.
+        item: of a command over several things, or that brings children to one, the item that names this one.
         referred: the child's stream of the thing that the command refers to by `re`.
         step: of a command about any step, what that step recorded about the child.
     """
@@ -74,23 +74,29 @@ class Targets:
         # What a command opened never changes; so, unlike a state, this cannot be stale.
         self._children: dict[tuple[str, UUID], list[UUID | None]] = {}
 
-    async def address(self, command: Command, stream: Stream, command_id: UUID) -> list[Address]:
+    async def address(
+        self, command: Command, stream: Stream, command_id: UUID, session: Session
+    ) -> list[Address]:
         """Where this command is addressed to: on its own kind of stream first, then on the things it is over.
 
-        Reads the log only for the children of a thing, and the child of an episode, not asked for before.
+        Reads the log only for the children of a thing, and the child of an episode, not asked for before; and, in the
+        `session` of the decision, for who has joined a thing that was about nobody known: somebody who joins meanwhile
+        makes the append conflict.
 
         Raises:
             NotFound: nothing stands at the address, or a child is not part of the thing.
         """
-        own = await self._own(command, stream, command_id)
-        return [*own, *await self._over(command)] if command.OVER else own
+        own = await self._own(command, stream, command_id, session)
+        return [*own, *await self._over(command, session)] if command.OVER else own
 
-    async def _own(self, command: Command, stream: Stream, command_id: UUID) -> list[Address]:
+    async def _own(
+        self, command: Command, stream: Stream, command_id: UUID, session: Session
+    ) -> list[Address]:
         if command.OF_STEP and command.re:
             return await self._of_step(command.re, command, stream, command_id)
         match stream.per:
             case Per.THING if command.OPENS and command.REFERS_TO and command.re:
-                return await self._opened_beside(command.re, command, stream, command_id)
+                return await self._opened_beside(command.re, command, stream, command_id, session)
             case Per.THING if command.OPENS:
                 places: Iterable[Target | EpisodeOf] = await self._opened(command, stream, command_id)
             case Per.THING:
@@ -98,7 +104,9 @@ class Targets:
                     raise NotFound(
                         f"say which {stream.name} this is about: put its id into `re`", what="address"
                     )
-                places = await self._of_thing(command.re, command.about, stream)
+                if command.JOINS:
+                    return await self._joining(command.re, command, stream, session)
+                places = await self._of_thing(command.re, command.about, stream, session)
             case Per.EPISODE if command.re and not command.OPENS:
                 places = [await self._that_episode(command.re, command, stream)]
             case Per.EPISODE:
@@ -106,7 +114,7 @@ class Targets:
                 people = await self._about(command)
                 places = [EpisodeOf(same, named, command.OPENS, code) for named, same in people.items()]
             case Per.CHILD if command.REFERS_TO and command.re:
-                return await self._referring(command.re, command, stream)
+                return await self._referring(command.re, command, stream, session)
             case Per.CHILD:
                 people = await self._about(command)
                 places = [self._of_child(stream, same.kept, named) for named, same in people.items()]
@@ -123,19 +131,20 @@ class Targets:
 
     async def _opened(self, command: Command, stream: Stream, command_id: UUID) -> list[Target]:
         thing = command.own_id() or command_id
-        if not command.about and stream.childless:
-            return [Target(thing, None, thing)]
+        strangers = [Target(thing, None, thing)] if stream.childless and command.about_strangers() else []
+        if strangers and not command.about:
+            return strangers
         people = await self._about(command)
-        return [
+        return strangers + [
             Target(thing_stream(thing, same.kept), same.kept, thing, named=_other(named, same.kept))
             for named, same in people.items()
         ]
 
     async def _opened_beside(
-        self, thing: UUID, command: Command, stream: Stream, command_id: UUID
+        self, thing: UUID, command: Command, stream: Stream, command_id: UUID, session: Session
     ) -> list[Address]:
         """A thing of its own, opened for the children of another one that the command refers to: a check of a contact."""
-        referred = await self._of_thing(thing, command.about, self._streams[command.REFERS_TO])
+        referred = await self._of_thing(thing, command.about, self._streams[command.REFERS_TO], session)
         opened = command.own_id() or command_id
         return [
             Address(
@@ -146,9 +155,33 @@ class Targets:
             for each in referred
         ]
 
-    async def _of_thing(self, thing: UUID, about: Sequence[UUID], stream: Stream) -> list[Target]:
+    async def _joining(
+        self, thing: UUID, command: Command, stream: Stream, session: Session
+    ) -> list[Address]:
+        """The thing's stream about no child, and that of each child who joins it."""
+        assert command.JOINS is not None
+        if command.about:
+            raise NotFound("leave out `about`: the command itself names whom it is about", what="address")
+        if None not in await self._opened_for(thing, stream):
+            raise NotFound(
+                f"there is no {stream.name} with this id that is about somebody not known yet; check `re`",
+                what="thing",
+            )
+        there = await self.children_of(thing, stream, session)
+        items = command.JOINS.items(command)
+        same = await same_people(self._aliases, {*filter(None, there), *(each.child for each in items)})
+        addresses = [Address(stream, Target(thing, None, thing))]
+        for each in items:
+            child = next(iter(_meant(each.child, there, same)), None) or same[each.child].kept
+            target = Target(thing_stream(thing, child), child, thing, named=_other(each.child, child))
+            addresses.append(Address(stream, target, each.item))
+        return addresses
+
+    async def _of_thing(
+        self, thing: UUID, about: Sequence[UUID], stream: Stream, session: Session
+    ) -> list[Target]:
         """The streams of a thing for these of its children; for all of them, where none is named."""
-        children = await self.children_of(thing, stream)
+        children = await self.children_of(thing, stream, session)
         if not children and (about or stream.childless):
             # Opened under an id of its own: then whoever is named says for whom, and loading says whether it is there.
             children = list(about) or [None]
@@ -166,21 +199,25 @@ class Targets:
             if child in chosen
         ]
 
-    async def _over(self, command: Command) -> list[Address]:
+    async def _over(self, command: Command, session: Session) -> list[Address]:
         """Each thing that the command names beside its own stream, for each of the children meant."""
         assert command.OVER is not None
         stream = self._streams[command.OVER.stream]
         items = command.OVER.items(command)
-        found = await asyncio.gather(*(self._of_thing(each.thing, each.about, stream) for each in items))
+        found = await asyncio.gather(
+            *(self._of_thing(each.thing, each.about, stream, session) for each in items)
+        )
         return [
             Address(stream, target, each.item)
             for each, targets in zip(items, found, strict=True)
             for target in targets
         ]
 
-    async def _referring(self, thing: UUID, command: Command, stream: Stream) -> list[Address]:
+    async def _referring(
+        self, thing: UUID, command: Command, stream: Stream, session: Session
+    ) -> list[Address]:
         """The own streams of a thing's children, for a command that only refers to the thing."""
-        referred = await self._of_thing(thing, command.about, self._streams[command.REFERS_TO])
+        referred = await self._of_thing(thing, command.about, self._streams[command.REFERS_TO], session)
         children = [each for each in referred if each.child is not None]
         if not children:
             raise NotFound(
@@ -247,11 +284,21 @@ class Targets:
             addresses.setdefault(target.stream_id, Address(stream, target, step=recorded))
         return list(addresses.values())
 
-    async def children_of(self, thing: UUID, stream: Stream) -> list[UUID | None]:
-        """The children a thing of this kind was opened for, in the order in which they were named.
+    async def children_of(self, thing: UUID, stream: Stream, session: Session) -> list[UUID | None]:
+        """The children that a thing of this kind is about: those it was opened for, in the order in which they were named,
+        and those who have joined it since.
 
-        None among them: it was opened about no child. Empty: no command of this id opened one.
+        None among them: it is about no child, or about somebody who is not known yet. Empty: no command of this id opened
+        one.
         """
+        opened = await self._opened_for(thing, stream)
+        if stream.joined is None or None not in opened:
+            return opened
+        folded = await session.one(thing, stream)
+        return list(dict.fromkeys((*filter(None, opened), *stream.joined(folded.state))))
+
+    async def _opened_for(self, thing: UUID, stream: Stream) -> list[UUID | None]:
+        """The children a thing of this kind was opened for. None among them: it was opened about no child."""
         known = self._children.get((stream.name, thing))
         if known is not None:
             return known

@@ -92,6 +92,8 @@ def _faults(stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
         yield "only a thing can be `childless`; what is never about a child is Per.ALONE"
     if stream.per is not Per.ALONE and (stream.begun_by or stream.waits):
         yield "only what stands alone begins by itself (`begun_by`), or waits to be taken (`waits`)"
+    if stream.joined is not None and not stream.childless:
+        yield "only what may be about no child (`childless`) is joined by children later (`joined`)"
     beside: list[Stream] = []
     if stream.record is not None:
         if not is_dataclass(stream.record):
@@ -204,6 +206,11 @@ def _faults_of_command(command: type[Command], stream: Stream, streams: dict[str
             )
     if command.OF_STEP and not (stream.per is Per.CHILD or (stream.per is Per.THING and command.OPENS)):
         yield f"{command.__name__} is of any step, so it stands on the child's own stream, or opens a thing"
+    if command.JOINS is not None:
+        if stream.joined is None:
+            yield f"{command.__name__} brings children to it: say in `joined` who has joined"
+        if command.JOINS.field not in command.model_fields:
+            yield f"{command.__name__} has no field `{command.JOINS.field}` that names children"
     if command.OVER is not None:
         things = streams.get(command.OVER.stream)
         if things is None or things.per is not Per.THING:

@@ -115,6 +115,35 @@ class OverItem:
     about: tuple[UUID, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """Says that a command brings children to a thing that was about nobody known yet, and which field names them.
+
+    As of `matches: [{said: 2, person: …}]`: `Joins("matches", child="person")`. The command (`re` the thing) is decided on
+    the thing's stream about no child, and for each item on that child's stream of the thing, which is opened where it is
+    not there; and all of it stands or falls together.
+
+    Attributes:
+        field: the command's field: a list of objects.
+        child: the objects' field with the child's id.
+    """
+
+    field: str
+    child: str = "child"
+
+    def items(self, command: "Command") -> list["JoinItem"]:
+        """What the command names: each item, and the child it brings."""
+        return [JoinItem(item, getattr(item, self.child)) for item in getattr(command, self.field)]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinItem:
+    """One child who joins a thing: the item as it stands in the command, and the child's id."""
+
+    item: Any
+    child: UUID
+
+
 class Command(BaseModel):
     """What a person, a policy or a timer asks for. Subclasses name themselves: `class X(Command, name="mash.X")`.
 
@@ -132,6 +161,7 @@ class Command(BaseModel):
             `about`. It stands on the child's own stream, or opens a thing.
         takes_next: it is decided on the next of its kind that waits (`Stream.waits`), and names none: of several things
             that stand alone nobody passes over the earliest. Its answer is the id of that one.
+        joins: the children whom it brings to a thing that was about nobody known yet.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
@@ -144,6 +174,7 @@ class Command(BaseModel):
     REFERS_TO: ClassVar[str] = ""
     OF_STEP: ClassVar[bool] = False
     TAKES_NEXT: ClassVar[bool] = False
+    JOINS: ClassVar[Joins | None] = None
     IN_WITH: ClassVar[Mapping[str, str]] = {}
     """Own fields that `with` calls by a name which also stands beside it, as `happened`: that name, and the field."""
 
@@ -159,6 +190,12 @@ class Command(BaseModel):
     def own_id(self) -> UUID | None:
         """The id of what it opens, where the command itself says it; else the command's id becomes it."""
         return None
+
+    def about_strangers(self) -> bool:
+        """Of what opens a thing that may be about no child: whether it is about somebody not known yet, beside those in
+        `about`.
+        """
+        return not self.about
 
     def __init_subclass__(cls, **_keywords: Any) -> None:
         # The class keywords are read below; `type` itself must not see them.
@@ -176,13 +213,14 @@ class Command(BaseModel):
         refers_to: str = "",
         of_step: bool = False,
         takes_next: bool = False,
+        joins: Joins | None = None,
         **kwargs: Any,
     ) -> None:
         """Keep what the class statement said."""
         super().__pydantic_init_subclass__(**kwargs)
         cls.TAKES_NEXT = takes_next
         cls.NAME, cls.OPENS, cls.RECORDED_WITHIN, cls.INTERNAL = name, opens, recorded_within, internal
-        cls.OVER, cls.REFERS_TO, cls.OF_STEP = over, refers_to, of_step
+        cls.OVER, cls.REFERS_TO, cls.OF_STEP, cls.JOINS = over, refers_to, of_step, joins
 
 
 ADDRESS = frozenset(Command.model_fields)

@@ -16,7 +16,7 @@ from uuid import UUID
 from shared.domain.actors import Actor
 from shared.domain.command import Command
 from shared.domain.deadlines import DeadlineClocks
-from shared.domain.event import Event
+from shared.domain.event import Event, Record
 from shared.domain.people import KnownPerson
 from shared.domain.rules import Deadline, Rulebook
 
@@ -62,6 +62,9 @@ class Context:
     """Of a command over several things: the item that names this thing. None in the decision on its own stream."""
     step: RecordedStep | None = None
     """Of a command about any step (`of_step`): what `re` names. None: it is about the child, and no one step."""
+    earlier: tuple[Record, ...] = ()
+    """Of a command by which children join a thing (`joins`): what stands by now on its stream about no child, words
+    unopened. What of it is true of the child too is said `again` (`shared.domain.carried`)."""
     of_the_team: bool = False
     """Whether the actor works in this team: is of its agency, and sees its list."""
     manages: bool = False
@@ -141,6 +144,8 @@ class Stream:
             for one, as the first contact of a night for its shift; else None. Where it stands already nothing is added.
         waits: of what stands alone: `state -> key`, where it waits for a command that `takes_next`; else None. The one with
             the least key is next.
+        joined: of such a thing, where children may join it later: whom it is about by now, as the state of its stream about
+            no child says; None among them while it is about somebody who is not known yet.
         is_open: of an episode: whether it still runs. A new one opens only when the last has closed.
         opened_by: of an episode: the events that open one. Each episode begins with one of them, also where a decision
             on another stream opens it: the second plan of a child is never written onto the closed first.
@@ -175,6 +180,8 @@ class Stream:
     def record_names(self) -> tuple[str, ...]:
         """The names of the streams whose states its decisions take together; none where they take their own alone."""
         return tuple(each.name for each in fields(self.record)) if self.record is not None else ()
+
+    joined: Callable[[Any], tuple[UUID | None, ...]] | None = None
 
     def command_types(self) -> tuple[type[Command], ...]:
         """The command classes of this stream."""

@@ -272,7 +272,8 @@ class Envelope:
     Instants are RFC 3339 in UTC. `actor` and `role`, `agency`, `organisation` say who; the person's name is in the
     sealed part. `late` marks what was recorded later than E1 allows. `named`: the id the child was named by, where it
     was merged into another. `recorded_by_agency`, `recorded_by_organisation`: of the person at the root of what a policy
-    made, where they are not the actor's own.
+    made, where they are not the actor's own. `carries`: the event that this one says again, of a child who was not known
+    when it was recorded.
     """
 
     id: str
@@ -293,6 +294,7 @@ class Envelope:
     named: str | None = None
     recorded_by_agency: str | None = None
     recorded_by_organisation: str | None = None
+    carries: str | None = None
 
     @property
     def recorder(self) -> tuple[str, str | None]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from shared.domain.clock_facts import is_a_record
 from shared.domain.command import Command, NotFound
+from shared.domain.corrections import records_as_corrected
 from shared.domain.decider import Per, Stream
 from shared.domain.event import Record
 from shared.team import elsewhere
@@ -27,6 +28,7 @@ class Subject:
     beside: Mapping[str, StreamAt]
     item: Any = None
     referred: StreamAt | None = None
+    earlier: tuple[Record, ...] = ()
 
     @property
     def streams(self) -> dict[str, StreamAt]:
@@ -49,11 +51,32 @@ def subjects_of(logs: Logs, team: Team, command: Command, step: Step, child: UUI
     if command.OVER is not None and command.OVER.stream == kind.name:
         places = [(one, item) for one, item in _over(logs, team, kind, command, child)][:1]
         return [_subject(logs, team, command, place, item) for place, item in places]
+    if command.JOINS is not None:
+        return _joining(logs, team, kind, command)
     own = [_subject(logs, team, command, place) for place in _own(logs, team, kind, command, step, child)]
     if command.OVER is None or command.OVER.stream not in team.kinds:
         return own
     things = _over(logs, team, team.kinds[command.OVER.stream], command, child)
     return [*own, *(_subject(logs, team, command, place, item) for place, item in things)]
+
+
+def _joining(logs: Logs, team: Team, kind: Stream, command: Command) -> list[Subject]:
+    """The thing's stream about no child, and that of each child who joins it."""
+    assert command.JOINS is not None
+    there = [one for one in logs.of_kind(team, kind) if one.child is None]
+    thing = command.re if command.re and not team.one_thing else there[-1].thing if there else THING
+    found = [one for one in there if one.thing == thing]
+    if not found:
+        raise NotFound(
+            f"there is no {kind.name} with this id that is about somebody not known yet", what="thing"
+        )
+    told = records_as_corrected(found[0].told)
+    earlier = tuple(one for one in told if is_a_record(type(one.event)))
+    places: list[tuple[StreamAt, Any]] = [
+        (found[0], None),
+        *((logs.of_thing(team, kind, thing, each.child), each.item) for each in command.JOINS.items(command)),
+    ]
+    return [replace(_subject(logs, team, command, place, item), earlier=earlier) for place, item in places]
 
 
 def _own(logs: Logs, team: Team, kind: Stream, command: Command, step: Step, child: UUID) -> list[StreamAt]:
@@ -69,9 +92,8 @@ def _own(logs: Logs, team: Team, kind: Stream, command: Command, step: Step, chi
             if command.REFERS_TO and command.re and not team.one_thing:
                 beside = _of_thing(logs, team, team.kinds[command.REFERS_TO], command.re, about, child)
                 return [logs.of_thing(team, kind, thing, one.child) for one in beside]
-            if kind.childless and not about:
-                return [logs.of_thing(team, kind, thing, None)]
-            return [logs.of_thing(team, kind, thing, each) for each in about or (child,)]
+            strangers = [None] if kind.childless and command.about_strangers() else []
+            return [logs.of_thing(team, kind, thing, each) for each in [*strangers, *about] or [child]]
         case Per.THING:
             return _of_thing(logs, team, kind, command.re, about or (), child)
         case Per.EPISODE | Per.CHILD if (
@@ -117,7 +139,7 @@ def _of_thing(
     there = logs.of_kind(team, kind)
     if team.one_thing or thing is None:
         thing = there[-1].thing if there else THING
-    found = [one for one in there if one.thing == thing]
+    found = [one for one in there if one.thing == thing and not _left(one)]
     if not found:
         if not team.one_thing:
             raise NotFound(f"there is no {kind.name} with this id; check `re`", what="thing")
@@ -126,6 +148,12 @@ def _of_thing(
     if len(chosen) < len(about):
         raise NotFound(f"one of the children in `about` is not part of this {kind.name}", what="child")
     return chosen
+
+
+def _left(one: StreamAt) -> bool:
+    """Whether it is a thing's stream about no child, and everybody whom it was about has become known."""
+    joined = one.kind.joined
+    return one.child is None and joined is not None and None not in joined(one.folded.state)
 
 
 def _over(

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from shared.domain.carried import said_again
 from shared.domain.clock_facts import DeadlineMissed
 from shared.domain.command import Refused
 from shared.domain.event import Event, Record
@@ -32,6 +33,8 @@ def correct(
         and not team.access.may(step.by, f"{team.name}.VaryDeadline").allowed
     ):
         raise Refused("somebody else recorded this", rule="E9")
+    own = [one for one in logs.streams.values() if one.team.name == team.name]
+    records += said_again(records, [one.told for one in own])
     streams = _streams(logs, team, {one.event.child for one in records})
     ground = Ground(
         kinds=list(team.kinds.values()),

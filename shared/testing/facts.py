@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from shared.domain.actors import DEFAULT_AGENCY, SERVICE, Actor
+from shared.domain.carried import words_carried
 from shared.domain.codec import decode, encode, sealed_bytes
 from shared.domain.command import Command
 from shared.domain.event import Envelope, Event, Record
@@ -91,6 +92,7 @@ def record(
     thing: UUID = THING,
     late: bool = False,
     cause: Record | None = None,
+    carries: Record | None = None,
 ) -> Record:
     """An event as it stands in a log, stored and read back; `at` is when it was recorded, `cause` the fact of another
     team that a policy answered with it.
@@ -100,11 +102,12 @@ def record(
     """
     by = by or actor("mash_manager")
     team = service or event.NAME.partition(".")[0]
+    event, words = _carried(event, carries) if carries is not None else (event, None)
     moment = event.happened_at or utc(happened or at)
     placed = event.placed(child=child, happened_at=moment)
     envelope = Envelope(
         id=str(event_id(n)),
-        known_at=utc(known or moment).isoformat(),
+        known_at=carries.envelope.known_at if carries else utc(known or moment).isoformat(),
         actor=str(by.id),
         role=by.role,
         agency=by.agency,
@@ -116,9 +119,12 @@ def record(
         command=str(command or command_id(n)),
         thing=str(thing),
         sensitivity=event.SENSITIVITY,
-        late=late,
+        late=late and carries is None,
+        carries=carries.envelope.id if carries else None,
     )
-    text = sealed_bytes(event, "" if by.role == SERVICE else by.signature)
+    if carries is not None:
+        envelope.recorded_by_agency, envelope.recorded_by_organisation = carries.envelope.recorder
+    text = words or sealed_bytes(event, "" if by.role == SERVICE else by.signature)
     return Record(
         event=_stored(placed, envelope),
         envelope=envelope,
@@ -130,6 +136,13 @@ def record(
         sealed=text,
         text=orjson.loads(text) if text else None,
     )
+
+
+def _carried(event: Event, first: Record) -> tuple[Event, bytes | None]:
+    """An event that says an earlier one again, and its words."""
+    words = words_carried(event, first, lambda record: record.text)
+    text = None if event.TEXT is None else event.TEXT.model_validate(words)
+    return event.model_copy(update={"sealed": text}), orjson.dumps(words) if words else None
 
 
 def _stored(event: Event, envelope: Envelope) -> Event:

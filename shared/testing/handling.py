@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from shared.domain.carried import carried_from
 from shared.domain.clock_facts import DeadlineMissed, is_a_record, is_of_clocks
 from shared.domain.command import Command, NotFound, Refused, people_named
 from shared.domain.deadlines import DeadlineClock
@@ -82,7 +83,8 @@ def _handle(logs: Logs, team: Team, command: Command, step: Step, child: UUID) -
         late = _note_what_is_missing(logs, team, step)
         return Outcome(restatements, (*revealed, *late), command.about)
     subjects = subjects_of(logs, team, command, step, child)
-    gone = [each.own for each in subjects if each.own.folded.withdrawn and not command.OPENS]
+    opened = command.OPENS or command.JOINS is not None
+    gone = [each.own for each in subjects if each.own.folded.withdrawn and not opened]
     if any(one.kind.per not in (Per.CHILD, Per.EPISODE) for one in gone):
         raise NotFound("what this is about was withdrawn: there is no such thing", what="thing")
     decided: list[Event] = []
@@ -126,6 +128,7 @@ def _context(
         people=people,
         clocks=own.folded.clocks,
         item=subject.item,
+        earlier=subject.earlier,
         step=_recorded_step(logs, team, command, own),
         of_the_team=member.of_the_team if member else step.by.agency == team.agency,
         manages=member.manages if member else step.by.role in MANAGERS,
@@ -199,7 +202,8 @@ def _record(
         on = logs.begin(where[name], event)
         if on.id != where[name].id:
             before[name] = where[name] = on
-        logs.append(on, event, step, thing=_thing(on, subject))
+        first = carried_from(event, subject.earlier)
+        logs.append(on, event, step, thing=_thing(on, subject), carries=first)
         touched.append(on.id)
     after = {name: logs.now(each) for name, each in where.items()}
     for name, note in notes_of_decision(_standing(before), _standing(after)):

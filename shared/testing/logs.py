@@ -120,8 +120,18 @@ class Logs:
         assert on.child is not None
         return self.episode(on.team, kind, on.child, on.episode + 1, on.code)
 
-    def append(self, on: StreamAt, event: Event, step: Step, *, thing: UUID | None = None) -> Record:
-        """One event more, stored and folded. A miss is the team's own word, and known once it happened."""
+    def append(
+        self,
+        on: StreamAt,
+        event: Event,
+        step: Step,
+        *,
+        thing: UUID | None = None,
+        carries: Record | None = None,
+    ) -> Record:
+        """One event more, stored and folded. A miss is the team's own word, and known once it happened; what says an
+        earlier record again (`carries`) has its words.
+        """
         on = self.now(on)
         by, known = step.by, step.known
         if isinstance(event, DeadlineMissed):
@@ -140,6 +150,7 @@ class Logs:
             command=step.command,
             thing=thing or on.thing,
             cause=step.cause,
+            carries=carries,
         )
         self.records.append(fact)
         self.streams[on.id] = replace(on, told=(*on.told, fact), folded=_folded(on, fact))

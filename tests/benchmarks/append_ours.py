@@ -41,6 +41,7 @@ MOST_CALLERS = 64
 MESSAGE = "We are gathering information from the school and from health, and will ring you by noon tomorrow."
 WHO = Actor(UUID(int=7), "Ana Lim", "mash_manager", "childrens_social_care")
 RECEIVE = ReceiveContact(
+    about=(UUID(int=1),),
     source=ReferralSource.S6,
     referrer=Referrer(name="PC Hale", agency="police", contact="hale@police.example"),
     worries="Both girls were hiding in a cupboard when the officers came, and had not eaten since the day before.",

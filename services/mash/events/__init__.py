@@ -54,6 +54,8 @@ from services.mash.events.decided import (
     ReferrerInformed,
 )
 from services.mash.events.received import (
+    CLOCKS,
+    ChildMatched,
     ContactPassedToOpenCase,
     ContactReceived,
     ContactRestricted,
@@ -62,6 +64,7 @@ from services.mash.events.received import (
     MissingNoticeReceived,
     MissingText,
     RestrictionText,
+    SaidChild,
     WrittenReferralReceived,
     WrittenText,
 )
@@ -74,6 +77,7 @@ from services.mash.events.shift import (
 )
 
 __all__ = [
+    "CLOCKS",
     "AcceptedText",
     "AgencyCheckRequested",
     "AgencyInformationShared",
@@ -81,6 +85,7 @@ __all__ = [
     "CaseClosedNoted",
     "CaseOpenNoted",
     "CheckText",
+    "ChildMatched",
     "ConsentDispensed",
     "ConsentRecorded",
     "ConsentText",
@@ -122,6 +127,7 @@ __all__ = [
     "ReferrerInformed",
     "RestrictionText",
     "RiskText",
+    "SaidChild",
     "SchoolText",
     "SchoolTold",
     "ShiftBegan",

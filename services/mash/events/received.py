@@ -1,14 +1,27 @@
 """What the front door tells of a contact as it comes in: received, screened, restricted, confirmed in writing."""
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from services.mash.codes import Channel, Concern, Fgm, MissingFrom, Notice, Potential, RiskLevel
-from shared.domain.code_lists import ReferralSource
+from shared.domain.code_lists import ReferralSource, Sex
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import Instant
 from shared.domain.marks import Starts
 from shared.domain.rules import Deadline
+
+
+class SaidChild(Sealed):
+    """A child as whoever told us said them to be, who could not say which registered child that is."""
+
+    name: str | None = None
+    born: date | None = None
+    age: int | None = None
+    """In years, where no day of birth was said: an estimate."""
+    sex: Sex | None = None
+    school: str | None = None
+    address: str | None = None
 
 
 class ContactText(Sealed):
@@ -25,12 +38,14 @@ class ContactText(Sealed):
     child_words: str | None = None
     why_not_aware: str | None = None
     police_reference: str | None = None
+    children_said: tuple[SaidChild, ...] | None = None
+    """On the contact's stream about no child all who were said; on that of a child who was matched, what was said of them."""
 
 
 class ContactReceived(
     Event,
     name="mash.ContactReceived",
-    version=3,
+    version=4,
     crosses=True,
     text=ContactText,
     fixed=(
@@ -40,11 +55,12 @@ class ContactReceived(
         "person_in_trust",
         "referrer_organisation",
         "referrer_organisation_name",
+        "children_said",
     ),
 ):
     """Somebody told the front door of a worry about a child. Starts M1 from the moment it was received, and M3 where the
     referrer can be reached; M22 by telephone from a professional, M23 of domestic abuse, M14 where mutilation was told
-    of or seen.
+    of or seen. Of children said and not known yet it stands on a stream about no child, and starts M1 and M3 alone.
     """
 
     contact: UUID
@@ -62,6 +78,8 @@ class ContactReceived(
     """Whether it is about an adult who works with children: for the LADO, its text held back from all others."""
     family_aware: bool | None = None
     """None: nobody has said; it is asked for at screening."""
+    said: int = 0
+    """How many children were said who are not registered, as far as anybody knows; their names and all else is sealed."""
     received_at: Instant
     known_at: Instant | None = None
     decide_by: Annotated[Deadline, Starts("M1", of="received_at")]
@@ -78,14 +96,25 @@ class ContactReceived(
     def upcast_v2_v3(_state: dict[str, Any]) -> None:
         """An organisation that was written by its name is no id of anybody: it stays what was said."""
 
+    @staticmethod
+    def upcast_v3_v4(_state: dict[str, Any]) -> None:
+        """Whoever was told of was registered before."""
+
 
 class ContactPassedToOpenCase(
     Event,
     name="mash.ContactPassedToOpenCase",
-    version=2,
+    version=3,
     crosses=True,
     text=ContactText,
-    fixed=("channel", "notice", "fgm", "referrer_organisation", "referrer_organisation_name"),
+    fixed=(
+        "channel",
+        "notice",
+        "fgm",
+        "referrer_organisation",
+        "referrer_organisation_name",
+        "children_said",
+    ),
 ):
     """What was reported is a note on the child's open case (M9), and no new contact: of its clocks M14 and M23 alone run.
 
@@ -111,6 +140,31 @@ class ContactPassedToOpenCase(
     @staticmethod
     def upcast_v1_v2(_state: dict[str, Any]) -> None:
         """An organisation that was written by its name is no id of anybody: it stays what was said."""
+
+    @staticmethod
+    def upcast_v2_v3(_state: dict[str, Any]) -> None:
+        """Whoever was told of was registered before."""
+
+
+CLOCKS: Final = ("M1", "M2", "M3", "M4", "M5", "M14", "M22", "M23")
+"""The rules whose clocks run on a contact."""
+
+
+class ChildMatched(Event, name="mash.ChildMatched", fixed=("said", "person", "left")):
+    """A child who was only said in a contact was found, or registered: it is about them from now on. Once that is so of
+    all who were said, what still runs of the contact about no child ends.
+    """
+
+    contact: UUID
+    said: int
+    """Their place among those who were said, from 1."""
+    person: UUID
+    left: int
+    """How many of those who were said are not matched yet."""
+
+    def clocks_ended(self) -> tuple[str, ...]:
+        """All, once nobody is left whom the contact is about here."""
+        return () if self.left else CLOCKS
 
 
 class ContactScreened(
@@ -147,16 +201,23 @@ class RestrictionText(Sealed):
 class ContactRestricted(
     Event,
     name="mash.ContactRestricted",
+    version=2,
     crosses=True,
     text=RestrictionText,
     sensitivity="restricted",
-    fixed=("named",),
+    fixed=("named", "until_decided"),
 ):
     """The contact is for few to read: of an adult who works with children, or as a manager or the LADO decided."""
 
     contact: UUID
     named: tuple[UUID, ...] = ()
     """The professionals who may read it beside those who always may."""
+    until_decided: bool = False
+    """Whether it is held back until somebody decides alone, and longer only where that is for the LADO."""
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """Which of the two it was is not known: it stays restricted."""
 
 
 class MissingText(Sealed):

@@ -14,7 +14,12 @@ from services.mash.events import (
     FindingsText,
 )
 from services.mash.streams.contact import Contact
-from services.mash.streams.contact.state import decided_already, on_a_note, too_early
+from services.mash.streams.contact.state import (
+    about_a_stranger,
+    decided_already,
+    on_a_note,
+    too_early,
+)
 from shared.domain.code_lists import Extent
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
@@ -94,7 +99,7 @@ def decide(command: CheckCommand, state: CheckAndContact, context: Context) -> l
 
 def request_check(command: RequestAgencyCheck, contact: Contact, context: Context) -> list[CheckEvent]:
     """Ask, where somebody agreed to it, or a basis stands in for that."""
-    refuse_all(on_a_note(contact))
+    refuse_all(on_a_note(contact), about_a_stranger(context))
     refuse_all(
         (
             "M10",

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from deploy.catalogue import events as known_events
 from services import all_entries
+from services.mash.events import SaidChild
 from shared.domain.actors import AGENCIES
 from shared.domain.code_lists import Sex
 from shared.domain.corrections import Corrected
@@ -37,6 +38,9 @@ def sealed(kind: type[Sealed]) -> st.SearchStrategy[Sealed]:
 def _text(annotation: str) -> st.SearchStrategy[Any]:
     if "dict" in annotation:
         return st.dictionaries(WORDS, WORDS, max_size=2)
+    if "SaidChild" in annotation:
+        said = st.builds(SaidChild, name=WORDS, school=WORDS, address=WORDS)
+        return st.lists(said, max_size=2).map(tuple)
     if "Sex" in annotation:
         return st.sampled_from(Sex)
     return st.lists(WORDS, max_size=3).map(tuple) if "tuple" in annotation else WORDS

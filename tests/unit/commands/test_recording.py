@@ -51,7 +51,7 @@ def placed(
     decided = Decided(request.command_id)
     context = context_of(request, subject, [subject], A_MANAGER, RULES)
     events = decide(command, subject, context, {"contact": contact, "open_case": open_case})
-    EventRecorder("mash", TEAM, Wiring([contact, open_case]), ACCESS).record(
+    EventRecorder("mash", TEAM, Wiring([contact, open_case]), ACCESS, lambda _record: None).record(
         decided, request, subject, events
     )
     return decided.folded[STREAM], decided.rows[STREAM][1]
@@ -101,7 +101,7 @@ def recorded(cause: Record | None, by: Actor) -> Envelope:
     decided = Decided(request.command_id)
     context = context_of(request, subject, [subject], A_MANAGER, RULES)
     events = decide(RECEIVE, subject, context, {"contact": contact, "open_case": open_case})
-    EventRecorder("mash", TEAM, Wiring([contact, open_case]), ACCESS).record(
+    EventRecorder("mash", TEAM, Wiring([contact, open_case]), ACCESS, lambda _record: None).record(
         decided, request, subject, events
     )
     row = decided.rows[STREAM][1][0]

@@ -8,7 +8,7 @@ import pytest
 
 from services import all_teams
 from shared.commands.wiring import BadWiring, Wiring
-from shared.domain.command import Command, Over
+from shared.domain.command import Command, Joins, Over
 from shared.domain.decider import Per, Stream
 from shared.domain.event import Event
 
@@ -96,6 +96,10 @@ def test_what_fits_is_taken() -> None:
     assert wiring.of_command(HoldOver).name == "meeting"
 
 
+class Bring(Command, name="mash.Bring", joins=Joins("guests")):
+    """Brings children by a field that it does not have."""
+
+
 @pytest.mark.parametrize("team", all_teams(), ids=lambda team: team.name)
 def test_every_team_fits(team: Any) -> None:
     assert Wiring(team.streams).streams == team.streams
@@ -131,6 +135,12 @@ def test_every_team_fits(team: Any) -> None:
         ((replace(PLAN, opened_by=(Held,)),), "none of its events"),
         ((replace(PLAN, per=Per.CHILD),), "only an episode is opened by an event"),
         ((replace(MEETING, per=Per.ALONE, childless=True),), "only a thing can be `childless`"),
+        ((replace(MEETING, joined=lambda _state: ()),), "only what may be about no child"),
+        ((replace(MEETING, commands=Bring),), "say in `joined` who has joined"),
+        (
+            (replace(MEETING, commands=Bring, childless=True, joined=lambda _state: ()),),
+            "no field `guests` that names children",
+        ),
         ((replace(MEETING, commands=HoldOver, per=Per.ALONE), CONTACT), "among the commands of contact too"),
         ((replace(MEETING, commands=HoldOver, per=Per.ALONE),), "over contact, which is no stream of things"),
         ((replace(MEETING, commands=HoldOverNothing), PLAN), "over plan, which is no stream of things"),

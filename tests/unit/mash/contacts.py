@@ -47,6 +47,7 @@ SCREENER = actor("mash_screener", "Jo Bell")
 OFFICER = actor("police_officer", "PC Hale")
 
 RECEIVE = ReceiveContact(
+    about=(CHILD,),
     source=ReferralSource.S6,
     referrer=Referrer(name="PC Hale", agency="police", contact="hale@police.example"),
     worries="Both girls hiding in a cupboard.",

@@ -18,7 +18,7 @@ from services.mash.streams.contact import DecideContact, Missing, ReceiveContact
 from shared.domain.code_lists import ConsentScope, PrimaryNeed, ReferralSource
 from shared.domain.instants import london
 from shared.domain.rules import Deadline
-from shared.testing.facts import ADULT, THING
+from shared.testing.facts import ADULT, CHILD, THING
 from tests.unit.mash.contacts import (
     ACCEPT,
     ACKNOWLEDGE,
@@ -38,7 +38,7 @@ from tests.unit.mash.contacts import (
 NOON = london(2026, 4, 13, 12)
 LATER = london(2026, 4, 13, 15)
 TELL_BY = Deadline(LATER, london(2026, 4, 14, 15), rule="M4", edition=EW_2026)
-ANONYMOUS = ReceiveContact(source=ReferralSource.S9, worries="Screams every night.")
+ANONYMOUS = ReceiveContact(about=(CHILD,), source=ReferralSource.S9, worries="Screams every night.")
 
 
 def received(command=RECEIVE):

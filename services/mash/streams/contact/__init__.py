@@ -2,6 +2,7 @@
 
 from typing import Final, TypeAlias, assert_never
 
+from services.mash.events import CLOCKS
 from services.mash.streams.contact.consent import (
     DispenseWithConsent,
     RecordConsent,
@@ -21,7 +22,9 @@ from services.mash.streams.contact.deciding import (
     identify_immediate_harm,
     review_decision,
 )
+from services.mash.streams.contact.matching import Match, MatchChildren, join, match_children
 from services.mash.streams.contact.receiving import (
+    ChildSaid,
     ReceiveContact,
     ReceiveWrittenReferral,
     Referrer,
@@ -34,7 +37,9 @@ from services.mash.streams.contact.state import (
     Contact,
     ContactAndCase,
     ContactEvent,
+    about_a_stranger,
     evolve,
+    joined,
     on_a_note,
 )
 from services.mash.streams.contact.telling import (
@@ -53,6 +58,7 @@ from shared.domain.decider import Context, Per, Stream
 
 __all__ = [
     "AssessDomesticAbuseRisk",
+    "ChildSaid",
     "Consent",
     "Contact",
     "ContactAndCase",
@@ -65,6 +71,8 @@ __all__ = [
     "IdentifyImmediateHarm",
     "InformReferrer",
     "InformSchool",
+    "Match",
+    "MatchChildren",
     "MeetingDecision",
     "Missing",
     "ReceiveContact",
@@ -94,17 +102,31 @@ OnContact: TypeAlias = (
     | AssessDomesticAbuseRisk
     | RestrictContact
 )
-ContactCommand: TypeAlias = ReceiveContact | DecideContact | OnContact
+ContactCommand: TypeAlias = ReceiveContact | MatchChildren | DecideContact | OnContact
 
 
 _OF_NOTES: Final = (
     ReceiveContact,
+    MatchChildren,
     IdentifyImmediateHarm,
     InformSchool,
     RestrictContact,
     HandOverShift,
 )
 """What may be done with a note on an open case (M9); all else is done in the team that has the case."""
+_OF_STRANGERS: Final = (
+    ReceiveContact,
+    MatchChildren,
+    ReceiveWrittenReferral,
+    ScreenContact,
+    HoldContact,
+    DecideContact,
+    HoldDailyMeeting,
+    InformReferrer,
+    RestrictContact,
+    HandOverShift,
+)
+"""What may be done with a contact while nobody knows which children it is about."""
 
 
 def decide(command: ContactCommand, state: ContactAndCase, context: Context) -> list[ContactEvent]:
@@ -116,13 +138,20 @@ def decide(command: ContactCommand, state: ContactAndCase, context: Context) -> 
             that there is not, M10 for consent by somebody who cannot give it, M12 where nobody was asked about young
             carers, M16 and F14 for family wellbeing without signed consent or criterion, M17 for a decision that a
             meeting cannot change so, M18 for a high risk kept from the MARAC without a reason, E2 for what is said to
-            have been done with it before it was received (only the referrer may be told before).
+            have been done with it before it was received (only the referrer may be told before); by no rule what is done
+            only for a child who is known.
     """
     if not isinstance(command, _OF_NOTES):
         refuse_all(on_a_note(state.contact))
+    if not isinstance(command, _OF_STRANGERS):
+        refuse_all(about_a_stranger(context))
     match command:
         case ReceiveContact():
             return receive_contact(command, state.open_case, context)
+        case MatchChildren() if context.child is None:
+            return match_children(command, state.contact, context)
+        case MatchChildren():
+            return join(state.contact, state.open_case, context)
         case DecideContact():
             return decide_contact(command, state.contact, state.open_case, context)
         case _:
@@ -171,5 +200,7 @@ contact = Stream(
     events=ContactEvent,
     per=Per.THING,
     record=ContactAndCase,
-    clocks=("M1", "M2", "M3", "M4", "M5", "M14", "M22", "M23"),
+    clocks=CLOCKS,
+    childless=True,
+    joined=joined,
 )

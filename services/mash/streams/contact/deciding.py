@@ -30,6 +30,10 @@ from shared.domain.fields import Agency, Distinct, PersonId, RequiredText, Short
 from shared.domain.rules import Deadline
 
 _TO_A_SERVICE: Final = frozenset({Outcome.SIGNPOSTED, Outcome.OTHER_SPECIALIST_SERVICE})
+_OF_STRANGERS: Final = frozenset(
+    {Outcome.ADVICE_AND_INFORMATION, Outcome.SIGNPOSTED, Outcome.NO_FURTHER_ACTION}
+)
+"""What can be decided while nobody knows whom a contact is about."""
 MOST_DECISIONS: Final = 500
 """Decisions of one daily meeting: more than a borough's front door takes in a week."""
 
@@ -161,6 +165,15 @@ def decide_contact(
             "F14",
             early_help and not command.criteria,
             "name in `criteria` what makes the family eligible for family wellbeing",
+        ),
+        (
+            "",
+            context.child is None and command.outcome not in _OF_STRANGERS,
+            (
+                "nobody can do that for children who are not known: match those who were said first (mash.MatchChildren), or name "
+                "in `about` those who are known"
+            ),
+            "not_matched",
         ),
         too_early(state, context),
     )

@@ -1,6 +1,6 @@
 """Receiving a contact: from whom, what is worrying, what is working well; and what came after it in writing."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -13,13 +13,14 @@ from services.mash.events import (
     ContactText,
     MissingNoticeReceived,
     MissingText,
+    SaidChild,
     WrittenReferralReceived,
     WrittenText,
 )
 from services.mash.streams.contact.state import NAMELESS, Contact, ContactEvent, too_early
 from services.mash.streams.open_case import OpenCase
-from shared.domain.code_lists import ReferralSource
-from shared.domain.command import Command, refuse_all
+from shared.domain.code_lists import ReferralSource, Sex
+from shared.domain.command import MAX_CHILDREN, Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.fields import Agency, Organisation, RequiredText, ShortText, Text
 from shared.domain.receipt import Received
@@ -48,10 +49,30 @@ class Referrer(BaseModel):
         return self
 
 
+class ChildSaid(BaseModel):
+    """A child whom whoever tells us cannot register: who they say it is, for the screener to match."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    name: ShortText | None = Field(default=None, repr=False)
+    born: date | None = Field(default=None, repr=False)
+    age: int | None = Field(default=None, ge=0, le=18, strict=True)
+    """In years, estimated, where nobody can say the day of birth."""
+    sex: Sex | None = None
+    school: ShortText | None = Field(default=None, repr=False)
+    address: Text = Field(default="", repr=False)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "ChildSaid":
+        if not self.model_dump(exclude_none=True, exclude={"sex"}, exclude_defaults=True):
+            raise ValueError("say of each child what is known: a name, an age, a school, an address")
+        return self
+
+
 class ReceiveContact(Received, name="mash.ReceiveContact", opens=True, recorded_within="outside"):
     """Take in a worry about one or more children: from whom, what is worrying, what is working well.
 
-    M1 and M3 run from the moment of this command, or from `received` where our own staff write it up later, whenever
+    Who may not register a child says in `children_said` who it is; the front door matches them later (MatchChildren). M1 and M3 run from the moment of this command, or from `received` where our own staff write it up later, whenever
     the worrying thing happened. Only of an anonymous or unknown source is no name asked.
     """
 
@@ -68,6 +89,19 @@ class ReceiveContact(Received, name="mash.ReceiveContact", opens=True, recorded_
     police_risk: RiskLevel | None = None
     fgm: Fgm | None = None
     person_in_trust: bool = False
+    children_said: tuple[ChildSaid, ...] = Field(default=(), max_length=MAX_CHILDREN)
+
+    def about_strangers(self) -> bool:
+        """Whether children are said who are not known here."""
+        return bool(self.children_said)
+
+    @model_validator(mode="after")
+    def _about_somebody(self) -> "ReceiveContact":
+        if not self.about and not self.children_said:
+            raise ValueError(
+                "say which children this concerns: their ids, or in `children_said` who they are said to be"
+            )
+        return self
 
     @model_validator(mode="after")
     def _named(self) -> "ReceiveContact":
@@ -85,10 +119,8 @@ class ReceiveWrittenReferral(Command, name="mash.ReceiveWrittenReferral"):
 
 def receive_contact(command: ReceiveContact, open_case: OpenCase, context: Context) -> list[ContactEvent]:
     """Take it in: whoever tells of a worry is never refused. Of a child with an open case it is a note on that (M9), but
-    where it is about somebody in trust.
+    where it is about somebody in trust. Of children who are only said it runs M1 and M3 until they are matched.
     """
-    if open_case and not command.person_in_trust:
-        return [_note(command, context), *_missing(command, context)]
     received = ContactReceived(
         contact=context.thing,
         source=command.source,
@@ -101,36 +133,54 @@ def receive_contact(command: ReceiveContact, open_case: OpenCase, context: Conte
         fgm=command.fgm,
         person_in_trust=command.person_in_trust,
         family_aware=command.family_aware,
+        said=0 if context.child else len(command.children_said),
         received_at=context.received_at,
         known_at=context.known_at,
         decide_by=context.deadline("M1", context.received_at),
         inform_by=_inform_by(command, context),
-        confirm_by=_confirm_by(command, context),
-        tell_school_by=_tell_school_by(command, context),
-        report_fgm_by=_report_fgm_by(command, context),
-        sealed=_text(command),
+        sealed=_text(command, context),
     )
-    restricted = [ContactRestricted(contact=context.thing)] if command.person_in_trust else []
-    return [received, *_missing(command, context), *restricted]
+    restricted = (
+        [ContactRestricted(contact=context.thing, until_decided=True)] if command.person_in_trust else []
+    )
+    if context.child is None:
+        return [received, *restricted]
+    return [of_a_child(received, open_case, context), *_missing(command, context), *restricted]
 
 
-def _note(command: ReceiveContact, context: Context) -> ContactPassedToOpenCase:
+def of_a_child(
+    received: ContactReceived, open_case: OpenCase, context: Context
+) -> ContactReceived | ContactPassedToOpenCase:
+    """A receipt as it stands with a child who is known: with the clocks that run of a child alone; of one with an open case a
+    note (M9), but where it is about somebody in trust.
+    """
+    tell_school_by, report_fgm_by = _tell_school_by(received, context), _report_fgm_by(received, context)
+    if not open_case or received.person_in_trust:
+        return received.model_copy(
+            update={
+                "said": 0,
+                "confirm_by": _confirm_by(received, context),
+                "tell_school_by": tell_school_by,
+                "report_fgm_by": report_fgm_by,
+            }
+        )
     return ContactPassedToOpenCase(
-        contact=context.thing,
-        source=command.source,
-        referrer_agency=command.referrer.agency,
-        referrer_organisation=_organisation_id(command),
-        confidential=command.referrer.confidential,
-        channel=command.channel,
-        notice=command.notice,
-        police_risk=command.police_risk,
-        fgm=command.fgm,
-        family_aware=command.family_aware,
-        received_at=context.received_at,
-        known_at=context.known_at,
-        tell_school_by=_tell_school_by(command, context),
-        report_fgm_by=_report_fgm_by(command, context),
-        sealed=_text(command),
+        happened_at=received.happened_at,
+        contact=received.contact,
+        source=received.source,
+        referrer_agency=received.referrer_agency,
+        referrer_organisation=received.referrer_organisation,
+        confidential=received.confidential,
+        channel=received.channel,
+        notice=received.notice,
+        police_risk=received.police_risk,
+        fgm=received.fgm,
+        family_aware=received.family_aware,
+        received_at=received.received_at,
+        known_at=received.known_at,
+        tell_school_by=tell_school_by,
+        report_fgm_by=report_fgm_by,
+        sealed=received.sealed,
     )
 
 
@@ -138,7 +188,9 @@ def _organisation_id(command: ReceiveContact) -> str | None:
     return command.referrer.organisation.id if command.referrer.organisation else None
 
 
-def _text(command: ReceiveContact) -> ContactText:
+def _text(command: ReceiveContact, context: Context) -> ContactText:
+    """What was said; who else was said stands with nobody who is known."""
+    strangers = command.children_said if context.child is None else ()
     organisation = command.referrer.organisation
     return ContactText(
         worries=command.worries,
@@ -150,6 +202,8 @@ def _text(command: ReceiveContact) -> ContactText:
         child_words=command.child_words or None,
         why_not_aware=command.why_not_aware or None,
         police_reference=command.police_reference,
+        children_said=tuple(SaidChild(**each.model_dump(exclude_defaults=True)) for each in strangers)
+        or None,
     )
 
 
@@ -192,20 +246,22 @@ def _inform_by(command: ReceiveContact, context: Context) -> Deadline | None:
     return context.deadline("M3", context.received_at)
 
 
-def _confirm_by(command: ReceiveContact, context: Context) -> Deadline | None:
+def _confirm_by(received: ContactReceived, context: Context) -> Deadline | None:
     """M22: a professional who rang confirms it in writing."""
-    if command.channel is not BY_TELEPHONE or command.referrer.agency is None:
+    if received.channel is not BY_TELEPHONE or received.referrer_agency is None:
         return None
-    return context.deadline("M22", context.received_at)
+    return context.deadline("M22", received.received_at)
 
 
-def _tell_school_by(command: ReceiveContact, context: Context) -> Deadline | None:
+def _tell_school_by(received: ContactReceived, context: Context) -> Deadline | None:
     """M23: of domestic abuse the school is told before its next day begins."""
-    if command.notice is not Notice.DOMESTIC_ABUSE:
+    if received.notice is not Notice.DOMESTIC_ABUSE:
         return None
-    return context.deadline("M23", context.received_at)
+    return context.deadline("M23", received.received_at)
 
 
-def _report_fgm_by(command: ReceiveContact, context: Context) -> Deadline | None:
+def _report_fgm_by(received: ContactReceived, context: Context) -> Deadline | None:
     """M14 runs from when the professional knew."""
-    return context.deadline("M14", context.known_at) if command.fgm in TO_BE_REPORTED else None
+    if received.fgm not in TO_BE_REPORTED:
+        return None
+    return context.deadline("M14", received.known_at or received.received_at)

@@ -58,6 +58,12 @@ def screen_contact(command: ScreenContact, state: Contact, context: Context) -> 
             not set(carers or ()) <= set(context.children),
             "a child named as young carer is not part of what is screened",
         ),
+        (
+            "",
+            Concern.MISSING in command.concerns and context.child is None,
+            "a child who is missing is looked for by who they are: match those who were said first (mash.MatchChildren)",
+            "not_matched",
+        ),
         too_early(state, context),
     )
     young_carer = context.child in (carers or ())
@@ -84,7 +90,7 @@ def screen_contact(command: ScreenContact, state: Contact, context: Context) -> 
         received_at = state.received_at or context.happened_at
         events.append(missing_notice(context, said.missing_from, said.police_reference, received_at))
     if command.person_in_trust and state.restricted_to is None:
-        events.append(ContactRestricted(contact=context.thing))
+        events.append(ContactRestricted(contact=context.thing, until_decided=True))
     return events
 
 

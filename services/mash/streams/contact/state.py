@@ -1,6 +1,7 @@
 """What decisions on a contact need to know, and what may be asked of any of them."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, TypeAlias, assert_never
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from services.mash.codes import TO_BE_REPORTED, Outcome, Potential
 from services.mash.events import (
     AllegationRouted,
+    ChildMatched,
     ConsentDispensed,
     ConsentRecorded,
     ConsentWithdrawn,
@@ -34,6 +36,7 @@ from shared.domain.decider import Context
 
 ContactEvent: TypeAlias = (
     ContactReceived
+    | ChildMatched
     | ContactScreened
     | ContactRestricted
     | MissingNoticeReceived
@@ -96,6 +99,15 @@ class Contact:
     """Whether it was decided anew after a meeting: no meeting opens it a second time."""
     restricted_to: frozenset[UUID] | None = None
     """The professionals named who may read it; None: it is not restricted."""
+    said: int = 0
+    """On the stream about no child: how many children were said who were not registered then ..."""
+    matched: Mapping[int, UUID] = field(default_factory=dict)
+    """... and who of them, by their place from 1, turned out to be whom."""
+
+    @property
+    def waits_for_children(self) -> bool:
+        """Whether it is still about somebody not known."""
+        return len(self.matched) < self.said
 
     def agreed(self, scope: ConsentScope, *, signed: bool = False) -> tuple[UUID, ...]:
         """Who has agreed to this, and has not withdrawn it; `signed`: in writing alone."""
@@ -123,6 +135,8 @@ def evolve(state: Contact, event: ContactEvent) -> Contact:
             return _received(state, event)
         case ContactPassedToOpenCase():
             return _passed_on(state, event)
+        case ChildMatched(said=said, person=person):
+            return replace(state, matched={**state.matched, said: person})
         case ContactScreened():
             return replace(
                 state,
@@ -177,7 +191,14 @@ def _received(state: Contact, event: ContactReceived) -> Contact:
         reachable=event.inform_by is not None,
         person_in_trust=event.person_in_trust,
         fgm_told=event.fgm in TO_BE_REPORTED,
+        said=event.said,
     )
+
+
+def joined(state: Contact) -> tuple[UUID | None, ...]:
+    """Whom a contact is about by now, as its stream about no child says: who was matched, and None for who was not."""
+    known = tuple(dict.fromkeys(state.matched.values()))
+    return known if state.said and not state.waits_for_children else (*known, None)
 
 
 def _passed_on(state: Contact, event: ContactPassedToOpenCase) -> Contact:
@@ -218,6 +239,19 @@ class ContactAndCase:
 
     contact: Contact
     open_case: OpenCase
+
+
+def about_a_stranger(context: Context) -> Check:
+    """Forbids what is done only for a child who is known."""
+    return (
+        "",
+        context.child is None,
+        (
+            "nobody knows yet which children this is about: match those who were said first (mash.MatchChildren), or name in "
+            "`about` those who are known"
+        ),
+        "not_matched",
+    )
 
 
 def on_a_note(state: Contact) -> Check:
