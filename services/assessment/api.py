@@ -1,4 +1,4 @@
-"""Referral and assessment over HTTP, beside its commands: the worklist."""
+"""Referral and assessment over HTTP, beside its commands: its lists."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.assessment.views import worklist
+from services.assessment.views import enquiries, protections, worklist
 from shared.web.dependencies import instant
 from shared.web.paging import Paging
 from shared.web.reading import Reader
@@ -50,3 +50,39 @@ def _waits_for(worker: UUID | None, last_seen_at: datetime | None) -> str:
     if worker is None:
         return "allocation"
     return "the assessment" if last_seen_at else "the child to be seen"
+
+
+@router.get("/section-47")
+async def open_enquiries(reader: Reader, asked: Paging) -> dict[str, Any]:
+    """Open section 47 enquiries, the one that was decided on first before all others."""
+    order = {"decided_at": datetime, "stream": UUID}
+    return await reader.listing(enquiries, order=order, where={"is_open": True}, asked=asked, item=_enquiry)
+
+
+def _enquiry(row: Mapping[str, Any], _text: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "enquiry": str(row["stream"]),
+        "child": str(row["child"]),
+        "discussion": str(row["discussion"]),
+        "decided_at": instant(row["decided_at"]),
+        "begun_at": instant(row["begun_at"]),
+        "waits_for": "its conclusion" if row["begun_at"] else "work to begin",
+    }
+
+
+@router.get("/protections")
+async def running_protections(reader: Reader, asked: Paging) -> dict[str, Any]:
+    """Children in police protection or under an emergency protection order, the one that runs out soonest first."""
+    order = {"until": datetime, "stream": UUID}
+    return await reader.listing(protections, order=order, where={"runs": True}, asked=asked, item=_protection)
+
+
+def _protection(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "protection": str(row["stream"]),
+        "child": str(row["child"]),
+        "kind": row["kind"],
+        "since": instant(row["since"]),
+        "until": instant(row["until"]),
+        "text": text,
+    }

@@ -8,17 +8,32 @@ from services.assessment.streams.agency_check import agency_check
 from services.assessment.streams.asking import asking
 from services.assessment.streams.assessment import assessment
 from services.assessment.streams.child_file import child_file
+from services.assessment.streams.protection import emergency_protection_order, police_protection
 from services.assessment.streams.referral import referral
-from services.assessment.views import worklist
+from services.assessment.streams.section47_enquiry import section47_enquiry
+from services.assessment.streams.strategy_discussion import strategy_discussion
+from services.assessment.streams.strategy_due import strategy_due
+from services.assessment.views import enquiries, protections, worklist
 from shared.service.declaration import service
 
 app = service(
     "assessment",
     agency="childrens_social_care",
-    streams=[referral, assessment, child_file, asking, agency_check],
+    streams=[
+        referral,
+        assessment,
+        child_file,
+        asking,
+        agency_check,
+        strategy_due,
+        strategy_discussion,
+        section47_enquiry,
+        police_protection,
+        emergency_protection_order,
+    ],
     policy=policy,
     entries=entries,
-    views=[worklist],
+    views=[worklist, enquiries, protections],
     rules=RULES,
     router=router,
 )

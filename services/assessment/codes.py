@@ -135,3 +135,50 @@ class ClosureReason(Coded):
     RC7 = "RC7", "Services ceased for any other reason, including child no longer in need"
     RC8 = "RC8", "Case closed after assessment, no further action"
     RC9 = "RC9", "Case closed after assessment, referred to early help"
+
+
+class StrategyDecision(Coded):
+    """What a strategy discussion decided. Source: Working Together to Safeguard Children."""
+
+    SECTION_47_JOINT = "section_47_joint", "Section 47 enquiry, jointly with the police"
+    SECTION_47_SINGLE_AGENCY = "section_47_single_agency", "Section 47 enquiry by social care alone"
+    ASSESSMENT_ONLY = "assessment_only", "Assessment without an enquiry"
+    NO_FURTHER_ACTION = "no_further_action", "No further action"
+    ANOTHER_MEETING = "another_meeting", "Another meeting"
+    POLICE_ONLY = "police_only", "The police alone"
+
+
+SECTION_47: Final = frozenset({StrategyDecision.SECTION_47_JOINT, StrategyDecision.SECTION_47_SINGLE_AGENCY})
+"""The decisions with which a section 47 enquiry begins."""
+
+
+class Section47Kind(StrEnum):
+    """With whom the enquiry is made. Source: Working Together to Safeguard Children."""
+
+    JOINT = "joint"
+    SINGLE_AGENCY = "single_agency"
+
+
+class Section47Outcome(Coded):
+    """What a section 47 enquiry found. Source: the rules, "Section 47 outcomes"."""
+
+    NOT_SUBSTANTIATED = "not_substantiated", "Concerns not substantiated"
+    SUBSTANTIATED_NO_CONTINUING_RISK = (
+        "substantiated_no_continuing_risk",
+        "Concerns substantiated, no continuing risk of significant harm",
+    )
+    SUBSTANTIATED_CONTINUING_RISK = (
+        "substantiated_continuing_risk",
+        "Concerns substantiated, continuing risk of significant harm",
+    )
+
+
+class ProtectionEnd(Coded):
+    """How police protection, or an emergency protection order, ended. Source: Children Act 1989, sections 44 to 46."""
+
+    RETURNED_HOME = "returned_home", "Returned home"
+    ACCOMMODATED = "accommodated", "Accommodated"
+    EMERGENCY_PROTECTION_ORDER = "emergency_protection_order", "Emergency protection order"
+    INTERIM_CARE_ORDER = "interim_care_order", "Interim care order"
+    LAPSED = "lapsed", "Lapsed"
+    RELATIVE = "relative", "With a relative"

@@ -1,13 +1,18 @@
 """What assessment does when other teams' facts arrive."""
 
+from services.assessment.rules import CAN_WAIT
 from services.assessment.streams.asking import TakeCheck, TakeConsent, TakeDispensing, TakeWithdrawal
 from services.assessment.streams.referral import OpenReferral, TakeImmediateHarm
 from services.mash import events as mash
 from shared.domain.event import Record
 from shared.domain.policy import Policy, TaskFor
+from shared.team.elsewhere import NoteStart
 from shared.team.tasks import RaiseTask
 
 policy = Policy("assessment")
+
+_CAN_WAIT = "within_3_working_days"
+"""The front door's word for a discussion that need not be held the same day."""
 
 
 @policy.on(mash.ReferralAccepted, already_open=TaskFor("team_manager"))
@@ -40,6 +45,25 @@ def take_immediate_harm(event: mash.ImmediateHarmIdentified, record: Record) -> 
         tell_referrer=event.tell_referrer,
         primary_need=event.primary_need,
     )
+
+
+@policy.on(mash.ReferralAccepted)
+def discuss_strategy(event: mash.ReferralAccepted, record: Record) -> NoteStart | None:
+    """MASH decided "strategy discussion now": it is due the same day, or in three working days where it can wait (A11)."""
+    if event.strategy is None:
+        return None
+    return NoteStart(
+        about=(event.child,) if event.child else (),
+        rule="A11",
+        cause=record.envelope.event_id,
+        stage=CAN_WAIT if event.strategy == _CAN_WAIT else None,
+    )
+
+
+@policy.on(mash.ImmediateHarmIdentified)
+def discuss_strategy_today(event: mash.ImmediateHarmIdentified, record: Record) -> NoteStart:
+    """Of a child at immediate harm a strategy discussion is due the same day (A11)."""
+    return NoteStart(about=(event.child,) if event.child else (), rule="A11", cause=record.envelope.event_id)
 
 
 @policy.on(mash.ContactPassedToOpenCase)

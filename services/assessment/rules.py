@@ -2,12 +2,15 @@
 
 from typing import Final
 
-from shared.domain.rules import Rule, Rulebook, Unit
+from shared.domain.rules import Limit, Rule, Rulebook, Stage, Unit
 from shared.team.rules import without_clock
 
 _S1 = "Threshold document, appendix 2"
 MOST_WORKING_DAYS: Final = 45
 """A3: no more may be agreed for an assessment (threshold document, appendix 2; national guidance)."""
+_WORKING_TOGETHER = "Working Together to Safeguard Children"
+CAN_WAIT: Final = "can_wait"
+"""The stage of A11 where the front door decides that the discussion need not be held the same day."""
 
 RULES: Final = Rulebook(
     (
@@ -38,6 +41,7 @@ RULES: Final = Rulebook(
             met_by="assessment authorised",
             source=f"{_S1}; national guidance",
         ),
+        without_clock("A4", "a section 47 enquiry always follows a strategy discussion", "refused", _S1),
         Rule(
             id="A6",
             what="share the outcome with the referrer and every agency that was asked",
@@ -55,6 +59,13 @@ RULES: Final = Rulebook(
             _S1,
         ),
         without_clock(
+            "A8",
+            "a strategy discussion is quorate with social care, police and health; one that is not says why, and does not "
+            "decide on section 47",
+            "refused",
+            _WORKING_TOGETHER,
+        ),
+        without_clock(
             "A9",
             "private fostering is of a child under 16 (18 if disabled), for 28 days or more, with no close relative",
             "refused; its visits are not kept yet",
@@ -65,6 +76,32 @@ RULES: Final = Rulebook(
             "one referral is open at a time, and nothing is done on none",
             "refused",
             "Children in need census, rules 8867, 8868 and others",
+        ),
+        Rule(
+            id="A11",
+            what="hold a strategy discussion once significant harm is suspected",
+            starts="strategy discussion decided on, escalation, or immediate harm",
+            limit=None,
+            unit=Unit.SAME_DAY,
+            met_by="strategy discussion held",
+            source=f"{_WORKING_TOGETHER}; that it can wait is the council's own",
+            local=True,
+            stages=(Stage(CAN_WAIT, Limit(3, Unit.WORKING_DAYS)),),
+        ),
+        Rule(
+            id="A12",
+            what="end police protection, or have an order in its place",
+            starts="power used",
+            limit=72,
+            unit=Unit.HOURS,
+            met_by="ended, or an emergency protection order",
+            source="Children Act 1989, section 46",
+        ),
+        without_clock(
+            "A13",
+            "what a section 47 enquiry found is agreed by a manager other than the worker who concludes it",
+            "refused",
+            _WORKING_TOGETHER,
         ),
         without_clock(
             "A14",
@@ -78,6 +115,33 @@ RULES: Final = Rulebook(
             "recorded",
             "Service description, section 8",
             local=True,
+        ),
+        Rule(
+            id="A19",
+            what="end an emergency protection order, or have another in its place",
+            starts="order made",
+            limit=8,
+            unit=Unit.DAYS,
+            met_by="ended, or another order; an extension sets it once, by 7 days at most",
+            source="Children Act 1989, sections 44 and 45",
+        ),
+        Rule(
+            id="F10",
+            what="hold a strategy discussion at once where family wellbeing escalates harm or its risk",
+            starts="escalation",
+            limit=None,
+            unit=Unit.SAME_DAY,
+            met_by="strategy discussion held",
+            source="Threshold document, section 8",
+        ),
+        Rule(
+            id="R8",
+            what="hold a strategy discussion on a child who is still missing",
+            starts="child reported missing",
+            limit=24,
+            unit=Unit.HOURS,
+            met_by="strategy discussion held; ended by the return",
+            source="Statutory guidance on children who run away or go missing",
         ),
     ),
     edition="2026-11",

@@ -221,3 +221,20 @@ class ReceivingTeam(Coded):
     SAFE_SPACE = "safe_space", "Safe space"
     INDEPENDENT_REVIEWING = "independent_reviewing", "Independent reviewing"
     FAMILY_WELLBEING = "family_wellbeing", "Family wellbeing"
+
+
+class ConferenceKind(Coded):
+    """Which child protection conference is asked for, or held (C1, C15, C16)."""
+
+    INITIAL = "initial", "Initial"
+    REVIEW = "review", "Review"
+    TRANSFER_IN = "transfer_in", "Transfer in"
+    PRE_BIRTH = "pre_birth", "Before birth"
+
+
+class ConferenceOrigin(Coded):
+    """What led to a child protection conference. Source: children in need census, rule 2884."""
+
+    SECTION_47 = "section_47", "A section 47 enquiry"
+    TRANSFER_IN = "transfer_in", "A plan of another authority"
+    OTHER = "other", "Something else"

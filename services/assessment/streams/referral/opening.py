@@ -1,5 +1,6 @@
 """Opening a child's referral: a contact was accepted, or immediate harm identified before anything was decided."""
 
+from datetime import datetime
 from uuid import UUID
 
 from services.assessment.events import ImmediateHarmMarked, ReferralLevelled, ReferralOpened
@@ -85,3 +86,14 @@ def take_immediate_harm(command: TakeImmediateHarm, state: Referral, context: Co
             see_today_by=today,
         )
     ]
+
+
+def opened_by_discussion(received_at: datetime, context: Context) -> ReferralOpened:
+    """The referral of a child about whom a strategy discussion was held and no referral is open: source 5A, no contact."""
+    return ReferralOpened(
+        received_at=received_at,
+        source=ReferralSource.S5A,
+        tell_referrer=False,
+        see_child_by=context.deadline("A2", received_at),
+        assess_by=context.deadline("A3", received_at),
+    )

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.assessment.events import (
     AllocationEnded,
     AssessmentTimeAgreed,
+    ConferenceRequested,
     ImmediateHarmMarked,
     ReferralLevelled,
     ReferralOpened,
@@ -26,6 +27,7 @@ ReferralEvent: TypeAlias = (
     | WorkerAllocated
     | AllocationEnded
     | AssessmentTimeAgreed
+    | ConferenceRequested
 )
 
 
@@ -50,6 +52,8 @@ class Referral:
     working_days: int | None = None
     """How long the assessment may take, as manager and worker agreed or as was said with the first worker."""
     time_agreed: bool = False
+    conference_requested: bool = False
+    """Whether a child protection conference was asked for: then it does not close as no further action (A10)."""
 
     @property
     def is_open(self) -> bool:
@@ -88,6 +92,8 @@ def evolve(state: Referral, event: ReferralEvent) -> Referral:
             )
         case AssessmentTimeAgreed(working_days=days):
             return replace(state, working_days=days, time_agreed=True)
+        case ConferenceRequested():
+            return replace(state, conference_requested=True)
         case AllocationEnded():
             return state
         case _:
