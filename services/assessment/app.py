@@ -8,6 +8,7 @@ from services.assessment.streams.agency_check import agency_check
 from services.assessment.streams.asking import asking
 from services.assessment.streams.assessment import assessment
 from services.assessment.streams.child_file import child_file
+from services.assessment.streams.private_fostering import private_fostering_arrangement
 from services.assessment.streams.protection import emergency_protection_order, police_protection
 from services.assessment.streams.referral import referral
 from services.assessment.streams.section47_enquiry import section47_enquiry
@@ -30,6 +31,7 @@ app = service(
         section47_enquiry,
         police_protection,
         emergency_protection_order,
+        private_fostering_arrangement,
     ],
     policy=policy,
     entries=entries,

@@ -182,3 +182,14 @@ class ProtectionEnd(Coded):
     INTERIM_CARE_ORDER = "interim_care_order", "Interim care order"
     LAPSED = "lapsed", "Lapsed"
     RELATIVE = "relative", "With a relative"
+
+
+class FosteringEnd(Coded):
+    """How a private fostering arrangement ended. Source: Private Fostering Regulations 2005, regulation 10."""
+
+    RETURNED_TO_PARENT = "returned_to_parent", "Returned to a parent"
+    BECAME_LOOKED_AFTER = "became_looked_after", "Became looked after"
+    MOVED_ON = "moved_on", "Moved on"
+    REACHED_AGE = "reached_age", "Reached the age"
+    NOT_PRIVATE_FOSTERING = "not_private_fostering", "Was no private fostering"
+    PROHIBITED = "prohibited", "Prohibited"

@@ -2,7 +2,8 @@
 
 from services.assessment.rules import CAN_WAIT
 from services.assessment.streams.asking import TakeCheck, TakeConsent, TakeDispensing, TakeWithdrawal
-from services.assessment.streams.referral import OpenReferral, TakeImmediateHarm
+from services.assessment.streams.private_fostering import OpenArrangement
+from services.assessment.streams.referral import OpenReferral, TakeImmediateHarm, TakeNote
 from services.mash import events as mash
 from shared.domain.event import Record
 from shared.domain.policy import Policy, TaskFor
@@ -67,15 +68,30 @@ def discuss_strategy_today(event: mash.ImmediateHarmIdentified, record: Record) 
 
 
 @policy.on(mash.ContactPassedToOpenCase)
-def tell_the_worker(event: mash.ContactPassedToOpenCase, record: Record) -> RaiseTask:
+def tell_the_worker(event: mash.ContactPassedToOpenCase, record: Record) -> list[TakeNote | RaiseTask]:
     """What was reported is a note on the open case: its worker reads it, or in their absence the manager."""
-    return RaiseTask(
-        about=(event.child,) if event.child else (),
-        role="social_worker",
-        reason="note_on_open_case",
-        rules=("M9",),
-        regarding=record.envelope.event_id,
-        source="mash",
+    about = (event.child,) if event.child else ()
+    return [
+        TakeNote(about=about, contact=event.contact),
+        RaiseTask(
+            about=about,
+            role="social_worker",
+            reason="note_on_open_case",
+            rules=("M9",),
+            regarding=record.envelope.event_id,
+            source="mash",
+        ),
+    ]
+
+
+@policy.on(mash.PrivateFosteringNotified, already_open=TaskFor("team_manager"))
+def open_arrangement(event: mash.PrivateFosteringNotified, record: Record) -> OpenArrangement:
+    """The front door was told of a privately fostered child: visits are due from when the authority was aware (A9, A16).
+
+    Where an arrangement is open already, a manager looks at what the new notice adds to it.
+    """
+    return OpenArrangement(
+        about=(event.child,) if event.child else (), contact=event.contact, aware_at=event.aware_at
     )
 
 

@@ -11,6 +11,10 @@ MOST_WORKING_DAYS: Final = 45
 _WORKING_TOGETHER = "Working Together to Safeguard Children"
 CAN_WAIT: Final = "can_wait"
 """The stage of A11 where the front door decides that the discussion need not be held the same day."""
+FIRST_YEAR: Final = "first_year"
+"""The stage of A9 after a visit in the first year since the authority was aware ..."""
+LATER_YEARS: Final = "later_years"
+"""... and after a later one."""
 
 RULES: Final = Rulebook(
     (
@@ -65,11 +69,15 @@ RULES: Final = Rulebook(
             "refused",
             _WORKING_TOGETHER,
         ),
-        without_clock(
-            "A9",
-            "private fostering is of a child under 16 (18 if disabled), for 28 days or more, with no close relative",
-            "refused; its visits are not kept yet",
-            "Private Fostering Regulations 2005; Children Act 1989, sections 66 and 105",
+        Rule(
+            id="A9",
+            what="visit a privately fostered child",
+            starts="the authority is aware, then each visit since",
+            limit=7,
+            unit=Unit.WORKING_DAYS,
+            stages=(Stage(FIRST_YEAR, Limit(6, Unit.WEEKS)), Stage(LATER_YEARS, Limit(12, Unit.WEEKS))),
+            met_by="private fostering visit recorded; ends with the arrangement",
+            source="Private Fostering Regulations 2005, regulations 4 and 8; Children Act 1989, sections 66 and 105",
         ),
         without_clock(
             "A10",
@@ -109,6 +117,16 @@ RULES: Final = Rulebook(
             "refused",
             "Threshold document, section 9",
         ),
+        Rule(
+            id="A16",
+            what="contact the parents of a privately fostered child, and decide whether the arrangement is suitable",
+            starts="the authority is aware",
+            limit=42,
+            unit=Unit.WORKING_DAYS,
+            met_by="decided; ends with the arrangement",
+            source="Threshold document, section 6; the days are the council's own",
+            local=True,
+        ),
         without_clock(
             "A17",
             "a family network meeting is held or offered before the assessment is authorised, or it is said why not",
@@ -142,6 +160,16 @@ RULES: Final = Rulebook(
             unit=Unit.HOURS,
             met_by="strategy discussion held; ended by the return",
             source="Statutory guidance on children who run away or go missing",
+        ),
+        Rule(
+            id="T1",
+            what="allocate a worker of the team that a case is handed to",
+            starts="case transferred, once an episode",
+            limit=10,
+            unit=Unit.WORKING_DAYS,
+            met_by="new worker allocated",
+            source="Service description; the days are the council's own",
+            local=True,
         ),
     ),
     edition="2026-11",

@@ -2,9 +2,10 @@
 
 from services.assessment import events as assessment
 from services.mash.codes import CaseKind
-from services.mash.streams.open_case import NoteCaseOpened
+from services.mash.streams.open_case import NoteCaseClosed, NoteCaseOpened
 from shared.domain.event import Record
 from shared.domain.policy import AlreadySo, Policy
+from shared.team.tasks import RaiseTask
 
 policy = Policy("mash")
 
@@ -14,4 +15,27 @@ def note_referral(event: assessment.ReferralOpened, record: Record) -> NoteCaseO
     """A referral is open: what is reported of the child from now on is a note on it (M9)."""
     return NoteCaseOpened(
         about=(event.child,) if event.child else (), kind=CaseKind.REFERRAL, case=record.stream
+    )
+
+
+@policy.on(assessment.CaseClosed)
+def note_closing(event: assessment.CaseClosed, record: Record) -> NoteCaseClosed:
+    """The referral is closed: what is reported of the child from now on is a contact of its own again (M9)."""
+    return NoteCaseClosed(
+        about=(event.child,) if event.child else (), kind=CaseKind.REFERRAL, case=record.stream
+    )
+
+
+@policy.on(assessment.AssessmentAuthorised, corrected=AlreadySo)
+def tell_the_referrer(event: assessment.AssessmentAuthorised, record: Record) -> RaiseTask | None:
+    """The assessment is authorised: where there is somebody to tell, the front door's list says so."""
+    if not event.to_tell:
+        return None
+    return RaiseTask(
+        about=(event.child,) if event.child else (),
+        role="mash_screener",
+        reason="tell_the_referrer",
+        rules=("A6",),
+        regarding=record.envelope.event_id,
+        source="assessment",
     )

@@ -96,9 +96,12 @@ class WorkerAllocated(
     version=2,
     crosses=True,
     text=AllocationText,
+    meets=("T1",),
     fixed=("worker_name", "worker_agency", "assessment_due_in_working_days", "team", "primary_need"),
 ):
-    """A manager gave the child a social worker, of a team; and said how long the assessment may take (A3)."""
+    """A manager gave the child a social worker, of a team; and said how long the assessment may take (A3). Meets T1, where
+    the case was handed over.
+    """
 
     worker: UUID
     worker_agency: str | None = None

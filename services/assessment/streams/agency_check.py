@@ -14,6 +14,7 @@ from services.assessment.events import (
     FindingsText,
 )
 from services.assessment.streams.asking import Asking
+from services.assessment.streams.section47_enquiry import Section47Enquiry
 from shared.domain.code_lists import Extent
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
@@ -33,10 +34,11 @@ class AgencyCheck:
 
 @dataclass(frozen=True, slots=True)
 class CheckRecord:
-    """What a decision on a check takes: the check, and what may be asked of the child."""
+    """What a decision on a check takes: the check, what may be asked of the child, and whether section 47 is decided."""
 
     agency_check: AgencyCheck
     asking: Asking
+    section47_enquiry: Section47Enquiry
 
 
 def evolve(state: AgencyCheck, event: CheckEvent) -> AgencyCheck:
@@ -96,7 +98,7 @@ def request_check(
     refuse_all(
         (
             "A7",
-            not state.asking.may_ask,
+            not (state.asking.may_ask or state.section47_enquiry.runs),
             (
                 "other agencies are asked with the consent of somebody with parental responsibility (scope: information "
                 "sharing), or once section 47 is decided: record one of the two first"

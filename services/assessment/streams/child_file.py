@@ -12,8 +12,8 @@ from pydantic import Field, model_validator
 
 from services.assessment.codes import Place
 from services.assessment.events import ChildNotSeen, ChildSeen, VisitText
+from services.assessment.streams.private_fostering import Arrangement
 from services.assessment.streams.referral import Referral
-from services.assessment.streams.referral.state import none_open
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Distinct, ShortText, Text
@@ -35,6 +35,7 @@ class FileRecord:
 
     child_file: ChildFile
     referral: Referral
+    private_fostering_arrangement: Arrangement
 
 
 def evolve(state: ChildFile, event: FileEvent) -> ChildFile:
@@ -79,7 +80,12 @@ def decide(command: RecordVisit, state: FileRecord, _context: Context) -> list[F
             command.seen and not command.alone and not (command.why_not_alone or "").strip(),
             "say why the child was not seen alone",
         ),
-        none_open(state.referral),
+        (
+            "A10",
+            not (state.referral.is_open or state.private_fostering_arrangement.is_open),
+            "the child has no open referral, plan or arrangement: the front door accepts a contact first",
+            "no_referral",
+        ),
     )
     text = VisitText(
         words=command.words,

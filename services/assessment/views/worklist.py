@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.assessment.events import (
+    CaseClosed,
     ImmediateHarmMarked,
     ReferralLevelled,
     ReferralOpened,
@@ -12,7 +13,7 @@ from services.assessment.events import (
 )
 from shared.domain.clock_facts import ActNoted, DeadlineVaried
 from shared.domain.event import Record
-from shared.domain.view import Update, Upsert, View
+from shared.domain.view import Delete, Update, Upsert, View
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,12 @@ def _(event: WorkerAllocated, record: Record) -> Update:
         event=record.sealed_by,
         sealed=record.sealed,
     )
+
+
+@worklist.on(CaseClosed)
+def _(event: CaseClosed, record: Record) -> Delete:
+    """A closed referral waits for nothing."""
+    return Delete(stream=record.stream)
 
 
 @worklist.on(ActNoted)

@@ -2,12 +2,10 @@
 
 from uuid import uuid5
 
+from services.assessment.app import app
 from services.assessment.codes import Place
 from services.assessment.rules import RULES
-from services.assessment.streams.agency_check import agency_check
-from services.assessment.streams.asking import asking
-from services.assessment.streams.assessment import assessment
-from services.assessment.streams.child_file import RecordVisit, child_file
+from services.assessment.streams.child_file import RecordVisit
 from services.assessment.streams.referral import AllocateWorker, OpenReferral, referral
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
 from shared.domain.fields import Professional
@@ -17,9 +15,8 @@ from shared.testing.deciders import decider
 from shared.testing.facts import ADULT, CHILD, THING, actor
 
 PARENT = KnownPerson(kind="child", responsible={(ADULT, "mother"): (Span(),)})
-given = decider(
-    referral, RULES, beside=[assessment, child_file, asking, agency_check], people={CHILD: PARENT}
-).given
+BESIDE = [stream for stream in app.streams if stream.name != referral.name]
+given = decider(referral, RULES, beside=BESIDE, people={CHILD: PARENT}).given
 
 EW_2026 = "rules 2026-11; calendar EW-2026-11"
 MANAGER = actor("team_manager", "Ravi Cole")

@@ -5,11 +5,18 @@ from dataclasses import replace
 import pytest
 
 from services.assessment import events as assessment
-from services.assessment.codes import AssessmentKind, AssessmentOutcome, Factor, Place
+from services.assessment.codes import (
+    AssessmentKind,
+    AssessmentOutcome,
+    ClosureReason,
+    Factor,
+    FosteringEnd,
+    Place,
+)
 from services.assessment.entries import entries
 from services.assessment.rules import RULES
 from shared.domain.clock_facts import DeadlineMissed, DeadlineVaried, VariedText
-from shared.domain.code_lists import ConsentScope, Extent, PrimaryNeed, ReferralSource
+from shared.domain.code_lists import ConsentScope, Extent, PrimaryNeed, ReceivingTeam, ReferralSource
 from shared.domain.instants import london
 from shared.domain.rules import Deadline
 from shared.team.audience import SeenBy
@@ -110,6 +117,40 @@ SAID = [
         Entry("Consent withdrawn: help", "consent"),
     ),
     (
+        assessment.CaseTransferred(
+            to=ReceivingTeam.LEAVING_CARE, sealed=assessment.HandoverText(handover="Weekly visits.")
+        ),
+        Entry("Case handed to leaving care", "transfer", parts=[("Handover", "Weekly visits.")]),
+    ),
+    (
+        assessment.CaseClosed(reason=ClosureReason.RC1, sealed=assessment.ClosingText(notes="Done.")),
+        Entry("Case closed: adopted", "referral", parts=[("Notes", "Done.")]),
+    ),
+    (assessment.CaseClosed(no_further_action=True), Entry("Case closed: no further action", "referral")),
+    (
+        assessment.PrivateFosteringVisited(
+            seen=True,
+            carer_seen=False,
+            visited_by=THING,
+            next_visit_by=RULES.deadline("A9", NOW),
+            sealed=assessment.FosteringVisitText(concerns="No bed."),
+        ),
+        Entry(
+            "Private fostering visit: child seen, carer not seen",
+            "private_fostering",
+            "significant",
+            parts=[("Concerns", "No bed.")],
+        ),
+    ),
+    (
+        assessment.PrivateFosteringDecided(suitable=False, parents_contacted=True, prohibition=True),
+        Entry("Private fostering decided: not suitable; prohibited", "private_fostering"),
+    ),
+    (
+        assessment.PrivateFosteringEnded(reason=FosteringEnd.MOVED_ON),
+        Entry("Private fostering ended: moved on", "private_fostering"),
+    ),
+    (
         AUTHORISED,
         Entry(
             "Assessment authorised: child in need plan; the child was not seen",
@@ -182,3 +223,9 @@ def test_a_check_is_seen_by_who_was_asked_and_its_answer_by_whom_it_names():
     told = seen(asked, answered)
     assert told["Police asked for information (full)"] == {CARE, POLICE}
     assert told["Police answered: nothing known"] == {CARE, POLICE, SeenBy(agency="probation")}
+
+
+def test_a_step_down_is_seen_by_family_wellbeing():
+    proposed = assessment.StepDownProposed(sealed=assessment.StepDownText(reason="Settled."))
+    told = seen(proposed)
+    assert told["Step-down to family wellbeing proposed"] == {CARE, SeenBy(agency="family_wellbeing")}

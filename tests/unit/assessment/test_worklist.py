@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from services.assessment.api import _referral
+from services.assessment.streams.referral import CloseReferral
 from services.assessment.views import worklist
 from shared.domain.instants import london
 from shared.domain.view_fold import fold
@@ -56,3 +57,8 @@ def test_a_child_not_seen_or_seen_before_the_contact_still_waits():
 def test_a_varied_instant_shows():
     vary = VaryDeadline(rule="A2", due=london(2026, 4, 20), reason="In hospital elsewhere.")
     assert row_of(opened().when(vary, at=TUESDAY, by=MANAGER)).see_child_by == london(2026, 4, 20)
+
+
+def test_a_closed_referral_waits_for_nothing():
+    closed = opened().when(CloseReferral(no_further_action=True), at=TUESDAY, by=MANAGER)
+    assert not fold(worklist, closed.records)

@@ -4,8 +4,9 @@ import pytest
 
 from services.assessment.app import app as assessment
 from services.assessment.codes import Place
-from services.assessment.events import ImmediateHarmMarked, ReferralLevelled, ReferralOpened
+from services.assessment.events import ImmediateHarmMarked, NoteAdded, ReferralLevelled, ReferralOpened
 from services.assessment.streams.child_file import RecordVisit
+from services.assessment.streams.referral import CloseReferral
 from services.mash.codes import Fgm, LinkWhy, Notice, Outcome, WhyPolice
 from services.mash.entries import entries
 from services.mash.events import (
@@ -19,11 +20,15 @@ from services.mash.events import (
 from services.mash.rules import RULES
 from services.mash.streams.child_file import IdentifyYoungCarer, LinkContacts, ReferToPrevent, TellPolice
 from services.mash.streams.contact import DecideContact
+from shared.domain.clock_facts import ClockStarted
 from shared.domain.instants import london
+from shared.team.elsewhere import NotedElsewhere
 from shared.team.tasks import TaskRaised
 from shared.testing.deciders import story_of
 from shared.testing.facts import CHILD, SIBLING, actor
 from shared.testing.teams import team_of
+from tests.unit.assessment.referrals import ALLOCATE
+from tests.unit.assessment.test_assessment import AUTHORISE, COMPLETE
 from tests.unit.chronology.sights import CARE, sights, taken_in
 from tests.unit.mash.contacts import (
     ACCEPT,
@@ -78,7 +83,7 @@ def test_what_is_reported_then_is_a_note_with_its_text_and_without_the_clocks_of
     assert (passed.contact, passed.referrer_agency, passed.received_at) == (note.id, "police", TUESDAY)
     assert passed.sealed.worries == "Both girls hiding in a cupboard."
     note.clocks(of=note.id, M1=None, M3=None)
-    note.follows(TaskRaised).tasks(("social_worker", "note_on_open_case"))
+    note.follows(NoteAdded, TaskRaised).tasks(("social_worker", "note_on_open_case"))
 
 
 def test_of_its_clocks_those_run_that_do_not_depend_on_the_contact():
@@ -143,7 +148,7 @@ def test_it_may_be_linked():
 def test_immediate_harm_on_a_note_marks_the_open_referral_and_the_child_is_seen_today():
     note = noted()
     harm = note.when(of(HARM, note), at=LATER, by=MANAGER)
-    harm.follows(ImmediateHarmMarked).clocks(A1="open", A2="open")
+    harm.follows(ImmediateHarmMarked, NotedElsewhere, ClockStarted).clocks(A1="open", A2="open", A11="open")
     assert harm.clock("A1").due_at == london(2026, 4, 15)
 
 
@@ -169,7 +174,8 @@ def test_in_the_chronology_a_note_is_for_social_care_and_who_reported_it():
 def test_immediate_harm_opens_the_referral_at_once_and_the_later_decision_is_that_one():
     received = both_teams().when(RECEIVE, at=MONDAY)
     harm = received.when(of(HARM, received), at=MONDAY, by=MANAGER)
-    harm.follows(ReferralOpened, CaseOpenNoted).clocks(A1="open", A2="open", M1="open")
+    harm.follows(ReferralOpened, NotedElsewhere, ClockStarted, CaseOpenNoted)
+    harm.clocks(A1="open", A2="open", A11="open", M1="open")
     decided = harm.when(of(ACCEPT, received), at=MONDAY, by=MANAGER)
     decided.follows(ReferralLevelled).tasks()
 
@@ -181,3 +187,25 @@ def test_a_child_seen_that_day_meets_it_and_the_next_day_is_late():
     worker = actor("social_worker", "Mia Dunn")
     harm.when(seen, at=london(2026, 4, 13, 23, 59), by=worker).clocks(A1="met", A2="met")
     harm.when(seen, at=london(2026, 4, 14), by=worker).clocks(A1="missed", A2="met")
+
+
+def test_once_the_case_is_closed_what_is_reported_is_a_contact_again():
+    story = with_an_open_referral().when(CloseReferral(no_further_action=True), at=TUESDAY)
+    assert not story.stream("open_case", team="mash").state
+    (received,) = [one for one in story.when(RECEIVE, at=LATER).decided if isinstance(one, ContactReceived)]
+    assert received.decide_by.rule == "M1"
+
+
+def test_harm_in_a_note_marks_the_open_referral_and_its_referrer_is_told_nothing():
+    story = with_an_open_referral().when(RECEIVE, at=TUESDAY)
+    story = story.when(HARM.model_copy(update={"re": story.id}), at=TUESDAY)
+    assert story.decided[0].tell_referrer is False
+    story.follows(ImmediateHarmMarked, NotedElsewhere, ClockStarted)
+
+
+def test_an_authorised_assessment_is_a_task_to_tell_the_referrer():
+    worker, manager = actor("social_worker", "Mia Dunn"), actor("team_manager", "Ravi Cole")
+    story = (
+        with_an_open_referral().when(ALLOCATE, at=TUESDAY, by=manager).when(COMPLETE, at=TUESDAY, by=worker)
+    )
+    story.when(AUTHORISE, at=TUESDAY, by=manager).tasks(("mash_screener", "tell_the_referrer"))

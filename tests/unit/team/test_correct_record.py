@@ -7,9 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.assessment.rules import RULES as ASSESSMENT_RULES
-from services.assessment.streams.asking import asking
-from services.assessment.streams.assessment import assessment
-from services.assessment.streams.child_file import RecordVisit, child_file
+from services.assessment.streams.child_file import RecordVisit
 from services.assessment.streams.referral import OpenReferral, referral
 from services.mash.codes import Outcome
 from services.people.rules import RULES as PEOPLE_RULES
@@ -21,6 +19,7 @@ from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import VaryDeadline
 from shared.testing.deciders import Story, decider
 from shared.testing.facts import SIBLING, THING, actor
+from tests.unit.assessment.referrals import BESIDE
 from tests.unit.mash.contacts import (
     ACCEPT,
     CLOSE,
@@ -60,7 +59,7 @@ def opened() -> Story:
     opens = OpenReferral(
         contact=THING, received_at=MONDAY, source=ReferralSource.S6, level=3, primary_need=PrimaryNeed.N1
     )
-    service = decider(referral, ASSESSMENT_RULES, beside=[assessment, asking, child_file]).given()
+    service = decider(referral, ASSESSMENT_RULES, beside=BESIDE).given()
     return service.when(opens, at=MONDAY, by=Actor.service("assessment", "childrens_social_care"))
 
 

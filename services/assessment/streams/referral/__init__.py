@@ -10,11 +10,23 @@ from services.assessment.streams.referral.allocating import (
     allocate_worker,
     start_assessment,
 )
+from services.assessment.streams.referral.closing import (
+    CloseReferral,
+    ProposeStepDown,
+    TransferCase,
+    close_referral,
+    propose_step_down,
+    transfer_case,
+)
 from services.assessment.streams.referral.opening import (
     OpenReferral,
     TakeImmediateHarm,
+    TakeNote,
+    TakeTransferIn,
     open_referral,
     take_immediate_harm,
+    take_note,
+    take_transfer_in,
 )
 from services.assessment.streams.referral.state import Referral, ReferralEvent, ReferralRecord, evolve
 from shared.domain.decider import Context, Per, Stream
@@ -22,26 +34,41 @@ from shared.domain.event import Event
 
 __all__ = [
     "AllocateWorker",
+    "CloseReferral",
     "OpenReferral",
+    "ProposeStepDown",
     "Referral",
     "ReferralCommand",
     "ReferralEvent",
     "ReferralRecord",
     "StartAssessment",
     "TakeImmediateHarm",
+    "TakeNote",
+    "TakeTransferIn",
+    "TransferCase",
     "decide",
     "evolve",
     "referral",
 ]
 
-ReferralCommand: TypeAlias = OpenReferral | TakeImmediateHarm | AllocateWorker | StartAssessment
+ReferralCommand: TypeAlias = (
+    OpenReferral
+    | TakeImmediateHarm
+    | TakeNote
+    | TakeTransferIn
+    | AllocateWorker
+    | StartAssessment
+    | TransferCase
+    | ProposeStepDown
+    | CloseReferral
+)
 
 
 def decide(command: ReferralCommand, record: ReferralRecord, context: Context) -> Sequence[Event]:
     """What follows from a command on a child's referral.
 
     Raises:
-        Refused: A10 where no referral is open (`no_referral`), or one is (`already_open`), or an assessment is; A3 for more
+        Refused: A10 where no referral is open (`no_referral`), or one is (`already_open`), or something is not finished; A3 for more
             than 45 working days, and for another time than was agreed where that has passed.
     """
     match command:
@@ -49,10 +76,20 @@ def decide(command: ReferralCommand, record: ReferralRecord, context: Context) -
             return open_referral(command, record.referral, context)
         case TakeImmediateHarm():
             return take_immediate_harm(command, record.referral, context)
+        case TakeNote():
+            return take_note(command, record.referral)
+        case TakeTransferIn():
+            return take_transfer_in(command, record.referral, context)
         case AllocateWorker():
             return allocate_worker(command, record, context)
         case StartAssessment():
             return start_assessment(command, record, context)
+        case TransferCase():
+            return transfer_case(command, record.referral, context)
+        case ProposeStepDown():
+            return propose_step_down(command, record)
+        case CloseReferral():
+            return close_referral(command, record, context)
         case _:
             assert_never(command)
 
@@ -67,6 +104,6 @@ referral = Stream(
     per=Per.EPISODE,
     opened_by=(ReferralOpened,),
     record=ReferralRecord,
-    clocks=("A1", "A2", "A3", "A6"),
+    clocks=("A1", "A2", "A3", "A6", "T1"),
     is_open=lambda state: not state.closed,
 )

@@ -1,14 +1,23 @@
 """Opening a child's referral: a contact was accepted, or immediate harm identified before anything was decided."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from services.assessment.events import ImmediateHarmMarked, ReferralLevelled, ReferralOpened
-from services.assessment.streams.referral.state import Referral, ReferralEvent
+from services.assessment.codes import TransferKind
+from services.assessment.events import (
+    ImmediateHarmMarked,
+    NoteAdded,
+    OpeningText,
+    ReferralLevelled,
+    ReferralOpened,
+)
+from services.assessment.streams.referral.state import Referral
 from shared.domain.code_lists import PrimaryNeed, ReferralSource
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
-from shared.domain.instants import Instant
+from shared.domain.event import Event
+from shared.domain.fields import ShortText
+from shared.domain.instants import Instant, local_date, start_of_day
 
 
 class OpenReferral(Command, name="assessment.OpenReferral", opens=True, internal=True):
@@ -34,7 +43,22 @@ class TakeImmediateHarm(Command, name="assessment.TakeImmediateHarm", opens=True
     primary_need: PrimaryNeed | None = None
 
 
-def open_referral(command: OpenReferral, state: Referral, context: Context) -> list[ReferralEvent]:
+class TakeNote(Command, name="assessment.TakeNote", internal=True):
+    """What was reported of a child with an open case is a note on it (M9)."""
+
+    contact: UUID
+
+
+class TakeTransferIn(Command, name="assessment.TakeTransferIn", opens=True):
+    """Take over a child's case from another authority. A2 and A3 run from when it told us."""
+
+    from_authority: ShortText
+    kind: TransferKind
+    told_on: date | None = None
+    primary_need: PrimaryNeed | None = None
+
+
+def open_referral(command: OpenReferral, state: Referral, context: Context) -> list[Event]:
     """Open it; the same contact again is already so, and what immediate harm opened takes its level and need from it."""
     if state.contact == command.contact:
         if state.level is not None:
@@ -65,7 +89,7 @@ def open_referral(command: OpenReferral, state: Referral, context: Context) -> l
     ]
 
 
-def take_immediate_harm(command: TakeImmediateHarm, state: Referral, context: Context) -> list[ReferralEvent]:
+def take_immediate_harm(command: TakeImmediateHarm, state: Referral, context: Context) -> list[Event]:
     """See the child today: on the open referral, else on one that opens now."""
     if command.contact in state.harm_of:
         return []
@@ -97,3 +121,36 @@ def opened_by_discussion(received_at: datetime, context: Context) -> ReferralOpe
         see_child_by=context.deadline("A2", received_at),
         assess_by=context.deadline("A3", received_at),
     )
+
+
+def take_note(command: TakeNote, state: Referral) -> list[Event]:
+    """A note on the open referral; where a plan alone is open, the conference team adds it."""
+    return [NoteAdded(contact=command.contact)] if state.is_open else []
+
+
+def take_transfer_in(command: TakeTransferIn, state: Referral, context: Context) -> list[Event]:
+    """The child's episode here; nobody is told its outcome but those who are asked."""
+    day = local_date(context.happened_at)
+    told_on = command.told_on or day
+    refuse_all(
+        (
+            "A10",
+            state.is_open,
+            "the child has an open referral: add what is new to it",
+            "already_open",
+        ),
+        ("E2", told_on > day, "the other authority told us before, not after, this was taken over"),
+    )
+    told_at = context.happened_at if told_on == day else start_of_day(told_on)
+    return [
+        ReferralOpened(
+            received_at=told_at,
+            source=ReferralSource.S5C,
+            primary_need=command.primary_need,
+            tell_referrer=False,
+            transfer=command.kind,
+            see_child_by=context.deadline("A2", told_at),
+            assess_by=context.deadline("A3", told_at),
+            sealed=OpeningText(from_authority=command.from_authority),
+        )
+    ]

@@ -8,10 +8,14 @@ from uuid import UUID
 from services.assessment.events import (
     AllocationEnded,
     AssessmentTimeAgreed,
+    CaseClosed,
+    CaseTransferred,
     ConferenceRequested,
     ImmediateHarmMarked,
+    NoteAdded,
     ReferralLevelled,
     ReferralOpened,
+    StepDownProposed,
     WorkerAllocated,
 )
 from shared.domain.code_lists import PrimaryNeed, ReceivingTeam
@@ -19,6 +23,7 @@ from shared.domain.command import Check
 
 if TYPE_CHECKING:  # their decisions take a referral, and so import this
     from services.assessment.streams.assessment.state import Assessment
+    from services.assessment.streams.section47_enquiry import Section47Enquiry
 
 ReferralEvent: TypeAlias = (
     ReferralOpened
@@ -28,6 +33,10 @@ ReferralEvent: TypeAlias = (
     | AllocationEnded
     | AssessmentTimeAgreed
     | ConferenceRequested
+    | NoteAdded
+    | CaseTransferred
+    | StepDownProposed
+    | CaseClosed
 )
 
 
@@ -63,14 +72,23 @@ class Referral:
 
 @dataclass(frozen=True, slots=True)
 class ReferralRecord:
-    """What a decision takes: the referral, and the child's assessment."""
+    """What a decision takes: the referral, and what else is open on the child or was."""
 
     referral: Referral
     assessment: "Assessment"
+    section47_enquiry: "Section47Enquiry"
+    strategy_due: object
+    """Not looked at: closing ends what waits there."""
 
     def has_assessment(self, referral: UUID) -> bool:
         """Whether an assessment of this episode was started."""
         return self.assessment.referral == referral
+
+    @property
+    def had_enquiry(self) -> bool:
+        """Whether a section 47 enquiry was decided on in this episode."""
+        decided, received = self.section47_enquiry.decided_at, self.referral.received_at
+        return decided is not None and received is not None and decided >= received
 
 
 def evolve(state: Referral, event: ReferralEvent) -> Referral:
@@ -94,7 +112,9 @@ def evolve(state: Referral, event: ReferralEvent) -> Referral:
             return replace(state, working_days=days, time_agreed=True)
         case ConferenceRequested():
             return replace(state, conference_requested=True)
-        case AllocationEnded():
+        case CaseClosed():
+            return replace(state, closed=True)
+        case AllocationEnded() | NoteAdded() | CaseTransferred() | StepDownProposed():
             return state
         case _:
             assert_never(event)
