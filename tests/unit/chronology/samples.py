@@ -1,17 +1,18 @@
 """Every event that makes an entry, with any values and any sealed text, for property tests."""
 
 import string
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_args
 
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from deploy.catalogue import events as known_events
 from services import all_entries
-from services.mash.events import SaidChild
 from shared.domain.actors import AGENCIES
 from shared.domain.code_lists import Sex
 from shared.domain.corrections import Corrected
-from shared.domain.event import Event, Sealed
+from shared.domain.event import Event
 from shared.domain.instants import london
 from shared.domain.rules import Deadline
 
@@ -28,22 +29,33 @@ INSTANTS = st.datetimes(
 ).map(lambda at: london(at.year, at.month, at.day))
 
 
-def sealed(kind: type[Sealed]) -> st.SearchStrategy[Sealed]:
-    """A sealed part whose every text is a word of ours."""
-    return st.builds(
-        kind, **{name: _text(str(field.annotation)) for name, field in kind.model_fields.items()}
-    )
+def sealed(kind: type[BaseModel]) -> st.SearchStrategy[Any]:
+    """A sealed part, or an object in one, whose every text is a word of ours."""
+    return st.builds(kind, **{name: _text(field.annotation) for name, field in kind.model_fields.items()})
 
 
-def _text(annotation: str) -> st.SearchStrategy[Any]:
-    if "dict" in annotation:
+def _text(annotation: Any) -> st.SearchStrategy[Any]:
+    said = str(annotation)
+    inner = next(_models(annotation), None)
+    if "dict" in said:
         return st.dictionaries(WORDS, WORDS, max_size=2)
-    if "SaidChild" in annotation:
-        said = st.builds(SaidChild, name=WORDS, school=WORDS, address=WORDS)
-        return st.lists(said, max_size=2).map(tuple)
-    if "Sex" in annotation:
+    if inner is not None:
+        return st.lists(sealed(inner), max_size=2).map(tuple) if "tuple" in said else sealed(inner)
+    if "Sex" in said:
         return st.sampled_from(Sex)
-    return st.lists(WORDS, max_size=3).map(tuple) if "tuple" in annotation else WORDS
+    if "date" in said:
+        return INSTANTS.map(lambda at: at.date())
+    if "int" in said:
+        return st.integers(0, 9)
+    return st.lists(WORDS, max_size=3).map(tuple) if "tuple" in said else WORDS
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The objects that a field may hold."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
 
 
 def events(kind: type[Event]) -> st.SearchStrategy[Event]:
