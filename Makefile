@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin/
-CASE ?= cases/first-contact.yaml
+CASE ?= cases/front-door.yaml
 WORKERS ?= 2
 
 .PHONY: help setup demo play test generate lint soak bench clean
@@ -30,7 +30,7 @@ help:  ## say what can be made
 
 setup: .venv/.ready  ## leave .venv/bin/safeguarding, ready to use
 
-demo: setup  ## start everything, play a contact from the front door to an assessment, stay until ctrl-C (ONCE=1: stop by itself)
+demo: setup  ## start everything, play a case from the first contact to the end of a plan, stay until ctrl-C (ONCE=1: stop by itself)
 	@$(RUN)safeguarding play $(CASE) $(if $(ONCE),,--stay)
 
 play: setup  ## play CASE (a file or folder) and check what it expects

@@ -12,7 +12,7 @@ from deploy.play.case_types import NO_CHILD, By, Case, Viewer
 from deploy.play.errors import CannotGoOn
 from deploy.play.play import Played
 from shared.domain.actors import DEFAULT_AGENCY
-from shared.service.expectations import PLANS, Answers, Expectation
+from shared.service.expectations import KEPT_BY, PLANS, Answers, Expectation
 
 _BOARD_ROLES: Final = {
     "mash": "mash_manager",
@@ -130,6 +130,8 @@ async def _ask_about(
     if any(one.child == label for one in expected.plans):
         outcome.plans[label] = {}
         for plan in PLANS:
+            if KEPT_BY[plan] not in services.names:
+                outcome.plans[label][plan] = False
             for service, one in _at(there, plan):
                 is_open = await _is_open(services, service, one, child)
                 outcome.plans[label][plan] = outcome.plans[label].get(plan, False) or is_open

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.assessment.views import enquiries, protections, worklist
-from shared.web.dependencies import instant
-from shared.web.paging import Paging
-from shared.web.reading import Reader
+from services.assessment.views import assessments, enquiries, plans, protections, worklist
+from shared.domain.view import View
+from shared.web.dependencies import After, instant
+from shared.web.paging import Page, Paging
+from shared.web.reading import Reader, Reading
 
 router = APIRouter(tags=["assessment"])
 
@@ -70,6 +71,26 @@ def _enquiry(row: Mapping[str, Any], _text: dict[str, Any] | None) -> dict[str, 
     }
 
 
+@router.get("/child-in-need-plans")
+async def open_plans(reader: Reader, asked: Paging) -> dict[str, Any]:
+    """Open child-in-need plans, the oldest first; a plan whose consent was withdrawn says so."""
+    order = {"started_at": datetime, "stream": UUID}
+    return await reader.listing(plans, order=order, where={"is_open": True}, asked=asked, item=_plan)
+
+
+def _plan(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "plan": str(row["stream"]),
+        "child": str(row["child"]),
+        "started_at": instant(row["started_at"]),
+        "first_review": row["first_review"].isoformat() if row["first_review"] else None,
+        "reviewed_at": instant(row["reviewed_at"]),
+        "decision": row["decision"],
+        "waits_for": "what becomes of it: consent was withdrawn" if row["consent_withdrawn"] else None,
+        "text": text,
+    }
+
+
 @router.get("/protections")
 async def running_protections(reader: Reader, asked: Paging) -> dict[str, Any]:
     """Children in police protection or under an emergency protection order, the one that runs out soonest first."""
@@ -86,3 +107,71 @@ def _protection(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str
         "until": instant(row["until"]),
         "text": text,
     }
+
+
+@router.get("/assessments")
+async def waiting_assessments(reader: Reader, asked: Paging) -> dict[str, Any]:
+    """Assessments that wait to be completed, authorised or shared, the one that started first before all others."""
+    order = {"started_at": datetime, "stream": UUID}
+    return await reader.listing(
+        assessments, order=order, where={"waits": True}, asked=asked, item=_assessment
+    )
+
+
+def _assessment(row: Mapping[str, Any], _text: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "assessment": str(row["stream"]),
+        "child": str(row["child"]),
+        "referral": str(row["referral"]),
+        "kind": row["kind"],
+        "started_at": instant(row["started_at"]),
+        "completed_at": instant(row["completed_at"]),
+        "author": str(row["author"]) if row["author"] else None,
+        "outcome": row["outcome"],
+        "authorised_at": instant(row["authorised_at"]),
+        "waits_for": row["waits_for"],
+    }
+
+
+@router.get("/children/{child}/worker")
+async def worker_of_child(child: UUID, reader: Reader, after: After = None) -> dict[str, Any]:
+    """Who works with a child now, of which team and since when; nobody, where no worker is allocated."""
+    found = await _of_child(worklist, {"received_at": datetime, "stream": UUID}, child, reader, after)
+    if not found.rows or found.rows[0]["worker"] is None:
+        return {"child": str(child), "worker": None}
+    row = found.rows[0]
+    (text,) = reader.texts([row])
+    return {
+        "child": str(child),
+        "worker": str(row["worker"]),
+        "team": row["team"],
+        "since": instant(row["allocated_at"]),
+        "text": text,
+    }
+
+
+@router.get("/children/{child}/plan")
+async def plan_of_child(child: UUID, reader: Reader, after: After = None) -> dict[str, Any]:
+    """Whether the child has a child-in-need plan now, and since when."""
+    order = {"started_at": datetime, "stream": UUID}
+    found = await _of_child(plans, order, child, reader, after, is_open=True)
+    if not found.rows:
+        return {"child": str(child), "open": False}
+    return {"child": str(child), "open": True, "since": instant(found.rows[0]["started_at"])}
+
+
+async def _of_child(
+    view: View[Any],
+    order: Mapping[str, type],
+    child: UUID,
+    reader: Reading,
+    after: int | None,
+    **where: Any,
+) -> Page:
+    """One row of a child, its reading recorded before it is shown."""
+    await reader.authorise("read:worklist", children=(child,))
+    await reader.caught_up(view.name, after)
+    found = await reader.page(view, order=order, where={"child": child, **where}, limit=1)
+    sight = reader.sight([row["stream"] for row in found.rows], view.name)
+    await reader.record("read:worklist", children=(child,), sight=sight)
+    return found

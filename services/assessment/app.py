@@ -8,14 +8,17 @@ from services.assessment.streams.agency_check import agency_check
 from services.assessment.streams.asking import asking
 from services.assessment.streams.assessment import assessment
 from services.assessment.streams.child_file import child_file
+from services.assessment.streams.child_in_need_plan import child_in_need_plan
 from services.assessment.streams.private_fostering import private_fostering_arrangement
 from services.assessment.streams.protection import emergency_protection_order, police_protection
+from services.assessment.streams.protection_plan import protection_plan
 from services.assessment.streams.referral import referral
 from services.assessment.streams.section47_enquiry import section47_enquiry
 from services.assessment.streams.strategy_discussion import strategy_discussion
 from services.assessment.streams.strategy_due import strategy_due
-from services.assessment.views import enquiries, protections, worklist
+from services.assessment.views import assessments, enquiries, plans, protections, worklist
 from shared.service.declaration import service
+from shared.service.expectations import Answers
 
 app = service(
     "assessment",
@@ -32,10 +35,13 @@ app = service(
         police_protection,
         emergency_protection_order,
         private_fostering_arrangement,
+        child_in_need_plan,
+        protection_plan,
     ],
     policy=policy,
     entries=entries,
-    views=[worklist, enquiries, protections],
+    views=[worklist, assessments, enquiries, protections, plans],
     rules=RULES,
     router=router,
+    answers=[Answers("child_in_need", "/children/{child}/plan", role="team_manager")],
 )

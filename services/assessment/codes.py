@@ -193,3 +193,25 @@ class FosteringEnd(Coded):
     REACHED_AGE = "reached_age", "Reached the age"
     NOT_PRIVATE_FOSTERING = "not_private_fostering", "Was no private fostering"
     PROHIBITED = "prohibited", "Prohibited"
+
+
+class PlanDecision(Coded):
+    """What the review of a child-in-need plan decided: it is done by its own command. Source: the cases."""
+
+    CONTINUE = "continue", "Continue"
+    END = "end", "End"
+    STEP_DOWN = "step_down", "Step down"
+    CHILD_PROTECTION = "child_protection", "Child protection"
+
+
+class PlanEnd(Coded):
+    """Why a child-in-need plan ended."""
+
+    GOALS_MET = "goals_met", "Goals met"
+    CONSENT_WITHDRAWN = "consent_withdrawn", "Consent withdrawn"
+    MOVED_AWAY = "moved_away", "Moved away"
+    CHILD_PROTECTION_PLAN = "child_protection_plan", "Child protection plan"
+    LOOKED_AFTER = "looked_after", "Looked after"
+    STEP_DOWN = "step_down", "Stepped down"
+    AGED_OUT = "aged_out", "Grown up"
+    DIED = "died", "Died"

@@ -1,11 +1,15 @@
 """What assessment does when other teams' facts arrive."""
 
+from services.assessment.codes import PlanEnd
 from services.assessment.rules import CAN_WAIT
 from services.assessment.streams.asking import TakeCheck, TakeConsent, TakeDispensing, TakeWithdrawal
+from services.assessment.streams.child_in_need_plan import CeaseChildInNeedPlan
 from services.assessment.streams.private_fostering import OpenArrangement
 from services.assessment.streams.referral import OpenReferral, TakeImmediateHarm, TakeNote
 from services.mash import events as mash
+from services.people import events as people
 from shared.domain.event import Record
+from shared.domain.instants import local_date, start_of_day
 from shared.domain.policy import Policy, TaskFor
 from shared.team.elsewhere import NoteStart
 from shared.team.tasks import RaiseTask
@@ -118,7 +122,10 @@ def take_dispensing(event: mash.ConsentDispensed, record: Record) -> TakeDispens
 def take_withdrawal(event: mash.ConsentWithdrawn, record: Record) -> TakeWithdrawal:
     """What was withdrawn at the front door counts no longer here either."""
     return TakeWithdrawal(
-        about=(event.child,) if event.child else (), contact=event.contact, scope=event.scope
+        about=(event.child,) if event.child else (),
+        contact=event.contact,
+        withdrawn_by=event.withdrawn_by,
+        scope=event.scope,
     )
 
 
@@ -130,4 +137,15 @@ def take_check(event: mash.AgencyCheckRequested, record: Record) -> TakeCheck:
         check=event.check,
         agency=event.agency,
         contact=event.contact,
+    )
+
+
+@policy.on(people.LookedAfterStarted)
+def end_the_plan(event: people.LookedAfterStarted, record: Record) -> CeaseChildInNeedPlan:
+    """The child became looked after: a child-in-need plan ends with that day, whenever it was recorded."""
+    same_day = local_date(record.happened_at) == event.since
+    return CeaseChildInNeedPlan(
+        about=(event.child or record.stream,),
+        reason=PlanEnd.LOOKED_AFTER,
+        happened=record.happened_at if same_day else start_of_day(event.since),
     )

@@ -118,6 +118,16 @@ RULES: Final = Rulebook(
             "Threshold document, section 9",
         ),
         Rule(
+            id="A15",
+            what="visit a child who has a child-in-need plan",
+            starts="plan started, then each visit",
+            limit=20,
+            unit=Unit.WORKING_DAYS,
+            met_by="a visit in which that child was seen",
+            source="Service description, section 10; the days are the council's own",
+            local=True,
+        ),
+        Rule(
             id="A16",
             what="contact the parents of a privately fostered child, and decide whether the arrangement is suitable",
             starts="the authority is aware",
@@ -135,6 +145,16 @@ RULES: Final = Rulebook(
             local=True,
         ),
         Rule(
+            id="A18",
+            what="review a child-in-need plan",
+            starts="plan started, then each review",
+            limit=6,
+            unit=Unit.WEEKS,
+            met_by="reviewed",
+            source="Service description, section 10; the weeks are the council's own",
+            local=True,
+        ),
+        Rule(
             id="A19",
             what="end an emergency protection order, or have another in its place",
             starts="order made",
@@ -142,6 +162,12 @@ RULES: Final = Rulebook(
             unit=Unit.DAYS,
             met_by="ended, or another order; an extension sets it once, by 7 days at most",
             source="Children Act 1989, sections 44 and 45",
+        ),
+        without_clock(
+            "C8",
+            "a child has one plan at a time: for a child in need, or for their protection",
+            "refused",
+            "Children in need census, rules 8840 and others",
         ),
         Rule(
             id="F10",

@@ -26,6 +26,18 @@ def note_closing(event: assessment.CaseClosed, record: Record) -> NoteCaseClosed
     )
 
 
+@policy.on(assessment.ChildInNeedPlanStarted, corrected=AlreadySo)
+def note_plan_in_need(event: assessment.ChildInNeedPlanStarted, record: Record) -> NoteCaseOpened:
+    """A child-in-need plan is open: what is reported of the child is a note on it (M9)."""
+    return NoteCaseOpened(about=(event.child,) if event.child else (), kind=CaseKind.PLAN, case=record.stream)
+
+
+@policy.on(assessment.ChildInNeedPlanEnded, corrected=AlreadySo)
+def note_plan_in_need_ended(event: assessment.ChildInNeedPlanEnded, record: Record) -> NoteCaseClosed:
+    """The plan ended."""
+    return NoteCaseClosed(about=(event.child,) if event.child else (), kind=CaseKind.PLAN, case=record.stream)
+
+
 @policy.on(assessment.AssessmentAuthorised, corrected=AlreadySo)
 def tell_the_referrer(event: assessment.AssessmentAuthorised, record: Record) -> RaiseTask | None:
     """The assessment is authorised: where there is somebody to tell, the front door's list says so."""

@@ -23,6 +23,7 @@ from shared.commands.recording import Decided, EventRecorder
 from shared.commands.request import OF_DEADLINES, Request, refuse_the_future
 from shared.commands.session import Session, StateCache
 from shared.commands.steps import Steps
+from shared.commands.stream_ids import thing_stream
 from shared.commands.targets import Address, Target, Targets
 from shared.commands.wiring import Wiring
 from shared.crypto.key_store import KeyStore
@@ -276,17 +277,19 @@ class CommandHandler:
         context: Context,
         session: Session,
     ) -> None:
-        """What stands alone and begins with these events, unless it stands already. That it was not there is guarded by
+        """What begins by itself with these events, unless it stands already. That it was not there is guarded by
         the append, so of two commands that begin it at once the second decides again and finds it begun.
         """
         for stream in (one for one in self._wiring.streams if one.begun_by is not None):
             assert stream.begun_by is not None
             begins = stream.begun_by(events, context)
-            if begins is None or begins.id in decided.folded:
+            if begins is None:
+                continue
+            target = Target(thing_stream(begins.id, begins.child), begins.child, begins.id)
+            if target.stream_id in decided.folded:
                 continue
             at = begins.event.happened_at or request.happened_at
-            target = Target(begins.id, None, begins.id)
-            loaded = LoadedStream(stream, target, await session.one(begins.id, stream))
+            loaded = LoadedStream(stream, target, await session.one(target.stream_id, stream))
             if not loaded.folded.version:
                 as_begun = replace(request, happened_at=at, known_at=max(at, request.known_at))
                 subject = Subject(stream, target, {stream.name: loaded})

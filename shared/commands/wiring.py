@@ -90,8 +90,10 @@ def _faults(stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
     yield from _faults_of_episodes(stream)
     if stream.childless and stream.per is not Per.THING:
         yield "only a thing can be `childless`; what is never about a child is Per.ALONE"
-    if stream.per is not Per.ALONE and (stream.begun_by or stream.waits):
-        yield "only what stands alone begins by itself (`begun_by`), or waits to be taken (`waits`)"
+    if stream.begun_by and stream.per not in (Per.ALONE, Per.THING):
+        yield "only what stands alone, or a thing, begins by itself (`begun_by`)"
+    if stream.waits and stream.per is not Per.ALONE:
+        yield "only what stands alone waits to be taken (`waits`)"
     if stream.joined is not None and not stream.childless:
         yield "only what may be about no child (`childless`) is joined by children later (`joined`)"
     beside: list[Stream] = []
@@ -204,8 +206,6 @@ def _faults_of_command(command: type[Command], stream: Stream, streams: dict[str
                 f"{command.__name__} refers to a thing, and so must stand on the child's own stream (Per.CHILD), or open "
                 "a thing of its own"
             )
-    if command.REFERS_ALSO and not (command.REFERS_TO and command.REFERS_ALSO in command.model_fields):
-        yield f"{command.__name__} names a second thing in `{command.REFERS_ALSO}`: it has no such field, or refers to none"
     if command.OF_STEP and not (stream.per is Per.CHILD or (stream.per is Per.THING and command.OPENS)):
         yield f"{command.__name__} is of any step, so it stands on the child's own stream, or opens a thing"
     if command.JOINS is not None:

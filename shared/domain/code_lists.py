@@ -238,3 +238,12 @@ class ConferenceOrigin(Coded):
     SECTION_47 = "section_47", "A section 47 enquiry"
     TRANSFER_IN = "transfer_in", "A plan of another authority"
     OTHER = "other", "Something else"
+
+
+class Progress(Coded):
+    """How far a plan has come, as a review or core group sees it."""
+
+    NONE = "none", "No progress"
+    SOME = "some", "Some progress"
+    GOOD = "good", "Good progress"
+    WORSE = "worse", "Things have got worse"

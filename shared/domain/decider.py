@@ -118,13 +118,15 @@ class Per(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What stands alone and begins by itself: its id, which follows from what it is of, and the event that begins it.
+    """What begins by itself: its id, which follows from what it is of, and the event that begins it.
 
     So that two commands that call for it at the same moment meet on one stream, whose version lets one of them begin it.
     """
 
     id: UUID
     event: Event
+    child: UUID | None = None
+    """Of a thing: the child whom it is about."""
 
 
 @dataclass(frozen=True)
@@ -140,12 +142,13 @@ class Stream:
         events: the union of its events.
         per: what one stream of this kind is of.
         childless: of a thing: it may be about no child, or none that is known yet; its one stream has the thing's id.
-        begun_by: of what stands alone: `(events, context) -> Beginning`, where what any command of the team decided calls
-            for one, as the first contact of a night for its shift; else None. Where it stands already nothing is added.
-        waits: of what stands alone: `state -> key`, where it waits for a command that `takes_next`; else None. The one with
-            the least key is next.
         joined: of such a thing, where children may join it later: whom it is about by now, as the state of its stream about
             no child says; None among them while it is about somebody who is not known yet.
+        begun_by: of what stands alone, or of a thing: `(events, context) -> Beginning`, where what any command of the team
+            decided calls for one, as the first contact of a night for its shift; else None. Where it stands already nothing
+            is added.
+        waits: of what stands alone: `state -> key`, where it waits for a command that `takes_next`; else None. The one with
+            the least key is next.
         is_open: of an episode: whether it still runs. A new one opens only when the last has closed.
         opened_by: of an episode: the events that open one. Each episode begins with one of them, also where a decision
             on another stream opens it: the second plan of a child is never written onto the closed first.

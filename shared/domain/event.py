@@ -12,7 +12,7 @@ A stored name is a string of ours, never a module path. A later version of an ev
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -28,6 +28,14 @@ class Sealed(BaseModel):
     """The sealed part of an event: personal text and identifiers, opened only after the access decision."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class LeftToDo(NamedTuple):
+    """What a fact leaves to a person: to somebody of which role, why as a code, and by which rules."""
+
+    role: str
+    reason: str
+    rules: tuple[str, ...] = ()
 
 
 class Event(BaseModel):
@@ -52,6 +60,7 @@ class Event(BaseModel):
             anew. Every event of a team says so, were it of none: `fixed=()`.
         by_itself: it follows by itself from what somebody recorded, and is nobody's record: that a night's shift began.
             No correction of what was recorded with it takes it back.
+        leaves: what it leaves to a person: a task, raised with it.
         sensitivity: who may see it at most.
     """
 
@@ -75,6 +84,7 @@ class Event(BaseModel):
     CLOCK_FIELDS: ClassVar[ClockFields] = {}
     """Its fields that hold deadlines, by name, with the rule that the type of each names."""
     BY_ITSELF: ClassVar[bool] = False
+    LEAVES: ClassVar[LeftToDo | None] = None
     SENSITIVITY: ClassVar[Sensitivity] = "ordinary"
 
     child: UUID | None = None
@@ -103,6 +113,7 @@ class Event(BaseModel):
         beside: Mapping[str, str] | None = None,
         fixed: tuple[str, ...] | None = None,
         by_itself: bool = False,
+        leaves: LeftToDo | None = None,
         sensitivity: Sensitivity = "ordinary",
         **kwargs: Any,
     ) -> None:
@@ -131,7 +142,7 @@ class Event(BaseModel):
         cls.NAME, cls.VERSION, cls.CROSSES, cls.TEXT = name, version, crosses, text
         cls.MEETS, cls.ENDS, cls.SENSITIVITY = meets, ends, sensitivity
         cls.CONTINUES, cls.STARTS_FIRST, cls.BESIDE = continues, starts_first, dict(beside or {})
-        cls.FIXED, cls.BY_ITSELF = fixed, by_itself
+        cls.FIXED, cls.BY_ITSELF, cls.LEAVES = fixed, by_itself, leaves
         if (
             strange := set(fixed or ())
             - cls.model_fields.keys()

@@ -13,7 +13,7 @@ What it must answer, beside whatever else the team shows there:
 
 | expectation | the answer | |
 |---|---|---|
-| `looked_after`, `child_protection`, `child_in_need`, `early_help` | `{"open": true}` | whether that plan is open for the child now; 404: it is not |
+| `looked_after`, `child_protection`, `child_in_need`, `early_help` | `{"open": true}` | whether that plan is open for the child now; 404: it is not. Of a team that is not there, none is |
 | `pattern` | a page of `{"rule": "R5", "command": id}` | the child's repeat patterns, the first completed first; `command`: the person's command that completed it |
 | `intelligence` | a page of `{"kind": "places", "name": text, "count": 2}` | over all return interviews; `kind` is places, people or groups |
 | `unseen` | anything | what an agency is shown of the child: read as that agency, and searched as it stands |
@@ -21,7 +21,7 @@ What it must answer, beside whatever else the team shows there:
 A page is `{"items": [...], "next": cursor or null}`, as everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -37,6 +37,14 @@ Expectation = Literal[Plan, "pattern", "intelligence", "unseen"]
 """What a case file can expect that a team answers under an address of its own."""
 
 PLANS: Final[tuple[Plan, ...]] = get_args(Plan)
+
+KEPT_BY: Final[Mapping[Plan, str]] = {
+    "looked_after": "people",
+    "child_protection": "conference",
+    "child_in_need": "assessment",
+    "early_help": "fws",
+}
+"""The team that keeps each of them: where that team is not there, none can be open."""
 
 _CHILD: Final = "{child}"
 

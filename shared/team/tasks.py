@@ -1,21 +1,24 @@
 """Tasks for people: what a policy could not settle by itself, shown on the team's list until somebody has done it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, assert_never
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from shared.domain.command import Command, Refused, refuse_all
-from shared.domain.decider import Context, Per, Stream
+from shared.domain.decider import Beginning, Context, Per, Stream
 from shared.domain.event import Event, Record, Sealed
 from shared.domain.fields import Text
 from shared.domain.policy import AlreadySo, Policy, Reaction, TaskFor
 from shared.domain.view import Update, Upsert, View
 
 
-class TaskRaised(Event, name="team.TaskRaised", fixed=()):
-    """Something waits for a person of a role: why, as codes, and which event it is about."""
+class TaskRaised(Event, name="team.TaskRaised", by_itself=True, fixed=()):
+    """Something waits for a person of a role: why, as codes, and what it is about.
+
+    That is an event of another team (`source`); where the team's own decision left it, the step that was decided.
+    """
 
     role: str
     reason: str
@@ -129,6 +132,21 @@ def complete_task(command: CompleteTask, state: Task, context: Context) -> list[
     return [TaskDone(sealed=TaskDoneText(done=command.done) if command.done else None)]
 
 
+def called_for(events: Sequence[Event], context: Context) -> Beginning | None:
+    """The task that what was decided leaves to a person (`leaves`), once for each child and command."""
+    for event in events:
+        if event.LEAVES is not None:
+            raised = TaskRaised(
+                role=event.LEAVES.role,
+                reason=event.LEAVES.reason,
+                rules=event.LEAVES.rules,
+                regarding=context.command_id,
+                source=event.NAME.partition(".")[0],
+            )
+            return Beginning(uuid5(context.command_id, "task"), raised, context.child)
+    return None
+
+
 task = Stream(
     name="task",
     state=Task(),
@@ -138,6 +156,7 @@ task = Stream(
     events=TaskRaised | TaskDone,
     per=Per.THING,
     childless=True,
+    begun_by=called_for,
 )
 """One stream for each task and child; of a task about no child, one."""
 

@@ -215,15 +215,17 @@ def _record(
 def _begin(
     logs: Logs, team: Team, events: Sequence[Event], context: Context, step: Step
 ) -> list[DeadlineMissed]:
-    """What stands alone and begins with what was decided, unless it stands already; and the misses that this reveals."""
+    """What begins by itself with what was decided, unless it stands already; and the misses that this reveals."""
     touched: list[UUID] = []
     for kind in (one for one in team.kinds.values() if one.begun_by is not None):
         assert kind.begun_by is not None
         begins = kind.begun_by(events, context)
-        if begins is None or begins.id in logs.streams:
+        if begins is None:
+            continue
+        on = logs.of_thing(team, kind, begins.id, begins.child)
+        if on.folded.version:
             continue
         at = begins.event.happened_at or step.happened
-        on = logs.of_thing(team, kind, begins.id, None)
         logs.append(on, begins.event, replace(step, happened=at, known=max(at, step.known)))
         touched.append(on.id)
     return logs.missed(touched, step)

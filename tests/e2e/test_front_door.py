@@ -11,6 +11,7 @@ from tests.e2e.conftest import ROOT
 CASES = [
     "two-siblings",  # a report of which half is a note on an open case
     "bank-holiday-shift",  # a long weekend's shift
+    "consent-withdrawn",  # a child-in-need plan, its visits and review, and the consent that it rests on
     "alone-at-night",  # police protection, a strategy discussion, section 47, an emergency protection order
 ]
 

@@ -1,9 +1,11 @@
 """What referral and assessment tells of visits to a child."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from services.assessment.codes import Place
 from shared.domain.event import Event, Sealed
+from shared.domain.marks import Starts
+from shared.domain.rules import Deadline
 
 
 class VisitText(Sealed):
@@ -20,15 +22,16 @@ class VisitText(Sealed):
 class ChildSeen(
     Event,
     name="assessment.ChildSeen",
-    version=2,
+    version=3,
     crosses=True,
     text=VisitText,
-    meets=("A1", "A2"),
-    beside={"A1": "referral", "A2": "referral"},
+    meets=("A1", "A2", "A15"),
+    continues=("A15",),
+    beside={"A1": "referral", "A2": "referral", "A15": "child_in_need_plan"},
     fixed=(),
 ):
-    """A social worker saw the child. Meets A1 by a visit since the harm was identified, and A2 by a visit since the
-    contact was received, where that clock starts.
+    """A social worker saw the child. Meets A1 by a visit since the harm was identified, A2 by a visit since the contact was
+    received, where that clock starts, and A15 while a child-in-need plan runs: then the next visit is due from this one.
     """
 
     alone: bool
@@ -36,10 +39,16 @@ class ChildSeen(
     statutory: bool = True
     """Whether it counts as a visit that law asks for."""
     bedroom_seen: bool | None = None
+    visit_again_by: Annotated[Deadline, Starts("A15")] | None = None
+    """Of a child with a child-in-need plan; of any other it means nothing."""
 
     @staticmethod
     def upcast_v1_v2(_state: dict[str, Any]) -> None:
         """Of what was not asked before nothing was said; each visit counted."""
+
+    @staticmethod
+    def upcast_v2_v3(_state: dict[str, Any]) -> None:
+        """No plan was kept before, and no visit to one was due."""
 
 
 class ChildNotSeen(Event, name="assessment.ChildNotSeen", version=2, crosses=True, text=VisitText, fixed=()):

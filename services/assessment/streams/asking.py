@@ -5,7 +5,7 @@ One for each child, for good: consent counts from one episode to the next, until
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias, assert_never
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 from uuid import UUID
 
 from pydantic import Field
@@ -17,6 +17,7 @@ from services.assessment.events import (
     ConsentText,
     ConsentWithdrawn,
     DispensingTaken,
+    PlanConsentWithdrawn,
     WithdrawalTaken,
     WithdrawnText,
 )
@@ -25,6 +26,9 @@ from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Distinct, PersonId, Text
 from shared.domain.instants import local_date
+
+if TYPE_CHECKING:  # its decisions ask who may consent, and so import this
+    from services.assessment.streams.child_in_need_plan import ChildInNeedPlan
 
 AskingEvent: TypeAlias = (
     ConsentRecorded | ConsentWithdrawn | ConsentTaken | DispensingTaken | WithdrawalTaken | AgencyAsked
@@ -93,6 +97,14 @@ def _without(
     return tuple((given_by, scopes) for given_by, scopes in left if scopes)
 
 
+@dataclass(frozen=True, slots=True)
+class AskingRecord:
+    """What a decision takes: what may be asked of the child, and the plan that rests on consent."""
+
+    asking: Asking
+    child_in_need_plan: "ChildInNeedPlan"
+
+
 class RecordConsent(Command, name="assessment.RecordConsent"):
     """Record that somebody with parental responsibility agreed, or a young person who is Gillick competent (A7, A14)."""
 
@@ -132,6 +144,7 @@ class TakeWithdrawal(Command, name="assessment.TakeWithdrawal", opens=True, inte
     """At the front door consent was withdrawn: it counts no longer here either."""
 
     contact: UUID
+    withdrawn_by: UUID
     scope: tuple[ConsentScope, ...]
 
 
@@ -148,7 +161,9 @@ AskingCommand: TypeAlias = (
 )
 
 
-def decide(command: AskingCommand, state: Asking, context: Context) -> list[AskingEvent]:
+def decide(
+    command: AskingCommand, state: AskingRecord, context: Context
+) -> list[AskingEvent | PlanConsentWithdrawn]:
     """What follows from a command on what may be asked of a child.
 
     Raises:
@@ -163,15 +178,16 @@ def decide(command: AskingCommand, state: Asking, context: Context) -> list[Aski
             return [ConsentTaken(contact=contact, given_by=given_by, scope=scope)]
         case TakeDispensing(contact=contact, lawful_basis=basis):
             return [DispensingTaken(contact=contact, lawful_basis=basis)]
-        case TakeWithdrawal(contact=contact, scope=scope):
-            return [WithdrawalTaken(contact=contact, scope=scope)]
+        case TakeWithdrawal(contact=contact, withdrawn_by=withdrawn_by, scope=scope):
+            withdrawn = WithdrawalTaken(contact=contact, scope=scope)
+            return [withdrawn, *_plan_rested_on_it(withdrawn_by, scope, state)]
         case TakeCheck(check=check, agency=agency, contact=contact):
             return [AgencyAsked(check=check, agency=agency, contact=contact)]
         case _:
             assert_never(command)
 
 
-def record_consent(command: RecordConsent, context: Context) -> list[AskingEvent]:
+def record_consent(command: RecordConsent, context: Context) -> list[AskingEvent | PlanConsentWithdrawn]:
     """Consent, by somebody who may give it for this child."""
     refuse_all(may_consent(command.given_by, context, gillick_competent=command.gillick_competent))
     return [
@@ -202,17 +218,29 @@ def may_consent(given_by: UUID, context: Context, *, gillick_competent: bool) ->
     )
 
 
-def withdraw_consent(command: WithdrawConsent, state: Asking) -> list[AskingEvent]:
+def withdraw_consent(
+    command: WithdrawConsent, state: AskingRecord
+) -> list[AskingEvent | PlanConsentWithdrawn]:
     """Withdrawn. Where nothing of it stands, it is so already."""
-    if not any(state.agreed(scope) for scope in command.scope):
+    of_plan = _plan_rested_on_it(command.withdrawn_by, command.scope, state)
+    if not of_plan and not any(state.asking.agreed(scope) for scope in command.scope):
         return []
     return [
         ConsentWithdrawn(
             withdrawn_by=command.withdrawn_by,
             scope=command.scope,
             sealed=WithdrawnText(reason=command.reason),
-        )
+        ),
+        *of_plan,
     ]
+
+
+def _plan_rested_on_it(
+    withdrawn_by: UUID, scope: tuple[ConsentScope, ...], state: AskingRecord
+) -> list[PlanConsentWithdrawn]:
+    """A child-in-need plan that rests on consent to help goes on until a manager has decided what becomes of it (A14)."""
+    rests = ConsentScope.HELP in scope and state.child_in_need_plan.rests_on(withdrawn_by)
+    return [PlanConsentWithdrawn(withdrawn_by=withdrawn_by)] if rests else []
 
 
 asking = Stream(
@@ -223,4 +251,5 @@ asking = Stream(
     commands=AskingCommand,
     events=AskingEvent,
     per=Per.CHILD,
+    record=AskingRecord,
 )

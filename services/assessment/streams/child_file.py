@@ -6,7 +6,7 @@ of it where that runs.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,9 @@ from services.assessment.streams.referral import Referral
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Distinct, ShortText, Text
+
+if TYPE_CHECKING:  # their decisions take a child's file, and so import this
+    from services.assessment.streams.child_in_need_plan import ChildInNeedPlan
 
 FileEvent: TypeAlias = ChildSeen | ChildNotSeen
 
@@ -36,6 +39,7 @@ class FileRecord:
     child_file: ChildFile
     referral: Referral
     private_fostering_arrangement: Arrangement
+    child_in_need_plan: "ChildInNeedPlan"
 
 
 def evolve(state: ChildFile, event: FileEvent) -> ChildFile:
@@ -68,21 +72,27 @@ class RecordVisit(Command, name="assessment.RecordVisit"):
         return self
 
 
-def decide(command: RecordVisit, state: FileRecord, _context: Context) -> list[FileEvent]:
+def decide(command: RecordVisit, state: FileRecord, context: Context) -> list[FileEvent]:
     """What follows from a visit. One before the contact was received answers nothing: A2 starts there.
 
     Raises:
         Refused: A2 for a child seen not alone without a reason, A10 where nothing is open on the child.
     """
+    assert context.child is not None
+    unborn = context.person(context.child).unborn  # seen means that the mother was seen; alone does not apply
     refuse_all(
         (
             "A2",
-            command.seen and not command.alone and not (command.why_not_alone or "").strip(),
+            command.seen and not command.alone and not unborn and not (command.why_not_alone or "").strip(),
             "say why the child was not seen alone",
         ),
         (
             "A10",
-            not (state.referral.is_open or state.private_fostering_arrangement.is_open),
+            not (
+                state.referral.is_open
+                or state.private_fostering_arrangement.is_open
+                or state.child_in_need_plan.runs
+            ),
             "the child has no open referral, plan or arrangement: the front door accepts a contact first",
             "no_referral",
         ),
@@ -102,6 +112,7 @@ def decide(command: RecordVisit, state: FileRecord, _context: Context) -> list[F
             place=command.place,
             statutory=command.statutory,
             bedroom_seen=command.bedroom_seen,
+            visit_again_by=context.deadline("A15", context.happened_at),
             sealed=text,
         )
     ]

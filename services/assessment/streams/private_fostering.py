@@ -52,10 +52,11 @@ class Arrangement:
 
 @dataclass(frozen=True, slots=True)
 class ArrangementRecord:
-    """What a decision takes: the arrangement, and the referral and file on which a visit counts too."""
+    """What a decision takes: the arrangement, and the referral, plan and file on which a visit counts too."""
 
     private_fostering_arrangement: Arrangement
     referral: Referral
+    child_in_need_plan: object
     child_file: object
 
 
@@ -197,7 +198,13 @@ def record_visit(
     if not command.seen:
         return [visited]
     text = VisitText(words=command.words, why_not_alone=command.why_not_alone)
-    return [visited, ChildSeen(alone=command.alone, place=command.place, sealed=text)]
+    seen = ChildSeen(
+        alone=command.alone,
+        place=command.place,
+        visit_again_by=context.deadline("A15", context.happened_at),
+        sealed=text,
+    )
+    return [visited, seen]
 
 
 def _stage(state: Arrangement, context: Context) -> str:

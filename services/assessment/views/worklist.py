@@ -30,6 +30,8 @@ class WorklistRow:
     primary_need: str | None
     immediate_harm: bool
     worker: UUID | None
+    team: str | None
+    allocated_at: datetime | None
     last_seen_at: datetime | None
     """Also before the contact was received; who reads it looks at that."""
     event: UUID | None
@@ -76,6 +78,8 @@ def _(event: WorkerAllocated, record: Record) -> Update:
     return Update(
         {"stream": record.stream},
         worker=event.worker,
+        team=event.team.value if event.team else None,
+        allocated_at=record.happened_at,
         event=record.sealed_by,
         sealed=record.sealed,
     )

@@ -102,7 +102,7 @@ def test_until_it_is_withdrawn_here_or_there(withdrawn_here):
     withdrawal = (
         WithdrawConsent(withdrawn_by=ADULT, scope=SHARING, reason="No more.")
         if withdrawn_here
-        else TakeWithdrawal(contact=CONTACT, scope=SHARING)
+        else TakeWithdrawal(contact=CONTACT, withdrawn_by=ADULT, scope=SHARING)
     )
     story = (
         given().when(taken, at=DECIDED).when(open_referral(), at=DECIDED).when(withdrawal, at=MAY, by=WORKER)

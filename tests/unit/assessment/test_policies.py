@@ -71,7 +71,7 @@ def test_what_stays_at_the_front_door_asks_for_nothing():
         ),
         (
             mash.ConsentWithdrawn(contact=CONTACT, withdrawn_by=ADULT, scope=(ConsentScope.REFERRAL,)),
-            TakeWithdrawal(contact=CONTACT, scope=(ConsentScope.REFERRAL,)),
+            TakeWithdrawal(contact=CONTACT, withdrawn_by=ADULT, scope=(ConsentScope.REFERRAL,)),
         ),
         (
             mash.AgencyCheckRequested(check=ADULT, contact=CONTACT, agency="police", extent=Extent.FULL),

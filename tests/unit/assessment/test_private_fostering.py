@@ -71,7 +71,12 @@ def test_a_visit_says_who_was_seen_and_counts_as_any_visit():
             next_visit_by=RULES.deadline("A9", AWARE + DAY, stage=FIRST_YEAR),
             sealed=FosteringVisitText(),
         ),
-        ChildSeen(alone=True, place=Place.HOME, sealed=VisitText(words="I like it.")),
+        ChildSeen(
+            alone=True,
+            place=Place.HOME,
+            visit_again_by=RULES.deadline("A15", AWARE + DAY),
+            sealed=VisitText(words="I like it."),
+        ),
     ).clocks(A2="met", A9="open")
 
 

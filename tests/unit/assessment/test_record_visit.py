@@ -7,21 +7,37 @@ from services.assessment.codes import Place
 from services.assessment.events import ChildNotSeen, ChildSeen, VisitText
 from services.assessment.streams.child_file import RecordVisit
 from shared.domain.instants import london
-from tests.unit.assessment.referrals import NOT_SEEN, RECEIVED, SEEN_ALONE, WORKER, given, opened
+from shared.domain.rules import Deadline
+from tests.unit.assessment.referrals import EW_2026, NOT_SEEN, RECEIVED, SEEN_ALONE, WORKER, given, opened
 
 TUESDAY = london(2026, 4, 7, 16, 20)
 TOGETHER = RecordVisit(seen=True, why_not_alone="She is two.", words="", place=Place.NURSERY)
 
 
+def again(seen, due):
+    """Of a child with a child-in-need plan the next visit is due then (A15)."""
+    return Deadline(seen, due, rule="A15", edition=EW_2026)
+
+
 def test_the_childs_own_words_are_sealed():
     opened().when(SEEN_ALONE, at=TUESDAY, by=WORKER, happened=london(2026, 4, 7, 14)).then(
-        ChildSeen(alone=True, place=Place.HOME, sealed=VisitText(words="I make Esi's tea."))
+        ChildSeen(
+            alone=True,
+            place=Place.HOME,
+            visit_again_by=again(london(2026, 4, 7, 14), london(2026, 5, 7)),
+            sealed=VisitText(words="I make Esi's tea."),
+        )
     ).clocks(A2="met")
 
 
 def test_not_alone_takes_a_reason():
     opened().when(TOGETHER, at=TUESDAY).then(
-        ChildSeen(alone=False, place=Place.NURSERY, sealed=VisitText(words="", why_not_alone="She is two."))
+        ChildSeen(
+            alone=False,
+            place=Place.NURSERY,
+            visit_again_by=again(TUESDAY, london(2026, 5, 7)),
+            sealed=VisitText(words="", why_not_alone="She is two."),
+        )
     ).clocks(A2="met")
 
 
@@ -46,7 +62,7 @@ def test_a_child_who_was_not_seen_was_not_seen_alone():
 def test_a_visit_before_the_contact_does_not_answer_it():
     before = london(2026, 4, 1, 15)
     opened().when(SEEN_ALONE, at=TUESDAY, happened=before).then(
-        ChildSeen(alone=True, place=Place.HOME)
+        ChildSeen(alone=True, place=Place.HOME, visit_again_by=again(before, london(2026, 5, 2)))
     ).clocks(A2="open")
 
 

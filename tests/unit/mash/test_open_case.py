@@ -140,10 +140,8 @@ def test_what_must_be_done_at_once_may_be_done_on_it(command):
 
 
 def test_it_may_be_linked():
-    before = with_an_open_referral()
-    contact = before.records[0].envelope.command_id
-    note = before.when(RECEIVE, at=TUESDAY, by=OFFICER)
-    link = LinkContacts(re=note.id, other=contact, why=LinkWhy.FOLLOWS)
+    note = noted()
+    link = LinkContacts(re=note.id, other=CHILD, why=LinkWhy.FOLLOWS)
     assert note.when(link, at=LATER, by=MANAGER).refusal is None
 
 

@@ -113,7 +113,9 @@ async def test_only_what_the_file_asks_for_is_asked_of_the_teams():
 async def test_plans_are_asked_of_each_team_in_its_role_and_a_404_says_that_none_is_open():
     stack = Stack(care=httpx.Response(200, json={"open": True, "since": "2026-01-01"}))
     outcome = await stack.look(Expected(plans=(ExpectedPlan("leo", "looked_after", 1),)))
-    assert outcome.plans == {"leo": {"looked_after": True, "child_protection": False}}
+    # Of teams that are not there, as family wellbeing here, nothing can be open.
+    nothing = dict.fromkeys(("child_protection", "child_in_need", "early_help"), False)
+    assert outcome.plans == {"leo": {"looked_after": True, **nothing}}
     assert ("people", f"/children/{LEO}/care", "team_manager/childrens_social_care/") in stack.asked
     assert ("missing", f"/children/{LEO}/plan", "missing_coordinator/childrens_social_care/") in stack.asked
 

@@ -95,10 +95,16 @@ def close_referral(command: CloseReferral, record: ReferralRecord, context: Cont
         *_unfinished(record, "before the case closes"),
         (
             "A10",
+            record.child_in_need_plan.runs,
+            "a child-in-need plan is open: end it before the case closes",
+            "plan_open",
+        ),
+        (
+            "A10",
             command.no_further_action and _was_worked_on(record, context),
             (
-                "an assessment, a section 47 enquiry or a conference was begun: the case closes with a reason, and not as no "
-                "further action"
+                "an assessment, a section 47 enquiry, a conference or a plan was begun: the case closes with a reason, and "
+                "not as no further action"
             ),
         ),
     )
@@ -112,7 +118,12 @@ def close_referral(command: CloseReferral, record: ReferralRecord, context: Cont
 
 
 def _was_worked_on(record: ReferralRecord, context: Context) -> bool:
-    return record.has_assessment(context.thing) or record.had_enquiry or record.referral.conference_requested
+    return (
+        record.has_assessment(context.thing)
+        or record.had_enquiry
+        or record.referral.conference_requested
+        or record.had_plan
+    )
 
 
 def _unfinished(record: ReferralRecord, before: str) -> tuple[Check, ...]:
@@ -129,5 +140,11 @@ def _unfinished(record: ReferralRecord, before: str) -> tuple[Check, ...]:
             record.section47_enquiry.runs,
             f"a section 47 enquiry is open: conclude it {before}",
             "enquiry_open",
+        ),
+        (
+            "A10",
+            record.protection_plan.is_open,
+            f"the child has a child protection plan: it ends {before}",
+            "protection_plan_open",
         ),
     )

@@ -18,11 +18,13 @@ from services.assessment.events import (
     StepDownProposed,
     WorkerAllocated,
 )
+from services.assessment.streams.protection_plan import ProtectionPlan
 from shared.domain.code_lists import PrimaryNeed, ReceivingTeam
 from shared.domain.command import Check
 
 if TYPE_CHECKING:  # their decisions take a referral, and so import this
     from services.assessment.streams.assessment.state import Assessment
+    from services.assessment.streams.child_in_need_plan import ChildInNeedPlan
     from services.assessment.streams.section47_enquiry import Section47Enquiry
 
 ReferralEvent: TypeAlias = (
@@ -77,6 +79,8 @@ class ReferralRecord:
     referral: Referral
     assessment: "Assessment"
     section47_enquiry: "Section47Enquiry"
+    child_in_need_plan: "ChildInNeedPlan"
+    protection_plan: ProtectionPlan
     strategy_due: object
     """Not looked at: closing ends what waits there."""
 
@@ -89,6 +93,13 @@ class ReferralRecord:
         """Whether a section 47 enquiry was decided on in this episode."""
         decided, received = self.section47_enquiry.decided_at, self.referral.received_at
         return decided is not None and received is not None and decided >= received
+
+    @property
+    def had_plan(self) -> bool:
+        """Whether a child-in-need plan was started in this episode, or the child has a protection plan."""
+        started, received = self.child_in_need_plan.started_at, self.referral.received_at
+        in_need = started is not None and received is not None and started >= received
+        return in_need or self.protection_plan.is_open
 
 
 def evolve(state: Referral, event: ReferralEvent) -> Referral:

@@ -143,15 +143,14 @@ def assess_risk(command: AssessDomesticAbuseRisk, state: Contact, context: Conte
 
 
 def restrict_contact(command: RestrictContact, state: Contact, context: Context) -> list[ContactEvent]:
-    """For these to read; who was named before stays named, and the fact names them all."""
+    """For these to read; who was named before stays named."""
     named = {each.id: each.name for each in command.named}
-    before = state.restricted_to or frozenset()
-    if state.restricted_to is not None and named.keys() <= before and not state.until_decided:
+    if state.restricted_to is not None and named.keys() <= state.restricted_to:
         return []
     return [
         ContactRestricted(
             contact=context.thing,
-            named=(*sorted(before - named.keys()), *named),
+            named=tuple(named),
             sealed=RestrictionText(named=tuple(named.values()), reason=command.reason),
         )
     ]
