@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.mash.kept_from import at_most
 from services.mash.meeting_view import decisions
 from services.mash.shift_views import shift_contacts, shifts
 from services.mash.views import worklist
@@ -19,9 +20,18 @@ router = APIRouter(tags=["mash"])
 
 @router.get("/worklist")
 async def contacts(reader: Reader, asked: Paging) -> dict[str, Any]:
-    """Contacts that wait for a decision, or for the word to the referrer: the most pressing first."""
+    """Contacts that wait for a decision, or for the word to the referrer: the most pressing first. One that is restricted says
+    so and no more, but to who decides contacts, the LADO, who is named, and who wrote it down.
+    """
     order = {"decide_by": datetime, "stream": UUID}
-    return await reader.listing(worklist, order=order, where={"waits": True}, asked=asked, item=_contact)
+    return await reader.listing(
+        worklist,
+        order=order,
+        where={"waits": True},
+        asked=asked,
+        item=_contact,
+        instead=at_most(_contact),
+    )
 
 
 @router.get("/shifts")
@@ -47,7 +57,12 @@ async def contacts_of_shift(shift: UUID, reader: Reader, asked: Paging) -> dict[
     """What came in during one shift, also what its handover does not name: the first received first."""
     order = {"received_at": datetime, "stream": UUID}
     return await reader.listing(
-        shift_contacts, order=order, where={"shift": shift}, asked=asked, item=_shift_contact
+        shift_contacts,
+        order=order,
+        where={"shift": shift},
+        asked=asked,
+        item=_shift_contact,
+        instead=at_most(_shift_contact),
     )
 
 
@@ -78,6 +93,7 @@ def _contact(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, A
         "potential": row["potential"],
         "held": row["held"],
         "outcome": row["outcome"],
+        "restricted": row["restricted"],
         "text": text,
     }
 
@@ -108,6 +124,7 @@ def _shift_contact(row: Mapping[str, Any], _text: dict[str, Any] | None) -> dict
         "immediate_harm": row["harm"],
         "held": row["held"],
         "decided": row["decided"],
+        "restricted": row["restricted"],
     }
 
 

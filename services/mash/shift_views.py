@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.mash import restriction
 from services.mash.events import (
+    ChildMatched,
     ContactDecided,
     ContactDecisionReviewed,
     ContactHeld,
     ContactPassedToOpenCase,
     ContactReceived,
+    ContactRestricted,
     ContactScreened,
     HandoverAccepted,
     ImmediateHarmIdentified,
@@ -21,7 +24,7 @@ from services.mash.out_of_hours import period_at
 from services.mash.rules import RULES
 from shared.domain.clock_facts import DeadlineVaried
 from shared.domain.event import Record
-from shared.domain.view import Change, Update, Upsert, View
+from shared.domain.view import Change, Delete, Update, Upsert, View
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,10 @@ class ShiftContactRow:
     harm: bool
     held: bool
     decided: bool
+    restricted: bool
+    until_decided: bool
+    named: list[UUID]
+    recorder: UUID
 
 
 shift_contacts = View(
@@ -140,6 +147,10 @@ def _came_in(
             harm=False,
             held=False,
             decided=False,
+            restricted=False,
+            until_decided=False,
+            named=[],
+            recorder=restriction.recorder_of(record),
         )
 
 
@@ -166,3 +177,14 @@ def _(event: ContactDecided, record: Record) -> Update:
 @shift_contacts.on(ContactDecisionReviewed)
 def _(event: ContactDecisionReviewed, record: Record) -> Update | None:
     return None if event.upheld else Update({"stream": record.stream}, decided=False)
+
+
+@shift_contacts.on(ChildMatched)
+def _(event: ChildMatched, record: Record) -> Delete | None:
+    """Who was said and is matched has a row of their own."""
+    return None if event.left else Delete(stream=record.stream)
+
+
+shift_contacts.on(ContactRestricted)(restriction.restricted)
+shift_contacts.on(ContactDecided)(restriction.decided)
+shift_contacts.on(ContactDecisionReviewed)(restriction.reviewed)

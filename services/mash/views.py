@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.mash import restriction
 from services.mash.events import (
     ChildMatched,
     ContactDecided,
     ContactDecisionReviewed,
     ContactHeld,
     ContactReceived,
+    ContactRestricted,
     ContactScreened,
     ReferrerInformed,
 )
@@ -38,6 +40,10 @@ class WorklistRow:
     outcome: str | None
     told: bool
     waits: bool
+    restricted: bool
+    until_decided: bool
+    named: list[UUID]
+    recorder: UUID
     event: UUID
     sealed: bytes | None
 
@@ -65,6 +71,10 @@ def _(event: ContactReceived, record: Record) -> Upsert:
         held=False,
         told=False,
         waits=True,
+        restricted=False,
+        until_decided=False,
+        named=[],
+        recorder=restriction.recorder_of(record),
         event=record.sealed_by,
         sealed=record.sealed,
     )
@@ -116,3 +126,8 @@ def _(event: DeadlineVaried, record: Record) -> Update | None:
     if event.rule not in {"M1", "M4", "M5"}:
         return None
     return Update({"stream": record.stream}, decide_by=event.due_at)
+
+
+worklist.on(ContactRestricted)(restriction.restricted)
+worklist.on(ContactDecided)(restriction.decided)
+worklist.on(ContactDecisionReviewed)(restriction.reviewed)

@@ -12,7 +12,11 @@ READINGS: Final = ("access", "chronology", "every_entry", "feed", "people", "pro
 """What may be read of no one team, or of one team alone: `read:people`."""
 
 
-READINGS_OF_ONE_TEAM: Final = ("read:daily_meeting:mash", "read:pre_proceedings:conference")
+READINGS_OF_ONE_TEAM: Final = (
+    "read:daily_meeting:mash",
+    "read:restricted:mash",
+    "read:pre_proceedings:conference",
+)
 """What may be read of one team alone, and is named so."""
 
 

@@ -232,6 +232,7 @@ class Reading:
         item: Callable[[Mapping[str, Any], dict[str, Any] | None], dict[str, Any]],
         child: str | None = "child",
         action: str = "read:worklist",
+        instead: Callable[["Reading", Mapping[str, Any]], dict[str, Any] | None] | None = None,
     ) -> dict[str, Any]:
         """A page of a team's list, in the one order in which it may be made: the access decision, the rows, the record
         of the reading, and only then the texts.
@@ -244,6 +245,7 @@ class Reading:
             item: a row and its opened text (None where the reader may not see it), as the answer shows it.
             child: the column that says whose record a row is of; None: the rows are about nobody.
             action: the reading, where it is one of its own.
+            instead: what is shown of a row that is kept from this reader, whose words stay sealed; None: it is not kept.
         """
         await self.authorise(action)
         await self.caught_up(view.name, asked.after)
@@ -255,10 +257,13 @@ class Reading:
             children=tuple({row[child] for row in found.rows if row[child]}) if child else (),
             sight=self.sight(ids, view.name),
         )
+        kept = [None if instead is None else instead(self, row) for row in found.rows]
+        rows = [row for row, other in zip(found.rows, kept, strict=True) if other is None]
         texts: Sequence[dict[str, Any] | None] = (
-            self.texts(found.rows) if "sealed" in view.columns else [None] * len(found.rows)
+            self.texts(rows) if "sealed" in view.columns else [None] * len(rows)
         )
-        return page_of([item(row, text) for row, text in zip(found.rows, texts, strict=True)], found.next)
+        shown = iter([item(row, text) for row, text in zip(rows, texts, strict=True)])
+        return page_of([next(shown) if other is None else other for other in kept], found.next)
 
 
 async def _reading(running: Running, who: CurrentActor, reading_for: ReadingFor = None) -> Reading:

@@ -126,6 +126,7 @@ def who_may(policy: AccessPolicy, action: str) -> set[str]:
         ("conference.TransferPlanIn", {"conference_chair", "team_manager"}),
         ("read:pre_proceedings:conference", {"legal_adviser", "auditor"}),
         ("read:daily_meeting:mash", {"mash_manager", "senior_practitioner", "auditor"}),
+        ("read:restricted:mash", {"mash_manager", "senior_practitioner", "lado", "auditor"}),
         # a receiving team
         ("teams.OfferCase", {"team_manager", "team_lead"}),
         ("teams.AcceptCase", {"team_lead"}),

@@ -139,7 +139,10 @@ def test_a_contact_for_the_lado_is_restricted_and_says_no_more_than_that():
 def test_a_contact_about_somebody_in_trust_is_restricted_from_the_first_moment():
     story = received(RECEIVE.model_copy(update={"person_in_trust": True}))
     assert ContactRestricted in map(type, story.decided)
-    assert [type(event) for event in story.when(LADO, at=LATER).decided] == [ContactDecided, AllegationRouted]
+    # Held back until it is decided; and for good, once that is for the LADO.
+    routed = story.when(LADO, at=LATER)
+    assert [type(event) for event in routed.decided] == [ContactDecided, AllegationRouted, ContactRestricted]
+    assert (story.state.until_decided, routed.state.until_decided) == (True, False)
 
 
 def test_screening_may_find_it_out():

@@ -77,7 +77,14 @@ def test_who_was_named_stays_named():
     first.then(ContactRestricted(contact=THING, named=(ana,)))
     first.when(restrict("Ana Lim"), at=LATER).nothing()
     both = first.when(restrict("Jo Bell"), at=LATER)
-    assert both.state.restricted_to == {ana, jo}
+    assert both.state.restricted_to == set(both.decided[0].named) == {ana, jo}
+
+
+def test_what_is_held_back_until_it_is_decided_may_be_restricted_for_good():
+    held_back = given().when(RECEIVE.model_copy(update={"person_in_trust": True}), at=LATER)
+    held_back.when(restrict(), at=LATER).then(ContactRestricted(contact=THING)).when(
+        restrict(), at=LATER
+    ).nothing()
 
 
 def test_no_list_of_young_carers_is_no_answer():

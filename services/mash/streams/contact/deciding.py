@@ -238,7 +238,8 @@ def _told_to(command: DecideContact, state: Contact, context: Context) -> Sequen
                 )
             ]
         case Outcome.ROUTED_TO_LADO:
-            restricted = [] if state.restricted_to is not None else [ContactRestricted(contact=context.thing)]
+            stands = state.restricted_to is not None and not state.until_decided
+            restricted = [] if stands else [ContactRestricted(contact=context.thing)]
             return [AllegationRouted(contact=context.thing), *restricted]
         case _:
             return []

@@ -99,6 +99,8 @@ class Contact:
     """Whether it was decided anew after a meeting: no meeting opens it a second time."""
     restricted_to: frozenset[UUID] | None = None
     """The professionals named who may read it; None: it is not restricted."""
+    until_decided: bool = False
+    """Whether it is held back until somebody decides alone: nobody has restricted it, but said whom it is about."""
     said: int = 0
     """On the stream about no child: how many children were said who were not registered then ..."""
     matched: Mapping[int, UUID] = field(default_factory=dict)
@@ -165,8 +167,8 @@ def evolve(state: Contact, event: ContactEvent) -> Contact:
             )
         case ContactDecisionReviewed(upheld=upheld):
             return replace(state, to_decide_anew=not upheld)
-        case ContactRestricted(named=named):
-            return replace(state, restricted_to=frozenset(named) | (state.restricted_to or frozenset()))
+        case ContactRestricted(named=named, until_decided=until_decided):
+            return replace(state, restricted_to=frozenset(named), until_decided=until_decided)
         case (
             ReferralAccepted()
             | EarlyHelpRequested()

@@ -143,14 +143,15 @@ def assess_risk(command: AssessDomesticAbuseRisk, state: Contact, context: Conte
 
 
 def restrict_contact(command: RestrictContact, state: Contact, context: Context) -> list[ContactEvent]:
-    """For these to read; who was named before stays named."""
+    """For these to read; who was named before stays named, and the fact names them all."""
     named = {each.id: each.name for each in command.named}
-    if state.restricted_to is not None and named.keys() <= state.restricted_to:
+    before = state.restricted_to or frozenset()
+    if state.restricted_to is not None and named.keys() <= before and not state.until_decided:
         return []
     return [
         ContactRestricted(
             contact=context.thing,
-            named=tuple(named),
+            named=(*sorted(before - named.keys()), *named),
             sealed=RestrictionText(named=tuple(named.values()), reason=command.reason),
         )
     ]
