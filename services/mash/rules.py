@@ -106,6 +106,12 @@ RULES: Final = Rulebook(
             "M7", "a screener may log, screen, inform and signpost, never consult or decide", "refused", _S1
         ),
         without_clock(
+            "M8",
+            "a consultation is recorded with both professionals, and whether the family knows or why not; it is no referral",
+            "recorded",
+            "Threshold document, section 4",
+        ),
+        without_clock(
             "M9",
             "what is reported of a child with an open case is a note on that case, and no new contact",
             "written as a note; refused on one",
@@ -118,9 +124,21 @@ RULES: Final = Rulebook(
             "Threshold document, sections 2 and 7, appendix 2",
         ),
         without_clock(
+            "M11",
+            "what an agency is asked is proportionate to the suspected risk: full, partial or minimal, with the reason",
+            "asked for with each check",
+            "Threshold document, section 7",
+        ),
+        without_clock(
             "M12",
             "screening asks of each child whether they are a young carer; one who is is referred, with consent or basis",
             "refused",
+            "Threshold document, section 6",
+        ),
+        without_clock(
+            "M13",
+            "of sexual or criminal exploitation the police are told at once",
+            "recorded, with when they were told",
             "Threshold document, section 6",
         ),
         without_clock(
@@ -146,6 +164,18 @@ RULES: Final = Rulebook(
             "a high risk of domestic abuse goes to the MARAC, or it is said why not",
             "refused",
             "Service description, section 3",
+        ),
+        without_clock(
+            "M20",
+            "a status enquiry is answered and logged, with the asker's basis",
+            "recorded, and in the record of who looked",
+            "Threshold document, sections 6 and 10",
+        ),
+        without_clock(
+            "M21",
+            "of harmful sexual behaviour between children both are referred: the contacts are linked with each child",
+            "recorded with both",
+            "Threshold document, section 6",
         ),
         without_clock(
             "F14",

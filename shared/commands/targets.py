@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from shared.commands.addressed import alone, code_of, itself
 from shared.commands.aliases import Aliases, NoAliases, SamePerson, same_people
 from shared.commands.episodes import EpisodeOf, Episodes, Target
 from shared.commands.session import Session, folded
@@ -79,9 +80,8 @@ class Targets:
     ) -> list[Address]:
         """Where this command is addressed to: on its own kind of stream first, then on the things it is over.
 
-        Reads the log only for the children of a thing, and the child of an episode, not asked for before; and, in the
-        `session` of the decision, for who has joined a thing that was about nobody known: somebody who joins meanwhile
-        makes the append conflict.
+        Reads the log only for the children of a thing, and the child of an episode, not asked for before; and who has joined
+        a thing that was about nobody known, in the decision's `session`: somebody who joins meanwhile is a conflict.
 
         Raises:
             NotFound: nothing stands at the address, or a child is not part of the thing.
@@ -110,7 +110,7 @@ class Targets:
             case Per.EPISODE if command.re and not command.OPENS:
                 places = [await self._that_episode(command.re, command, stream)]
             case Per.EPISODE:
-                code = _code(command, stream)
+                code = code_of(command, stream)
                 people = await self._about(command)
                 places = [EpisodeOf(same, named, command.OPENS, code) for named, same in people.items()]
             case Per.CHILD if command.REFERS_TO and command.re:
@@ -119,12 +119,12 @@ class Targets:
                 people = await self._about(command)
                 places = [self._of_child(stream, same.kept, named) for named, same in people.items()]
             case Per.ITSELF:
-                places = [Target(each, each, each) for each in _itself(command, command_id)]
+                places = [Target(each, each, each) for each in itself(command, command_id)]
             case Per.ALONE if command.TAKES_NEXT:
                 places = [await self._next(command, stream)]
             case Per.ALONE:
-                alone = _alone(command, stream, command_id)
-                places = [Target(alone, None, alone)]
+                own = alone(command, stream, command_id)
+                places = [Target(own, None, own)]
         return [Address(stream, place) for place in _once(places)]
 
     # -- things
@@ -216,24 +216,33 @@ class Targets:
     async def _referring(
         self, thing: UUID, command: Command, stream: Stream, session: Session
     ) -> list[Address]:
-        """The own streams of a thing's children, for a command that only refers to the thing."""
-        referred = await self._of_thing(thing, command.about, self._streams[command.REFERS_TO], session)
-        children = [each for each in referred if each.child is not None]
-        if not children:
-            raise NotFound(
-                f"there is no {command.REFERS_TO} about a child with this id; check `re`, or leave it out and put the "
-                "children into `about`",
-                what="thing",
-            )
+        """The own streams of the children of a thing, or of two, for a command that only refers to it."""
+        children = await self._referred(thing, command.about, command, session)
+        if command.REFERS_ALSO:
+            children += await self._referred(getattr(command, command.REFERS_ALSO), (), command, session)
         same = await same_people(self._aliases, [each.child for each in children if each.child])
         addresses: dict[UUID, Address] = {}
         for each in children:
             assert each.child is not None
             kept = same[each.child].kept
             own = child_stream(self._service, stream, kept)
-            target = Target(own, kept, thing, named=_other(each.named or each.child, kept))
+            target = Target(own, kept, each.thing, named=_other(each.named or each.child, kept))
             addresses.setdefault(own, Address(stream, target, referred=each))
         return list(addresses.values())
+
+    async def _referred(
+        self, thing: UUID, about: Sequence[UUID], command: Command, session: Session
+    ) -> list[Target]:
+        """The streams of a thing that a command refers to, of its children who are known."""
+        found = await self._of_thing(thing, about, self._streams[command.REFERS_TO], session)
+        children = [each for each in found if each.child is not None]
+        if not children:
+            raise NotFound(
+                f"there is no {command.REFERS_TO} about a child with this id; check `re`, or leave it out and put the "
+                "children into `about`",
+                what="thing",
+            )
+        return children
 
     # -- what stands alone
 
@@ -285,11 +294,8 @@ class Targets:
         return list(addresses.values())
 
     async def children_of(self, thing: UUID, stream: Stream, session: Session) -> list[UUID | None]:
-        """The children that a thing of this kind is about: those it was opened for, in the order in which they were named,
-        and those who have joined it since.
-
-        None among them: it is about no child, or about somebody who is not known yet. Empty: no command of this id opened
-        one.
+        """The children that a thing is about: those it was opened for, as they were named, and those who joined it since. None
+        among them: it is about no child, or somebody not known yet. Empty: no command of this id opened one.
         """
         opened = await self._opened_for(thing, stream)
         if stream.joined is None or None not in opened:
@@ -358,39 +364,3 @@ def _other(named: UUID, child: UUID | None) -> UUID | None:
 def _once(places: Iterable[Target | EpisodeOf]) -> list[Target | EpisodeOf]:
     """Each place once, also where one child was named by two ids."""
     return list({each.stream_id if isinstance(each, Target) else each.same: each for each in places}.values())
-
-
-def _code(command: Command, stream: Stream) -> str:
-    """The code that parts the child's episodes, as the command says it."""
-    if not stream.code:
-        return ""
-    code = getattr(command, stream.code, None)
-    if not code:
-        raise NotFound(
-            f"say which {stream.name} of the child this is about: name its `{stream.code}`, or put its id into `re`",
-            what="address",
-        )
-    return str(code)
-
-
-def _itself(command: Command, command_id: UUID) -> Iterable[UUID]:
-    """The people (or professionals) a command is about, or the id of the one it registers."""
-    if command.OPENS and not command.INTERNAL and (command.about or command.re):
-        raise NotFound("leave out `about` and `re`: what is registered gets its id here", what="address")
-    if command.about:
-        return dict.fromkeys(command.about)
-    if command.re:
-        return (command.re,)
-    if command.OPENS:
-        return (command.own_id() or command_id,)
-    raise NotFound("say whom this is about: put the person's id into `about`", what="address")
-
-
-def _alone(command: Command, stream: Stream, command_id: UUID) -> UUID:
-    """The id of what is about no child."""
-    if command.about:
-        raise NotFound(f"leave out `about`: a {stream.name} is about no child", what="address")
-    found = command.own_id() or (command_id if command.OPENS else command.re)
-    if found is None:
-        raise NotFound(f"say which {stream.name} this is about: put its id into `re`", what="address")
-    return found

@@ -206,6 +206,8 @@ def _faults_of_command(command: type[Command], stream: Stream, streams: dict[str
                 f"{command.__name__} refers to a thing, and so must stand on the child's own stream (Per.CHILD), or open "
                 "a thing of its own"
             )
+    if command.REFERS_ALSO and not (command.REFERS_TO and command.REFERS_ALSO in command.model_fields):
+        yield f"{command.__name__} names a second thing in `{command.REFERS_ALSO}`: it has no such field, or refers to none"
     if command.OF_STEP and not (stream.per is Per.CHILD or (stream.per is Per.THING and command.OPENS)):
         yield f"{command.__name__} is of any step, so it stands on the child's own stream, or opens a thing"
     if command.JOINS is not None:

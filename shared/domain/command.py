@@ -156,6 +156,8 @@ class Command(BaseModel):
         refers_to: the kind of thing that `re` refers to. Such a command stands on the child's own stream: without `re`
             for the children in `about`, with it for the thing's children, narrowed by `about`. One that opens a thing
             of its own opens it for the children of the thing that it refers to.
+        refers_also: of such a command, the field with the id of a second thing of that kind: it is about the children of
+            both, each under the thing that they are of.
         of_step: `re` names any step of this team: a command that recorded something, whatever it was. Such a command is
             about the children of whom that step recorded something, narrowed by `about`; without `re`, about those in
             `about`. It stands on the child's own stream, or opens a thing.
@@ -172,6 +174,7 @@ class Command(BaseModel):
     INTERNAL: ClassVar[bool] = False
     OVER: ClassVar[Over | None] = None
     REFERS_TO: ClassVar[str] = ""
+    REFERS_ALSO: ClassVar[str] = ""
     OF_STEP: ClassVar[bool] = False
     TAKES_NEXT: ClassVar[bool] = False
     JOINS: ClassVar[Joins | None] = None
@@ -189,6 +192,12 @@ class Command(BaseModel):
 
     def own_id(self) -> UUID | None:
         """The id of what it opens, where the command itself says it; else the command's id becomes it."""
+        return None
+
+    def shows(self) -> str | None:
+        """What it shows somebody of a child's record, as a code; it is then kept in the record of who looked, too (E4).
+        None: nothing.
+        """
         return None
 
     def about_strangers(self) -> bool:
@@ -211,6 +220,7 @@ class Command(BaseModel):
         internal: bool = False,
         over: Over | None = None,
         refers_to: str = "",
+        refers_also: str = "",
         of_step: bool = False,
         takes_next: bool = False,
         joins: Joins | None = None,
@@ -218,7 +228,7 @@ class Command(BaseModel):
     ) -> None:
         """Keep what the class statement said."""
         super().__pydantic_init_subclass__(**kwargs)
-        cls.TAKES_NEXT = takes_next
+        cls.TAKES_NEXT, cls.REFERS_ALSO = takes_next, refers_also
         cls.NAME, cls.OPENS, cls.RECORDED_WITHIN, cls.INTERNAL = name, opens, recorded_within, internal
         cls.OVER, cls.REFERS_TO, cls.OF_STEP, cls.JOINS = over, refers_to, of_step, joins
 

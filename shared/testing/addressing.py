@@ -101,6 +101,9 @@ def _own(logs: Logs, team: Team, kind: Stream, command: Command, step: Step, chi
         ):
             if command.REFERS_TO:
                 things = _of_thing(logs, team, team.kinds[command.REFERS_TO], command.re, about, child)
+                if command.REFERS_ALSO:
+                    also = getattr(command, command.REFERS_ALSO)
+                    things += _of_thing(logs, team, team.kinds[command.REFERS_TO], also, (), child)
                 children = [one.child for one in things if one.child]
                 return [logs.of_child(team, kind, each) for each in dict.fromkeys(children)]
             if command.re in logs.streams:
@@ -172,8 +175,9 @@ def _subject(logs: Logs, team: Team, command: Command, own: StreamAt, item: Any 
     names += [elsewhere.NAME] if kind.noted else []
     referred = None
     if command.REFERS_TO and command.re and own.child:
-        thing = THING if team.one_thing else command.re
-        referred = logs.of_thing(team, team.kinds[command.REFERS_TO], thing, own.child)
+        referred = logs.of_thing(
+            team, team.kinds[command.REFERS_TO], _referred(logs, team, command, own.child), own.child
+        )
     for name in dict.fromkeys(names):
         if name == kind.name or isinstance(command, CheckDeadline | VaryDeadline):
             continue
@@ -187,6 +191,18 @@ def _subject(logs: Logs, team: Team, command: Command, own: StreamAt, item: Any 
             code = str(getattr(command, other.code)) if other.code else ""
             beside[name] = logs.of_child(team, other, own.child, code)
     return Subject(own, beside, item, referred)
+
+
+def _referred(logs: Logs, team: Team, command: Command, child: UUID) -> UUID:
+    """The thing that a command refers to, of a child: the one in `re`, or the second one, where the child is of that."""
+    assert command.re is not None
+    if team.one_thing:
+        return THING
+    own = logs.of_thing(team, team.kinds[command.REFERS_TO], command.re, child)
+    if own.folded.version or not command.REFERS_ALSO:
+        return command.re
+    second: UUID = getattr(command, command.REFERS_ALSO)
+    return second
 
 
 def records_of_step(logs: Logs, team: Team, command: Command) -> list[Record]:

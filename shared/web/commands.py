@@ -160,6 +160,8 @@ def _endpoint(name: str, command: type[Command]) -> Callable[[Request], Awaitabl
         except (NotFound, StillOnTheirWay, AnotherBody):
             await record(running, who, name, children=asked.about, subject=asked.re, shown=False)
             raise
+        if (shown := asked.shows()) is not None:
+            await record(running, who, name, children=asked.about, subject=answer.id, why=shown)
         return _answer(answer)
 
     return run

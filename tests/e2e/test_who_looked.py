@@ -45,6 +45,28 @@ async def test_a_look_says_how_many_were_shown_to_whom_by_which_policy_and_as_kn
     assert abs(datetime.now(UTC) - row["real_at"]) < timedelta(minutes=5)  # whatever the stack's clock says
 
 
+async def test_a_status_enquiry_that_was_answered_is_kept_as_a_look_is_m20(stack: Stack) -> None:
+    child = stack.child("Ula Test")
+    screener = stack.token("mash_screener", SOCIAL_CARE, "Lee Park")
+    asked = {
+        "asked_by": "L. Shaw",
+        "their_agency": "education",
+        "basis": "public_task",
+        "why": "A new pupil.",
+        "answer": "not_known",
+    }
+    answer = stack.send("mash.AnswerStatusEnquiry", screener, {"about": [child], "with": asked})
+    assert answer.status_code == 200, answer.text
+    row = await last_look(stack, "mash", child)
+    assert (row["action"], row["outcome"], row["role"]) == (
+        "mash.AnswerStatusEnquiry",
+        "shown",
+        "mash_screener",
+    )
+    assert row["purpose"].endswith(": status_enquiry:education:public_task")
+    assert str(row["subject"]) == answer.json()["id"]
+
+
 async def test_where_there_was_nothing_to_see_the_record_says_so(stack: Stack) -> None:
     nobody = str(uuid.uuid4())
     manager = stack.token("mash_manager", SOCIAL_CARE, "Ana Lim")

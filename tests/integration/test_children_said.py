@@ -9,6 +9,7 @@ import pytest
 
 from services.mash.app import app
 from services.mash.events import ContactReceived
+from services.mash.streams.child_file import LinkContacts
 from services.mash.streams.contact import (
     ChildSaid,
     DecideContact,
@@ -249,6 +250,25 @@ async def test_a_child_of_the_contact_who_goes_by_another_id_is_not_received_twi
     merged.people |= dict.fromkeys((CAL, AVA), SamePerson(CAL, (AVA,)))
     assert (await match(desk, thing, (1, CAL))).events == ("mash.ChildMatched",)
     assert await records(desk, thing, CAL) == []
+
+
+async def test_two_contacts_are_linked_with_the_children_of_both_m21(desk) -> None:
+    one = await said(desk, about=(AVA,), children_said=())
+    two = await said(desk, about=(BEN, CAL), children_said=())
+    link = LinkContacts(re=one, other=two, why="harmful_sexual_behaviour")
+    linked = (await desk.run(link, SCREENER, uuid4())).id
+    facts = [
+        to_record("mash", row)
+        for row in await desk.store.pool.fetch(
+            "SELECT * FROM mash.events WHERE topic = 'mash.ContactsLinked' ORDER BY notification_id"
+        )
+    ]
+    assert [
+        (each.event.child, each.event.contact, each.event.other, each.envelope.thing_id) for each in facts
+    ] == [(AVA, one, two, one), (BEN, two, one, two), (CAL, two, one, two)]
+    assert {each.envelope.command_id for each in facts} == {linked}
+    with pytest.raises(NotFound):
+        await desk.run(link.model_copy(update={"other": uuid4()}), SCREENER, uuid4())
 
 
 async def test_nobody_said_or_no_such_contact(desk) -> None:

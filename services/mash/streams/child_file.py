@@ -151,9 +151,15 @@ class AnswerStatusEnquiry(Command, name="mash.AnswerStatusEnquiry"):
     answer: StatusAnswer
     told: Text = ""
 
+    def shows(self) -> str:
+        """It tells an agency what is known of the child: whom, and on which basis."""
+        return f"status_enquiry:{self.their_agency}:{self.basis.value}"
 
-class LinkContacts(Command, name="mash.LinkContacts", refers_to="contact"):
-    """Say that two contacts belong together (M21): `re` the one, `other` the other."""
+
+class LinkContacts(Command, name="mash.LinkContacts", refers_to="contact", refers_also="other"):
+    """Say that two contacts belong together: `re` the one, `other` the other. It stands with the children of both: of
+    harmful sexual behaviour between children each is referred (M21).
+    """
 
     other: ThingId
     why: LinkWhy
@@ -196,9 +202,10 @@ def decide(command: FileCommand, state: FileAndContact, context: Context) -> lis
             return tell_police(command)
         case AnswerStatusEnquiry():
             return answer_status_enquiry(command)
-        case LinkContacts(re=contact, other=other, why=why):
-            assert contact is not None
-            return [ContactsLinked(contact=contact, other=other, why=why)]
+        case LinkContacts(re=one, other=other, why=why):
+            assert one is not None
+            linked = other if context.thing == one else one
+            return [ContactsLinked(contact=context.thing, other=linked, why=why)]
         case _:
             assert_never(command)
 

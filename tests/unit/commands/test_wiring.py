@@ -96,6 +96,10 @@ def test_what_fits_is_taken() -> None:
     assert wiring.of_command(HoldOver).name == "meeting"
 
 
+class Compare(Command, name="mash.Compare", refers_to="contact", refers_also="other"):
+    """Refers to a second contact by a field that it does not have."""
+
+
 class Bring(Command, name="mash.Bring", joins=Joins("guests")):
     """Brings children by a field that it does not have."""
 
@@ -145,6 +149,7 @@ def test_every_team_fits(team: Any) -> None:
         ((replace(MEETING, commands=HoldOver, per=Per.ALONE),), "over contact, which is no stream of things"),
         ((replace(MEETING, commands=HoldOverNothing), PLAN), "over plan, which is no stream of things"),
         ((replace(MEETING, commands=NoteOnPlan, per=Per.CHILD), PLAN), "refers to plan, which is no stream"),
+        ((replace(MEETING, commands=Compare, per=Per.CHILD), CONTACT), "names a second thing in `other`"),
         ((replace(MEETING, commands=NoteOnContact), CONTACT), "must stand on the child's own stream"),
         ((replace(MEETING, waits=lambda state: state),), "only what stands alone waits to be taken"),
         ((replace(MEETING, per=Per.CHILD, begun_by=lambda *_: None),), "or a thing, begins by itself"),

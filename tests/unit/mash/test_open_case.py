@@ -140,8 +140,10 @@ def test_what_must_be_done_at_once_may_be_done_on_it(command):
 
 
 def test_it_may_be_linked():
-    note = noted()
-    link = LinkContacts(re=note.id, other=CHILD, why=LinkWhy.FOLLOWS)
+    before = with_an_open_referral()
+    contact = before.records[0].envelope.command_id
+    note = before.when(RECEIVE, at=TUESDAY, by=OFFICER)
+    link = LinkContacts(re=note.id, other=contact, why=LinkWhy.FOLLOWS)
     assert note.when(link, at=LATER, by=MANAGER).refusal is None
 
 
