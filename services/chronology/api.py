@@ -47,20 +47,21 @@ async def chronology(
     wanted = Wanted(topic, agency, significance)
     for view in ("entries", "seen"):
         await reader.caught_up(view, after)
-    await _authorise(reader, child)
+    ids = await reader.ids_of(child)
+    await _authorise(reader, ids)
     place = read_cursor(cursor, _ORDER) if cursor else None
     everything = _everything(reader)
     lens = lens_of(reader.who, reader.now(), everything=everything)
     rows = await reader.query_as(
-        lens, entries_of, child, reader.who, place, limit + 1, wanted=wanted, everything=everything
+        lens, entries_of, ids, reader.who, place, limit + 1, wanted=wanted, everything=everything
     )
     more, rows = len(rows) > limit, rows[:limit]
-    await reader.record("read:chronology", children=(child,), sight=_sight(reader, rows))
+    await reader.record("read:chronology", children=ids, sight=_sight(reader, rows))
     if not rows and place is None and wanted == ALL:
         # The same answer whether the child is unknown or nothing may be shown: who asks learns neither.
         raise not_found(_NOTHING_HERE)
     following = write_cursor(rows[-1].place) if more else None
-    return page_of(_entries(reader, rows), following)
+    return page_of(_entries(reader, rows, ids[0]), following)
 
 
 @router.get("/worklist")
@@ -83,13 +84,13 @@ async def what_weighs(
     return page_of(_entries(reader, rows), following)
 
 
-async def _authorise(reader: Reading, child: UUID) -> None:
+async def _authorise(reader: Reading, ids: tuple[UUID, ...]) -> None:
     """Refuse who may not open the child's page. Whose organisation is not involved hears what of an unknown child is said."""
     facts = await reader.query_as(
-        lens_of(reader.who, reader.now(), everything=False), facts_about, child, reader.who
+        lens_of(reader.who, reader.now(), everything=False), facts_about, ids, reader.who
     )
     try:
-        await reader.authorise("read:chronology", children=(child,), facts=facts)
+        await reader.authorise("read:chronology", children=ids, facts=facts)
     except Forbidden:
         if reader.may("read:chronology", facts | {Fact.ORGANISATION_INVOLVED}):
             raise not_found(_NOTHING_HERE) from None
@@ -107,8 +108,10 @@ def _everything(reader: Reading) -> bool:
     return reader.may("read:every_entry")
 
 
-def _entries(reader: Reading, rows: list[Seen]) -> list[dict[str, Any]]:
-    """Entries as they are shown: the text only where the agency sees it whole, opened after that is known."""
+def _entries(reader: Reading, rows: list[Seen], child: UUID | None = None) -> list[dict[str, Any]]:
+    """Entries as they are shown: the text only where the agency sees it whole, opened after that is known. Of one child,
+    each says under which of the child's ids it was recorded.
+    """
     whole = [
         seen.row if seen.depth == "whole" else {"sealed": None, "event": seen.row["event"]} for seen in rows
     ]
@@ -118,7 +121,8 @@ def _entries(reader: Reading, rows: list[Seen]) -> list[dict[str, Any]]:
         if seen.depth == "withheld"
         else {
             "id": str(seen.row["entry"]),
-            "child": str(seen.child),
+            "child": str(child or seen.child),
+            "recorded_under": str(seen.child),
             "command": str(seen.row["caused_by"]),
             "thing": str(seen.row["thing"]) if seen.row["thing"] else None,
             "happened_at": instant(seen.row["happened_at"]),

@@ -5,6 +5,7 @@ Each question says itself who sees what it asks for. The connection is the reade
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -51,45 +52,64 @@ _ORDER: Final = "happened_at, known_at, recorded_at, entry"
 _DEPTH: Final = f"CASE WHEN until <= {NOW} THEN after ELSE depth END"
 """What a row shows now: what a person shared for a time may have ended."""
 
-_WANTED: Final = f"""child = $1
-       AND ({_ORDER}) > (coalesce($2::timestamptz, '-infinity'), coalesce($3::timestamptz, '-infinity'),
+_WANTED: Final = f"""({_ORDER}) > (coalesce($2::timestamptz, '-infinity'), coalesce($3::timestamptz, '-infinity'),
            coalesce($4::timestamptz, '-infinity'), coalesce($5::uuid, '00000000-0000-0000-0000-000000000000'))
        AND ($6::text IS NULL OR topic = $6) AND ($8::text IS NULL OR significance = $8)"""
-"""Of one child, from a place on (the first page begins before all time), and only what is wanted."""
+"""From a place on (the first page begins before all time), and only what is wanted."""
 
 
-def _arm(name: str) -> str:
-    """The rows under one name in the order of the page's index, which holds all that is asked of them.
+def _of(n: int) -> str:
+    """That a row stands under the n-th id of the child, from 1."""
+    return f"child = ($1::uuid[])[{n}]"
 
-    With an order and a limit of its own: else PostgreSQL sorts all that the child has under both names. What is withheld
-    is found by no topic and no weight: it would say what it is of.
+
+def _arm(name: str, n: int) -> str:
+    """The rows under one name and one id of the child in the order of the page's index, which holds all that is asked of
+    them.
+
+    With an order and a limit of its own: else PostgreSQL sorts all that the child has under every name and id. What is
+    withheld is found by no topic and no weight: it would say what it is of.
     """
-    return f"""(SELECT {_ORDER}, organisation, {_DEPTH} AS depth FROM chronology_views.seen
-     WHERE agency = $10 AND organisation = {name} AND depth <> 'gone' AND {LASTS} AND {_WANTED}
+    return f"""(SELECT {_ORDER}, organisation, {_DEPTH} AS depth, child, {n} AS nth FROM chronology_views.seen
+     WHERE agency = $10 AND organisation = {name} AND depth <> 'gone' AND {LASTS} AND {_of(n)} AND {_WANTED}
        AND ($7::text IS NULL OR by_agency = $7)
        AND ({_DEPTH} <> 'withheld' OR $6::text IS NULL AND $8::text IS NULL)
      ORDER BY {_ORDER} LIMIT $9)"""
 
 
-PAGE: Final = f"""
-WITH page AS (
-    SELECT DISTINCT ON ({_ORDER}) {_ORDER}, depth AS shown FROM ({_arm("$11")} UNION ALL {_arm("$12")}) AS arms
-     ORDER BY {_ORDER}, (organisation = $12) DESC LIMIT $9)
-SELECT entries.*, shown FROM page JOIN chronology_views.entries ON entries.entry = page.entry AND child = $1
- ORDER BY page.happened_at, page.known_at, page.recorded_at, page.entry"""
-"""A page as one reader sees it: $10 is their agency; $11 and $12 are the names they read under, what stands under $12
-counting where an entry stands under both.
-"""
+@cache
+def page(ids: int) -> str:
+    """A page of a child of so many ids as one reader sees it: $1 are the ids, the kept one first; $10 is their agency; $11
+    and $12 are the names they read under, what stands under $12 counting where an entry stands under both.
 
-_EVERYTHING: Final = f"""
-SELECT *, 'whole' AS shown FROM chronology_views.entries
- WHERE sensitivity <> 'sealed' AND {_WANTED} AND ($7::text IS NULL OR agency = $7) ORDER BY {_ORDER} LIMIT $9"""
-"""A page as an auditor sees it: all but what is sealed, titles too."""
+    What one command said of two ids is one entry of each; of one child it is shown once.
+    """
+    arms = " UNION ALL ".join(_arm(name, n) for n in range(1, ids + 1) for name in ("$11", "$12"))
+    return f"""
+WITH page AS (
+    SELECT DISTINCT ON ({_ORDER}) {_ORDER}, depth AS shown, child FROM ({arms}) AS arms
+     ORDER BY {_ORDER}, nth, (organisation = $12) DESC LIMIT $9)
+SELECT entries.*, shown FROM page
+  JOIN chronology_views.entries ON entries.entry = page.entry AND entries.child = page.child
+ ORDER BY page.happened_at, page.known_at, page.recorded_at, page.entry"""
+
+
+@cache
+def _everything(ids: int) -> str:
+    """A page as an auditor sees it: all but what is sealed, titles too."""
+    arms = " UNION ALL ".join(
+        f"""(SELECT *, {n} AS nth FROM chronology_views.entries
+     WHERE sensitivity <> 'sealed' AND {_of(n)} AND {_WANTED} AND ($7::text IS NULL OR agency = $7)
+     ORDER BY {_ORDER} LIMIT $9)"""
+        for n in range(1, ids + 1)
+    )
+    return f"""
+SELECT DISTINCT ON ({_ORDER}) *, 'whole' AS shown FROM ({arms}) AS arms ORDER BY {_ORDER}, nth LIMIT $9"""
 
 
 async def entries_of(
     connection: asyncpg.Connection,
-    child: UUID,
+    ids: Sequence[UUID],
     who: Actor,
     place: Sequence[Any] | None,
     limit: int,
@@ -97,12 +117,12 @@ async def entries_of(
     wanted: Wanted = ALL,
     everything: bool,
 ) -> list[Seen]:
-    """A page of one child's entries that the reader may see, from a place on."""
-    asked = (child, *(place or (None,) * 4), wanted.topic, wanted.by_agency, wanted.significance, limit)
+    """A page of one child's entries, under all ids, that the reader may see, from a place on."""
+    asked = (list(ids), *(place or (None,) * 4), wanted.topic, wanted.by_agency, wanted.significance, limit)
     if everything:
-        rows = await connection.fetch(_EVERYTHING, *asked)
+        rows = await connection.fetch(_everything(len(ids)), *asked)
     else:
-        rows = await connection.fetch(PAGE, *asked, who.agency, *read_under(who.organisation))
+        rows = await connection.fetch(page(len(ids)), *asked, who.agency, *read_under(who.organisation))
     return [Seen(row, row["shown"]) for row in rows]
 
 

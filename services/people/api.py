@@ -11,13 +11,14 @@ from services.people.names import router as names
 from services.people.search import router as search
 from services.people.streams.professional import LearnProfessional
 from services.people.streams.sign_in import NoteSignIn, of_their_own
-from services.people.views import facts, people, professionals, relationships, sign_ins
+from services.people.views import facts, merges, people, professionals, relationships, sign_ins
 from shared.domain.fields import Professional
+from shared.domain.view import View
 from shared.team.tasks import RaiseTask
 from shared.web.dependencies import After, OwnCommands, instant
 from shared.web.paging import Paging
 from shared.web.problems import not_found
-from shared.web.reading import Reader
+from shared.web.reading import Reader, Reading
 
 router = APIRouter(tags=["people"])
 router.include_router(names)
@@ -31,15 +32,54 @@ _OF_WHO: Final = frozenset({"corrected", "upn", "born"})
 
 @router.get("/people/{person}")
 async def one_person(person: UUID, reader: Reader, after: After = None) -> dict[str, Any]:
-    """Who a person is, and who the people around a child are."""
-    await reader.authorise("read:people", children=(person,))
-    await reader.caught_up("people", after)
-    found = await reader.page(people, order={"person": UUID}, where={"person": person}, limit=1)
-    sight = reader.sight([row["person"] for row in found.rows], "people")
-    await reader.record("read:people", children=(person,), sight=sight)
-    if not found.rows:
+    """Who a person is, and who the people around a child are. Of merged records all are shown, whichever was asked for:
+    who they are by the one that was kept, and how they lived by each.
+    """
+    ids = await reader.ids_of(person)
+    await reader.authorise("read:people", children=ids)
+    for view in ("people", "merges"):
+        await reader.caught_up(view, after)
+    rows = [row for each in ids for row in await _rows(reader, people, each)]
+    sight = reader.sight([row["person"] for row in rows], "people")
+    await reader.record("read:people", children=ids, sight=sight)
+    if not rows:
         raise not_found("nobody is registered under this id")
-    row = found.rows[0]
+    kept, *others = [await _one_record(reader, row) for row in rows]
+    facts_of_all = [fact for each in (kept, *others) for fact in each["facts"]]
+    relations = [relation for each in (kept, *others) for relation in each["relations"]]
+    return {
+        **kept,
+        "looked_after": any(each["looked_after"] for each in (kept, *others)),
+        "facts": sorted(facts_of_all, key=lambda fact: fact["happened_at"])[:MOST_FACTS],
+        "relations": [each for n, each in enumerate(relations) if each not in relations[:n]],
+        "merged": [
+            await _merged(reader, {name: each[name] for name in ("person", "born", "due", "sex", "text")})
+            for each in others
+        ],
+    }
+
+
+async def _merged(reader: Reading, other: dict[str, Any]) -> dict[str, Any]:
+    """Another record of the same person, and how it was merged."""
+    merge = next(iter(await _rows(reader, merges, UUID(other["person"]))), None)
+    if merge is None:  # the view has not come to it: the record of the person says that it is so
+        return other
+    return {
+        **other,
+        "merge": str(merge["merge"]),
+        "reasons": merge["reasons"],
+        "merged_at": instant(merge["merged_at"]),
+    }
+
+
+async def _rows(reader: Reading, view: View[Any], person: UUID) -> Sequence[Mapping[str, Any]]:
+    """The row of one person, if there is one."""
+    return (await reader.page(view, order={"person": UUID}, where={"person": person}, limit=1)).rows
+
+
+async def _one_record(reader: Reading, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands under one id."""
+    person = row["person"]
     related = await reader.page(
         relationships,
         order={"person": UUID, "relation": str},
@@ -55,7 +95,7 @@ async def one_person(person: UUID, reader: Reader, after: After = None) -> dict[
     said = _by_now(text, known) if text is not None else None
     born = next((each["since"] for each, _ in reversed(known) if each["fact"] == "born"), None)
     return {
-        "person": str(row["person"]),
+        "person": str(person),
         "kind": row["kind"],
         "born": (said or {}).get("born") or (born.isoformat() if born else None),
         "due": None if born else (said or {}).get("due"),

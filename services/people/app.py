@@ -9,7 +9,7 @@ from services.people.rules import RULES
 from services.people.streams.person import person
 from services.people.streams.professional import professional
 from services.people.streams.sign_in import sign_in
-from services.people.views import facts, people, professionals, relationships, sign_ins
+from services.people.views import facts, merges, people, professionals, relationships, sign_ins
 from shared.service.declaration import service
 
 app = service(
@@ -18,7 +18,7 @@ app = service(
     streams=[person, professional, sign_in],
     policy=policy,
     entries=entries,
-    views=[people, facts, relationships, professionals, sign_ins, search_keys, possible_duplicates],
+    views=[people, merges, facts, relationships, professionals, sign_ins, search_keys, possible_duplicates],
     follow_ups=[finding],
     rules=RULES,
     router=router,

@@ -7,6 +7,8 @@ from services.people.events import (
     InvolvementRecorded,
     LookedAfterEnded,
     LookedAfterStarted,
+    PeopleMerged,
+    PeopleUnmerged,
     PersonCorrected,
     PersonRegistered,
     ProfessionalSignedIn,
@@ -41,6 +43,32 @@ entries.none(ProfessionalSignedIn, because="of whom a sign-in is, is about no ch
 @entries.on(ChildBorn)
 def _(event: ChildBorn, text: Text) -> Entry:
     return Entry(title="Child born", topic="person", significance="significant")
+
+
+@entries.on(PeopleMerged)
+def _(event: PeopleMerged, text: Text) -> Entry:
+    """Said on each of the records; shown together, it is said by which of them it is."""
+    others = len(event.people) - 1
+    kept = f"Merged with {_records(others)} of the same child" if event.child == event.kept else None
+    return Entry(
+        title=kept or "Merged into another record of the same child",
+        topic="person",
+        parts=text.parts(notes="Notes"),
+    )
+
+
+@entries.on(PeopleUnmerged)
+def _(event: PeopleUnmerged, text: Text) -> Entry:
+    return Entry(
+        title="Merge undone: a record of its own again",
+        topic="person",
+        significance="significant",
+        parts=text.parts(reason="Why"),
+    )
+
+
+def _records(n: int) -> str:
+    return "another record" if n == 1 else f"{n} other records"
 
 
 @entries.on(DeathRecorded)

@@ -16,10 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.people.codes import Withheld
 from services.people.views import facts, people
-from shared.commands.aliases import SamePerson, same_people
 from shared.domain.instants import local_date
-from shared.domain.people import KnownPerson
-from shared.web.dependencies import CurrentAliases
+from shared.domain.people import KnownPerson, SamePerson
 from shared.web.reading import Purpose, Reader, Reading
 
 router = APIRouter(tags=["people"])
@@ -42,20 +40,21 @@ class NamesAsked(BaseModel):
 
 
 @router.post("/people/names")
-async def names(asked: NamesAsked, reader: Reader, aliases: CurrentAliases) -> dict[str, Any]:
+async def names(asked: NamesAsked, reader: Reader) -> dict[str, Any]:
     """Name, age and what is withheld of up to 200 people, in the order asked for; the look is recorded once, with all of them.
 
     A name that is withheld stands in no list: the person's own page has it, which is a look of its own. Nobody's name is
     given under an id that is not known, or whose subject was erased. Who was merged goes by the name of the record kept.
     """
     ids = tuple(dict.fromkeys(asked.ids))
-    await reader.authorise("read:people", children=ids)
+    same = await reader.same_people(ids)
+    looked_at = tuple(dict.fromkeys([*ids, *(one.kept for one in same.values())]))
+    await reader.authorise("read:people", children=looked_at)
     for view in ("people", "facts"):
         await reader.caught_up(view, None)
-    same = await same_people(aliases, ids)
     told = await told_of(reader, {one.kept for one in same.values()})
     await reader.record(
-        "read:people", children=ids, sight=reader.sight(list(told.people), "people"), why=asked.for_
+        "read:people", children=looked_at, sight=reader.sight(list(told.people), "people"), why=asked.for_
     )
     listed = told.listed(reader)
     return {

@@ -20,10 +20,9 @@ from services.people.matching.names import words_of
 from services.people.matching.queries import candidates
 from services.people.matching.views import possible_duplicates, search_keys
 from services.people.names import NOBODY, Told, told_of
-from shared.commands.aliases import Aliases, same_people
 from shared.domain.fields import ShortText
 from shared.domain.instants import Day, local_date
-from shared.web.dependencies import MOST_POSITION, CurrentAliases, instant
+from shared.web.dependencies import MOST_POSITION, instant
 from shared.web.paging import Paging, page_of
 from shared.web.reading import Reader, Reading
 
@@ -63,7 +62,7 @@ class SearchAsked(BaseModel):
 
 
 @router.post("/people/search")
-async def search(asked: SearchAsked, reader: Reader, aliases: CurrentAliases) -> dict[str, Any]:
+async def search(asked: SearchAsked, reader: Reader) -> dict[str, Any]:
     """People who fit what is known of them, those who fit best first; names also as they are spelt otherwise or shortened.
 
     `more`: there are too many for all to be looked at; say something else that is known. Somebody whose name is withheld is
@@ -82,7 +81,7 @@ async def search(asked: SearchAsked, reader: Reader, aliases: CurrentAliases) ->
         la_child_id=asked.la_child_id,
     )
     found = await reader.query(candidates, reader.service, by.by, by.beside)
-    fits = await _by_kept(aliases, {person: by.fit(each) for person, each in found.digests.items()})
+    fits = await _by_kept(reader, {person: by.fit(each) for person, each in found.digests.items()})
     told = await told_of(reader, nlargest(MOST_OPENED, fits, key=lambda person: fits[person].score))
     listed = _who_may_be_shown(reader, fits, told, asked.kind)
     likely = sorted(listed, key=lambda person: (-fits[person].score, person))
@@ -100,9 +99,9 @@ async def search(asked: SearchAsked, reader: Reader, aliases: CurrentAliases) ->
     }
 
 
-async def _by_kept(aliases: Aliases, fits: Mapping[UUID, Fit]) -> dict[UUID, Fit]:
+async def _by_kept(reader: Reading, fits: Mapping[UUID, Fit]) -> dict[UUID, Fit]:
     """Those who fit at all, each under the id that a merge kept, by the record that fits best."""
-    same = await same_people(aliases, [person for person, fit in fits.items() if fit.score >= LEAST])
+    same = await reader.same_people([person for person, fit in fits.items() if fit.score >= LEAST])
     best: dict[UUID, Fit] = {}
     for person, one in same.items():
         if one.kept not in best or best[one.kept].score < fits[person].score:

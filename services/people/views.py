@@ -14,6 +14,8 @@ from services.people.events import (
     LookedAfterEnded,
     LookedAfterStarted,
     NhsNumberRecorded,
+    PeopleMerged,
+    PeopleUnmerged,
     PersonCorrected,
     PersonRegistered,
     ProfessionalRegistered,
@@ -207,6 +209,40 @@ def _code(event: Event) -> str | None:
             return " ".join(what)
         case _:
             return None
+
+
+@dataclass(frozen=True)
+class MergeRow:
+    """That a record is merged with others, for as long as it is."""
+
+    person: UUID
+    kept: UUID
+    merge: UUID
+    reasons: list[str]
+    merged_at: datetime
+    event: UUID
+    sealed: bytes | None
+
+
+merges = View("merges", row=MergeRow, key=("person",), indexes=(("kept",),), anew="person")
+
+
+@merges.on(PeopleMerged)
+def _(event: PeopleMerged, record: Record) -> Upsert:
+    return Upsert(
+        person=record.stream,
+        kept=event.kept,
+        merge=event.merge,
+        reasons=[each.value for each in event.reasons],
+        merged_at=record.recorded_at,
+        event=record.sealed_by,
+        sealed=record.sealed,
+    )
+
+
+@merges.on(PeopleUnmerged)
+def _(_event: PeopleUnmerged, record: Record) -> Delete:
+    return Delete(person=record.stream)
 
 
 @dataclass(frozen=True)

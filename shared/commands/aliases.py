@@ -1,42 +1,52 @@
 """The ids of one child: after a merge, several of them mean the same one. Which of them decides where a command stands."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
+from shared.commands.session import Session
+from shared.commands.stream_ids import child_stream
+from shared.domain.decider import Stream
+from shared.domain.people import SamePerson
+from shared.team.known_people import known_person
 
-@dataclass(frozen=True, slots=True)
-class SamePerson:
-    """A person under all ids they go by: the one that a merge kept, and those it was merged with."""
-
-    kept: UUID
-    others: tuple[UUID, ...] = ()
-
-    @property
-    def ids(self) -> tuple[UUID, ...]:
-        """All ids, the kept one first."""
-        return (self.kept, *self.others)
+__all__ = ["Aliases", "SamePerson", "same_people"]
 
 
-class Aliases(Protocol):
-    """Tells by which ids people go."""
+class Aliases:
+    """Tells by which ids people go, from the merges that a service has heard of.
 
-    async def of(self, people: Iterable[UUID]) -> Mapping[UUID, SamePerson]:
-        """Those of these people who go by several ids; whoever is left out goes by one."""
-        ...
+    They stand on the service's own stream of each person (in People, on the person's), and are read through the session of
+    a decision: so what they say is guarded as all else is that the decision looked at, and a merge that arrives while a
+    command is under way has the command decided again.
+    """
+
+    def __init__(self, service: str, person: Stream) -> None:
+        self._service = service
+        self._person = person
+
+    def streams(self, people: Iterable[UUID]) -> dict[UUID, Stream]:
+        """The streams that tell it of these people, to be read ahead."""
+        return {self._stream_of(person): self._person for person in people}
+
+    async def of(self, people: Iterable[UUID], session: Session) -> Mapping[UUID, SamePerson]:
+        """Those of these people who go by several ids; whoever is left out goes by one. One round trip at most; none
+        while the session guesses.
+        """
+        named = {person: self._stream_of(person) for person in people}
+        if session.guessing:
+            at_hand = set(session.known(named.values()))
+            session.guessed |= len(at_hand) < len(named)
+            named = {person: stream for person, stream in named.items() if stream in at_hand}
+        known = await session.get(dict.fromkeys(named.values(), self._person))
+        found = {person: known[stream].state.same for person, stream in named.items()}
+        return {person: same for person, same in found.items() if same is not None}
+
+    def _stream_of(self, person: UUID) -> UUID:
+        return child_stream(self._service, known_person, person) if self._person is known_person else person
 
 
-class NoAliases:
-    """Everybody goes by one id: so it is as long as nobody was merged."""
-
-    async def of(self, people: Iterable[UUID]) -> Mapping[UUID, SamePerson]:  # noqa: ARG002 - the protocol's argument
-        """Nobody goes by several."""
-        return {}
-
-
-async def same_people(aliases: Aliases, people: Iterable[UUID]) -> dict[UUID, SamePerson]:
+async def same_people(aliases: Aliases, people: Iterable[UUID], session: Session) -> dict[UUID, SamePerson]:
     """Each of these people with all ids they go by."""
     named = list(people)
-    several = await aliases.of(named) if named else {}
+    several = await aliases.of(named, session) if named else {}
     return {person: several.get(person) or SamePerson(person) for person in named}

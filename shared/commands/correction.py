@@ -70,7 +70,7 @@ class Corrector:
         command = request.command
         assert isinstance(command, CorrectRecord)
         check_correction(command, request.now)
-        records = await self._recorded_by(command)
+        records = await self._recorded_by(command, session)
         self._allow(request, records)
         # What was said again of children who became known is put right with what it says again.
         records += await self._carried(records)
@@ -109,12 +109,12 @@ class Corrector:
             for at in [each.happened or request.happened_at]
         ]
 
-    async def _recorded_by(self, command: CorrectRecord) -> list[Record]:
+    async def _recorded_by(self, command: CorrectRecord, session: Session) -> list[Record]:
         """What the corrected command recorded, of the children in `about`."""
         assert command.re is not None
         recorded = await self._steps.records(command.re)
         children = {*command.about, *(one.event.child for one in recorded if one.event.child)}
-        same = await same_people(self._aliases, children if command.about else ())
+        same = await same_people(self._aliases, children if command.about else (), session)
         return records_to_correct(command, recorded, {child: each.kept for child, each in same.items()})
 
     async def _carried(self, records: Sequence[Record]) -> list[Record]:
@@ -147,7 +147,7 @@ class Corrector:
     async def _streams(self, records: Sequence[Record], session: Session) -> dict[UUID, CorrectedStream]:
         """The streams they stand on, and those on which they were noted, whole."""
         where = {one.stream: one for one in records}
-        noted = await self._noted(records)
+        noted = await self._noted(records, session)
         found: dict[UUID, CorrectedStream] = {}
         ids = list(dict.fromkeys([*where, *noted]))
         rows = await self._store.whole(ids)
@@ -163,13 +163,13 @@ class Corrector:
             found[stream_id] = CorrectedStream(kind, first.event.child, thing, history, folded)
         return found
 
-    async def _noted(self, records: Iterable[Record]) -> list[UUID]:
+    async def _noted(self, records: Iterable[Record], session: Session) -> list[UUID]:
         """The streams beside on which these events may have been noted, and the other episodes of a kind that one of them
         opened: the child's own, under all ids.
         """
         found: dict[UUID, None] = {}
         beside = [(one.event.child, self._beside(one.event)) for one in records if one.event.child]
-        same = await same_people(self._aliases, {child for child, kinds in beside if kinds})
+        same = await same_people(self._aliases, {child for child, kinds in beside if kinds}, session)
         for child, kinds in beside:
             for each in same[child].ids if kinds else ():
                 found |= dict.fromkeys(await self._store.streams_of(each, kinds))

@@ -1,5 +1,6 @@
 """Find a child's episode: the open one, else the last, under whichever of the child's ids it was opened."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -93,6 +94,19 @@ class Episodes:
             next_id, _, _ = await self._under(stream, kept, episode, session, opens=True)
         named = episode.named if episode.named != child else None
         return Target(stream_id, child, stream_id, Target(next_id, kept, next_id), named)
+
+    async def last(self, stream: Stream, child: UUID, code: str, session: Session) -> UUID:
+        """The last episode under one id. That there is no next is looked at too, and so guarded."""
+        found, _, _ = await self._under(
+            stream, child, EpisodeOf(SamePerson(child), child, code=code), session, opens=False
+        )
+        return found
+
+    async def codes(self, stream: Stream, stream_ids: Iterable[UUID]) -> list[str]:
+        """The codes of these episodes of a kind that a code parts: what the event says that opened each."""
+        rows = await self._store.load(list(stream_ids))
+        opened = (orjson.loads(each[0]["state"]) for each in rows.values() if each)
+        return list(dict.fromkeys(str(one.get(stream.code, "")) for one in opened))
 
     async def child_of(self, stream: Stream, stream_id: UUID) -> UUID | None:
         """Whose episode a stream is; None: it is no episode of this kind."""

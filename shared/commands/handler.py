@@ -13,12 +13,13 @@ from uuid import UUID
 import orjson
 
 from shared.access.policy import AccessPolicy
-from shared.commands.aliases import Aliases, NoAliases
+from shared.commands.aliases import Aliases
 from shared.commands.correction import Corrector
 from shared.commands.decision import context_of, decide
 from shared.commands.episodes import Episodes
 from shared.commands.late_notes import LateNotes
 from shared.commands.loading import LoadedStream, Loader, Subject
+from shared.commands.open_things import OpenThings
 from shared.commands.recording import Decided, EventRecorder
 from shared.commands.request import OF_DEADLINES, Request, refuse_the_future
 from shared.commands.session import Session, StateCache
@@ -40,6 +41,8 @@ from shared.infrastructure.clock import Clock, RealClock
 from shared.team.authorisation import Forbidden, Permission, authorise, membership_of
 from shared.team.corrections import CorrectRecord
 from shared.team.elsewhere import PATIENCE, RestateNotes
+from shared.team.known_people import known_person
+from shared.team.tasks import RaiseTaskWhereOpen
 
 MAX_TRIES: Final = 6
 """Times a command is decided before its sender is told that the stream keeps moving."""
@@ -80,11 +83,9 @@ class CommandHandler:
         rules: Rulebook,
         access: AccessPolicy,
         clock: Clock,
-        aliases: Aliases | None = None,
         walled: bool = False,
     ) -> None:
-        """`agency`: in whose name the service's own policies and timers act. `aliases` tells by which ids people go;
-        unless given, everybody goes by one. `walled`: the team stands behind a wall, and only its own events cross.
+        """`agency`: in whose name the service's own policies and timers act. `walled`: the team stands behind a wall, and only its own events cross.
 
         Raises:
             BadWiring: the streams do not fit together.
@@ -100,7 +101,9 @@ class CommandHandler:
         self._access = access
         self._warm = StateCache()
         self._wiring = Wiring(streams)
-        self.aliases = aliases = aliases or NoAliases()
+        # People's own streams of persons tell it there; every other team has been told by People.
+        person = self.streams.get(known_person.name) or self.streams["person"]
+        self.aliases = aliases = Aliases(service, person)
         """By which ids people go."""
         episodes, steps = Episodes(service, store), Steps(service, store)
         self._targets = Targets(service, self._wiring.streams, store, episodes, steps, aliases)
@@ -111,6 +114,7 @@ class CommandHandler:
         self._recorder = EventRecorder(
             service, self.team, self._wiring, access, opened, walled=walled, patience=patience
         )
+        self._open = OpenThings(self._wiring.streams, store, episodes, aliases)
         self._late_notes = LateNotes(self._wiring.streams, store, self._recorder, episodes, aliases)
         self._corrector = Corrector(
             service, agency, self._wiring, store, opened, rules, access, self._recorder, steps, aliases
@@ -203,15 +207,16 @@ class CommandHandler:
 
     # -- the steps before the append
 
-    async def likely(self, command: Command, command_id: UUID) -> dict[UUID, Stream]:
+    async def likely(self, command: Command, command_id: UUID, session: Session) -> dict[UUID, Stream]:
         """The streams that a decision on this command will most likely look at, so that they can be read with those of
         others; what is not among them is read when it is needed.
 
         Raises:
             NotFound: it is addressed to nothing.
         """
-        addresses = await self._addresses(command, command_id, None, self.reader())
-        return await self._loader.likely(command, addresses)
+        with session.guess():
+            addresses = await self._addresses(command, command_id, None, session)
+            return await self._loader.likely(command, addresses, session)
 
     async def decide(
         self,
@@ -250,7 +255,11 @@ class CommandHandler:
         if isinstance(request.command, CorrectRecord):
             decided = await self._corrector.decided(request, session)
             return await self._with_late_notes(decided, request, session)
-        addresses = await self._addresses(request.command, request.command_id, target, session)
+        if isinstance(request.command, RaiseTaskWhereOpen) and not await self._open.wanted(
+            request.command, session
+        ):
+            return Decided(request.command_id, reads=dict(session.looked))
+        addresses = await self._addresses_known(request, target, session)
         if isinstance(request.command, RestateNotes):
             where = addresses[0].place
             assert isinstance(where, Target)  # of the child's own stream
@@ -315,6 +324,22 @@ class CommandHandler:
         except NotFound:
             return permission.forbidden()
         return permission.forbidden()
+
+    async def _addresses_known(
+        self, request: Request, target: Target | None, session: Session
+    ) -> list[Address]:
+        """Where the command is decided, by all that is known of who goes by which ids. What is decided there is read with
+        it, in one round trip, as if everybody went by one.
+        """
+        command, command_id = request.command, request.command_id
+        with session.guess():
+            addresses = await self._addresses(command, command_id, target, session)
+        if not session.guessed:
+            return addresses
+        with session.guess():
+            likely = await self._loader.likely(command, addresses, session)
+        await session.get(likely)
+        return await self._addresses(command, command_id, target, session)
 
     async def _addresses(
         self, command: Command, command_id: UUID, target: Target | None, session: Session

@@ -95,7 +95,7 @@ class LateNotes:
         self, kind: Stream, child: UUID, decided: Decided, session: Session
     ) -> list[LoadedStream]:
         """All of the child's streams of a kind, under whichever id, with what is decided and not yet stored."""
-        same = (await same_people(self._aliases, [child]))[child]
+        same = (await same_people(self._aliases, [child], session))[child]
         of_child: dict[UUID, UUID] = {}
         for each in same.ids:
             of_child |= dict.fromkeys(await self._store.streams_of(each, [kind.name]), each)

@@ -15,7 +15,7 @@ from shared.commands.targets import Address
 from shared.domain.command import Command, NotFound, PersonNotKnown, people_named
 from shared.domain.decider import Per, RecordedStep, Stream
 from shared.domain.event import Record
-from shared.domain.people import KnownPerson
+from shared.domain.people import KnownPerson, also_called, joined
 from shared.domain.stream_state import StreamState
 from shared.team import elsewhere
 from shared.team.deadlines import VaryDeadline
@@ -29,6 +29,20 @@ class LoadedStream:
     stream: Stream
     target: Target
     folded: StreamState
+    others: Mapping[UUID, StreamState] = field(default_factory=dict)
+    """Of a kind that is read as one: the streams under the child's other ids, by id."""
+
+    @property
+    def state(self) -> Any:
+        """What a decision that takes it beside its own sees: of a child of several ids, all of them as one."""
+        if self.stream.as_one is None or not self.others:
+            return self.folded.state
+        return self.stream.as_one(self.folded.state, [each.state for each in self.others.values()])
+
+    def after(self, decided: Mapping[UUID, StreamState]) -> "LoadedStream":
+        """As it stands after what was decided before."""
+        others = {stream_id: decided.get(stream_id, each) for stream_id, each in self.others.items()}
+        return replace(self, folded=decided.get(self.target.stream_id, self.folded), others=others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +84,24 @@ class Subject:
         loaded = self.streams
         return self.stream.record(
             **{
-                name: loaded[name].folded.state if name in loaded else beside[name].state
+                name: loaded[name].state if name in loaded else beside[name].state
                 for name in self.stream.record_names
             }
         )
 
     def after(self, decided: Mapping[UUID, StreamState]) -> "Subject":
         """As it stands after what the same command decided before, for a child or thing before this one."""
-        if decided.keys().isdisjoint(each.target.stream_id for each in self.streams.values()):
+        looked_at = (
+            stream_id for each in self.streams.values() for stream_id in (each.target.stream_id, *each.others)
+        )
+        if decided.keys().isdisjoint(looked_at):
             return self
-        streams = {
-            name: replace(each, folded=decided.get(each.target.stream_id, each.folded))
-            for name, each in self.streams.items()
-        }
+        streams = {name: each.after(decided) for name, each in self.streams.items()}
         return replace(self, streams=streams)
 
 
-_Place = tuple[Stream, Target | EpisodeOf]
-"""A stream that a decision takes beside its own, and where it is."""
+_Place = tuple[Stream, Target | EpisodeOf, tuple[UUID, ...]]
+"""A stream that a decision takes beside its own, where it is, and those under the child's other ids that are read with it."""
 
 
 class Loader:
@@ -114,9 +128,14 @@ class Loader:
             NotFound: somebody or something it is about, or speaks of, is not known here. The append guards the reads
                 that say so.
         """
-        people = self._people(command, addresses)
-        besides = await self._besides(command, addresses)
+        with session.guess():
+            people = await self._people(command, addresses, session)
+            besides = await self._besides(command, addresses, session)
         await session.get(self._ahead(command, addresses, besides, people))
+        if session.guessed:
+            people = await self._people(command, addresses, session)
+            besides = await self._besides(command, addresses, session)
+            await session.get(self._ahead(command, addresses, besides, people))
         known = await self._known(people, {_child(each.place) for each in addresses}, session)
         # The stream that children join is written with them: its version guards what was read of it here.
         earlier = await self._steps.standing(command.re) if command.JOINS and command.re else ()
@@ -127,26 +146,28 @@ class Loader:
             ]
         )
 
-    async def likely(self, command: Command, addresses: Sequence[Address]) -> dict[UUID, Stream]:
+    async def likely(
+        self, command: Command, addresses: Sequence[Address], session: Session
+    ) -> dict[UUID, Stream]:
         """The streams that the command's decisions will most likely look at."""
-        besides = await self._besides(command, addresses)
-        return self._ahead(command, addresses, besides, self._people(command, addresses))
+        besides = await self._besides(command, addresses, session)
+        return self._ahead(command, addresses, besides, await self._people(command, addresses, session))
 
     def _ahead(
         self,
         command: Command,
         addresses: Sequence[Address],
         besides: Sequence[Sequence[_Place]],
-        people: Mapping[UUID, UUID],
+        people: Mapping[UUID, SamePerson],
     ) -> dict[UUID, Stream]:
         """All streams that will most likely be looked at; what is not among them is read when it is needed."""
         ahead: dict[UUID, Stream] = {}
         for address, beside in zip(addresses, besides, strict=True):
-            for stream, place in ((address.stream, address.place), *beside):
-                ahead |= dict.fromkeys(self._episodes.likely(stream, place), stream)
+            for stream, place, others in ((address.stream, address.place, ()), *beside):
+                ahead |= dict.fromkeys((*self._episodes.likely(stream, place), *others), stream)
             if address.referred is not None:
                 ahead[address.referred.stream_id] = self._streams[command.REFERS_TO]
-        return ahead | dict.fromkeys(people.values(), self._person)
+        return ahead | self._aliases.streams(each for same in people.values() for each in same.ids)
 
     async def _subject(
         self,
@@ -160,8 +181,8 @@ class Loader:
         if not own.folded.stands and address.stream.per not in _MAY_BE_EMPTY:
             _refuse_what_is_not_there(command, address)
         streams = {address.stream.name: own}
-        for stream, place in beside:
-            loaded = streams[stream.name] = await self._loaded(stream, place, session)
+        for stream, place, others in beside:
+            loaded = streams[stream.name] = await self._loaded(stream, place, session, others)
             if not loaded.folded.stands and stream.name in address.stream.found_by:
                 raise NotFound(
                     f"there is no {stream.name} with the id in `{address.stream.found_by[stream.name]}`; check it",
@@ -189,20 +210,27 @@ class Loader:
             return None
         return await self._steps.said_of(own.target.stream_id, command.of)
 
-    async def _loaded(self, stream: Stream, place: Target | EpisodeOf, session: Session) -> LoadedStream:
+    async def _loaded(
+        self, stream: Stream, place: Target | EpisodeOf, session: Session, others: Sequence[UUID] = ()
+    ) -> LoadedStream:
         target = place if isinstance(place, Target) else await self._episodes.find(stream, place, session)
-        return LoadedStream(stream, target, await session.one(target.stream_id, stream))
+        beside = {stream_id: await session.one(stream_id, stream) for stream_id in others}
+        return LoadedStream(stream, target, await session.one(target.stream_id, stream), beside)
 
     # -- the streams beside
 
-    async def _besides(self, command: Command, addresses: Sequence[Address]) -> list[list[_Place]]:
+    async def _besides(
+        self, command: Command, addresses: Sequence[Address], session: Session
+    ) -> list[list[_Place]]:
         """Of each address, the streams that the decision's record names beside its own."""
         if isinstance(command, OF_DEADLINES) or not any(
             self._named_beside[each.stream.name] for each in addresses
         ):
             return [[] for _ in addresses]
-        children = dict.fromkeys(filter(None, (_child(each.place) for each in addresses)))
-        same = await same_people(self._aliases, children)
+        # What carries its own id need not be a person, and no stream of a child stands beside it.
+        of_children = (_child(each.place) for each in addresses if each.stream.per is not Per.ITSELF)
+        children = dict.fromkeys(filter(None, of_children))
+        same = await same_people(self._aliases, children, session)
         return [list(self._beside(command, each, same)) for each in addresses]
 
     def _beside(
@@ -213,11 +241,12 @@ class Loader:
         for name in self._named_beside[address.stream.name]:
             stream = self._streams[name]
             if field := address.stream.found_by.get(name):
-                place: Target | EpisodeOf | None = self._named(command, address, stream, field)
-            else:
-                place = self._of_child(command, stream, same[child]) if child else None
-            if place is not None:
-                yield stream, place
+                if (named := self._named(command, address, stream, field)) is not None:
+                    yield stream, named, ()
+            elif child and stream.each_id:
+                yield self._of_each_id(stream, child, same[child])
+            elif child:
+                yield stream, self._of_child(command, stream, same[child]), ()
 
     def _named(self, command: Command, address: Address, stream: Stream, field: str) -> Target | None:
         """What the command names by its id: a thing for the same child, or what is about no child."""
@@ -237,32 +266,44 @@ class Loader:
             return Target(stream_id, child.kept, stream_id)
         return EpisodeOf(child, child.kept, code=str(getattr(command, stream.code)) if stream.code else "")
 
+    def _of_each_id(self, stream: Stream, child: UUID, same: SamePerson) -> _Place:
+        """The child's own stream of a kind that each id keeps; where it is read as one, with those under the other ids."""
+        own = child_stream(self._service, stream, child)
+        others = [child_stream(self._service, stream, each) for each in same.ids if each != child]
+        return stream, Target(own, child, own), tuple(others if stream.as_one is not None else ())
+
     # -- the people
 
-    def _people(self, command: Command, addresses: Sequence[Address]) -> dict[UUID, UUID]:
-        """Everybody who must be known, each with their stream: whom it is about, and whom its fields name.
+    async def _people(
+        self, command: Command, addresses: Sequence[Address], session: Session
+    ) -> dict[UUID, SamePerson]:
+        """Everybody who must be known, each under all ids: whom it is about, and whom its fields name.
 
         Not asked of what makes a person known, or registers one.
         """
         if addresses[0].stream is known_person:
             return {}
         about = (_child(each.place) for each in addresses if each.stream.per is not Per.ITSELF)
-        return {person: self._stream_of(person) for person in (*filter(None, about), *people_named(command))}
+        return await same_people(self._aliases, (*filter(None, about), *people_named(command)), session)
 
     async def _known(
-        self, people: Mapping[UUID, UUID], about: Container[UUID | None], session: Session
+        self, people: Mapping[UUID, SamePerson], about: Container[UUID | None], session: Session
     ) -> dict[UUID, KnownPerson]:
-        """Each of them as this team knows them."""
+        """Each of them as this team knows them, under whichever of their ids it was told."""
         known: dict[UUID, KnownPerson] = {}
-        for person, stream_id in people.items():
-            folded = await session.one(stream_id, self._person)
-            if not folded.stands:
+        several = [same for same in people.values() if same.others]
+        for person, same in people.items():
+            streams = [await session.one(self._stream_of(each), self._person) for each in same.ids]
+            own, *others = [_as_known(each.state) for each in streams]
+            if not any(each.stands for each in streams):
                 where = "in `about`" if person in about else "in `with`"
                 raise PersonNotKnown(
                     f"one of the people {where} is not known here; check the id, or ask the front door to register them",
                     [person],
                 )
-            known[person] = _as_known(folded.state)
+            if others:
+                own = joined(own, others)
+            known[person] = also_called(own, several) if several else own
         return known
 
     def _stream_of(self, person: UUID) -> UUID:
@@ -271,7 +312,11 @@ class Loader:
 
 def _as_known(state: Any) -> KnownPerson:
     """What is known of a person: of every team's own stream of them all of it, of People's what decides there."""
-    return state if isinstance(state, KnownPerson) else KnownPerson(kind=state.kind, born=state.born)
+    return (
+        state
+        if isinstance(state, KnownPerson)
+        else KnownPerson(kind=state.kind, born=state.born, same=state.same)
+    )
 
 
 _MAY_BE_EMPTY = frozenset({Per.CHILD, Per.EPISODE})

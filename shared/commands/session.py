@@ -5,6 +5,7 @@ States are folded from the log, or kept warm by the process from the last time.
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from uuid import UUID
 
 import asyncpg
@@ -79,6 +80,25 @@ class Session:
         """Whether anything came from a warm state, so that a refusal must be decided again."""
         self.looked: dict[UUID, int] = {}
         """Every stream looked at since this was last cleared, at the version first seen: what a decision stands on."""
+        self.guessing = False
+        """Whether what is not at hand is guessed for now, to find out what to read: see `guess`."""
+        self.guessed = False
+        """Whether anything was, the last time."""
+
+    @contextmanager
+    def guess(self) -> Iterator[None]:
+        """For as long as it lasts, whoever is not at hand is taken to go by one id: so that all that a decision looks at is
+        found, and read in one round trip. Where anything was `guessed`, what followed from it is found anew.
+        """
+        self.guessing, self.guessed = True, False
+        try:
+            yield
+        finally:
+            self.guessing = False
+
+    def known(self, wanted: Iterable[UUID]) -> list[UUID]:
+        """Those of these streams whose state is at hand."""
+        return [stream_id for stream_id in wanted if self._at_hand(stream_id) is not None]
 
     async def get(self, wanted: Mapping[UUID, Stream]) -> dict[UUID, StreamState]:
         """The folded states of these streams, in one round trip at most."""

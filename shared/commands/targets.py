@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from shared.commands.addressed import alone, code_of, itself
-from shared.commands.aliases import Aliases, NoAliases, SamePerson, same_people
+from shared.commands.aliases import Aliases, SamePerson, same_people
 from shared.commands.episodes import EpisodeOf, Episodes, Target
 from shared.commands.session import Session, folded
 from shared.commands.steps import Steps
@@ -64,13 +64,13 @@ class Targets:
         store: Store,
         episodes: Episodes,
         steps: Steps,
-        aliases: Aliases | None = None,
+        aliases: Aliases,
     ) -> None:
         self._service = service
         self._streams = {stream.name: stream for stream in streams}
         self._store = store
         self._episodes = episodes
-        self._aliases = aliases or NoAliases()
+        self._aliases = aliases
         self._steps = steps
         # What a command opened never changes; so, unlike a state, this cannot be stale.
         self._children: dict[tuple[str, UUID], list[UUID | None]] = {}
@@ -80,8 +80,9 @@ class Targets:
     ) -> list[Address]:
         """Where this command is addressed to: on its own kind of stream first, then on the things it is over.
 
-        Reads the log only for the children of a thing, and the child of an episode, not asked for before; and who has joined
-        a thing that was about nobody known, in the decision's `session`: somebody who joins meanwhile is a conflict.
+        Reads the log only for the children of a thing, and the child of an episode, not asked for before; and, in the
+        `session` of the decision, for who goes by which ids, and who has joined a thing that was about nobody known: what
+        changes of that meanwhile is a conflict.
 
         Raises:
             NotFound: nothing stands at the address, or a child is not part of the thing.
@@ -93,12 +94,14 @@ class Targets:
         self, command: Command, stream: Stream, command_id: UUID, session: Session
     ) -> list[Address]:
         if command.OF_STEP and command.re:
-            return await self._of_step(command.re, command, stream, command_id)
+            return await self._of_step(command.re, command, stream, command_id, session)
         match stream.per:
             case Per.THING if command.OPENS and command.REFERS_TO and command.re:
                 return await self._opened_beside(command.re, command, stream, command_id, session)
             case Per.THING if command.OPENS:
-                places: Iterable[Target | EpisodeOf] = await self._opened(command, stream, command_id)
+                places: Iterable[Target | EpisodeOf] = await self._opened(
+                    command, stream, command_id, session
+                )
             case Per.THING:
                 if command.re is None:
                     raise NotFound(
@@ -108,15 +111,15 @@ class Targets:
                     return await self._joining(command.re, command, stream, session)
                 places = await self._of_thing(command.re, command.about, stream, session)
             case Per.EPISODE if command.re and not command.OPENS:
-                places = [await self._that_episode(command.re, command, stream)]
+                places = [await self._that_episode(command.re, command, stream, session)]
             case Per.EPISODE:
                 code = code_of(command, stream)
-                people = await self._about(command)
+                people = await self._about(command, stream, session)
                 places = [EpisodeOf(same, named, command.OPENS, code) for named, same in people.items()]
             case Per.CHILD if command.REFERS_TO and command.re:
                 return await self._referring(command.re, command, stream, session)
             case Per.CHILD:
-                people = await self._about(command)
+                people = await self._about(command, stream, session)
                 places = [self._of_child(stream, same.kept, named) for named, same in people.items()]
             case Per.ITSELF:
                 places = [Target(each, each, each) for each in itself(command, command_id)]
@@ -129,12 +132,14 @@ class Targets:
 
     # -- things
 
-    async def _opened(self, command: Command, stream: Stream, command_id: UUID) -> list[Target]:
+    async def _opened(
+        self, command: Command, stream: Stream, command_id: UUID, session: Session
+    ) -> list[Target]:
         thing = command.own_id() or command_id
         strangers = [Target(thing, None, thing)] if stream.childless and command.about_strangers() else []
         if strangers and not command.about:
             return strangers
-        people = await self._about(command)
+        people = await self._about(command, stream, session)
         return strangers + [
             Target(thing_stream(thing, same.kept), same.kept, thing, named=_other(named, same.kept))
             for named, same in people.items()
@@ -169,7 +174,8 @@ class Targets:
             )
         there = await self.children_of(thing, stream, session)
         items = command.JOINS.items(command)
-        same = await same_people(self._aliases, {*filter(None, there), *(each.child for each in items)})
+        named = {*filter(None, there), *(each.child for each in items)}
+        same = await same_people(self._aliases, named, session)
         addresses = [Address(stream, Target(thing, None, thing))]
         for each in items:
             child = next(iter(_meant(each.child, there, same)), None) or same[each.child].kept
@@ -189,7 +195,7 @@ class Targets:
             raise NotFound(f"there is no {stream.name} with this id; check `re`", what="thing")
         if not about:
             return [Target(thing_stream(thing, child), child, thing) for child in children]
-        same = await same_people(self._aliases, {*filter(None, children), *about})
+        same = await same_people(self._aliases, {*filter(None, children), *about}, session)
         chosen = {child: named for named in about for child in _meant(named, children, same)}
         if not all(_meant(named, children, same) for named in about):
             raise NotFound(f"one of the children in `about` is not part of this {stream.name}", what="child")
@@ -220,7 +226,7 @@ class Targets:
         children = await self._referred(thing, command.about, command, session)
         if command.REFERS_ALSO:
             children += await self._referred(getattr(command, command.REFERS_ALSO), (), command, session)
-        same = await same_people(self._aliases, [each.child for each in children if each.child])
+        same = await same_people(self._aliases, [each.child for each in children if each.child], session)
         addresses: dict[UUID, Address] = {}
         for each in children:
             assert each.child is not None
@@ -265,8 +271,12 @@ class Targets:
 
     # -- steps
 
-    async def _of_step(self, step: UUID, command: Command, stream: Stream, command_id: UUID) -> list[Address]:
-        """Of each child that a step recorded something about: the child's own stream, or the thing that is opened."""
+    async def _of_step(
+        self, step: UUID, command: Command, stream: Stream, command_id: UUID, session: Session
+    ) -> list[Address]:
+        """Of each child that a step recorded something about: the child's own stream, or the thing that is opened; of a
+        step about people, the stream of each person.
+        """
         found = await self._steps.find(step)
         if not found:
             raise NotFound(
@@ -275,7 +285,7 @@ class Targets:
                 what="step",
             )
         children = list[UUID | None](found)
-        same = await same_people(self._aliases, {*found, *command.about})
+        same = await same_people(self._aliases, {*found, *command.about}, session)
         named = {child: each for each in command.about for child in _meant(each, children, same)}
         if not all(_meant(each, children, same) for each in command.about):
             raise NotFound("that step recorded nothing about one of the children in `about`", what="child")
@@ -285,11 +295,13 @@ class Targets:
                 continue
             kept = same[child].kept
             as_named = _other(named.get(child, child), kept)
-            target = (
-                Target(thing_stream(command_id, kept), kept, command_id, named=as_named)
-                if command.OPENS
-                else Target(child_stream(self._service, stream, kept), kept, recorded.thing, named=as_named)
-            )
+            if stream.per is Per.ITSELF:
+                target = Target(child, child, child)
+            elif command.OPENS:
+                target = Target(thing_stream(command_id, kept), kept, command_id, named=as_named)
+            else:
+                own = child_stream(self._service, stream, kept)
+                target = Target(own, kept, recorded.thing, named=as_named)
             addresses.setdefault(target.stream_id, Address(stream, target, step=recorded))
         return list(addresses.values())
 
@@ -329,22 +341,27 @@ class Targets:
         stream_id = child_stream(self._service, stream, child)
         return Target(stream_id, child, stream_id, named=_other(named, child))
 
-    async def _that_episode(self, stream_id: UUID, command: Command, stream: Stream) -> Target:
+    async def _that_episode(
+        self, stream_id: UUID, command: Command, stream: Stream, session: Session
+    ) -> Target:
         """The episode that `re` names: of two that are open after a merge, of a closed one, of one with a code."""
         child = await self._episodes.child_of(stream, stream_id)
         if child is None:
             raise NotFound(f"there is no {stream.name} with this id; check `re`", what="thing")
         if not command.about:
             return Target(stream_id, child, stream_id)
-        same = await same_people(self._aliases, {child, *command.about})
+        same = await same_people(self._aliases, {child, *command.about}, session)
         if {same[named].kept for named in command.about} != {same[child].kept}:
             raise NotFound(f"one of the children in `about` is not part of this {stream.name}", what="child")
         return Target(stream_id, child, stream_id, named=_other(command.about[0], child))
 
-    async def _about(self, command: Command) -> dict[UUID, SamePerson]:
+    async def _about(self, command: Command, stream: Stream, session: Session) -> dict[UUID, SamePerson]:
+        """Whom a command is about, under all ids; of what stays with the id that it names, under that alone."""
         if not command.about:
             raise NotFound("say which children this is about: put their ids into `about`", what="address")
-        return await same_people(self._aliases, command.about)
+        if stream.each_id:
+            return {each: SamePerson(each) for each in command.about}
+        return await same_people(self._aliases, command.about, session)
 
 
 def _meant(

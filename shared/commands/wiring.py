@@ -88,6 +88,10 @@ class Wiring:
 def _faults(stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
     """What does not fit about one kind of stream."""
     yield from _faults_of_episodes(stream)
+    if stream.as_one is not None and not (stream.each_id and stream.per is Per.CHILD):
+        yield "only what each id of a child keeps (`each_id`, Per.CHILD) is read as one (`as_one`)"
+    if stream.each_id and stream.per not in (Per.CHILD, Per.THING):
+        yield "an episode is the child's, under whichever id; only a child's own stream, or a thing, is `each_id`"
     if stream.childless and stream.per is not Per.THING:
         yield "only a thing can be `childless`; what is never about a child is Per.ALONE"
     if stream.begun_by and stream.per not in (Per.ALONE, Per.THING):
@@ -208,8 +212,10 @@ def _faults_of_command(command: type[Command], stream: Stream, streams: dict[str
             )
     if command.REFERS_ALSO and not (command.REFERS_TO and command.REFERS_ALSO in command.model_fields):
         yield f"{command.__name__} names a second thing in `{command.REFERS_ALSO}`: it has no such field, or refers to none"
-    if command.OF_STEP and not (stream.per is Per.CHILD or (stream.per is Per.THING and command.OPENS)):
-        yield f"{command.__name__} is of any step, so it stands on the child's own stream, or opens a thing"
+    if command.OF_STEP and not (
+        stream.per in (Per.CHILD, Per.ITSELF) or (stream.per is Per.THING and command.OPENS)
+    ):
+        yield f"{command.__name__} is of any step, so it stands on the child's or person's own stream, or opens a thing"
     if command.JOINS is not None:
         if stream.joined is None:
             yield f"{command.__name__} brings children to it: say in `joined` who has joined"

@@ -160,7 +160,7 @@ class Command(BaseModel):
             both, each under the thing that they are of.
         of_step: `re` names any step of this team: a command that recorded something, whatever it was. Such a command is
             about the children of whom that step recorded something, narrowed by `about`; without `re`, about those in
-            `about`. It stands on the child's own stream, or opens a thing.
+            `about`. It stands on the child's (or person's) own stream, or opens a thing.
         takes_next: it is decided on the next of its kind that waits (`Stream.waits`), and names none: of several things
             that stand alone nobody passes over the earliest. Its answer is the id of that one.
         joins: the children whom it brings to a thing that was about nobody known yet.

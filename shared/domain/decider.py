@@ -159,6 +159,10 @@ class Stream:
             `re`, of a command that refers to it. Where the command leaves it out, the decision takes the state before the first event.
         clocks: the rules whose clocks run on this stream.
         noted: those of them that facts of other services start, meet or end (`shared.team.elsewhere`).
+        each_id: of the child's own, or a thing: what stands here repeats what another team recorded of an id, so it stays
+            with that id, whatever it was merged with, and no order in which messages come can change where it stands.
+        as_one: with `each_id`: reads the states under several ids of one child as one, `(own, others) -> state`, for
+            decisions that take it beside their own.
     """
 
     name: str
@@ -178,6 +182,8 @@ class Stream:
     childless: bool = False
     begun_by: Callable[[Sequence[Event], Context], Beginning | None] | None = None
     waits: Callable[[Any], Any] | None = None
+    each_id: bool = False
+    as_one: Callable[[Any, Sequence[Any]], Any] | None = None
 
     @cached_property
     def record_names(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What decisions may know of a person: child or adult, age, looked after or not, who holds parental responsibility."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -31,6 +31,19 @@ class Responsibility(Span):
     relation: str
 
 
+@dataclass(frozen=True, slots=True)
+class SamePerson:
+    """A person under all ids they go by: the one that a merge kept, and those it was merged with."""
+
+    kept: UUID
+    others: tuple[UUID, ...] = ()
+
+    @property
+    def ids(self) -> tuple[UUID, ...]:
+        """All ids, the kept one first."""
+        return (self.kept, *self.others)
+
+
 @dataclass(frozen=True)
 class KnownPerson:
     """What a team knows of a person. Dates are days in England; all of it may be incomplete.
@@ -42,6 +55,8 @@ class KnownPerson:
         disabled: whether a disability is recorded.
         looked_after: when the child was looked after by a local authority.
         responsible: when somebody held parental responsibility for the child, by the person and as what (`mother`).
+        same: the ids they go by, where several were merged; None: they go by one.
+        told_at: where in the index's log the merge stands, or its end, that was last heard of.
     """
 
     kind: PersonKind | None = None
@@ -50,6 +65,8 @@ class KnownPerson:
     disabled: bool = False
     looked_after: tuple[Span, ...] = ()
     responsible: Mapping[tuple[UUID, str], tuple[Span, ...]] = field(default_factory=dict)
+    same: SamePerson | None = None
+    told_at: int = 0
 
     @property
     def unborn(self) -> bool:
@@ -76,3 +93,33 @@ class KnownPerson:
             for (person, _), spans in self.responsible.items()
             if any(span.covers(day) for span in spans)
         )
+
+
+def joined(own: KnownPerson, others: Sequence[KnownPerson]) -> KnownPerson:
+    """What is known of somebody under several ids, read as one: what the first leaves out, another may tell."""
+    every = (own, *others)
+    responsible: dict[tuple[UUID, str], tuple[Span, ...]] = {}
+    for one in every:
+        for holder, spans in one.responsible.items():
+            responsible[holder] = (*responsible.get(holder, ()), *spans)
+    born = next((one.born for one in every if one.born), None)
+    return replace(
+        own,
+        kind=next((one.kind for one in every if one.kind), None),
+        born=born,
+        due=None if born else next((one.due for one in every if one.due), None),
+        disabled=any(one.disabled for one in every),
+        looked_after=tuple(span for one in every for span in one.looked_after),
+        responsible=responsible,
+    )
+
+
+def also_called(known: KnownPerson, named: Iterable[SamePerson]) -> KnownPerson:
+    """The same, where who holds parental responsibility is found under each id of these people, whichever was recorded."""
+    held = dict(known.responsible)
+    for same in named:
+        for (person, relation), spans in known.responsible.items():
+            if person in same.ids:
+                for each in same.ids:
+                    held[each, relation] = (*held.get((each, relation), ()), *spans)
+    return replace(known, responsible=held)

@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.domain.clock_facts import is_of_clocks
 from shared.domain.corrections import RecordCorrected, as_corrected
 from shared.domain.deadlines import NO_CLOCKS, DeadlineClocks
-from shared.domain.decider import Stream
+from shared.domain.decider import Per, Stream
 from shared.domain.event import Event
 from shared.domain.marks import Mark
 
@@ -27,6 +27,14 @@ class StreamState:
     def stands(self) -> bool:
         """Whether there is such a thing: something was recorded, and not all of it withdrawn."""
         return self.version > 0 and not self.withdrawn
+
+    def runs(self, stream: Stream) -> bool:
+        """Whether something is open here: an episode that is not closed, or a thing with a clock that runs."""
+        if not self.stands:
+            return False
+        if stream.per is Per.EPISODE:
+            return stream.is_open(self.state)
+        return any(clock.running for clock in self.clocks)
 
     def after(
         self, stream: Stream, event: Event, event_id: UUID, marks: tuple[Mark, ...] | None = None

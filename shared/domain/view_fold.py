@@ -2,12 +2,37 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Generic
 from uuid import UUID
 
 from shared.domain.event import Record
 from shared.domain.view import After, Change, Insert, RowT, Update, Upsert, UpsertLike, View, Words
 from shared.domain.view_columns import BadView
+
+
+class Folding(Generic[RowT]):
+    """A view that follows a log in memory, event by event, as the live one does.
+
+    Attributes:
+        rows: what its table would hold by now, by key.
+    """
+
+    def __init__(self, view: View[RowT], words: Words | None = None) -> None:
+        self.rows: dict[tuple[Any, ...], RowT] = {}
+        self._view = view
+        self._words = words
+        self._histories: dict[UUID, list[Record]] = {}
+
+    def take(self, record: Record) -> None:
+        """One event more.
+
+        Raises:
+            BadView: what would stop the view.
+        """
+        history = self._histories.setdefault(record.stream, [])
+        history.append(record)
+        for change in self._view.changes(record, history, self._words):
+            _apply(self._view, self.rows, change)
 
 
 def fold(
@@ -18,14 +43,10 @@ def fold(
     Raises:
         BadView: what would stop the view: a change that does not fit, a key inserted twice, None where none may be.
     """
-    rows: dict[tuple[Any, ...], RowT] = {}
-    histories: dict[UUID, list[Record]] = {}
+    folding = Folding(view, words)
     for record in records:
-        history = histories.setdefault(record.stream, [])
-        history.append(record)
-        for change in view.changes(record, history, words):
-            _apply(view, rows, change)
-    return rows
+        folding.take(record)
+    return folding.rows
 
 
 def _apply(view: View[RowT], rows: dict[tuple[Any, ...], RowT], change: Change) -> None:

@@ -213,7 +213,7 @@ class Processor:
                 continue
             try:
                 reacted[-1] = asked = self._reactions.react(message)
-                likely |= await self._reactions.likely(asked)
+                likely |= await self._reactions.likely(asked, reader)
             except AWAY:
                 raise
             except Exception as error:

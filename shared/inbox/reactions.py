@@ -60,12 +60,12 @@ class PolicyRunner:
         record = self.record_of(message)
         return Reacted(message, record, self._policy.react(record))
 
-    async def likely(self, reacted: Reacted) -> dict[UUID, Stream]:
+    async def likely(self, reacted: Reacted, reader: Session) -> dict[UUID, Stream]:
         """The streams that deciding what was asked for will most likely look at."""
         found: dict[UUID, Stream] = {}
         for _, command_id, command in reacted.asked:
             with suppress(NotFound):  # whoever decides it will see
-                found |= await self._runner.likely(command, command_id)
+                found |= await self._runner.likely(command, command_id, reader)
         return found
 
     async def prepare(self, reacted: Reacted, reader: Session) -> tuple[AppendRequest, list[Decided]]:

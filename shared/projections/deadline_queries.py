@@ -128,7 +128,7 @@ async def board(
     service: str,
     *,
     now: datetime,
-    child: UUID | None = None,
+    children: Sequence[UUID] = (),
     running: bool = False,
     cursor: BoardPosition | None = None,
     limit: int = 50,
@@ -139,15 +139,15 @@ async def board(
         pool: of the service.
         service: whose board.
         now: the moment that judges.
-        child: only this child's clocks.
+        children: only the clocks of these; of a child, under all ids.
         running: only clocks neither acted on nor ended.
         cursor: the `place` of the last entry of the page before. A page shorter than `limit` is the last.
         limit: most entries.
     """
     tests, arguments = [RUNNING if running else CLOCK], list[object]([limit])
-    if child is not None:
-        arguments.append(child)
-        tests.append(f"child = ${len(arguments)}")
+    if children:
+        arguments.append(list(children))
+        tests.append(f"child = ANY(${len(arguments)}::uuid[])")
     if cursor is not None:
         first = len(arguments) + 1
         arguments += cursor

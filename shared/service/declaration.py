@@ -12,7 +12,7 @@ from shared.commands.follow_ups import FollowUp
 from shared.domain.actors import AGENCIES
 from shared.domain.clock_facts import is_a_record
 from shared.domain.command import Command
-from shared.domain.decider import Stream
+from shared.domain.decider import Per, Stream
 from shared.domain.policy import Policy
 from shared.domain.rules import Rulebook
 from shared.domain.view import View
@@ -135,7 +135,8 @@ def service(
     check_answers(name, answers, router)
     check_corrections(name, views)
     if knows_people:
-        told = (people_policy(name), sign_in_policy(name))
+        episodes = [stream.name for stream in streams if stream.per is Per.EPISODE]
+        told = (people_policy(name, policy.manager.role, episodes), sign_in_policy(name))
         policy = Policy(name, *told, policy, manager=policy.manager.role)
     noted = elsewhere_stream(streams)
     kernel = (

@@ -149,6 +149,7 @@ def elsewhere_stream(streams: Sequence[Stream]) -> Stream | None:
         commands=NoteAct | NoteStart | NoteEnd | RestateNotes,
         events=NotedElsewhere,
         per=Per.CHILD,
+        each_id=True,
         record=make_dataclass("ElsewhereRecord", [(name, Any) for name in names], frozen=True),
     )
 

@@ -8,7 +8,7 @@ team: `kind`, `born`, `due`, `disabled`, `looked_after`, `person`, `relation`, `
 `until` for days. An event that leaves a day out happened on the day it says it happened.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final, assert_never
@@ -18,8 +18,9 @@ from shared.domain.command import Command
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event, Record
 from shared.domain.instants import local_date
-from shared.domain.people import KnownPerson, PersonKind, Responsibility, Span
+from shared.domain.people import KnownPerson, PersonKind, Responsibility, SamePerson, Span
 from shared.domain.policy import Policy
+from shared.team.tasks import RaiseTaskWhereOpen
 
 PEOPLE: Final = "people"
 """The team that tells everybody who there is."""
@@ -53,7 +54,18 @@ class ResponsibilityKnown(Event, name="team.ResponsibilityKnown", fixed=()):
     until: date | None = None
 
 
-KnownEvent = PersonKnown | LookedAfterKnown | ResponsibilityKnown
+class MergeKnown(Event, name="team.MergeKnown", fixed=()):
+    """From now on these ids mean one person, of which the first was kept; or, without `others`, this id one by itself.
+
+    `told_at` is where in People's log that stands, by which the later of two is known whatever order they come in.
+    """
+
+    kept: UUID
+    others: tuple[UUID, ...] = ()
+    told_at: int
+
+
+KnownEvent = PersonKnown | LookedAfterKnown | ResponsibilityKnown | MergeKnown
 
 
 class KnowPerson(Command, name="team.KnowPerson", opens=True, internal=True):
@@ -70,6 +82,18 @@ class KnowPerson(Command, name="team.KnowPerson", opens=True, internal=True):
     responsible: Responsibility | None = None
 
 
+class KnowMerge(Command, name="team.KnowMerge", opens=True, internal=True):
+    """Take in which ids are one person, for each of them, or (without `others`) that they are so no longer.
+
+    It comes once for each id, on that id's key: whichever comes first says it of all, so that no service takes part of a
+    person for the whole. What comes late, after what was recorded after it, says nothing any more.
+    """
+
+    kept: UUID
+    others: tuple[UUID, ...] = ()
+    told_at: int
+
+
 def _evolve(state: KnownPerson, event: KnownEvent) -> KnownPerson:
     match event:
         case PersonKnown(kind=kind, born=born, due=due, disabled=disabled):
@@ -80,6 +104,8 @@ def _evolve(state: KnownPerson, event: KnownEvent) -> KnownPerson:
             key = (person, relation)
             spans = _with(state.responsible.get(key, ()), Span(since=since, until=until))
             return replace(state, responsible={**state.responsible, key: spans})
+        case MergeKnown(kept=kept, others=others, told_at=told_at):
+            return replace(state, same=SamePerson(kept, others) if others else None, told_at=told_at)
         case _:
             assert_never(event)
 
@@ -89,7 +115,28 @@ def _with(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
     return (*(each for each in spans if each.since != span.since), span)
 
 
-def _decide(command: KnowPerson, state: KnownPerson, context: Context) -> list[KnownEvent]:
+def _decide(command: KnowPerson | KnowMerge, state: KnownPerson, context: Context) -> list[KnownEvent]:
+    match command:
+        case KnowPerson():
+            return know_person_as_told(command, state, context)
+        case KnowMerge():
+            return know_merge_as_told(command, state, context)
+        case _:
+            assert_never(command)
+
+
+def know_merge_as_told(command: KnowMerge, state: KnownPerson, context: Context) -> list[KnownEvent]:
+    """Known, unless something later is, or the same."""
+    same = SamePerson(command.kept, command.others) if command.others else None
+    if command.told_at <= state.told_at or same == state.same:
+        return []
+    kept = command.kept if same else context.child
+    assert kept is not None
+    return [MergeKnown(kept=kept, others=command.others, told_at=command.told_at)]
+
+
+def know_person_as_told(command: KnowPerson, state: KnownPerson, context: Context) -> list[KnownEvent]:
+    """What is news of it."""
     known: list[KnownEvent] = []
     own = _own_facts(command, state)
     if own is not None and (own.kind, own.born, own.due, own.disabled) != (
@@ -152,11 +199,12 @@ known_person = Stream(
     state=KnownPerson(),
     evolve=_evolve,
     decide=_decide,
-    commands=KnowPerson,
+    commands=KnowPerson | KnowMerge,
     events=KnownEvent,
     per=Per.CHILD,
+    each_id=True,
 )
-"""One stream for each person a team has been told of."""
+"""One stream for each person a team has been told of, by each id they were registered under."""
 
 
 # -- what People tells
@@ -224,8 +272,56 @@ def know_person(event: Event, record: Record) -> KnowPerson:
     return _TOLD[event.NAME](event, record)
 
 
-def people_policy(service: str) -> Policy:
-    """What every team does with what People tells."""
+def people_policy(service: str, manager: str, episodes: Sequence[str] = ()) -> Policy:
+    """What every team does with what People tells.
+
+    Args:
+        service: the team.
+        manager: the role that looks where a merge leaves two of a kind open, or something is open about who died.
+        episodes: the kinds of stream of which a child has one open at a time.
+    """
     policy = Policy(service)
     policy.on_names(*_TOLD)(know_person)
+
+    @policy.on_names("people.PeopleMerged")
+    def know_merge(event: Any, record: Record) -> list[Command]:
+        """Records turned out to be of one person: from now on their ids mean the same. Where two episodes of a kind are
+        open, a manager gets a task; nothing closes, and no clock changes.
+        """
+        kept, others = event.kept, tuple(each for each in event.people if each != event.kept)
+        told = KnowMerge(about=(kept, *others), kept=kept, others=others, told_at=record.position)
+        return [
+            told,
+            *(
+                RaiseTaskWhereOpen(
+                    about=(kept,),
+                    role=manager,
+                    reason="two_open_after_merge",
+                    regarding=record.envelope.command_id,
+                    source=PEOPLE,
+                    team=service,
+                    kind=kind,
+                    least=2,
+                )
+                for kind in episodes
+            ),
+        ]
+
+    @policy.on_names("people.PeopleUnmerged")
+    def know_unmerge(event: Any, record: Record) -> KnowMerge:
+        """They were two people after all: each id is one by itself again, with what was recorded for it."""
+        return KnowMerge(about=event.people, kept=event.people[0], told_at=record.position)
+
+    @policy.on_names("people.DeathRecorded")
+    def look_at_what_is_open(_event: Any, record: Record) -> RaiseTaskWhereOpen:
+        """Somebody died: where something is open about them, a manager gets a task. Nothing closes by itself."""
+        return RaiseTaskWhereOpen(
+            about=(record.stream,),
+            role=manager,
+            reason="death_recorded",
+            regarding=record.envelope.event_id,
+            source=PEOPLE,
+            team=service,
+        )
+
     return policy

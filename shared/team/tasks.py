@@ -47,6 +47,23 @@ class RaiseTask(Command, name="team.RaiseTask", opens=True, internal=True):
     source: str
 
 
+class RaiseTaskWhereOpen(RaiseTask, name="team.RaiseTaskWhereOpen", opens=True, internal=True):
+    """A policy asks a person to look where so much is open about the child: of one kind of episode, or of anything.
+
+    The kernel looks at what is open, under all ids of the child, in the transaction that raises the task.
+    """
+
+    team: str
+    """Whose task it is: each team has its own."""
+    kind: str = ""
+    """The kind of episode; empty: whatever has a clock that runs, or is an open episode."""
+    least: int = 1
+
+    def own_id(self) -> UUID:
+        """Once for what it is about, however often that is heard of."""
+        return uuid5(self.regarding, f"{self.team}/{self.reason}/{self.kind}")
+
+
 class CompleteTask(Command, name="team.CompleteTask"):
     """A person of the role that a task is for has dealt with it, and says what was done; `re` is the task."""
 
@@ -89,7 +106,9 @@ def _evolve(state: Task, event: TaskRaised | TaskDone) -> Task:
             assert_never(event)
 
 
-def _decide(command: RaiseTask | CompleteTask, state: Task, context: Context) -> list[TaskRaised | TaskDone]:
+def _decide(
+    command: RaiseTask | RaiseTaskWhereOpen | CompleteTask, state: Task, context: Context
+) -> list[TaskRaised | TaskDone]:
     match command:
         case RaiseTask():
             return raise_task(command, state)
@@ -152,7 +171,7 @@ task = Stream(
     state=Task(),
     evolve=_evolve,
     decide=_decide,
-    commands=RaiseTask | CompleteTask,
+    commands=RaiseTask | RaiseTaskWhereOpen | CompleteTask,
     events=TaskRaised | TaskDone,
     per=Per.THING,
     childless=True,

@@ -13,8 +13,10 @@ from shared.domain.command import Command, NotFound
 from shared.domain.corrections import records_as_corrected
 from shared.domain.decider import Per, Stream
 from shared.domain.event import Record
+from shared.domain.people import SamePerson
 from shared.team import elsewhere
 from shared.team.deadlines import CheckDeadline, VaryDeadline
+from shared.team.known_people import known_person
 from shared.testing.facts import THING
 from shared.testing.logs import Logs, Step, StreamAt
 from shared.testing.teams import Team
@@ -39,6 +41,17 @@ class Subject:
         """As it stands after what the same command decided before, for a child or thing before this one."""
         beside = {name: logs.now(each) for name, each in self.beside.items()}
         return replace(self, own=logs.now(self.own), beside=beside)
+
+
+def same_of(logs: Logs, team: Team, person: UUID) -> SamePerson:
+    """A person under all ids, as far as a team has heard of a merge; in People, as their own record says it."""
+    kind = team.kinds.get(known_person.name) or team.kinds.get("person")
+    if kind is None:
+        return SamePerson(person)
+    known = (
+        logs.of_itself(team, kind, person) if kind.per is Per.ITSELF else logs.of_child(team, kind, person)
+    )
+    return known.folded.state.same or SamePerson(person)
 
 
 def subjects_of(logs: Logs, team: Team, command: Command, step: Step, child: UUID) -> list[Subject]:
@@ -93,7 +106,15 @@ def _own(logs: Logs, team: Team, kind: Stream, command: Command, step: Step, chi
                 beside = _of_thing(logs, team, team.kinds[command.REFERS_TO], command.re, about, child)
                 return [logs.of_thing(team, kind, thing, one.child) for one in beside]
             strangers = [None] if kind.childless and command.about_strangers() else []
-            return [logs.of_thing(team, kind, thing, each) for each in [*strangers, *about] or [child]]
+            people = about or (() if strangers else (child,))
+            return [
+                *(logs.of_thing(team, kind, thing, one) for one in strangers),
+                *_once(
+                    replace(logs.of_thing(team, kind, thing, meant), named=each)
+                    for each in people
+                    for meant in [each if kind.each_id else same_of(logs, team, each).kept]
+                ),
+            ]
         case Per.THING:
             return _of_thing(logs, team, kind, command.re, about or (), child)
         case Per.EPISODE | Per.CHILD if (
@@ -105,13 +126,15 @@ def _own(logs: Logs, team: Team, kind: Stream, command: Command, step: Step, chi
                     also = getattr(command, command.REFERS_ALSO)
                     things += _of_thing(logs, team, team.kinds[command.REFERS_TO], also, (), child)
                 children = [one.child for one in things if one.child]
-                return [logs.of_child(team, kind, each) for each in dict.fromkeys(children)]
+                return _once(_of_child(logs, team, kind, each) for each in children)
             if command.re in logs.streams:
                 return [logs.streams[command.re]]
             raise NotFound(f"there is no {kind.name} with this id; check `re`", what="thing")
         case Per.EPISODE | Per.CHILD:
             code = str(getattr(command, kind.code)) if kind.code else ""
-            return [logs.of_child(team, kind, each, code) for each in about or (child,)]
+            return _once(
+                _of_child(logs, team, kind, each, code, opens=command.OPENS) for each in about or (child,)
+            )
         case Per.ITSELF:
             new = child if team.one_thing else step.command
             named = about or (command.re if command.re and not team.one_thing else command.own_id(),)
@@ -147,10 +170,44 @@ def _of_thing(
         if not team.one_thing:
             raise NotFound(f"there is no {kind.name} with this id; check `re`", what="thing")
         return [logs.of_thing(team, kind, thing, each) for each in about or (child,)]
-    chosen = [one for one in found if not about or one.child in about]
-    if len(chosen) < len(about):
+    if not about:
+        return found
+    children = [one.child for one in found]
+    meant = {
+        one: each
+        for each in about
+        for one in ([each] if each in children else same_of(logs, team, each).ids)
+        if one in children
+    }
+    if not set(about) <= set(meant.values()):
         raise NotFound(f"one of the children in `about` is not part of this {kind.name}", what="child")
-    return chosen
+    return [replace(one, named=meant[one.child]) for one in found if one.child in meant]
+
+
+def _of_child(
+    logs: Logs, team: Team, kind: Stream, named: UUID, code: str = "", *, opens: bool = False
+) -> StreamAt:
+    """The child's own stream; of episodes the one that is meant: open under the kept id, else open under another, else
+    what the kept one had last.
+    """
+    same = same_of(logs, team, named)
+    if kind.each_id:
+        return logs.of_child(team, kind, named, code)
+    of_kept, *others = [logs.of_child(team, kind, each, code) for each in same.ids]
+    if kind.per is Per.EPISODE:
+        running = [one for one in (of_kept, *others) if one.folded.version and kind.is_open(one.folded.state)]
+        there = [one for one in (of_kept, *others) if one.folded.version]
+        if of_kept not in running and running:
+            order = list(logs.streams)
+            of_kept = min(running, key=lambda one: order.index(one.id))
+        elif not running and not opens and there and of_kept not in there:
+            of_kept = there[0]
+    return replace(of_kept, named=named)
+
+
+def _once(places: Iterable[StreamAt]) -> list[StreamAt]:
+    """Each place once, also where one child was named by two ids."""
+    return list({one.id: one for one in places}.values())
 
 
 def _left(one: StreamAt) -> bool:
@@ -189,7 +246,7 @@ def _subject(logs: Logs, team: Team, command: Command, own: StreamAt, item: Any 
                 beside[name] = logs.of_thing(team, other, THING if team.one_thing else named, of_child)
         elif own.child is not None:
             code = str(getattr(command, other.code)) if other.code else ""
-            beside[name] = logs.of_child(team, other, own.child, code)
+            beside[name] = _of_child(logs, team, other, own.child, code)
     return Subject(own, beside, item, referred)
 
 

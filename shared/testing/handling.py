@@ -17,12 +17,14 @@ from shared.domain.deadlines import DeadlineClock
 from shared.domain.decider import Context, Per, RecordedStep
 from shared.domain.event import Event
 from shared.domain.notes import Standing, notes_missing, notes_of_decision
-from shared.domain.people import KnownPerson
+from shared.domain.people import KnownPerson, also_called, joined
 from shared.team.authorisation import authorise, membership_of
 from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import CheckDeadline, VaryDeadline, decide_deadline
 from shared.team.elsewhere import RestateNotes
-from shared.testing.addressing import Subject, records_of_step, subjects_of
+from shared.team.known_people import known_person
+from shared.team.tasks import RaiseTaskWhereOpen
+from shared.testing.addressing import Subject, records_of_step, same_of, subjects_of
 from shared.testing.correcting import correct, restate
 from shared.testing.facts import CHILD, MANAGERS, THING
 from shared.testing.logs import Logs, Step, StreamAt
@@ -67,7 +69,9 @@ def check_clock(logs: Logs, on: StreamAt, clock: DeadlineClock, step: Step) -> l
     subject = Subject(logs.now(on), {})
     command = CheckDeadline(rule=clock.rule, started_by=clock.started_by)
     context = _context(logs, on.team, command, step, subject, [subject])
-    missed = [one for one in _decide(on.team, command, subject, context) if isinstance(one, DeadlineMissed)]
+    missed = [
+        one for one in _decide(logs, on.team, command, subject, context) if isinstance(one, DeadlineMissed)
+    ]
     for one in missed:
         logs.append(on, one, step)
     return missed
@@ -82,6 +86,8 @@ def _handle(logs: Logs, team: Team, command: Command, step: Step, child: UUID) -
         restatements, revealed = restate(logs, team, command, step, command.about[0])
         late = _note_what_is_missing(logs, team, step)
         return Outcome(restatements, (*revealed, *late), command.about)
+    if isinstance(command, RaiseTaskWhereOpen) and not _so_much_is_open(logs, team, command):
+        return Outcome()
     subjects = subjects_of(logs, team, command, step, child)
     opened = command.OPENS or command.JOINS is not None
     gone = [each.own for each in subjects if each.own.folded.withdrawn and not opened]
@@ -91,12 +97,39 @@ def _handle(logs: Logs, team: Team, command: Command, step: Step, child: UUID) -
     misses: list[DeadlineMissed] = []
     for subject in (each.now(logs) for each in subjects):
         context = _context(logs, team, command, step, subject, subjects)
-        events = _decide(team, command, subject, context)
+        events = _decide(logs, team, command, subject, context)
         decided += (event.placed(child=subject.own.child, happened_at=step.happened) for event in events)
         misses += _record(logs, team, subject, events, step)
         misses += _begin(logs, team, events, context, step)
     misses += _note_what_is_missing(logs, team, step)
     return Outcome(tuple(decided), tuple(misses), tuple(each.own.child for each in subjects))
+
+
+def _so_much_is_open(logs: Logs, team: Team, command: RaiseTaskWhereOpen) -> bool:
+    """Whether so much is open about the child, under all ids, as the task is for."""
+    ids = same_of(logs, team, command.about[0]).ids
+    running = [
+        one
+        for one in logs.streams.values()
+        if one.team.name == team.name and one.child in ids and one.folded.runs(one.kind)
+    ]
+    if not command.kind:
+        return bool(running)
+    codes = [one.code for one in running if one.kind.name == command.kind]
+    return any(codes.count(code) >= command.least for code in codes)
+
+
+def _known(logs: Logs, team: Team, person: UUID) -> KnownPerson:
+    """What the team knows of somebody: what it was told in the story, else what the test says."""
+    if known_person.name not in team.kinds and "person" in team.kinds:  # People itself
+        own_record = logs.of_itself(team, team.kinds["person"], person).folded.state
+        return KnownPerson(kind=own_record.kind, born=own_record.born)
+    ids = same_of(logs, team, person).ids if known_person.name in team.kinds else ()
+    told = [logs.of_child(team, known_person, each).folded for each in ids]
+    if not any(each.version for each in told):
+        return team.people.get(person, KnownPerson())
+    own, *others = [each.state for each in told]
+    return joined(own, others) if others else own
 
 
 # -- decide
@@ -107,7 +140,8 @@ def _context(
 ) -> Context:
     own, kind = subject.own, subject.own.kind
     named = (*(each.own.child for each in subjects if each.own.child), *people_named(command))
-    people = {person: team.people.get(person, KnownPerson()) for person in named}
+    several = [same for same in (same_of(logs, team, each) for each in named) if same.others]
+    people = {person: also_called(_known(logs, team, person), several) for person in named}
     member = membership_of(team.access, team.actor, team.name, step.by) if team.access else None
     return Context(
         now=step.now,
@@ -136,20 +170,29 @@ def _context(
     )
 
 
-def _decide(team: Team, command: Command, subject: Subject, context: Context) -> Sequence[Event]:
+def _decide(logs: Logs, team: Team, command: Command, subject: Subject, context: Context) -> Sequence[Event]:
     if isinstance(command, CheckDeadline | VaryDeadline):
         return decide_deadline(command, context)
-    return subject.own.kind.decide(command, _state(team, subject), context)
+    return subject.own.kind.decide(command, _state(logs, team, subject), context)
 
 
-def _state(team: Team, subject: Subject) -> Any:
+def _as_one(logs: Logs, team: Team, one: StreamAt) -> Any:
+    """The state of a stream; of a child of several ids, where that kind is read as one, with those of the others."""
+    if one.kind.as_one is None or one.child is None:
+        return one.folded.state
+    ids = same_of(logs, team, one.child).ids
+    others = [logs.of_child(team, one.kind, each).folded.state for each in ids if each != one.child]
+    return one.kind.as_one(one.folded.state, others) if others else one.folded.state
+
+
+def _state(logs: Logs, team: Team, subject: Subject) -> Any:
     kind = subject.own.kind
     if kind.record is None:
         return subject.own.folded.state
     streams = subject.streams
     return kind.record(
         **{
-            name: streams[name].folded.state if name in streams else team.kinds[name].state
+            name: _as_one(logs, team, streams[name]) if name in streams else team.kinds[name].state
             for name in kind.record_names
         }
     )

@@ -41,6 +41,8 @@ class StreamAt:
     episode: int = 1
     code: str = ""
     told: tuple[Record, ...] = ()
+    named: UUID | None = None
+    """The id that its child was named by, in the command that is decided here."""
 
 
 @dataclass
@@ -93,6 +95,10 @@ class Logs:
 
     def _at(self, team: Team, kind: Stream, stream_id: UUID, child: UUID | None, thing: UUID) -> StreamAt:
         there = self.streams.get(stream_id)
+        if there is not None and there.team.name != team.name:
+            # Each team has a log of its own, in which the same id may be of something else.
+            stream_id = uuid5(stream_id, team.name)
+            there = self.streams.get(stream_id)
         return there or StreamAt(team, kind, stream_id, child, thing, StreamState(0, kind.state))
 
     def now(self, one: StreamAt) -> StreamAt:

@@ -19,13 +19,12 @@ from shared.audit.bundle import NotExportable, bundle_lines, kept_lines
 from shared.audit.checkpoint_tables import NotToBeSigned
 from shared.audit.checkpointer import Checkpoints
 from shared.audit.disclosure import decision_of, never_shown, words_of
-from shared.commands.aliases import same_people
 from shared.crypto.sealed_blob import SealedTogether
 from shared.domain.code_lists import LawfulBasis
 from shared.domain.command import public_name
 from shared.team.authorisation import Forbidden
 from shared.team.sharing import RecordDisclosureDecision
-from shared.web.dependencies import CurrentAliases, CurrentCheckpoints
+from shared.web.dependencies import CurrentCheckpoints
 from shared.web.problems import conflict, refused
 from shared.web.reading import Reader, Reading
 
@@ -64,7 +63,6 @@ async def export(
     child: UUID,
     reader: Reader,
     checkpoints: CurrentCheckpoints,
-    aliases: CurrentAliases,
     export: Annotated[UUID | None, Query(description="the bundle's id, the same for every service")] = None,
     basis: Annotated[LawfulBasis, Query(description="why it is made")] = LawfulBasis.PUBLIC_TASK,
 ) -> StreamingResponse:
@@ -73,7 +71,7 @@ async def export(
 
     What stands in the log is signed first, so that all of it can be proved. A child that is not known has no events.
     """
-    ids = (await same_people(aliases, [child]))[child].ids
+    ids = await reader.ids_of(child)
     asked = BundleRequest(export or uuid4(), child, ids, reader.who.id, reader.who.role, basis.value)
     action = f"read:audit:{reader.service}"
     await _allowed(reader, action, checkpoints, asked)
@@ -100,15 +98,13 @@ async def kept_checkpoints(
 
 
 @router.post("/audit/children/{child}/disclosed")
-async def disclosed(
-    child: UUID, asked: Disclosure, reader: Reader, aliases: CurrentAliases
-) -> dict[str, Any]:
+async def disclosed(child: UUID, asked: Disclosure, reader: Reader) -> dict[str, Any]:
     """The keys that open the words of one step, and of nothing else: for a bundle, where its team decided to share it.
 
     For who reads the team's list and texts, and may decide on sharing: an auditor reads words and hands none on. Each
     event is recorded as read.
     """
-    ids = (await same_people(aliases, [child]))[child].ids
+    ids = await reader.ids_of(child)
     decide = public_name(reader.service, RecordDisclosureDecision)
     for action in ("read:worklist", "read:text", decide):
         await reader.authorise(action, children=ids)

@@ -23,21 +23,22 @@ async def deadlines(
     after: After = None,
 ) -> dict[str, Any]:
     """The team's clocks, the earliest due first: met, missed, varied, ended or open."""
-    await reader.authorise("read:deadlines", children=(child,) if child else ())
+    ids = await reader.ids_of(child) if child else ()
+    await reader.authorise("read:deadlines", children=ids)
     await reader.caught_up("deadlines", after)
     place = read_cursor(cursor, (datetime, str, UUID, UUID)) if cursor else None
     entries = await reader.query(
         board,
         reader.service,
         now=reader.now(),
-        child=child,
+        children=ids,
         cursor=(place[0], place[1], place[2], place[3]) if place else None,
         limit=limit,
     )
     seen = {entry.clock.child for entry in entries if entry.clock.child is not None}
     await reader.record(
         "read:deadlines",
-        children=tuple(seen | ({child} if child else set())),
+        children=tuple(seen | set(ids)),
         sight=reader.sight([entry.clock.started_by for entry in entries], "deadlines"),
     )
     rules = reader.what_rules_say()

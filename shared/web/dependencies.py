@@ -19,7 +19,6 @@ from shared.access.refusals import NotAuthenticated
 from shared.access.tokens import bearer_of
 from shared.audit.checkpointer import Checkpoints
 from shared.audit.own_end import OwnEnd
-from shared.commands.aliases import Aliases
 from shared.commands.handler import Answer
 from shared.commands.timers import Timers
 from shared.domain.access_facts import NOTHING, Facts
@@ -97,9 +96,6 @@ CurrentTimers = Annotated[Timers, _part(lambda running: running.timers)]
 
 
 CurrentClock = Annotated[Clock, _part(lambda running: running.clock)]
-
-
-CurrentAliases = Annotated[Aliases, _part(lambda running: running.handler.aliases)]
 
 
 CurrentCheckpoints = Annotated[Checkpoints, _part(lambda running: running.checkpoints)]

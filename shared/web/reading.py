@@ -16,6 +16,7 @@ from pydantic import StringConstraints
 
 from shared.access.access_row import Sight
 from shared.access.decision import Decision
+from shared.commands.aliases import SamePerson, same_people
 from shared.domain.access_facts import NOTHING, Facts
 from shared.domain.actors import Actor
 from shared.domain.corrections import said_last
@@ -68,6 +69,17 @@ class Reading:
     def may(self, action: str, facts: Facts = NOTHING) -> bool:
         """Whether the policy allows it where these facts are so; where it decides what is shown, and refuses nothing."""
         return may(self._running, self.who, action, facts)
+
+    async def same_people(self, people: Iterable[UUID]) -> dict[UUID, SamePerson]:
+        """Each of these people under all ids they go by."""
+        handler = self._running.handler
+        return await same_people(handler.aliases, people, handler.reader(fresh=True))
+
+    async def ids_of(self, person: UUID) -> tuple[UUID, ...]:
+        """All ids that a person goes by, the kept one first: whoever asks for one is shown, and recorded as having seen,
+        what stands under each.
+        """
+        return (await self.same_people([person]))[person].ids
 
     async def authorise(
         self, action: str, *, children: tuple[UUID, ...] = (), facts: Facts = NOTHING

@@ -26,7 +26,7 @@ from services.chronology.events import (
 )
 from services.chronology.facts import INVOLVED
 from services.chronology.lenses import lens_of, read_under
-from services.chronology.queries import ALL, PAGE, Wanted, entries_of, of_weight
+from services.chronology.queries import ALL, Wanted, entries_of, of_weight, page
 from shared.domain.actors import Actor
 from shared.domain.code_lists import LawfulBasis
 from shared.domain.event import Event, Record
@@ -203,7 +203,7 @@ async def read(pool: asyncpg.Pool, who: Actor, wanted: Wanted, limit: int = 7) -
     everything = who == AUDITOR
     async with reading_as(pool, lens_of(who, NOW, everything=everything)) as reader:
         while rows := await entries_of(
-            reader, CHILD, who, place, limit, wanted=wanted, everything=everything
+            reader, [CHILD], who, place, limit, wanted=wanted, everything=everything
         ):
             found += [(one.row["entry"], one.depth) for one in rows]
             place = rows[-1].place
@@ -293,7 +293,7 @@ async def test_a_filter_is_answered_by_the_index_of_the_page(many: str) -> None:
 async def test_whether_a_reader_is_involved_is_one_look_in_that_index(many: str) -> None:
     for who in (actor("social_worker"), actor("designated_safeguarding_lead", organisation=SCHOOL)):
         async with asyncpg.create_pool(many, min_size=1, max_size=1) as pool:
-            found, buffers = await explained(pool, who, INVOLVED, BUSY_CHILD)
+            found, buffers = await explained(pool, who, INVOLVED, [BUSY_CHILD])
         assert found == 1
         assert buffers <= 10
 
@@ -302,7 +302,7 @@ async def cost(where: str, who: Actor, wanted: Wanted, plan: str) -> tuple[int, 
     """How many rows a first page has, and how many buffers of PostgreSQL it reads, behind the wall."""
     asked = (wanted.topic, wanted.by_agency, wanted.significance, FIRST_PAGE)
     async with asyncpg.create_pool(where, min_size=1, max_size=1) as pool:
-        return await explained(pool, who, PAGE, BUSY_CHILD, None, None, None, None, *asked, plan=plan)
+        return await explained(pool, who, page(1), [BUSY_CHILD], None, None, None, None, *asked, plan=plan)
 
 
 async def explained(

@@ -1,14 +1,13 @@
 """What a correction means beside the record: to the plans and things it was noted on, after a merge, said twice."""
 
-from collections.abc import Iterable, Mapping
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from shared.commands.aliases import SamePerson
 from shared.commands.stream_ids import child_stream, episode_stream, thing_stream
 from shared.domain.command import NotFound
 from shared.team.known_people import KnowPerson
+from tests.integration.merges import merge
 from tests.integration.toy_plans import (
     AVA,
     DAY,
@@ -31,27 +30,9 @@ from tests.integration.toy_plans import (
 from tests.integration.toy_team import BEN, START, STRANGER
 
 
-class Merged:
-    """Who was merged: a made-up resolver."""
-
-    def __init__(self) -> None:
-        self.people: dict[UUID, SamePerson] = {}
-
-    def merge(self, kept: UUID, *others: UUID) -> None:
-        self.people |= dict.fromkeys((kept, *others), SamePerson(kept, others))
-
-    async def of(self, people: Iterable[UUID]) -> Mapping[UUID, SamePerson]:
-        return {person: self.people[person] for person in people if person in self.people}
-
-
 @pytest.fixture
-def merged() -> Merged:
-    return Merged()
-
-
-@pytest.fixture
-async def team(open_store, clock, keys, merged) -> Team:
-    return await team_on(await open_store(clock=clock, keys=keys), clock, keys, aliases=merged)
+async def team(open_store, clock, keys) -> Team:
+    return await team_on(await open_store(clock=clock, keys=keys), clock, keys)
 
 
 async def two_plans(team: Team) -> None:
@@ -118,11 +99,11 @@ async def test_a_miss_that_a_correction_brings_to_light_belongs_to_what_started_
     assert missed["envelope"]["thing"] == corrected["envelope"]["thing"]
 
 
-async def test_after_a_merge_what_was_noted_under_the_kept_id_follows_too(team: Team, merged: Merged) -> None:
+async def test_after_a_merge_what_was_noted_under_the_kept_id_follows_too(team: Team) -> None:
     await team.handler.run(KnowPerson(about=(BEN,), kind="child"), SERVICE, uuid4())
     await team.do(Open(), day=0)
     seen = await team.do(Visit(), day=3)
-    merged.merge(BEN, AVA)
+    await merge(team.handler, BEN, AVA)
     await team.do(StartPlan(about=(BEN,)), day=4, happened=1)
     of_ben = episode_stream("mash", plan, BEN, 1)
     assert await team.clocks(plan, of_ben, day=5) == [("A15", 1, "met"), ("A15", 3, "open")]
@@ -133,9 +114,9 @@ async def test_after_a_merge_what_was_noted_under_the_kept_id_follows_too(team: 
     assert [each["child"] for each in await team.stored(of_ben)] == [str(BEN)] * 3
 
 
-async def test_the_id_that_a_child_was_named_by_stays_with_the_correction(team: Team, merged: Merged) -> None:
+async def test_the_id_that_a_child_was_named_by_stays_with_the_correction(team: Team) -> None:
     await team.handler.run(KnowPerson(about=(BEN,), kind="child"), SERVICE, uuid4())
-    merged.merge(BEN, AVA)
+    await merge(team.handler, BEN, AVA)
     wanted = await team.do(Want(), day=1)
     await team.correct(wanted, day=1.5, right_happened=1.2)
     said, corrected = await team.stored(child_stream("mash", due, BEN))

@@ -210,7 +210,7 @@ async def test_the_board_is_queried_by_due_instant(pool: asyncpg.Pool) -> None:
             cursor = page[-1].clock.place
         assert paged == whole
         assert [e.clock.stream for e in await board(pool, "mash", now=now, running=True)] == [c, b]
-        assert [e.clock.started_by for e in await board(pool, "mash", now=now, child=a, limit=1)] == [
+        assert [e.clock.started_by for e in await board(pool, "mash", now=now, children=[a], limit=1)] == [
             min(first, whole[1].clock.started_by)
         ]
 
@@ -219,7 +219,7 @@ async def test_the_board_is_queried_by_due_instant(pool: asyncpg.Pool) -> None:
             (b, Other()),
         )
         assert await views.wait_for("deadlines", 8)
-        varied = (await board(pool, "mash", now=now, child=c))[0]
+        varied = (await board(pool, "mash", now=now, children=[c]))[0]
         assert (varied.state, varied.clock.missed_at, varied.clock.first_due_at) == (
             "varied",
             T0 + 2 * HOUR,
@@ -233,7 +233,7 @@ async def test_the_board_is_queried_by_due_instant(pool: asyncpg.Pool) -> None:
             (a, Decided(outcome="accepted", happened_at=T0 + 5 * HOUR)),
         )
         assert await views.wait_for("deadlines", 10)
-        assert {(e.clock.acted_at, e.state) for e in await board(pool, "mash", now=now, child=a)} == {
+        assert {(e.clock.acted_at, e.state) for e in await board(pool, "mash", now=now, children=[a])} == {
             (T0 + HOUR / 2, "met")
         }
         assert await missed_by_rule(pool, "mash") == {"M1": 1}

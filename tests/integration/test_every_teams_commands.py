@@ -1,12 +1,10 @@
 """The commands of every team on a real log: about a child, or about any step of the team, of whichever stream."""
 
-from collections.abc import Iterable, Mapping
 from uuid import UUID, uuid4
 
 import orjson
 import pytest
 
-from shared.commands.aliases import SamePerson
 from shared.commands.stream_ids import child_stream, thing_stream
 from shared.domain.actors import Actor
 from shared.domain.code_lists import AuditWhat, Document, EscalationStage
@@ -20,6 +18,7 @@ from shared.team.known_people import KnowPerson
 from shared.team.oversight import RecordAudit, RecordSupervision
 from shared.team.sharing import RecordCopyGiven, RecordDisclosureDecision
 from shared.team.tasks import CompleteTask, RaiseTask, task
+from tests.integration.merges import merge
 from tests.integration.toy_plans import (
     AVA,
     DAY,
@@ -54,27 +53,10 @@ RAISE = RaiseEscalation.model_validate(
 SUPERVISION = RecordSupervision(worker=Professional(id=uuid4(), name="Mia Dunn"), notes="Drift.")
 
 
-class Merged:
-    """Who was merged: a made-up resolver."""
-
-    def __init__(self) -> None:
-        self.people: dict[UUID, SamePerson] = {}
-
-    async def of(self, people: Iterable[UUID]) -> Mapping[UUID, SamePerson]:
-        return {person: self.people[person] for person in people if person in self.people}
-
-
 @pytest.fixture
-def merged() -> Merged:
-    return Merged()
-
-
-@pytest.fixture
-async def team(open_store, clock, keys, merged) -> Team:
+async def team(open_store, clock, keys) -> Team:
     streams = (*with_child_file(STREAMS), escalation, task)
-    made = await team_on(
-        await open_store(clock=clock, keys=keys), clock, keys, streams=streams, aliases=merged
-    )
+    made = await team_on(await open_store(clock=clock, keys=keys), clock, keys, streams=streams)
     for child in (BEN, CAL):
         await made.handler.run(KnowPerson(about=(child,), kind="child"), SERVICE, uuid4())
     return made
@@ -205,9 +187,9 @@ async def test_what_was_written_on_the_file_is_corrected_like_anything_else(team
     assert corrected["body"]["document"] == "plan"
 
 
-async def test_after_a_merge_it_stands_on_the_kept_childs_file(team: Team, merged: Merged) -> None:
+async def test_after_a_merge_it_stands_on_the_kept_childs_file(team: Team) -> None:
     contact = await send(team, Tell(), about=(BEN,), by=WORKER)
-    merged.people = dict.fromkeys((AVA, BEN), SamePerson(AVA, (BEN,)))
+    await merge(team.handler, AVA, BEN)
     await send(team, AUDIT, re=contact)
     await send(team, AUDIT, re=contact, about=(AVA,))
     first, second = await facts(team, file_of(AVA))

@@ -46,7 +46,7 @@ async def pool(schools: str) -> AsyncIterator[asyncpg.Pool]:
 
 async def shown(pool: asyncpg.Pool, who: Actor) -> list[tuple[str, str]]:
     async with pool.acquire() as connection:
-        rows = await entries_of(connection, CHILD, who, None, 10, everything=False)
+        rows = await entries_of(connection, [CHILD], who, None, 10, everything=False)
     return [(one.row["source_event"], one.depth) for one in rows]
 
 
@@ -109,5 +109,5 @@ async def test_only_the_school_that_told_is_involved(pool: asyncpg.Pool) -> None
         (actor("keyworker"), NOTHING),
         (actor("police_officer", agency="police"), NOTHING),
     ):
-        assert await facts_about(pool, CHILD, who) == facts, who
-    assert await facts_about(pool, uuid4(), actor("social_worker")) == NOTHING
+        assert await facts_about(pool, [CHILD], who) == facts, who
+    assert await facts_about(pool, [uuid4()], actor("social_worker")) == NOTHING

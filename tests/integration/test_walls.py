@@ -192,7 +192,7 @@ async def test_a_reader_changes_nothing(chronology: Chronology) -> None:
 
 async def page(chronology: Chronology, who: Actor) -> list[UUID]:
     async with reading_as(chronology.reader, lens_of(who, datetime.now(UTC), everything=False)) as connection:
-        rows = await entries_of(connection, CHILD, who, None, 50, everything=False)
+        rows = await entries_of(connection, [CHILD], who, None, 50, everything=False)
     return [one.row["entry"] for one in rows]
 
 

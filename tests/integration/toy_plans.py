@@ -241,7 +241,7 @@ class Team:
         return await self.clocks(plan, episode_stream("mash", plan, AVA, n), day=day)
 
 
-async def team_on(store, clock, keys, *, known: bool = True, streams=STREAMS, aliases=None) -> Team:
+async def team_on(store, clock, keys, *, known: bool = True, streams=STREAMS) -> Team:
     """The team on a store; its child is made known to it."""
     handler = CommandHandler(
         "mash",
@@ -252,7 +252,6 @@ async def team_on(store, clock, keys, *, known: bool = True, streams=STREAMS, al
         rules=RULES,
         access=access_to(streams),
         clock=clock,
-        aliases=aliases,
     )
     if known:
         await handler.run(KnowPerson(about=(AVA,), kind="child"), SERVICE, uuid4())

@@ -4,7 +4,7 @@ What it keeps is decided beside the entries that come in. Nothing stands here of
 that it is short and quickly read however long the chronology grows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, Never, TypeVar, assert_never
@@ -141,6 +141,18 @@ def _involved(state: ChildRecord, event: InvolvementNoted) -> ChildRecord:
     return replace(state, involved=involved, work=work, took_part=took_part)
 
 
+def as_one(own: ChildRecord, others: Sequence[ChildRecord]) -> ChildRecord:
+    """The record under one id, with who is involved with the child under the others. What stands for a thing stays with
+    the id that the thing is about.
+    """
+    work = own.work
+    for other in others:
+        for each in reversed(list(items(other.work))):
+            work = Trail(each, work)
+    involved = own.involved.union(*(each.involved for each in others))
+    return replace(own, involved=involved, work=work)
+
+
 def decide(command: Never, _state: ChildRecord, _context: Context) -> list[Event]:
     """Nothing is asked of the record by itself."""
     assert_never(command)
@@ -154,4 +166,6 @@ child_record = Stream(
     commands=None,
     events=ChildRecordEvent,
     per=Per.CHILD,
+    each_id=True,
+    as_one=as_one,
 )

@@ -1,5 +1,6 @@
 """What is open on a child in other teams, as far as the front door has heard: it makes a report a note on that case (M9)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never
 from uuid import UUID
@@ -63,6 +64,11 @@ def decide(command: OpenCaseCommand, state: OpenCase, _context: Context) -> list
             assert_never(command)
 
 
+def as_one(own: OpenCase, others: Sequence[OpenCase]) -> OpenCase:
+    """What is open under several ids of one child."""
+    return OpenCase(own.cases.union(*(each.cases for each in others)))
+
+
 open_case = Stream(
     name="open_case",
     state=OpenCase(),
@@ -71,4 +77,6 @@ open_case = Stream(
     commands=OpenCaseCommand,
     events=OpenCaseEvent,
     per=Per.CHILD,
+    each_id=True,
+    as_one=as_one,
 )

@@ -1,10 +1,10 @@
 """What the index of people tells of who there is: registered, corrected, identified, related; and who works with them."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from services.people.codes import Relation, UpnUnknown, Withheld
+from services.people.codes import MergeReason, Relation, UpnUnknown, Withheld
 from shared.domain.code_lists import Disability, Ethnicity, Sex
 from shared.domain.event import Event, Sealed
 from shared.domain.people import PersonKind
@@ -143,6 +143,57 @@ class NhsNumberText(Sealed):
 
 class NhsNumberRecorded(Event, name="people.NhsNumberRecorded", text=NhsNumberText, fixed=()):
     """The person's NHS number, its check digit verified."""
+
+
+class MergedText(Sealed):
+    """What was noted when it was merged."""
+
+    notes: str = ""
+
+
+class PeopleMerged(
+    Event,
+    name="people.PeopleMerged",
+    crosses=True,
+    text=MergedText,
+    fixed=("merge", "kept", "people", "reasons", "notes"),
+):
+    """Records are of one person, said on each of them: from now on their ids mean the same. One is kept.
+
+    Every team acts on it, so it is no longer corrected: it is undone by PeopleUnmerged.
+    """
+
+    UNDONE_BY: ClassVar[str] = "say that they are different people (people.UnmergePeople)"
+
+    merge: UUID
+    """The command that merged them: what an unmerge names."""
+    kept: UUID
+    people: tuple[UUID, ...]
+    """All ids, in the order in which they were named."""
+    reasons: tuple[MergeReason, ...]
+
+
+class UnmergedText(Sealed):
+    """Why they are two people after all."""
+
+    reason: str
+
+
+class PeopleUnmerged(
+    Event,
+    name="people.PeopleUnmerged",
+    crosses=True,
+    text=UnmergedText,
+    fixed=("merge", "kept", "people"),
+):
+    """They are different people after all, said on each of their records: each id is one by itself again."""
+
+    UNDONE_BY: ClassVar[str] = "merge them again (people.MergePeople)"
+
+    merge: UUID
+    """The command that had merged them."""
+    kept: UUID
+    people: tuple[UUID, ...]
 
 
 class RelationshipRecorded(

@@ -11,6 +11,7 @@ from services.people.events import (
     ChildBorn,
     DuplicateDismissed,
     NhsNumberRecorded,
+    PeopleMerged,
     PersonCorrected,
     PersonRegistered,
     PossibleDuplicateFlagged,
@@ -86,6 +87,12 @@ def _(event: PossibleDuplicateFlagged, record: Record) -> Upsert | None:
         reasons=[reason.value for reason in event.reasons],
         flagged_at=record.recorded_at,
     )
+
+
+@possible_duplicates.on(PeopleMerged)
+def _(event: PeopleMerged, record: Record) -> list[Change]:
+    """What a manager has decided is no longer asked."""
+    return [Delete(person=record.stream, other=each) for each in event.people if each > record.stream]
 
 
 @possible_duplicates.on(DuplicateDismissed)

@@ -154,7 +154,12 @@ def test_every_team_fits(team: Any) -> None:
         ((replace(MEETING, waits=lambda state: state),), "only what stands alone waits to be taken"),
         ((replace(MEETING, per=Per.CHILD, begun_by=lambda *_: None),), "or a thing, begins by itself"),
         ((replace(MEETING, commands=TakeNext, per=Per.ALONE),), "say in `waits` which does"),
-        ((replace(MEETING, commands=Audit),), "is of any step, so it stands on the child's own stream"),
+        ((replace(PLAN, each_id=True),), "an episode is the child's, under whichever id"),
+        ((replace(MEETING, as_one=lambda own, _others: own),), "is read as one"),
+        (
+            (replace(MEETING, commands=Audit),),
+            "is of any step, so it stands on the child's or person's own stream",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_with_what_to_change(streams: tuple[Stream, ...], what: str) -> None:

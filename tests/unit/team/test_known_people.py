@@ -1,5 +1,6 @@
 """What every team knows of people, whatever People tells, by the events' names: taken in once, changed, ended."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.people.codes import LookedAfterEnd, Relation
+from services.people.codes import LookedAfterEnd, MergeReason, Relation
 from services.people.events import (
     ChildBorn,
     LookedAfterEnded,
     LookedAfterStarted,
+    PeopleMerged,
+    PeopleUnmerged,
     PersonCorrected,
     PersonRegistered,
     RelationshipEnded,
@@ -20,7 +23,7 @@ from services.people.events import (
 )
 from shared.domain.event import Event
 from shared.domain.instants import london
-from shared.domain.people import KnownPerson, Responsibility, Span
+from shared.domain.people import KnownPerson, Responsibility, SamePerson, Span, also_called, joined
 from shared.domain.policy import Policy
 from shared.domain.rules import Rulebook
 from shared.team.known_people import (
@@ -32,14 +35,14 @@ from shared.team.known_people import (
     people_policy,
 )
 from shared.testing.deciders import decider
-from shared.testing.facts import CHILD
+from shared.testing.facts import CHILD, record
 from shared.testing.policies import given_policy
 
 RULES = Rulebook((), edition="test")
 MUM = UUID(int=71)
 SAID = london(2026, 4, 2, 9)
 TODAY, BORN = date(2026, 4, 2), date(2016, 5, 14)
-told = given_policy(people_policy("mash"))
+told = given_policy(people_policy("mash", "mash_manager", ["plan"]))
 story = decider(known_person, RULES).given
 
 
@@ -150,7 +153,7 @@ def test_a_policy_joins_another_and_keeps_every_reaction_s_name() -> None:
     def greet(_event: Event, _record: Any) -> None:
         return None
 
-    both = Policy("mash", people_policy("mash"), own)
+    both = Policy("mash", people_policy("mash", "mash_manager", ["plan"]), own)
     assert [each.name for each in both.reactions(PersonRegistered(kind="adult"))] == ["know_person", "greet"]
     assert both.sources() == {"people"}
     assert both.reacts_to("people.ChildBorn")
@@ -161,4 +164,72 @@ def test_a_policy_joins_another_and_keeps_every_reaction_s_name() -> None:
         return None
 
     with pytest.raises(ValueError, match="know_person"):
-        Policy("mash", people_policy("mash"), own)
+        Policy("mash", people_policy("mash", "mash_manager", ["plan"]), own)
+
+
+# -- merges
+
+TWO = (CHILD, UUID(int=72))
+
+
+def told_of(kind: type[PeopleMerged] | type[PeopleUnmerged], at: int, person: UUID) -> Any:
+    """What a team is asked to know when a merge, or its end, arrives on the key of one of the two."""
+    if kind is PeopleMerged:
+        event: Event = PeopleMerged(
+            merge=UUID(int=at), kept=CHILD, people=TWO, reasons=(MergeReason.SAME_UPN,)
+        )
+    else:
+        event = PeopleUnmerged(merge=UUID(int=at), kept=CHILD, people=TWO)
+    fact = replace(record(event, at=SAID, child=person, stream=person), position=at)
+    return [command for _, _, command in TOLD.react(fact)]
+
+
+TOLD = people_policy("mash", "mash_manager", ["plan"])
+
+
+def test_a_merge_asks_each_kind_of_which_one_is_open_at_a_time_for_a_task_where_two_are() -> None:
+    know, look = told_of(PeopleMerged, 5, TWO[1])
+    assert (know.about, know.kept, know.others, know.told_at) == (TWO, CHILD, TWO[1:], 5)
+    assert (look.role, look.kind, look.least, look.about) == ("mash_manager", "plan", 2, (CHILD,))
+    again, of_another_team = told_of(PeopleMerged, 6, CHILD)[1], look.model_copy(update={"team": "fws"})
+    assert look.own_id() != of_another_team.own_id()
+    assert again.regarding == look.regarding  # one merge is one task, on whichever key it is heard of
+    assert again.own_id() == look.own_id()
+    [apart] = told_of(PeopleUnmerged, 7, CHILD)
+    assert (apart.about, apart.others) == (TWO, ())
+
+
+@settings(max_examples=200)
+@given(data=st.data(), rounds=st.integers(1, 4))
+def test_in_whatever_order_the_keys_come_what_was_recorded_last_is_known(
+    data: st.DataObject, rounds: int
+) -> None:
+    """Each merge and each end comes once on the key of each of the two, in order on each key alone."""
+    kinds = [kind for _ in range(rounds) for kind in (PeopleMerged, PeopleUnmerged)]
+    kinds = kinds[: data.draw(st.integers(1, len(kinds)))]
+    waiting = {
+        person: [told_of(kind, 2 * n + i, person)[0] for n, kind in enumerate(kinds, 1)]
+        for i, person in enumerate(TWO)
+    }
+    known, latest = dict.fromkeys(TWO, story()), 0
+    while any(waiting.values()):
+        person = data.draw(st.sampled_from([one for one, commands in waiting.items() if commands]))
+        command = waiting[person].pop(0)
+        known = {one: each.when(command, at=SAID) for one, each in known.items()}
+        latest = max(latest, command.told_at // 2)
+        now = SamePerson(CHILD, TWO[1:]) if kinds[latest - 1] is PeopleMerged else None
+        assert [each.state.same for each in known.values()] == [now, now]
+
+
+def test_what_is_known_under_several_ids_is_known_of_the_one_person() -> None:
+    own = KnownPerson(kind="child", responsible={(MUM, "mother"): (Span(),)})
+    other = KnownPerson(
+        kind="child", born=BORN, due=TODAY, disabled=True, looked_after=(Span(since=BORN),), responsible={}
+    )
+    both = joined(own, [other])
+    assert (both.born, both.due, both.disabled) == (BORN, None, True)
+    assert both.looked_after_on(TODAY)
+    assert both.responsible_on(TODAY) == {MUM}
+    again = UUID(int=73)
+    assert also_called(both, [SamePerson(MUM, (again,))]).responsible_on(TODAY) == {MUM, again}
+    assert also_called(both, [SamePerson(again, (CHILD,))]).responsible_on(TODAY) == {MUM}

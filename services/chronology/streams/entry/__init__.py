@@ -77,5 +77,6 @@ entry = Stream(
     commands=EntryCommand,
     events=EntryEvent,
     per=Per.THING,
+    each_id=True,
     record=EntryOfChild,
 )

@@ -38,6 +38,7 @@ from services.people.streams.person.living import (
     record_looked_after,
     record_school,
 )
+from services.people.streams.person.merging import MergePeople, UnmergePeople, merge_people, unmerge_people
 from services.people.streams.person.registering import (
     CorrectPerson,
     RegisterPerson,
@@ -62,6 +63,7 @@ __all__ = [
     "EndRelationship",
     "FlagPossibleDuplicate",
     "MarkUnborn",
+    "MergePeople",
     "Person",
     "PersonCommand",
     "PersonEvent",
@@ -78,6 +80,7 @@ __all__ = [
     "RegisterPerson",
     "RelatePeople",
     "RestrictRecord",
+    "UnmergePeople",
     "decide",
     "evolve",
     "person",
@@ -103,6 +106,8 @@ PersonCommand: TypeAlias = (
     | EndRelationship
     | FlagPossibleDuplicate
     | DismissDuplicate
+    | MergePeople
+    | UnmergePeople
 )
 
 
@@ -151,6 +156,10 @@ def decide(command: PersonCommand, state: Person, context: Context) -> list[Pers
             return flag_possible_duplicate(command, state, context)
         case DismissDuplicate():
             return dismiss_duplicate(command, state, context)
+        case MergePeople():
+            return merge_people(command, state, context)
+        case UnmergePeople():
+            return unmerge_people(command, state, context)
         case _:
             assert_never(command)
 

@@ -43,7 +43,8 @@ def flag_possible_duplicate(
     """Flag it. Once dismissed it is flagged again by a person alone; said again for the same reasons it is already so."""
     other = _other(command, context)
     dismissed = other in state.dismissed and context.actor.role == "service"
-    if dismissed or state.flagged.get(other) == frozenset(command.reasons):
+    merged = state.same is not None and other in state.same.ids
+    if dismissed or merged or state.flagged.get(other) == frozenset(command.reasons):
         return []
     return [PossibleDuplicateFlagged(other=other, reasons=command.reasons, score=command.score)]
 

@@ -16,6 +16,8 @@ from services.people.events import (
     LookedAfterEnded,
     LookedAfterStarted,
     NhsNumberRecorded,
+    PeopleMerged,
+    PeopleUnmerged,
     PersonCorrected,
     PersonRegistered,
     PossibleDuplicateFlagged,
@@ -26,7 +28,7 @@ from services.people.events import (
     UpnRecorded,
 )
 from shared.domain.command import Check
-from shared.domain.people import PersonKind
+from shared.domain.people import PersonKind, SamePerson
 
 PersonEvent: TypeAlias = (
     PersonRegistered
@@ -45,6 +47,8 @@ PersonEvent: TypeAlias = (
     | DeathRecorded
     | PossibleDuplicateFlagged
     | DuplicateDismissed
+    | PeopleMerged
+    | PeopleUnmerged
 )
 
 
@@ -64,6 +68,9 @@ class Person:
     """Records that may be of the same person, and why."""
     dismissed: frozenset[UUID] = field(default_factory=frozenset)
     """Records that a manager found to be of somebody else."""
+    merge: UUID | None = None
+    """The command that merged it with others, as long as that stands."""
+    same: SamePerson | None = None
 
     @property
     def unborn(self) -> bool:
@@ -102,6 +109,13 @@ def evolve(state: Person, event: PersonEvent) -> Person:
         case DuplicateDismissed(other=other):
             flagged = {each: why for each, why in state.flagged.items() if each != other}
             return replace(state, flagged=flagged, dismissed=state.dismissed | {other})
+        case PeopleMerged(kept=kept, people=people):
+            same = SamePerson(kept, tuple(each for each in people if each != kept))
+            flagged = {each: why for each, why in state.flagged.items() if each not in people}
+            return replace(state, same=same, merge=event.merge, flagged=flagged)
+        case PeopleUnmerged(people=people):
+            # A manager found them to be different people: nothing but a person says otherwise again.
+            return replace(state, same=None, merge=None, dismissed=state.dismissed.union(people))
         case (
             UpnRecorded() | RecordRestricted() | AddressRecorded() | SchoolRecorded() | InvolvementRecorded()
         ):
