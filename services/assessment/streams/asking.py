@@ -173,14 +173,14 @@ def decide(
         case RecordConsent():
             return record_consent(command, context)
         case WithdrawConsent():
-            return withdraw_consent(command, state)
+            return withdraw_consent(command, state, context)
         case TakeConsent(contact=contact, given_by=given_by, scope=scope):
             return [ConsentTaken(contact=contact, given_by=given_by, scope=scope)]
         case TakeDispensing(contact=contact, lawful_basis=basis):
             return [DispensingTaken(contact=contact, lawful_basis=basis)]
         case TakeWithdrawal(contact=contact, withdrawn_by=withdrawn_by, scope=scope):
             withdrawn = WithdrawalTaken(contact=contact, scope=scope)
-            return [withdrawn, *_plan_rested_on_it(withdrawn_by, scope, state)]
+            return [withdrawn, *_plan_rested_on_it(withdrawn_by, scope, state, context)]
         case TakeCheck(check=check, agency=agency, contact=contact):
             return [AgencyAsked(check=check, agency=agency, contact=contact)]
         case _:
@@ -219,10 +219,10 @@ def may_consent(given_by: UUID, context: Context, *, gillick_competent: bool) ->
 
 
 def withdraw_consent(
-    command: WithdrawConsent, state: AskingRecord
+    command: WithdrawConsent, state: AskingRecord, context: Context
 ) -> list[AskingEvent | PlanConsentWithdrawn]:
     """Withdrawn. Where nothing of it stands, it is so already."""
-    of_plan = _plan_rested_on_it(command.withdrawn_by, command.scope, state)
+    of_plan = _plan_rested_on_it(command.withdrawn_by, command.scope, state, context)
     if not of_plan and not any(state.asking.agreed(scope) for scope in command.scope):
         return []
     return [
@@ -236,10 +236,12 @@ def withdraw_consent(
 
 
 def _plan_rested_on_it(
-    withdrawn_by: UUID, scope: tuple[ConsentScope, ...], state: AskingRecord
+    withdrawn_by: UUID, scope: tuple[ConsentScope, ...], state: AskingRecord, context: Context
 ) -> list[PlanConsentWithdrawn]:
     """A child-in-need plan that rests on consent to help goes on until a manager has decided what becomes of it (A14)."""
-    rests = ConsentScope.HELP in scope and state.child_in_need_plan.rests_on(withdrawn_by)
+    rests = ConsentScope.HELP in scope and state.child_in_need_plan.rests_on(
+        withdrawn_by, context.happened_at
+    )
     return [PlanConsentWithdrawn(withdrawn_by=withdrawn_by)] if rests else []
 
 

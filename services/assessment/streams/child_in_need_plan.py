@@ -48,9 +48,10 @@ class ChildInNeedPlan:
         """Whether the plan was started, and has not ended."""
         return self.started_at is not None and not self.ended
 
-    def rests_on(self, who: UUID) -> bool:
-        """Whether the plan runs with this person's consent, which was not withdrawn before."""
-        return self.runs and not self.consent_withdrawn and self.consented_by == who
+    def rests_on(self, who: UUID, at: datetime) -> bool:
+        """Whether the plan runs with this person's consent, which they had given by then and not withdrawn before."""
+        began = self.started_at is not None and self.started_at <= at
+        return began and self.runs and not self.consent_withdrawn and self.consented_by == who
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,7 @@ child_in_need_plan = Stream(
     commands=PlanCommand,
     events=PlanEvent,
     per=Per.EPISODE,
-    is_open=lambda state: not state.ended,
+    is_open=lambda state: state.runs,
     opened_by=(ChildInNeedPlanStarted,),
     record=PlanAndCase,
     clocks=("A15", "A18"),

@@ -231,7 +231,7 @@ section47_enquiry = Stream(
     commands=EnquiryCommand,
     events=EnquiryEvent,
     per=Per.EPISODE,
-    is_open=lambda state: not state.concluded,
+    is_open=lambda state: state.runs,
     opened_by=(Section47Decided,),
     record=EnquiryAndReferral,
 )

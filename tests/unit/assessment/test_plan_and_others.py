@@ -69,6 +69,11 @@ def test_what_the_plan_does_not_rest_on_leaves_nothing_to_do(changed):
     assert not tasks(story)
 
 
+def test_consent_withdrawn_before_it_was_given_to_the_plan_is_not_the_plans():
+    before = STARTED - timedelta(hours=1)
+    assert not tasks(planned().when(WITHDRAW, at=LATER, by=WORKER, happened=before))
+
+
 def test_without_a_plan_there_is_no_task():
     ended = planned().when(END, at=LATER, by=WORKER)
     assert not tasks(ended.when(THERE, at=LATER))

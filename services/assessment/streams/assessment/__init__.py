@@ -92,6 +92,6 @@ assessment = Stream(
     events=AssessmentEvent,
     per=Per.EPISODE,
     opened_by=(AssessmentStarted,),
-    is_open=lambda state: not state.authorised,
+    is_open=lambda state: state.is_open,
     record=AssessmentRecord,
 )

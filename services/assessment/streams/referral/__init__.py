@@ -105,5 +105,5 @@ referral = Stream(
     opened_by=(ReferralOpened,),
     record=ReferralRecord,
     clocks=("A1", "A2", "A3", "A6", "T1"),
-    is_open=lambda state: not state.closed,
+    is_open=lambda state: state.is_open,
 )
