@@ -259,7 +259,7 @@ private_fostering_arrangement = Stream(
     events=ArrangementEvent,
     per=Per.EPISODE,
     opened_by=(ArrangementOpened,),
-    is_open=lambda state: not state.ended,
+    is_open=lambda state: state.is_open,
     record=ArrangementRecord,
     clocks=("A9", "A16"),
 )
