@@ -6,16 +6,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from services.chronology.disclosures import decisions_on, place_of
 from services.chronology.facts import facts_about
+from services.chronology.glass import broke_glass, glass
 from services.chronology.lenses import lens_of
 from services.chronology.queries import ALL, Seen, Wanted, entries_of, of_weight
+from services.chronology.restrictions import closed_to
+from services.chronology.showing import Closed, shown_decision, shown_entries, shown_glass
 from shared.access.access_row import WHOLE_RECORD, Sight
-from shared.domain.access_facts import Fact
-from shared.domain.actors import Actor
+from shared.domain.access_facts import NOTHING, Fact
 from shared.team.audience import SOCIAL_CARE
 from shared.team.authorisation import Forbidden
 from shared.team.entries import Significance
-from shared.web.dependencies import After, CursorText, Limit, instant
+from shared.web.dependencies import After, CursorText, Limit
 from shared.web.paging import page_of, read_cursor, write_cursor
 from shared.web.problems import not_found
 from shared.web.reading import Reader, Reading
@@ -45,10 +48,10 @@ async def chronology(
 ) -> dict[str, Any]:
     """One child's record as your agency may see it, in order of when things happened, were known, were recorded."""
     wanted = Wanted(topic, agency, significance)
-    for view in ("entries", "seen"):
+    for view in ("entries", "seen", "glass", "restrictions"):
         await reader.caught_up(view, after)
     ids = await reader.ids_of(child)
-    await _authorise(reader, ids)
+    glass_broken = await _authorise(reader, ids)
     place = read_cursor(cursor, _ORDER) if cursor else None
     everything = _everything(reader)
     lens = lens_of(reader.who, reader.now(), everything=everything)
@@ -61,7 +64,9 @@ async def chronology(
         # The same answer whether the child is unknown or nothing may be shown: who asks learns neither.
         raise not_found(_NOTHING_HERE)
     following = write_cursor(rows[-1].place) if more else None
-    return page_of(_entries(reader, rows, ids[0]), following)
+    closed = {} if glass_broken else await _closed(reader, rows)
+    entries = shown_entries(reader, rows, closed, child=ids[0], glass_broken=glass_broken)
+    return page_of(entries, following)
 
 
 @router.get("/worklist")
@@ -81,20 +86,68 @@ async def what_weighs(
         "read:worklist", children=tuple({row.child for row in rows}), sight=_sight(reader, rows)
     )
     following = write_cursor((rows[-1].row["position"], rows[-1].row["entry"])) if more else None
-    return page_of(_entries(reader, rows), following)
+    return page_of(shown_entries(reader, rows, await _closed(reader, rows)), following)
 
 
-async def _authorise(reader: Reading, ids: tuple[UUID, ...]) -> None:
-    """Refuse who may not open the child's page. Whose organisation is not involved hears what of an unknown child is said."""
+@router.get("/children/{child}/disclosures")
+async def decided_of_who_sees(
+    child: UUID, reader: Reader, cursor: CursorText = None, limit: Limit = 50, after: After = None
+) -> dict[str, Any]:
+    """What persons decided of who sees this child's entries (E5), in order: all of it for children's social care and
+    auditors, for others what was decided in the name of their own organisation.
+    """
+    await reader.caught_up("disclosures", after)
+    ids = await reader.ids_of(child)
+    await _authorise(reader, ids)
+    who = reader.who
+    all_of_it = who.agency == SOCIAL_CARE or _everything(reader)
+    by = None if all_of_it else (who.agency, who.organisation or "")
+    place = read_cursor(cursor, (datetime, UUID, str, str)) if cursor else None
+    rows = await reader.query(decisions_on, ids, by, place, limit + 1)
+    more, rows = len(rows) > limit, rows[:limit]
+    sight = reader.sight([row["decision"] for row in rows], "disclosures")
+    await reader.record("read:chronology", children=ids, sight=sight)
+    following = write_cursor(place_of(rows[-1])) if more else None
+    texts = reader.texts(rows)
+    return page_of([shown_decision(*each) for each in zip(rows, texts, strict=True)], following)
+
+
+@router.get("/glass")
+async def broken_glass(
+    reader: Reader, cursor: CursorText = None, limit: Limit = 50, after: After = None
+) -> dict[str, Any]:
+    """The accesses by broken glass that another manager has yet to review, the soonest due first."""
+    await reader.authorise("read:access")
+    await reader.caught_up("glass", after)
+    order = {"review_by": datetime, "stream": UUID}
+    found = await reader.page(glass, order=order, where={"waits": True}, cursor=cursor, limit=limit)
+    ids = [row["access"] for row in found.rows]
+    await reader.record(
+        "read:access",
+        children=tuple({row["child"] for row in found.rows}),
+        sight=reader.sight(ids, "glass"),
+    )
+    texts = reader.texts(found.rows)
+    return page_of([shown_glass(*each) for each in zip(found.rows, texts, strict=True)], found.next)
+
+
+async def _authorise(reader: Reading, ids: tuple[UUID, ...]) -> bool:
+    """Refuse who may not open the child's page. Whose organisation is not involved hears what of an unknown child is said.
+
+    Answers whether the reader has broken the glass, which opens what is restricted.
+    """
     facts = await reader.query_as(
         lens_of(reader.who, reader.now(), everything=False), facts_about, ids, reader.who
     )
+    broken = await reader.query(broke_glass, ids, reader.who, reader.now())
+    facts |= {Fact.GLASS_BROKEN} if broken else NOTHING
     try:
         await reader.authorise("read:chronology", children=ids, facts=facts)
     except Forbidden:
         if reader.may("read:chronology", facts | {Fact.ORGANISATION_INVOLVED}):
             raise not_found(_NOTHING_HERE) from None
         raise
+    return broken
 
 
 def _sight(reader: Reading, rows: list[Seen]) -> Sight:
@@ -108,67 +161,8 @@ def _everything(reader: Reading) -> bool:
     return reader.may("read:every_entry")
 
 
-def _entries(reader: Reading, rows: list[Seen], child: UUID | None = None) -> list[dict[str, Any]]:
-    """Entries as they are shown: the text only where the agency sees it whole, opened after that is known. Of one child,
-    each says under which of the child's ids it was recorded.
-    """
-    whole = [
-        seen.row if seen.depth == "whole" else {"sealed": None, "event": seen.row["event"]} for seen in rows
-    ]
-    texts = reader.texts(whole)
-    return [
-        _withheld(seen)
-        if seen.depth == "withheld"
-        else {
-            "id": str(seen.row["entry"]),
-            "child": str(child or seen.child),
-            "recorded_under": str(seen.child),
-            "command": str(seen.row["caused_by"]),
-            "thing": str(seen.row["thing"]) if seen.row["thing"] else None,
-            "happened_at": instant(seen.row["happened_at"]),
-            "known_at": instant(seen.row["known_at"]),
-            "recorded_at": instant(seen.row["recorded_at"]),
-            "title": seen.row["title"],
-            "topic": seen.row["topic"],
-            "service": seen.row["source"],
-            "event": seen.row["source_event"],
-            "agency": seen.row["agency"],
-            "organisation": seen.row["organisation"],
-            "role": seen.row["role"],
-            "significance": seen.row["significance"],
-            "late": seen.row["late"],
-            "corrects": _id(seen.row["corrects"]),
-            "corrected_by": _id(seen.row["corrected_by"]),
-            "withdrawn": seen.row["withdrawn"],
-            "depth": seen.depth,
-            "recorded_by": (text or {}).get("recorder"),
-            "text": _parts(text, reader.who) if text is not None else None,
-        }
-        for seen, text in zip(rows, texts, strict=True)
-    ]
-
-
-def _withheld(seen: Seen) -> dict[str, Any]:
-    """That something is withheld, when it happened, and whom to ask: nothing of what it is."""
-    return {
-        "id": str(seen.row["entry"]),
-        "child": str(seen.child),
-        "happened_at": instant(seen.row["happened_at"]),
-        "known_at": instant(seen.row["known_at"]),
-        "recorded_at": instant(seen.row["recorded_at"]),
-        "title": "Something is withheld",
-        "agency": seen.row["agency"],
-        "organisation": seen.row["organisation"],
-        "depth": seen.depth,
-        "text": None,
-    }
-
-
-def _id(entry: UUID | None) -> str | None:
-    return str(entry) if entry else None
-
-
-def _parts(text: dict[str, Any], who: Actor) -> list[Any]:
-    """The words of an entry: some are for children's social care alone, as who told of a worry."""
-    own = text.get("care_parts", []) if who.agency == SOCIAL_CARE else []
-    return [*text.get("parts", []), *own]
+async def _closed(reader: Reading, rows: list[Seen]) -> Closed:
+    """The things on a page whose entries this reader is shown by one title alone."""
+    if _everything(reader) or not rows:
+        return {}
+    return await reader.query(closed_to, reader.who, {row.child for row in rows})

@@ -2,9 +2,13 @@
 
 import services
 from services.chronology.api import router
+from services.chronology.disclosures import disclosures
 from services.chronology.entries import entries as own_entries
+from services.chronology.glass import glass
 from services.chronology.policy import policy_of
+from services.chronology.restrictions import restrictions
 from services.chronology.rules import RULES
+from services.chronology.streams.access import access
 from services.chronology.streams.child_record import child_record
 from services.chronology.streams.entry import entry
 from services.chronology.views import entries, seen
@@ -14,10 +18,10 @@ from shared.service.expectations import Answers
 app = service(
     "chronology",
     agency="childrens_social_care",
-    streams=[entry, child_record],
+    streams=[entry, child_record, access],
     policy=policy_of(services.all_entries()),
     entries=own_entries,
-    views=[seen, entries],
+    views=[seen, entries, glass, restrictions, disclosures],
     rules=RULES,
     router=router,
     every_event_of=services.telling(),

@@ -1,14 +1,17 @@
 """What the chronology keeps: every event of a child's record and of its entries, versions and upcasters."""
 
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.chronology.codes import AccessVerdict, GlassReason
 from shared.domain.code_lists import LawfulBasis
 from shared.domain.event import Event, Sealed, Sensitivity
 from shared.domain.instants import Instant
+from shared.domain.marks import Starts
+from shared.domain.rules import Deadline
 from shared.team.audience import Capacity, Involvement, Party, SeenBy
 from shared.team.entries import Parts, Significance
 
@@ -40,6 +43,8 @@ class ChildEntry(BaseModel):
     sensitivity: Sensitivity = "ordinary"
     corrects: UUID | None = None
     """The entry that it puts right, or withdraws."""
+    by: UUID | None = None
+    """Who recorded it, for whom it is never restricted. Entries that came in before this was kept name nobody."""
 
     @property
     def recorder(self) -> Party:
@@ -58,12 +63,12 @@ class EntryText(Sealed):
     recorder: str | None = None
 
 
-class EntryReceived(Event, name="chronology.EntryReceived", version=2, text=EntryText, fixed=()):
+class EntryReceived(Event, name="chronology.EntryReceived", version=3, text=EntryText, fixed=()):
     """A team's fact, taken into the child's record with its three times, and everyone who may see it.
 
     The title is made from codes alone, so it may be shown to who may not see the text. The fact stands at
     `source_position` of its source's log, where its row had the chained digest `source_digest` (SHA-256, hexadecimal): so
-    the chronology vouches for what the source's log says there. Version 1 did not keep it.
+    the chronology vouches for what the source's log says there. Version 1 did not keep it, nor version 2 who recorded it.
     """
 
     source_position: int
@@ -74,6 +79,10 @@ class EntryReceived(Event, name="chronology.EntryReceived", version=2, text=Entr
     @staticmethod
     def upcast_v1_v2(_state: dict[str, Any]) -> None:
         """Nothing to change: what the row's digest was is not known of an entry of version 1."""
+
+    @staticmethod
+    def upcast_v2_v3(_state: dict[str, Any]) -> None:
+        """Nothing to change: who recorded it is not known of an entry of version 2."""
 
 
 class EntryCorrected(Event, name="chronology.EntryCorrected", text=EntryText, fixed=()):
@@ -191,6 +200,49 @@ class EntryWithheld(Event, name="chronology.EntryWithheld", text=AudienceText, f
     entry: UUID
     seen_by: tuple[Shown, ...]
     decision: AudienceDecision
+
+
+class EntryRestricted(Event, name="chronology.EntryRestricted", fixed=()):
+    """The entries of a contact or meeting, those before and those to come, are for few to read: as its team said.
+
+    All others but who recorded one are shown `title` in its place. Said again, it names more of them.
+    """
+
+    thing: UUID
+    title: str
+    roles: tuple[str, ...]
+    named: tuple[UUID, ...] = ()
+
+
+class GlassText(Sealed):
+    """In words, why it could not wait."""
+
+    said: str
+
+
+class GlassBroken(Event, name="chronology.GlassBroken", text=GlassText, fixed=("person", "until")):
+    """A practitioner opened what is restricted of a child's record, to protect the child now; until (UTC), and no longer.
+
+    `person` is who. Another manager reviews it (E4). Nothing that is sealed is opened.
+    """
+
+    person: UUID
+    reason: GlassReason
+    until: Instant
+    review_by: Annotated[Deadline, Starts("E4")]
+
+
+class ReviewText(Sealed):
+    """What the manager found, and what follows."""
+
+    note: str
+    follow_up: str = ""
+
+
+class AccessReviewed(Event, name="chronology.AccessReviewed", text=ReviewText, fixed=(), meets=("E4",)):
+    """A manager, another than who opened it, looked at an access and said what they found."""
+
+    verdict: AccessVerdict
 
 
 class PartTaken(Party):

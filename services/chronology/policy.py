@@ -3,12 +3,13 @@
 from uuid import UUID, uuid5
 
 from services.chronology.events import ChildEntry
+from services.chronology.streams.child_record import RestrictEntries
 from services.chronology.streams.entry import CorrectEntry, ReceiveEntry
 from shared.domain.command import Command
 from shared.domain.corrections import RecordCorrected, record_anew
 from shared.domain.event import Event, Record, event_types
 from shared.domain.policy import Policy
-from shared.team.entries import AllEntries, Told
+from shared.team.entries import AllEntries, Restriction, Told
 
 
 def policy_of(entries: AllEntries) -> Policy:
@@ -20,6 +21,8 @@ def policy_of(entries: AllEntries) -> Policy:
         """Every fact about a child that has something to say is taken in, sealed with our own keys. A correction also
         puts right the entry of what it corrects.
         """
+        if (restriction := entries.restriction(record)) is not None and event.child is not None:
+            return [restricted(restriction, event, record)]
         told = entries.told(record)
         if told is None or event.child is None:
             return []
@@ -61,6 +64,17 @@ def corrected(entries: AllEntries, event: RecordCorrected, record: Record, entry
     )
 
 
+def restricted(restriction: Restriction, event: Event, record: Record) -> RestrictEntries:
+    """The command that keeps the entries of a thing to those whom its team names."""
+    return RestrictEntries(
+        about=(event.child,) if event.child else (),
+        thing=record.envelope.thing_id or record.stream,
+        title=restriction.title,
+        roles=restriction.roles,
+        named=restriction.named,
+    )
+
+
 def received(told: Told, event: Event, record: Record, *, corrects: UUID | None = None) -> ReceiveEntry:
     """The command that takes a fact in as its team tells it: copied, with nothing decided."""
     envelope, said = record.envelope, told.entry
@@ -88,6 +102,7 @@ def received(told: Told, event: Event, record: Record, *, corrects: UUID | None 
             role=envelope.role,
             sensitivity=envelope.sensitivity,
             corrects=corrects,
+            by=UUID(envelope.actor),
         ),
         seen_by=tuple(said.seen_by),
         widens=tuple(said.widens),

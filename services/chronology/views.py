@@ -50,6 +50,7 @@ class EntryRow:
     corrects: UUID | None = None
     corrected_by: UUID | None = None
     withdrawn: bool = False
+    by: UUID | None = None
 
 
 _AS_TOLD = (
@@ -67,6 +68,7 @@ _AS_TOLD = (
     "significance",
     "sensitivity",
     "corrects",
+    "by",
 )
 """The columns that are fields of an entry by the same name."""
 

@@ -44,7 +44,7 @@ from shared.team.audience import (
     referrer,
     worked,
 )
-from shared.team.entries import Entries, Entry, Text
+from shared.team.entries import Entries, Entry, Restriction, Text
 
 entries = Entries("mash")
 
@@ -63,6 +63,10 @@ _REFERRER: Final[Mapping[str, str]] = {
 """Who reported it: for children's social care alone."""
 
 
+_RESTRICTED = "A contact was made and is restricted"
+"""All that most are shown of a contact about an adult who works with children."""
+
+
 @entries.on(ContactReceived, stands_for_thing=True)
 def _(event: ContactReceived, text: Text) -> Entry:
     """Seen by the organisation that the referrer speaks for; their name by children's social care alone.
@@ -70,7 +74,7 @@ def _(event: ContactReceived, text: Text) -> Entry:
     One about an adult who works with children is for the LADO: of it nothing is told but that it was made.
     """
     if event.person_in_trust:
-        return Entry(title="A contact was made and is restricted", topic="contact")
+        return Entry(title=_RESTRICTED, topic="contact")
     told_by = (
         [party(event.referrer_agency, event.referrer_organisation)]
         if event.referrer_agency is not None
@@ -105,9 +109,7 @@ def _(event: ContactScreened, text: Text) -> Entry:
 @entries.on(ContactDecided)
 def _(event: ContactDecided, text: Text) -> Entry:
     if event.outcome is Outcome.ROUTED_TO_LADO:
-        return Entry(
-            title="A contact was made and is restricted", topic="contact", significance="significant"
-        )
+        return Entry(title=_RESTRICTED, topic="contact", significance="significant")
     return Entry(
         title=f"Contact decided: {_plain(event.outcome)}, level {event.level}",
         topic="contact",
@@ -123,7 +125,12 @@ entries.none(
 entries.none(
     AllegationRouted, because="to all but the LADO it says no more than the decision it stands beside"
 )
-entries.none(ContactRestricted, because="it says who may read the contact, and nothing of the child")
+entries.restricts(
+    ContactRestricted,
+    to=lambda event: Restriction(
+        _RESTRICTED, roles=("mash_manager", "senior_practitioner", "lado", "lado_deputy"), named=event.named
+    ),
+)
 entries.none(
     MissingNoticeReceived,
     because="said by the contact or screening it stands beside, and by the missing episode",

@@ -4,7 +4,7 @@ A log by itself cannot show that a fact was made up in it, or dropped on the way
 came from. Heads are read before what was taken by them, so what moves on meanwhile is no finding.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -190,8 +190,22 @@ def _copy_of(row: asyncpg.Record, word: str) -> UUID | None:
     """
     if not word:
         return UUID(str(row["event_id"]))
+    step = _step_of(row)
+    return None if step is None else uuid5(step, word)
+
+
+def _step_of(row: asyncpg.Record) -> UUID | None:
+    """The command that made the fact; None where it cannot be read."""
     try:
-        return uuid5(UUID(orjson.loads(row["state"])["envelope"]["command"]), word)
+        return UUID(orjson.loads(row["state"])["envelope"]["command"])
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _id_of(copy: asyncpg.Record) -> UUID | None:
+    """The id that a copy says is its own. What cannot be read is of no fact here: that is told of the log it stands in."""
+    try:
+        return UUID(orjson.loads(copy["state"])["entry"]["id"])
     except (ValueError, TypeError, KeyError):
         return None
 
@@ -199,24 +213,39 @@ def _copy_of(row: asyncpg.Record, word: str) -> UUID | None:
 async def _without_copy(
     pool: asyncpg.Pool, copies: Copies, wanted: Mapping[UUID, Sequence[asyncpg.Record]]
 ) -> list[asyncpg.Record]:
-    """The facts of which there is no copy: looked for on the streams where copies stand, and then everywhere."""
-    streams = {thing_stream(copy, facts[0]["child"]): copy for copy, facts in wanted.items()}
+    """The facts of which there is no copy: looked for on the streams where copies stand, one for each step and child, and
+    then everywhere.
+    """
+    streams = {
+        thing_stream(step, fact["child"])
+        for facts in wanted.values()
+        for fact in facts
+        if (step := _step_of(fact)) is not None
+    }
     rows = await pool.fetch(
-        f"SELECT originator_id FROM {copies.holder}.events WHERE originator_id = ANY($1::uuid[]) AND topic = $2",
+        f"SELECT state FROM {copies.holder}.events WHERE originator_id = ANY($1::uuid[]) AND topic = $2",
         list(streams),
         copies.name,
     )
-    missing = wanted.keys() - {streams[row["originator_id"]] for row in rows}
+    missing = set(wanted.keys() - {_id_of(row) for row in rows})
     if missing:  # of a child whose records were merged it may stand on another stream
-        rows = await pool.fetch(
-            f"""SELECT convert_from(state, 'UTF8')::json -> 'entry' ->> 'id' AS id FROM {copies.holder}.events
-                 WHERE topic = $1 AND convert_from(state, 'UTF8')::json -> 'entry' ->> 'id' = ANY($2::text[])""",
-            copies.name,
-            [str(copy) for copy in missing],
-            timeout=None,
-        )
-        missing = missing - {UUID(row["id"]) for row in rows}
+        try:
+            missing -= await _anywhere(pool, copies, missing)
+        except asyncpg.DataError:
+            return []  # a copy cannot be read: that has been told, and which of them it was cannot be
     return [fact for copy, facts in wanted.items() if copy in missing for fact in facts]
+
+
+async def _anywhere(pool: asyncpg.Pool, copies: Copies, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these copies that stand anywhere in the holder's log: read from its beginning."""
+    rows = await pool.fetch(
+        f"""SELECT convert_from(state, 'UTF8')::json -> 'entry' ->> 'id' AS id FROM {copies.holder}.events
+             WHERE topic = $1 AND convert_from(state, 'UTF8')::json -> 'entry' ->> 'id' = ANY($2::text[])""",
+        copies.name,
+        [str(copy) for copy in ids],
+        timeout=None,
+    )
+    return {UUID(row["id"]) for row in rows}
 
 
 async def _tell(

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from shared.domain.event import Event, Record
 from shared.domain.rules import NoSuchRule, Rulebook
@@ -106,6 +107,25 @@ class Told:
     one_of: str | None = None
 
 
+@dataclass(frozen=True)
+class Restriction:
+    """That a contact or meeting is for few to read, whatever was told of it before.
+
+    Attributes:
+        title: what all others are shown of each of its entries, and nothing else.
+        roles: who may read it by their role.
+        named: the professionals who may read it beside them.
+    """
+
+    title: str
+    roles: tuple[str, ...]
+    named: tuple[UUID, ...] = ()
+
+
+Restricting = Callable[[Any], Restriction]
+"""From an event to whom the thing it belongs to is for."""
+
+
 class Entries:
     """All entries of one team.
 
@@ -118,6 +138,7 @@ class Entries:
         self._none: dict[type[Event], str] = {}
         self._for_thing: set[type[Event]] = set()
         self._one_of: dict[type[Event], str] = {}
+        self._restricts: dict[type[Event], Restricting] = {}
 
     def on(self, *events: type[Event], stands_for_thing: bool = False) -> Callable[[Writer], Writer]:
         """The function writes the entry of these events.
@@ -145,6 +166,13 @@ class Entries:
         for event in events:
             self._once(event)
             self._none[event] = because
+
+    def restricts(self, event: type[Event], to: Restricting) -> None:
+        """This event makes no entry of its own: it says for whom the thing is that it belongs to, with all its entries, those
+        told before and those to come. Raises ValueError as `on`.
+        """
+        self.none(event, because="it says who may read what it belongs to, and nothing of the child")
+        self._restricts[event] = to
 
     def one(self, *events: type[Event]) -> None:
         """Where one command writes several of these, they say one thing: the first makes the entry, with its audience.
@@ -179,6 +207,11 @@ class Entries:
         """The events that make no entry, and why."""
         return self._none
 
+    def restriction(self, record: Record) -> Restriction | None:
+        """For whom the thing is that a fact belongs to; None: the fact says nothing of that."""
+        to = self._restricts.get(type(record.event))
+        return to(record.event) if to is not None else None
+
     def told(self, record: Record, rules: Rulebook | None = None) -> Told | None:
         """What a fact says; None: nothing.
 
@@ -212,6 +245,10 @@ class AllEntries:
         entries, rules = self._teams[record.service]
         own = entries.told(record, rules)
         return own if own is not None else self._every_team.told(record, rules)
+
+    def restriction(self, record: Record) -> Restriction | None:
+        """For whom the thing is that a fact belongs to, by the team it came from; None: it says nothing of that."""
+        return self._teams[record.service][0].restriction(record) if record.service in self._teams else None
 
     def word_of(self, service: str, event: type[Event]) -> str | None:
         """As `Entries.word_of`, of a fact of one team."""

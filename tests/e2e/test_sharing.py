@@ -59,6 +59,20 @@ def test_an_entry_is_shared_with_a_school_withheld_from_it_again_and_shared_by_n
     assert "topic" not in told
     assert until(stack, child, manager, "whole")["text"]
 
+    listed = stack.get(
+        "chronology",
+        f"/children/{child}/disclosures",
+        stack.token("social_worker", "childrens_social_care"),
+        after=withheld.json()["position"],
+    )
+    assert [(one["decided"], one["agency"], one["lawful_basis"]) for one in listed.json()["items"]] == [
+        ("shared", "education", "public_task"),
+        ("withheld", "education", "public_task"),
+    ]
+    assert listed.json()["items"][0]["text"]["reason"] == BASIS["reason"]
+    theirs = stack.get("chronology", f"/children/{child}/disclosures", school)
+    assert theirs.json()["items"] == []
+
     undone = stack.send(
         "chronology.CorrectRecord",
         manager,

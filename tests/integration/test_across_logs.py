@@ -1,5 +1,6 @@
 """What one service copies of others' facts is compared with their logs: made up, put in twice, altered, or dropped."""
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -36,15 +37,23 @@ def copy(fact: asyncpg.Record, **changes: Any) -> StreamWrite:
         "envelope": {"id": str(event_id := uuid4()), "command": str(uuid4())},
     }
     row = NewEvent(event_id, COPIED, "entry", orjson.dumps(said | changes), None, fact["child"], None)
-    return StreamWrite(thing_stream(UUID(said["entry"]["id"]), fact["child"]), 0, (row,))
+    step = UUID(orjson.loads(fact["state"])["envelope"]["command"])
+    return StreamWrite(thing_stream(step, fact["child"]), 0, (row,))
 
 
 async def append(ledgers: Ledgers, writes: Sequence[StreamWrite], heads: Sequence[InboxMove] = ()) -> None:
     pool = ledgers.pools["chronology"]
     store = Store(pool, partial(asyncpg.connect, dsn_of(pool)), "chronology", RealClock())
     await store.start()
-    parts = tuple(CommandWrites(uuid4(), b"asked", (write,)) for write in writes)
-    await store.append(AppendRequest(parts, heads=tuple(heads)))
+    versions: Counter[UUID] = Counter()
+    for row in await pool.fetch("SELECT originator_id FROM chronology.events"):
+        versions[row["originator_id"]] += 1
+    parts = []
+    for write in writes:  # a step may have made several facts of one child: their copies stand on one stream
+        placed = StreamWrite(write.stream_id, versions[write.stream_id], write.rows)
+        versions[write.stream_id] += len(write.rows)
+        parts.append(CommandWrites(uuid4(), b"asked", (placed,)))
+    await store.append(AppendRequest(tuple(parts), heads=tuple(heads)))
     await store.stop()
 
 

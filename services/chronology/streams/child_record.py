@@ -1,28 +1,30 @@
-"""A child's record: who is involved with the child, and who sees what. It has no commands of its own.
+"""A child's record: who is involved with the child, who sees what, and which things are for few to read.
 
 What it keeps is decided beside the entries that come in. Nothing stands here of an entry that only tells a fact, so
 that it is short and quickly read however long the chronology grows.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Generic, Never, TypeVar, assert_never
+from typing import Generic, TypeVar, assert_never
 from uuid import UUID
 
 from services.chronology.events import (
     AudienceDecision,
+    EntryRestricted,
     EntryShared,
     EntryWithheld,
     InvolvementNoted,
     PartTaken,
     ThingEntryNoted,
 )
+from shared.domain.command import Command
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event, Sensitivity
 from shared.team.audience import Party, SeenBy
 
-ChildRecordEvent = InvolvementNoted | ThingEntryNoted | EntryShared | EntryWithheld
+ChildRecordEvent = InvolvementNoted | ThingEntryNoted | EntryShared | EntryWithheld | EntryRestricted
 
 ItemT = TypeVar("ItemT")
 
@@ -82,6 +84,8 @@ class ChildRecord:
     took_part: Trail[PartTaken] | None = None
     things: Trail[ThingEntry] | None = None
     decided: Trail[Decided] | None = None
+    restricted: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
+    """The things that are for few to read: very few of a child, so they may be copied for one more; and who is named."""
 
     def thing_entries(self, thing: UUID | None) -> list[ThingEntry]:
         """The entries that stand for a thing, each as it is by now, the latest first."""
@@ -123,6 +127,9 @@ def evolve(state: ChildRecord, event: ChildRecordEvent) -> ChildRecord:
             return replace(state, things=Trail(replace(before, seen_by=by_rule), state.things))
         case EntryWithheld(entry=withheld, decision=decision):
             return replace(state, decided=Trail(Decided(withheld, decision, shares=False), state.decided))
+        case EntryRestricted(thing=thing, named=named):
+            known = state.restricted.get(thing, frozenset())
+            return replace(state, restricted={**state.restricted, thing: known | frozenset(named)})
         case _:
             assert_never(event)
 
@@ -153,9 +160,23 @@ def as_one(own: ChildRecord, others: Sequence[ChildRecord]) -> ChildRecord:
     return replace(own, involved=involved, work=work)
 
 
-def decide(command: Never, _state: ChildRecord, _context: Context) -> list[Event]:
-    """Nothing is asked of the record by itself."""
-    assert_never(command)
+class RestrictEntries(Command, name="chronology.RestrictEntries", internal=True):
+    """Keep the entries of a contact or meeting to those whom its team names, those before and those to come."""
+
+    thing: UUID
+    title: str
+    roles: tuple[str, ...]
+    named: tuple[UUID, ...] = ()
+
+
+def decide(command: RestrictEntries, state: ChildRecord, _context: Context) -> list[Event]:
+    """The thing is for few to read; where it is already, more may be named."""
+    known = state.restricted.get(command.thing)
+    if known is not None and known >= set(command.named):
+        return []
+    return [
+        EntryRestricted(thing=command.thing, title=command.title, roles=command.roles, named=command.named)
+    ]
 
 
 child_record = Stream(
@@ -163,7 +184,7 @@ child_record = Stream(
     state=ChildRecord(),
     evolve=evolve,
     decide=decide,
-    commands=None,
+    commands=RestrictEntries,
     events=ChildRecordEvent,
     per=Per.CHILD,
     each_id=True,

@@ -39,6 +39,7 @@ from tests.unit.assessment.referrals import (
     DECIDED,
     MANAGER,
     PARENT,
+    RECEIVED,
     SEEN_ALONE,
     WORKER,
     given,
@@ -83,6 +84,13 @@ def test_what_ran_ends_with_it():
     story = opened().when(NO_ACTION, at=soon, by=MANAGER).then(CaseClosed(no_further_action=True))
     story.clocks(A2="ended", A3="ended")
     story.time_passes(until=london(2027, 1, 1)).missed()
+
+
+def test_it_does_not_close_before_it_was_received():
+    soon = london(2026, 4, 3, 9)
+    for happened, refused in ((RECEIVED - A_MOMENT, True), (RECEIVED, False)):
+        story = opened().when(NO_ACTION, at=soon, happened=happened, by=MANAGER)
+        story.refused("E2") if refused else story.clocks(A2="ended", A3="ended")
 
 
 def test_an_assessment_that_is_not_authorised_keeps_it_open():

@@ -77,7 +77,9 @@ def events(kind: type[Event]) -> st.SearchStrategy[Event]:
             given[name] = st.sampled_from([None, *sorted(AGENCIES)])
         elif name in {"agency", "by_agency", "their_agency"}:
             given[name] = st.sampled_from(sorted(AGENCIES))
-        elif name in {"agencies", "shareable_with"}:
+        elif name in {"agencies", "partners", "shareable_with"} or (
+            name == "to" and "str" in str(field.annotation)
+        ):
             given[name] = st.lists(st.sampled_from(sorted(AGENCIES)), min_size=1, unique=True).map(tuple)
         elif field.annotation is int:
             given[name] = st.integers(1, 45)

@@ -104,6 +104,6 @@ def test_a_trail_is_read_from_the_latest():
     assert list(items(None)) == []
 
 
-def test_the_record_has_no_commands_of_its_own():
-    assert child_record.command_types() == ()
+def test_nobody_but_the_program_asks_anything_of_the_record():
+    assert all(command.INTERNAL for command in child_record.command_types())
     assert party("police") in evolve(ChildRecord(), meeting(1)).involved

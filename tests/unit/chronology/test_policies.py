@@ -1,6 +1,6 @@
 """What the chronology does when the teams' facts arrive: each becomes an entry, once, with its three times."""
 
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import services
 from services.chronology.events import ChildEntry
@@ -53,6 +53,7 @@ def test_a_teams_fact_is_taken_into_the_childs_record():
                 agency="childrens_social_care",
                 role="mash_screener",
                 significance="routine",
+                by=UUID(stands.envelope.actor),
             ),
             seen_by=(referrer(of=THING),),
             parts=(("Message", "Accepted."),),

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from services.chronology.codes import WithheldShow
 from services.chronology.decided_audience import as_seen, resulting
+from services.chronology.disclosures import disclosures
 from services.chronology.events import (
     AudienceDecision,
     AudienceText,
@@ -251,3 +252,32 @@ def test_what_an_agency_is_shown_is_at_least_the_last_share_and_at_most_the_last
             assert rank(depth) <= rank(own[-1][0])
         else:
             assert depth == ("whole" if agency == "police" else "nothing")
+
+
+def test_the_list_of_decisions_has_what_persons_decided_and_nothing_that_rules_opened():
+    noted = ThingEntryNoted(
+        entry=ENTRY,
+        thing=command_id(1),
+        source_event="mash.ContactReceived",
+        recorder=Party(agency="childrens_social_care"),
+        sensitivity="ordinary",
+        seen_by=(CARE,),
+    )
+    opened = EntryShared(
+        entry=ENTRY,
+        seen_by=resulting((CARE, POLICE), ()),
+        because="rule",
+        cause=event_id(9),
+        by_rule=(CARE, POLICE),
+    )
+    story = (
+        given(came_in(), noted, opened, at=NOW)
+        .when(share("probation", "police"), at=NOW, by=SCREENER)
+        .when(withhold("police", show=WithheldShow.TITLE), at=NOW, by=SCREENER)
+    )
+    rows = fold(disclosures, story.records).values()
+    assert [(row.shares, row.agency, row.depth, row.basis) for row in rows] == [
+        (True, "probation", "whole", TASK),
+        (True, "police", "whole", TASK),
+        (False, "police", "title", HARM),
+    ]

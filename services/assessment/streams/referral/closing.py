@@ -90,8 +90,15 @@ def propose_step_down(command: ProposeStepDown, record: ReferralRecord) -> list[
 
 def close_referral(command: CloseReferral, record: ReferralRecord, context: Context) -> list[Event]:
     """Closed, where nothing is left to do; as no further action only where nothing was done."""
+    received = record.referral.received_at
     refuse_all(
         none_open(record.referral),
+        # An end before its start would leave the clocks of receipt running on a closed case, and nobody would hear it.
+        (
+            "E2",
+            received is not None and context.happened_at < received,
+            "a case does not close before what opened it was received; correct the time",
+        ),
         *_unfinished(record, "before the case closes"),
         (
             "A10",

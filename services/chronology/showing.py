@@ -1,0 +1,141 @@
+"""How entries, decisions on who sees them and broken glass are shown over HTTP: each reader what is open to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from services.chronology.queries import Seen
+from shared.domain.actors import Actor
+from shared.team.audience import SOCIAL_CARE
+from shared.web.dependencies import instant
+from shared.web.reading import Reading
+
+Closed: TypeAlias = Mapping[tuple[UUID, UUID], str]
+"""Of children, the things whose entries are shown by one title, and that title."""
+
+
+def shown_entries(
+    reader: Reading,
+    rows: Sequence[Seen],
+    closed: Closed,
+    *,
+    child: UUID | None = None,
+    glass_broken: bool = False,
+) -> list[dict[str, Any]]:
+    """Entries as they are shown: the text only where the agency sees it whole, opened after that is known. Of one child,
+    each says under which of the child's ids it was recorded.
+
+    Broken glass opens what is restricted, of which its reader sees the title; never what is sealed.
+    """
+    if glass_broken:
+        rows = [
+            replace(seen, depth="whole")
+            if seen.row["sensitivity"] == "restricted" and seen.depth == "title"
+            else seen
+            for seen in rows
+        ]
+    hidden = [_hidden(seen, closed, reader.who) for seen in rows]
+    whole = [
+        seen.row if seen.depth == "whole" and title is None else {"sealed": None, "event": seen.row["event"]}
+        for seen, title in zip(rows, hidden, strict=True)
+    ]
+    texts = reader.texts(whole)
+    return [
+        _one_title(seen, title, child)
+        if title is not None
+        else {
+            "id": str(seen.row["entry"]),
+            "child": str(child or seen.child),
+            "recorded_under": str(seen.child),
+            "command": str(seen.row["caused_by"]),
+            "thing": str(seen.row["thing"]) if seen.row["thing"] else None,
+            "happened_at": instant(seen.row["happened_at"]),
+            "known_at": instant(seen.row["known_at"]),
+            "recorded_at": instant(seen.row["recorded_at"]),
+            "title": seen.row["title"],
+            "topic": seen.row["topic"],
+            "service": seen.row["source"],
+            "event": seen.row["source_event"],
+            "agency": seen.row["agency"],
+            "organisation": seen.row["organisation"],
+            "role": seen.row["role"],
+            "significance": seen.row["significance"],
+            "late": seen.row["late"],
+            "corrects": _id(seen.row["corrects"]),
+            "corrected_by": _id(seen.row["corrected_by"]),
+            "withdrawn": seen.row["withdrawn"],
+            "depth": seen.depth,
+            "recorded_by": (text or {}).get("recorder"),
+            "text": _parts(text, reader.who) if text is not None else None,
+        }
+        for seen, text, title in zip(rows, texts, hidden, strict=True)
+    ]
+
+
+def _hidden(seen: Seen, closed: Closed, who: Actor) -> str | None:
+    """The one title that stands in an entry's place, where it is withheld, or its thing is for few; None: it is shown."""
+    if seen.depth == "withheld":
+        return "Something is withheld"
+    theirs = seen.row["by"] is not None and who.is_surely(seen.row["by"])
+    return None if theirs else closed.get((seen.child, seen.row["thing"]))
+
+
+def _one_title(seen: Seen, title: str, child: UUID | None) -> dict[str, Any]:
+    """That there is something, when it happened, and whom to ask: nothing of what it is."""
+    return {
+        "id": str(seen.row["entry"]),
+        "child": str(child or seen.child),
+        "recorded_under": str(seen.child),
+        "happened_at": instant(seen.row["happened_at"]),
+        "known_at": instant(seen.row["known_at"]),
+        "recorded_at": instant(seen.row["recorded_at"]),
+        "title": title,
+        "agency": seen.row["agency"],
+        "organisation": seen.row["organisation"],
+        "depth": "withheld" if seen.depth == "withheld" else "title",
+        "text": None,
+    }
+
+
+def _id(entry: UUID | None) -> str | None:
+    return str(entry) if entry else None
+
+
+def _parts(text: dict[str, Any], who: Actor) -> list[Any]:
+    """The words of an entry: some are for children's social care alone, as who told of a worry."""
+    own = text.get("care_parts", []) if who.agency == SOCIAL_CARE else []
+    return [*text.get("parts", []), *own]
+
+
+def shown_decision(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:
+    """A decision on who sees an entry, with the reason."""
+    return {
+        "entry": str(row["entry"]),
+        "decided": "shared" if row["shares"] else "withheld",
+        "agency": row["agency"],
+        "organisation": row["organisation"] or None,
+        "depth": row["depth"],
+        "lawful_basis": row["basis"],
+        "until": instant(row["until"]) if row["until"] else None,
+        "by_role": row["by_role"],
+        "by_agency": row["by_agency"],
+        "decided_at": instant(row["decided_at"]),
+        "text": text,
+    }
+
+
+def shown_glass(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:
+    """An access by broken glass, with what was said."""
+    return {
+        "access": str(row["access"]),
+        "child": str(row["child"]),
+        "person": str(row["person"]),
+        "role": row["role"],
+        "agency": row["agency"],
+        "reason": row["reason"],
+        "broken_at": instant(row["broken_at"]),
+        "until": instant(row["until"]),
+        "review_by": instant(row["review_by"]),
+        "text": text,
+    }
