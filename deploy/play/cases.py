@@ -150,10 +150,8 @@ class _Loading:
         known = self._read.mapping(node, "a person", needed=("kind", "name"), known=(*names, "relations"))
         written = {key: known[key] for key in names if key in known}
         fields = {key: one.plain() for key, one in written.items()}
-        if fields.get("kind") == "child" and ("born" in fields) is ("due" in fields):
-            self._read.wrong(
-                node.mark, "a child has the day it was `born`, or the day it is `due`, and not both"
-            )
+        if fields.get("kind") == "child" and {"born", "due"}.isdisjoint(fields):
+            self._read.wrong(node.mark, "a child has the day it was `born`, or the day it is `due`")
         if "family" in written:
             family = self._read.text(written["family"], "family")
             fields["family"] = str(uuid5(_FAMILIES, f"{self._path.stem}/{family}"))

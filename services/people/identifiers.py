@@ -5,6 +5,8 @@ from typing import Annotated, Final
 from nhs_number import is_valid  # type: ignore[attr-defined]  # exported without being named in __all__
 from pydantic import AfterValidator, StringConstraints
 
+from shared.domain.field_errors import wrong
+
 _WRITTEN_NUMBER: Final = 40
 """Most characters in which a number of ten digits may be written, its spaces among them."""
 _UPN_LETTERS: Final = "ABCDEFGHJKLMNPQRTUVWXYZ"
@@ -19,8 +21,9 @@ _MOST_CHILD_ID: Final = 20
 def _nhs_number(number: str) -> str:
     digits = "".join(number.split())
     if not (digits.isascii() and digits.isdigit() and len(digits) == 10 and is_valid(digits)):
-        raise ValueError(
-            "this is no NHS number: ten digits, the last of which checks the others; read it again"
+        raise wrong(
+            "this is no NHS number: ten digits, the last of which checks the others; read it again",
+            "mistyped",
         )
     return digits
 
@@ -39,24 +42,25 @@ def _upn(number: str) -> str:
         and body.isdigit()
         and (last.isdigit() or last in _UPN_LETTERS)
     ):
-        raise ValueError(
-            "this is no UPN: a letter, then twelve digits, the last of which may be a letter; read it again"
+        raise wrong(
+            "this is no UPN: a letter, then twelve digits, the last of which may be a letter; read it again",
+            "mistyped",
         )
     values = [int(digit) for digit in body]
     values.append(int(last) if last.isdigit() else _UPN_LETTERS.index(last))
     total = sum(weight * value for weight, value in zip(_UPN_WEIGHTS, values, strict=True))
     if upn[0] != _UPN_LETTERS[total % len(_UPN_LETTERS)]:
-        raise ValueError("the first letter of this UPN does not fit its digits; read it again")
+        raise wrong("the first letter of this UPN does not fit its digits; read it again", "mistyped")
     if upn[_AUTHORITY] == "000":
-        raise ValueError(
-            "the three digits after the letter of a UPN are an authority's number; read it again"
+        raise wrong(
+            "the three digits after the letter of a UPN are an authority's number; read it again", "mistyped"
         )
     return upn
 
 
 def _child_id(number: str) -> str:
     if not (number.isascii() and number.isalnum()):
-        raise ValueError("the authority's id of a child has letters and digits alone, at most 20")
+        raise wrong("the authority's id of a child has letters and digits alone, at most 20", "characters")
     return number
 
 

@@ -233,7 +233,7 @@ def _checked(value: Any, what: str) -> str:
         or not value.isprintable()
     ):
         raise NotAuthenticated(
-            f"this token has no usable `{what}`: your account must give it as a text of at most {_LONGEST_WORD} characters",
+            f"this token has no usable {what}: your account must give it as a text of at most {_LONGEST_WORD} characters",
             "claims",
         )
     return value.strip()
@@ -245,7 +245,7 @@ def _values(claims: Mapping[str, Any], path: ClaimPath, what: str) -> Sequence[s
     if not isinstance(found, list):
         return [_checked(found, what)]
     if len(found) > _MOST_VALUES:
-        raise NotAuthenticated(f"this token has too many values in `{what}`", "claims")
+        raise NotAuthenticated(f"this token has too many values in {what}", "claims")
     return [_checked(value, what) for value in found]
 
 
@@ -254,6 +254,6 @@ def _moment(claims: Mapping[str, Any], claim: str) -> float:
     # Compared before it becomes a float: an integer may be larger than any float. No comparison with NaN is true.
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LATEST_MOMENT:
         raise NotAuthenticated(
-            f"this token has no usable `{claim}`: the issuer must give it in seconds since 1970", "times"
+            f"this token has no usable {claim}: the issuer must give it in seconds since 1970", "times"
         )
     return float(value)

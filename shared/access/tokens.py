@@ -44,10 +44,12 @@ def bearer_of(headers: Sequence[str]) -> str:
         NotAuthenticated: there is none of the kind Bearer; or several headers: a proxy may have judged another of them.
     """
     if len(headers) > 1:
-        raise NotAuthenticated("send one `Authorization` header: this request has several", "several")
+        raise NotAuthenticated("send one header Authorization: this request has several", "several")
     scheme, _, token = (headers[0] if headers else "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise NotAuthenticated("sign in first: send a header `Authorization: Bearer <token>`", "none")
+        raise NotAuthenticated(
+            "sign in first, and send the token in the header Authorization, after the word Bearer", "none"
+        )
     return token.strip()
 
 
@@ -131,7 +133,7 @@ class TokenVerifier:
             )
         kid = header.get("kid")
         if not isinstance(kid, str):
-            raise NotAuthenticated("this token does not name its key: the issuer must set `kid`", "key")
+            raise NotAuthenticated("this token does not name its key: the issuer must set kid", "key")
         # Whose keys are tried is the token's own word; that it is theirs, the signature shows.
         claims = _claims_within(signed.payload)
         issuer = claims.get("iss")

@@ -12,7 +12,7 @@ from shared.commands.session import Session
 from shared.commands.steps import Steps
 from shared.commands.stream_ids import child_stream, thing_stream
 from shared.commands.targets import Address
-from shared.domain.command import Command, NotFound, PersonNotKnown, people_named
+from shared.domain.command import Command, NotFound, PersonNotKnown, in_words, people_named
 from shared.domain.decider import Per, RecordedStep, Stream
 from shared.domain.event import Record
 from shared.domain.people import KnownPerson, also_called, joined
@@ -185,14 +185,16 @@ class Loader:
             loaded = streams[stream.name] = await self._loaded(stream, place, session, others)
             if not loaded.folded.stands and stream.name in address.stream.found_by:
                 raise NotFound(
-                    f"there is no {stream.name} with the id in `{address.stream.found_by[stream.name]}`; check it",
+                    f"there is no {in_words(stream.name)} with the id named; check it",
                     what="thing",
                 )
         referred = None
         if address.referred is not None:
             referred = await self._loaded(self._streams[command.REFERS_TO], address.referred, session)
             if not referred.folded.stands:
-                raise NotFound(f"there is no {command.REFERS_TO} with this id; check `re`", what="thing")
+                raise NotFound(
+                    f"there is no {in_words(command.REFERS_TO)} with this id; check it", what="thing"
+                )
         return Subject(
             address.stream,
             own.target,
@@ -296,9 +298,9 @@ class Loader:
             streams = [await session.one(self._stream_of(each), self._person) for each in same.ids]
             own, *others = [_as_known(each.state) for each in streams]
             if not any(each.stands for each in streams):
-                where = "in `about`" if person in about else "in `with`"
+                where = "it is about" if person in about else "it names"
                 raise PersonNotKnown(
-                    f"one of the people {where} is not known here; check the id, or ask the front door to register them",
+                    f"one of the people whom {where} is not known here; check the id, or ask the front door to register them",
                     [person],
                 )
             if others:
@@ -331,7 +333,7 @@ def _refuse_what_is_not_there(command: Command, address: Address) -> None:
         return  # of what waits, the decision says that none does
     if address.stream.per is Per.ITSELF:
         raise NotFound("there is nobody with this id; register the person first", what="person")
-    raise NotFound(f"there is no {address.stream.name} with this id; check `re`", what="thing")
+    raise NotFound(f"there is no {in_words(address.stream.name)} with this id; check it", what="thing")
 
 
 def _named_beside(stream: Stream) -> list[str]:

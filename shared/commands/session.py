@@ -58,9 +58,7 @@ def _events(stream: Stream, rows: Iterable[asyncpg.Record]) -> Iterator[tuple[Ev
     """The events of a stream, which must be of that kind, with their ids."""
     for row in rows:
         if row["category"] != stream.name:
-            raise NotFound(
-                "the id is of something else; check `about`, `re` and the people named", what="kind"
-            )
+            raise NotFound("the id is of something else; check the address and the people named", what="kind")
         yield decode_body(row["topic"], row["state"]), row["event_id"]
 
 

@@ -12,7 +12,7 @@ from shared.commands.episodes import EpisodeOf, Episodes, Target
 from shared.commands.session import Session, folded
 from shared.commands.steps import Steps
 from shared.commands.stream_ids import child_stream, thing_stream
-from shared.domain.command import Command, NotFound
+from shared.domain.command import Command, NotFound, in_words
 from shared.domain.decider import Per, RecordedStep, Stream
 from shared.eventstore.store import Store
 
@@ -105,7 +105,8 @@ class Targets:
             case Per.THING:
                 if command.re is None:
                     raise NotFound(
-                        f"say which {stream.name} this is about: put its id into `re`", what="address"
+                        f"say which {in_words(stream.name)} this is about: address it to its id",
+                        what="address",
                     )
                 if command.JOINS:
                     return await self._joining(command.re, command, stream, session)
@@ -169,7 +170,7 @@ class Targets:
             raise NotFound("leave out `about`: the command itself names whom it is about", what="address")
         if None not in await self._opened_for(thing, stream):
             raise NotFound(
-                f"there is no {stream.name} with this id that is about somebody not known yet; check `re`",
+                f"there is no {stream.name} with this id that is about somebody not known yet; check it",
                 what="thing",
             )
         there = await self.children_of(thing, stream, session)
@@ -192,13 +193,15 @@ class Targets:
             # Opened under an id of its own: then whoever is named says for whom, and loading says whether it is there.
             children = list(about) or [None]
         if not children:
-            raise NotFound(f"there is no {stream.name} with this id; check `re`", what="thing")
+            raise NotFound(f"there is no {in_words(stream.name)} with this id; check it", what="thing")
         if not about:
             return [Target(thing_stream(thing, child), child, thing) for child in children]
         same = await same_people(self._aliases, {*filter(None, children), *about}, session)
         chosen = {child: named for named in about for child in _meant(named, children, same)}
         if not all(_meant(named, children, same) for named in about):
-            raise NotFound(f"one of the children in `about` is not part of this {stream.name}", what="child")
+            raise NotFound(
+                f"one of the children named is not part of this {in_words(stream.name)}", what="child"
+            )
         return [
             Target(thing_stream(thing, child), child, thing, named=_other(chosen[child], child))
             for child in children
@@ -259,7 +262,7 @@ class Targets:
         """
         if command.about or command.re:
             raise NotFound(
-                f"leave out `about` and `re`: this is about the next {stream.name.replace('_', ' ')} that waits",
+                f"address this to nothing: it is about the next {in_words(stream.name)} that waits",
                 what="address",
             )
         assert stream.waits is not None
@@ -280,15 +283,15 @@ class Targets:
         found = await self._steps.find(step)
         if not found:
             raise NotFound(
-                "nothing about a child was recorded by the step in `re`; check it, or leave it out and put the children "
-                "into `about`",
+                "nothing about a child was recorded by the step with this id; check it, or leave it out and send it "
+                "about the children",
                 what="step",
             )
         children = list[UUID | None](found)
         same = await same_people(self._aliases, {*found, *command.about}, session)
         named = {child: each for each in command.about for child in _meant(each, children, same)}
         if not all(_meant(each, children, same) for each in command.about):
-            raise NotFound("that step recorded nothing about one of the children in `about`", what="child")
+            raise NotFound("that step recorded nothing about one of the children named", what="child")
         addresses: dict[UUID, Address] = {}
         for child, recorded in found.items():
             if command.about and child not in named:
@@ -347,12 +350,14 @@ class Targets:
         """The episode that `re` names: of two that are open after a merge, of a closed one, of one with a code."""
         child = await self._episodes.child_of(stream, stream_id)
         if child is None:
-            raise NotFound(f"there is no {stream.name} with this id; check `re`", what="thing")
+            raise NotFound(f"there is no {in_words(stream.name)} with this id; check it", what="thing")
         if not command.about:
             return Target(stream_id, child, stream_id)
         same = await same_people(self._aliases, {child, *command.about}, session)
         if {same[named].kept for named in command.about} != {same[child].kept}:
-            raise NotFound(f"one of the children in `about` is not part of this {stream.name}", what="child")
+            raise NotFound(
+                f"one of the children named is not part of this {in_words(stream.name)}", what="child"
+            )
         return Target(stream_id, child, stream_id, named=_other(command.about[0], child))
 
     async def _about(self, command: Command, stream: Stream, session: Session) -> dict[UUID, SamePerson]:

@@ -278,6 +278,11 @@ def _is_person(hint: Any) -> bool:
     return any(map(_is_person, getattr(hint, "__metadata__", ()))) or any(map(_is_person, get_args(hint)))
 
 
+def in_words(name: str) -> str:
+    """A name of the program as people write it: `agency check`."""
+    return name.replace("_", " ")
+
+
 def public_name(service: str, command: type[Command]) -> str:
     """A command's name as callers and the policy table know it: every team's commands carry this team's name."""
     return f"{service}.{command.NAME.partition('.')[2]}" if command.NAME.startswith("team.") else command.NAME

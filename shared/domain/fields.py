@@ -26,6 +26,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from shared.domain.actors import AGENCIES, organisation_id, professional_id
+from shared.domain.field_errors import wrong
 
 LABEL_KEYWORD: Final = "x-label"
 """The keyword in a JSON Schema that marks a field as one of these types."""
@@ -61,30 +62,35 @@ embeds words of a language that is written from right to left stays."""
 
 def _no_control(text: str) -> str:
     if _CONTROL.search(text):
-        raise ValueError("take out the control characters: only letters, signs and line breaks can be kept")
+        raise wrong(
+            "take out the control characters: only letters, signs and line breaks can be kept", "characters"
+        )
     if _OVERRIDES.search(text):
-        raise ValueError("take out the signs that turn the direction of writing: type the words anew")
+        raise wrong(
+            "take out the signs that turn the direction of writing: type the words anew", "characters"
+        )
     return text
 
 
 def _on_one_line(text: str) -> str:
     if not text.isprintable():
-        raise ValueError(
+        raise wrong(
             "write it on one line, with letters, signs and ordinary spaces: line breaks, tabs and invisible "
-            "characters cannot be kept"
+            "characters cannot be kept",
+            "characters",
         )
     return text
 
 
 def _not_blank(text: str) -> str:
     if not any(one.isprintable() and not one.isspace() for one in text):
-        raise ValueError("say it in words: this is blank")
+        raise wrong("say it in words: this is blank", "blank")
     return text
 
 
 def _agency(word: str) -> str:
     if word not in AGENCIES:
-        raise ValueError(f"this is no agency: it is one of {', '.join(sorted(AGENCIES))}")
+        raise wrong(f"this is no agency: it is one of {', '.join(sorted(AGENCIES))}", "choose")
     return word
 
 
@@ -160,11 +166,11 @@ class Organisation(BaseModel):
     def _named(cls, value: Any, read: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         if not isinstance(info.context, Names):
             if isinstance(value, str):
-                raise ValueError("an organisation's name is read only from a command")  # noqa: TRY004 - pydantic's way
+                raise wrong("an organisation's name is read only from a command")
             return read(value)
         if not isinstance(value, str):
             # Whoever sends a command gives a name; an id of their own choosing would be somebody else's.
-            raise ValueError("write the organisation's name as plain text")  # noqa: TRY004 - pydantic's way
+            raise wrong("write the organisation's name as plain text", "not_text")
         found = read({"id": "", "name": value})
         return found.model_copy(update={"id": info.context.organisation(found.name)})
 
@@ -218,13 +224,13 @@ class Professional(BaseModel):
     def _named(cls, value: Any, read: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         if not isinstance(info.context, Names):
             if isinstance(value, str):
-                raise ValueError("a professional's name is read only from a command")  # noqa: TRY004 - pydantic's way
+                raise wrong("a professional's name is read only from a command")
             return read(value)
         said = {"name": value} if isinstance(value, str) else value
         if not isinstance(said, dict) or not said.keys() <= _WRITTEN:
             # Whoever sends a command gives a name; an id of their own choosing would be somebody else's.
-            raise ValueError(
-                "write who it is as plain text, or say as well where they work, and nothing else"
+            raise wrong(
+                "write who it is as plain text, or say as well where they work, and nothing else", "not_text"
             )
         found = read({**said, "id": _NOBODY})
         return found.model_copy(update={"id": info.context.id_of(found.name, found.agency)})

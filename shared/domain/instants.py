@@ -9,14 +9,15 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
+
+from shared.domain.field_errors import wrong
 
 LONDON = ZoneInfo("Europe/London")
 """The zone in which days, working days and case-file times are reckoned. Read from the machine's zone data, or
 from the `tzdata` package where the machine has none."""
-
 
 _LOCAL = re.compile(r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 
@@ -90,16 +91,21 @@ def _instant(value: object) -> datetime:
     if not isinstance(value, str):
         if isinstance(value, datetime):
             return utc(value)
-        raise ValueError("a time is a text such as 2026-04-02T15:40:00Z, not a number or anything else")
+        raise wrong(
+            "a time is a text such as 2026-04-02T15:40:00Z, not a number or anything else", "not_a_time"
+        )
     if _RFC3339.fullmatch(value) is None:
-        raise ValueError(
+        raise wrong(
             "this is not an RFC 3339 time with its offset from UTC, such as 2026-04-02T15:40:00Z "
-            "or 2026-04-02T16:40:00+01:00"
+            "or 2026-04-02T16:40:00+01:00",
+            "not_a_time",
         )
     try:
         instant = datetime.fromisoformat(value)
     except ValueError:
-        raise ValueError("there is no such date or time of day: check the day, hour and minute") from None
+        raise wrong(
+            "there is no such date or time of day: check the day, hour and minute", "not_a_time"
+        ) from None
     return instant if instant.tzinfo is UTC else utc(instant)
 
 
@@ -143,9 +149,10 @@ EARLIEST: Final = date(1900, 1, 1)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-def _since_earliest(instant: datetime) -> datetime:
+def _moment(value: object) -> datetime:
+    instant = _instant(value)
     if instant < start_of_day(EARLIEST):
-        raise ValueError(f"this time lies before {EARLIEST.year}: correct the year")
+        raise wrong(f"this time lies before {EARLIEST.year}: correct the year", "out_of_range")
     return instant
 
 
@@ -156,16 +163,16 @@ def _day(value: object) -> date:
         try:
             day = date.fromisoformat(value)
         except ValueError:
-            raise ValueError("there is no such date: check the day and month") from None
+            raise wrong("there is no such date: check the day and month", "not_a_date") from None
     else:
-        raise ValueError("a date is a text such as 2026-04-02, without a time, and not a number")
+        raise wrong("a date is a text such as 2026-04-02, without a time, and not a number", "not_a_date")
     if day < EARLIEST:
-        raise ValueError(f"this date lies before {EARLIEST.year}: correct the year")
+        raise wrong(f"this date lies before {EARLIEST.year}: correct the year", "out_of_range")
     return day
 
 
-Moment = Annotated[Instant, AfterValidator(_since_earliest)]
-"""The type of an instant that a person names in a command: an `Instant`, not before 1900."""
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+"""The type of an instant that a person names in a command: as an `Instant` is written, and not before 1900."""
 
 
 Day = Annotated[date, BeforeValidator(_day)]

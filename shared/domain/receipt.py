@@ -66,9 +66,9 @@ def refuse_receipt(command: Command, actor: Actor, team_agency: str | None, now:
         (
             "E2",
             actor.agency not in {SOCIAL_CARE, team_agency},
-            "what a partner sends is received when it is sent: leave out `received`; `happened` says when it was",
+            "what a partner sends is received when it is sent: leave out when it was received, and say when it happened",
         ),
-        ("E2", received > now, "it cannot have been received later than now; correct `received`"),
+        ("E2", received > now, "it cannot have been received later than now; correct when it was received"),
         (
             "E2",
             command.happened is not None and received < command.happened,

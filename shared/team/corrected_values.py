@@ -17,6 +17,7 @@ from shared.domain.clock_facts import DeadlineVaried
 from shared.domain.command import ADDRESS, Command, Refused
 from shared.domain.decider import Stream
 from shared.domain.event import Event
+from shared.domain.field_errors import is_beside_others
 from shared.domain.fields import Organisation, Professional
 from shared.team.deadlines import VaryDeadline
 
@@ -114,7 +115,7 @@ def refuse_what_cannot_be_whole(
         try:
             command.model_validate(known)
         except ValidationError as error:
-            if all(not problem["loc"] for problem in error.errors()):
+            if all(map(is_beside_others, error.errors())):
                 raise Refused(
                     "what is right does not go together with the rest of the record; put that right too",
                     rule="E3",

@@ -50,14 +50,14 @@ def check_correction(command: CorrectRecord, now: datetime) -> None:
         Refused: E3: it says nothing, or too much; E2: what is right is later than `now`, or known before it happened.
     """
     if command.re is None:
-        raise NotFound("say which step is corrected: put its id into `re`", what="address")
+        raise NotFound("say which step is corrected: address it to that step", what="address")
     happened, known = command.right_happened, command.right_known
     late = [at for at in (happened, known) if at is not None and at > now]
     refuse_all(
         (
             "E3",
             command.says_nothing(),
-            "say what is right: `fields`, `happened` or `known`; or that it is withdrawn",
+            "say what is right: fields, when it happened or was known; or that it is withdrawn",
         ),
         (
             "E3",
@@ -86,7 +86,7 @@ def records_to_correct(
     """
     own = [one for one in records if is_a_record(type(one.event))]
     if not own:
-        raise NotFound("nothing was recorded by this step; check `re`", what="step")
+        raise NotFound("nothing was recorded by this step; check its id", what="step")
     refuse_all(
         *(
             ("E3", bool(to_do), f"this was a decision and stays one; to undo it, {to_do}")
@@ -99,5 +99,5 @@ def records_to_correct(
     named = {same.get(child, child) for child in command.about}
     found = [(one, same.get(one.event.child, one.event.child)) for one in own if one.event.child is not None]
     if not named <= {child for _, child in found}:
-        raise NotFound("that step recorded nothing about one of the children in `about`", what="child")
+        raise NotFound("that step recorded nothing about one of the children named", what="child")
     return [one for one, child in found if child in named]

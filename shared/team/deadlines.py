@@ -114,8 +114,8 @@ def _varied(rule: str, context: Context) -> DeadlineClock:
     meant = [one for one in ours if context.started_by is None or one.started_by in context.started_by]
     if not meant:
         raise Refused(
-            f"no {rule} clock here was started by the step in `of`, or stands on that thing; look at the deadline board "
-            "for those that do, or leave `of` out for the last one",
+            f"no {rule} clock here was started by the step that is named, or stands on that thing; look at the deadline board "
+            "for those that do, or name none for the last one",
             rule=rule,
         )
     return next((clock for clock in reversed(meant) if clock.running), meant[-1])

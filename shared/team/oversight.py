@@ -10,6 +10,7 @@ from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.event import Event, Sealed
 from shared.domain.fields import Professional, RequiredText, ShortText
+from shared.domain.instants import Day
 from shared.team.step_ref import StepRef, named
 
 
@@ -66,7 +67,7 @@ class AuditAction(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     what: RequiredText
-    by: date | None = None
+    by: Day | None = None
 
 
 class RecordAudit(Command, name="team.RecordAudit", of_step=True):

@@ -197,7 +197,7 @@ class _Restated:
                 (
                     "E3",
                     command.right_happened is not None or command.right_known is not None,
-                    "of a varied deadline only `due` and `reason` are put right",
+                    "of a varied deadline only when it is due and the reason are put right",
                 )
             )
             if "due_at" in values:
@@ -211,7 +211,7 @@ class _Restated:
             (
                 "E2",
                 known is not None and known < happened,
-                "it cannot have been known before it happened; put right both, `happened` and `known`",
+                "it cannot have been known before it happened; put right both",
             ),
         )
         if "received_at" in values:

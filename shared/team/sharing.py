@@ -14,7 +14,7 @@ from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.event import Event, Sealed
 from shared.domain.fields import Agency, Distinct, Organisation, PersonId, RequiredText, Text
-from shared.domain.instants import local_date
+from shared.domain.instants import Day, local_date
 from shared.team.step_ref import StepRef, named, of_our_record
 
 
@@ -103,7 +103,7 @@ class RecordCopyGiven(Command, name="team.RecordCopyGiven", of_step=True):
 
     document: Document
     to: Distinct[PersonId]
-    on: date | None = Field(default=None, description="the day on which they got it, if not when it happened")
+    on: Day | None = Field(default=None, description="the day on which they got it, if not when it happened")
     how: ToldHow | None = None
     not_given: tuple[NotGiven, ...] = Field(default=(), max_length=100)
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.domain.clock_facts import is_a_record
-from shared.domain.command import Command, NotFound
+from shared.domain.command import Command, NotFound, in_words
 from shared.domain.corrections import records_as_corrected
 from shared.domain.decider import Per, Stream
 from shared.domain.event import Record
@@ -129,7 +129,7 @@ def _own(logs: Logs, team: Team, kind: Stream, command: Command, step: Step, chi
                 return _once(_of_child(logs, team, kind, each) for each in children)
             if command.re in logs.streams:
                 return [logs.streams[command.re]]
-            raise NotFound(f"there is no {kind.name} with this id; check `re`", what="thing")
+            raise NotFound(f"there is no {in_words(kind.name)} with this id; check it", what="thing")
         case Per.EPISODE | Per.CHILD:
             code = str(getattr(command, kind.code)) if kind.code else ""
             return _once(
@@ -168,7 +168,7 @@ def _of_thing(
     found = [one for one in there if one.thing == thing and not _left(one)]
     if not found:
         if not team.one_thing:
-            raise NotFound(f"there is no {kind.name} with this id; check `re`", what="thing")
+            raise NotFound(f"there is no {in_words(kind.name)} with this id; check it", what="thing")
         return [logs.of_thing(team, kind, thing, each) for each in about or (child,)]
     if not about:
         return found

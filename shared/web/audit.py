@@ -81,7 +81,7 @@ async def export(
         lines = bundle_lines(checkpoints.tables, asked, checkpoints.services, checkpoints.attest)
         first = await anext(lines)  # so that a log that is not what was signed is refused, and not cut short
     except (NotToBeSigned, NotExportable) as error:
-        raise conflict(f"{error}. Run `safeguarding verify`, which says where the log was changed") from None
+        raise conflict(f"{error}. Run safeguarding verify, which says where the log was changed") from None
     return StreamingResponse(_after(first, lines), media_type=_LINES)
 
 

@@ -21,8 +21,9 @@ from shared.infrastructure.tracing import beginning
 from shared.service.process import ServiceProcess
 from shared.team.authorisation import Forbidden
 from shared.web.dependencies import actor, record, running_service, within_limits
+from shared.web.field_errors import WrongField, said_by_us, wrong_field
 from shared.web.json_body import one_object
-from shared.web.problems import invalid, said_by_us, sentence, too_large
+from shared.web.problems import invalid, too_large
 
 MOST_BYTES: Final = 256 * 1024
 """The longest body of a command; a text beyond it is a document."""
@@ -63,7 +64,7 @@ _BESIDE: Final = f"only {', '.join(sorted(ADDRESS))} and with"
 
 
 def read_command(command: type[Command], body: bytes, names: Names) -> Command:
-    """Read a body into a command.
+    """Read a body into a command, strictly: a number is no text, and "yes" is not true.
 
     Raises:
         Problem: it is too large, no JSON, or not of the command's shape; nothing of it is repeated.
@@ -73,34 +74,36 @@ def read_command(command: type[Command], body: bytes, names: Names) -> Command:
     asked = one_object(body or b"{}")
     own = asked.pop("with", {}) or {}
     if not isinstance(own, dict):
-        raise invalid([("with", "send the command's own fields as one object")])
+        raise invalid(WrongField("with", "send the command's own fields as one object", "not_an_object"))
     # Never by its name: what somebody wrote in the wrong place may be a name.
-    astray = [("body", f"{_BESIDE} stand here; the command's own fields go into `with`")] * bool(
-        set(asked) - ADDRESS
-    )
+    astray = [
+        WrongField("body", f"{_BESIDE} stand here; the command's own fields go into with", "unknown")
+    ] * bool(set(asked) - ADDRESS)
     astray += [
-        (f"with.{field}", "say this beside `with`, not in it")
+        WrongField(f"with.{field}", "say this beside with, not in it", "unknown")
         for field in sorted((set(own) & ADDRESS) - command.IN_WITH.keys())
     ]
     if astray:
-        raise invalid(astray)
+        raise invalid(*astray)
     own = {command.IN_WITH.get(field, field): value for field, value in own.items()}
+    fields = orjson.dumps({**own, **{k: v for k, v in asked.items() if v is not None}})
     try:
-        return command.model_validate(
-            {**own, **{k: v for k, v in asked.items() if v is not None}}, context=names
-        )
+        return command.model_validate_json(fields, strict=True, context=names)
     except ValidationError as error:
         raise invalid(
-            [
-                (".".join(_path(said_by_us(problem))), sentence(problem))
-                for problem in error.errors(include_url=False, include_context=False)
-            ]
+            *(wrong_field(_path(command, said_by_us(each)), each) for each in error.errors(include_url=False))
         ) from None
 
 
-def _path(location: tuple[int | str, ...]) -> list[str]:
-    first = str(location[0]) if location else "body"
-    return [*([] if first in ADDRESS else ["with"]), *(str(part) for part in location)]
+def _path(command: type[Command], location: tuple[int | str, ...]) -> str:
+    """Where a field stands in the body."""
+    if not location:
+        return "with"
+    first, *within = location
+    if first not in ADDRESS:
+        said = {field: name for name, field in command.IN_WITH.items()}
+        within, first = [said.get(str(first), first), *within], "with"
+    return ".".join(str(step) for step in (first, *within))
 
 
 def commands_router(process: ServiceProcess) -> APIRouter:
@@ -142,7 +145,9 @@ def _endpoint(name: str, command: type[Command]) -> Callable[[Request], Awaitabl
         who = await actor(request, running)
         key = request.headers.get("Idempotency-Key")
         if key is not None and not 0 < len(key) <= _LONGEST_KEY:
-            raise invalid([("Idempotency-Key", f"send a key of 1 to {_LONGEST_KEY} characters")])
+            raise invalid(
+                WrongField("Idempotency-Key", f"send a key of 1 to {_LONGEST_KEY} characters", "too_long")
+            )
         command_id = own_command_id(who, key) if key is not None else uuid4()
         await within_limits(running, who, name)
         names = Names(running.names_key, who.agency)

@@ -31,6 +31,7 @@ from shared.projections.views import Views
 from shared.service.process import RunningService
 from shared.service.status import Status
 from shared.team.authorisation import Forbidden, known_before
+from shared.web.field_errors import WrongField
 from shared.web.problems import invalid, not_ready
 
 _T = TypeVar("_T")
@@ -237,12 +238,11 @@ async def within_the_log(store: Store, after: int) -> None:
     """Refuse a position that the log has not come to. Raises Problem (422)."""
     if after > await store.head():
         raise invalid(
-            [
-                (
-                    "after",
-                    "this log has not come so far: take the position from the answer of this service's command",
-                )
-            ]
+            WrongField(
+                "after",
+                "this log has not come so far: take the position from the answer of this service's command",
+                "out_of_range",
+            )
         )
 
 

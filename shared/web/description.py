@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
+from shared.domain.field_errors import Code
 from shared.web.dependencies import CurrentActor
 from shared.web.problems import MEDIA_TYPE
 
@@ -26,8 +27,9 @@ _OPEN_TO_ALL: Final = "/health/"
 class FieldProblem(BaseModel):
     """A field that is wrong, and how."""
 
-    field: str
-    message: str
+    field: str = Field(description="where it stands, as `with.referrer.name`")
+    code: Code = Field(description="the kind of mistake, the same for ever")
+    message: str = Field(description="what to do, for people")
 
 
 class ProblemAnswer(BaseModel):

@@ -13,6 +13,7 @@ from shared.eventstore.gate import TakesNoCommands
 from shared.inbox.newcomers import StillOnTheirWay
 from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.team.authorisation import Forbidden
+from shared.web.field_errors import WrongField
 from shared.web.problems import (
     Problem,
     conflict,
@@ -40,7 +41,7 @@ ANSWERS: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
     Busy: lambda error: conflict(str(error)),
     NoSuchRule: lambda error: refused((), str(error), by_role=False),
     CalendarEnds: lambda error: refused((), str(error), by_role=False),
-    NotStorable: lambda error: invalid([("with", str(error))]),
+    NotStorable: lambda error: invalid(WrongField("with", str(error))),
     TakesNoCommands: lambda error: takes_no_commands(error.reasons),
     LogUnavailable: _away,
     KeyGone: lambda error: not_ready(str(error), retry_after=300),

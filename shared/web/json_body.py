@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from shared.web.field_errors import WrongField
 from shared.web.problems import invalid
 
 
@@ -21,11 +22,11 @@ def one_object(body: bytes) -> dict[str, Any]:
     try:
         read = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise invalid([("body", "send one JSON object")]) from None
+        raise invalid(WrongField("body", "send one JSON object", "not_json")) from None
     if not isinstance(read, dict):
-        raise invalid([("body", "send one JSON object")])
+        raise invalid(WrongField("body", "send one JSON object", "not_json"))
     if _repeats_a_name(body):
-        raise invalid([("body", "a field is named twice in one object: say each once")])
+        raise invalid(WrongField("body", "a field is named twice in one object: say each once", "repeated"))
     return read
 
 
@@ -42,7 +43,9 @@ def _repeats_a_name(body: bytes) -> bool:
         return True
     except RecursionError:
         raise invalid(
-            [("body", "this is nested too deeply: send the command as its description has it")]
+            WrongField(
+                "body", "this is nested too deeply: send the command as its description has it", "not_json"
+            )
         ) from None
     return False
 

@@ -16,6 +16,7 @@ from fastapi import Depends
 
 from shared.domain.instants import utc
 from shared.web.dependencies import MOST_POSITION, After, CursorText, Limit
+from shared.web.field_errors import WrongField
 from shared.web.problems import invalid
 
 
@@ -41,7 +42,11 @@ def read_cursor(cursor: str, types: Sequence[type]) -> list[Any]:
             raise _NotOurs
         return [_part(kind, part) for kind, part in zip(types, parts, strict=True)]
     except ValueError:
-        raise invalid([("cursor", "take the cursor from `next` of the page before, unchanged")]) from None
+        raise invalid(
+            WrongField(
+                "cursor", "take the cursor from the page before, where it stands as next, unchanged", "wrong"
+            )
+        ) from None
 
 
 class _NotOurs(ValueError):

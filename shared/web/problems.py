@@ -3,7 +3,6 @@
 A problem never repeats what was sent: it may be somebody's record.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from http.client import responses
@@ -17,6 +16,7 @@ from starlette.exceptions import HTTPException
 from shared.access.access_log import AccessNotRecorded
 from shared.access.key_sets import KeySetUnavailable
 from shared.access.refusals import NotAuthenticated
+from shared.web.field_errors import WrongField, as_sentence, place_of, wrong_field
 from shared.web.uncaught import LastResort
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -25,13 +25,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 _KIND: Final = "urn:safeguarding:problem:"
 
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
-
-
 _LISTED_FIELDS = 50
-
-
-_TELLING = 3  # characters from which a value sent would be recognised in a sentence
 
 
 class Problem(Exception):
@@ -95,7 +89,7 @@ def not_authenticated(detail: str) -> Problem:
         "Not signed in",
         401,
         detail,
-        what_to_do="Sign in and send the token as `Authorization: Bearer <token>`.",
+        what_to_do="Sign in and send the token in the header Authorization, after the word Bearer.",
         headers={"WWW-Authenticate": "Bearer"},
     )
 
@@ -127,7 +121,7 @@ def conflict(
         "conflict",
         "This does not fit what is there now",
         409,
-        _as_sentence(detail),
+        as_sentence(detail),
         what_to_do="Read it again, and send your change again if it is still right.",
     )
 
@@ -145,19 +139,19 @@ def different_command() -> Problem:
 
 def bad_input(errors: Sequence[Mapping[str, Any]]) -> Problem:
     """422: what was sent is not of the right shape. Takes the errors of pydantic; repeats no value that was sent."""
-    return invalid([(_path(error), sentence(error)) for error in errors])
+    return invalid(*(wrong_field(place_of(error), error) for error in errors))
 
 
-def invalid(fields: Sequence[tuple[str, str]]) -> Problem:
-    """422: fields that are wrong, each with a sentence of ours that says how: never with what was sent in it."""
-    listed = [{"field": field, "message": _as_sentence(said)} for field, said in fields[:_LISTED_FIELDS]]
+def invalid(*fields: WrongField) -> Problem:
+    """422: fields that are wrong."""
+    listed = [each.as_json() for each in fields[:_LISTED_FIELDS]]
     many = "one field" if len(fields) == 1 else f"{len(fields)} fields"
     return Problem(
         "invalid",
         "This could not be understood",
         422,
         f"What was sent is wrong in {many}; nothing was changed.",
-        what_to_do="Put right the fields listed in `errors` and send it again.",
+        what_to_do="Put right the fields listed under errors and send it again.",
         extra={"errors": listed},
     )
 
@@ -210,7 +204,7 @@ def on_their_way(detail: str, retry_after: int = 2) -> Problem:
         "person-on-their-way",
         "A person is not known here yet",
         503,
-        _as_sentence(detail),
+        as_sentence(detail),
         what_to_do=f"Send it again in {retry_after} seconds, with the same Idempotency-Key; check the ids if it goes on.",
         headers={"Retry-After": str(retry_after)},
     )
@@ -238,9 +232,9 @@ def install(app: FastAPI, answers: Mapping[type[Exception], Callable[[Any], Prob
         Problem: lambda error: error,
         RequestValidationError: lambda error: bad_input(error.errors()),
         HTTPException: _of_the_framework,
-        NotAuthenticated: lambda error: not_authenticated(_as_sentence(str(error))),
-        KeySetUnavailable: lambda error: not_ready(_as_sentence(str(error))),
-        AccessNotRecorded: lambda error: not_ready(_as_sentence(str(error))),
+        NotAuthenticated: lambda error: not_authenticated(as_sentence(str(error))),
+        KeySetUnavailable: lambda error: not_ready(as_sentence(str(error))),
+        AccessNotRecorded: lambda error: not_ready(as_sentence(str(error))),
         **(answers or {}),
     }
     for kind, problem_of in known.items():
@@ -260,7 +254,10 @@ def _of_the_framework(error: HTTPException) -> Problem:
     if error.status_code == HTTPStatus.NOT_FOUND:
         return not_found()
     phrase = responses.get(error.status_code, "Refused")
-    advice = {400: "Send a body of valid JSON.", 405: "Use the method the address is for: see `Allow`."}
+    advice = {
+        400: "Send a body of valid JSON.",
+        405: "Use the method the address is for: the header Allow names it.",
+    }
     return Problem(
         phrase.lower().replace(" ", "-"),
         phrase,
@@ -269,60 +266,3 @@ def _of_the_framework(error: HTTPException) -> Problem:
         what_to_do=advice.get(error.status_code, "See the service's description of its addresses."),
         headers=error.headers,
     )
-
-
-def _path(error: Mapping[str, Any]) -> str:
-    """A field's way from the outside in, as `with.referrer.name`. What is no name was sent by somebody: left out."""
-    if str(error["type"]).startswith("json_"):
-        return "body"
-    steps = [step for step in said_by_us(error) if step != "body"] or ["body"]
-    return ".".join(
-        str(step) if isinstance(step, int) or _NAME.fullmatch(step) else "(unnamed)" for step in steps
-    )
-
-
-def said_by_us(error: Mapping[str, Any]) -> tuple[int | str, ...]:
-    """The place of an error of pydantic without what the sender named: of a field that is unknown, where it stands."""
-    place: tuple[int | str, ...] = tuple(error["loc"])
-    return place[:-1] if error["type"] in _NAMED_BY_SENDER else place
-
-
-_NAMED_BY_SENDER: Final = frozenset({"extra_forbidden", "invalid_key"})
-"""Errors whose place ends in a name that was sent, not in one of ours."""
-
-
-_SENTENCES: Final = {
-    "missing": "This field is needed.",
-    "extra_forbidden": "There is a field here that is not known: check the names against the API's description.",
-    "json_invalid": "The body is not valid JSON.",
-    "json_type": "The body is not valid JSON.",
-    "union_tag_invalid": "This is none of the kinds known here.",
-    "union_tag_not_found": "The field that says which kind this is is needed.",
-}
-"""For errors whose own words echo what was sent, or are a programmer's."""
-
-
-def sentence(error: Mapping[str, Any]) -> str:
-    """What an error of pydantic says is wrong, in a sentence with nothing in it of what was sent (if it has `input`)."""
-    known = _SENTENCES.get(str(error["type"]))
-    if known is not None:
-        return known
-    said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    if any(value.casefold() in said.casefold() for value in _scalars(error.get("input"))):
-        return "This value is not of the right kind."
-    return _as_sentence(said)
-
-
-def _as_sentence(said: str) -> str:
-    said = said[:1].upper() + said[1:]
-    return said if said.endswith((".", "!", "?")) else f"{said}."
-
-
-def _scalars(value: Any, depth: int = 0) -> list[str]:
-    """The values within what was sent that would be recognised if a sentence repeated them."""
-    if isinstance(value, Mapping):
-        value = [*value.keys(), *value.values()]
-    if isinstance(value, list | tuple | set | frozenset):
-        return [found for inner in value for found in _scalars(inner, depth + 1)] if depth < 10 else []
-    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-    return [text] if value is not None and len(text) >= _TELLING else []

@@ -64,7 +64,7 @@ def test_a_malformed_time(stack, child, happened):
     ("body", "says"),
     [
         ({"with": with_(colour="red")}, "with"),
-        ({"with": CONTACT, "colour": "red"}, "go into `with`"),
+        ({"with": CONTACT, "colour": "red"}, "go into with"),
         ({"with": with_(source="99")}, "source"),
         ({"with": with_(referrer={"name": "X", "agency": "navy", "contact": "y"})}, "agency"),
         ({"with": {}}, "worries"),
@@ -309,3 +309,24 @@ def test_a_child_of_whom_nothing_may_be_seen_is_as_unknown_as_one_who_is(stack, 
     unknown = stack.get("chronology", f"/children/{uuid.uuid4()}/chronology", nurse)
     assert known.status_code == unknown.status_code == 404
     assert known.json() == unknown.json()
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "code"),
+    [
+        ({"worries": " \n"}, "with.worries", "blank"),
+        ({"worries": None}, "with.worries", "not_text"),
+        ({"referrer": {"name": "Ms\u202ellaH", "contact": "y"}}, "with.referrer.name", "characters"),
+        ({"referrer": {"name": "Ms\r\nHall", "contact": "y"}}, "with.referrer.name", "characters"),
+        ({"referrer": {"contact": "y"}}, "with.referrer.name", "missing"),
+        ({"family_aware": 1}, "with.family_aware", "not_yes_or_no"),
+        ({"received": 0}, "with.received", "not_a_time"),
+        ({"received": "0001-01-01T00:00:00Z"}, "with.received", "out_of_range"),
+    ],
+)
+def test_a_mistake_has_its_field_and_a_code(stack, child, said, field, code):
+    before = stack.heads()
+    who = stack.token("mash_social_worker", SOCIAL_CARE)
+    answer = stack.send("mash.ReceiveContact", who, {"about": [child], "with": with_(**said)})
+    refused(stack, answer, 422, before)
+    assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [(field, code)]

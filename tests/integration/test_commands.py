@@ -54,7 +54,7 @@ async def test_who_is_not_there(runner):
     for command, what in (
         (Receive(about=(AVA, STRANGER)), "not known"),
         (Receive(), "say which children"),
-        (Decide(outcome="x"), "put its id into `re`"),
+        (Decide(outcome="x"), "address it to its id"),
         (Decide(re=uuid4(), outcome="x"), "there is no contact"),
         (VaryDeadline(re=uuid4(), rule="Z9", due=START, reason="x"), "no clock of that rule"),
     ):

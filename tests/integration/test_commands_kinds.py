@@ -63,7 +63,7 @@ async def test_a_meeting_is_about_no_child_and_found_by_its_id(runner):
     assert first["envelope"]["thing"] == str(held.id)
     for command, what in (
         (Minute(re=uuid4()), "there is no meeting"),
-        (Minute(), "put its id into `re`"),
+        (Minute(), "address it to its id"),
         (Minute(re=held.id, about=(AVA,)), "about no child"),
         (Minute(re=AVA), "there is no meeting"),
     ):
@@ -171,7 +171,7 @@ async def test_each_team_has_its_own_case_of_a_child(runner):
     await do(runner, CloseCase(re=other))
     assert await names(runner, other) == ["CaseOffered", "CaseClosed"]
     for command, what in (
-        (CloseCase(about=(AVA,)), "name its `team`"),
+        (CloseCase(about=(AVA,)), "say its team, or address it"),
         (CloseCase(re=uuid4()), "there is no case"),
         (CloseCase(re=second, about=(BEN,)), "not part of this case"),
         (CloseCase(re=child_stream(SERVICE, STREAMS[-1], AVA)), "there is no case"),

@@ -107,7 +107,7 @@ async def test_after_a_merge_what_was_noted_under_the_kept_id_follows_too(team: 
     await team.do(StartPlan(about=(BEN,)), day=4, happened=1)
     of_ben = episode_stream("mash", plan, BEN, 1)
     assert await team.clocks(plan, of_ben, day=5) == [("A15", 1, "met"), ("A15", 3, "open")]
-    with pytest.raises(NotFound, match="about one of the children in `about`"):
+    with pytest.raises(NotFound, match="about one of the children named"):
         await team.correct(seen, day=5, about=(BEN, STRANGER), right_happened=2)
     await team.correct(seen, day=5, about=(BEN,), right_happened=2)
     assert await team.clocks(plan, of_ben, day=5) == [("A15", 1, "met"), ("A15", 2, "open")]

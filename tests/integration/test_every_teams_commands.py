@@ -218,7 +218,7 @@ async def test_of_two_clocks_of_a_rule_the_step_that_started_it_names_one(team: 
     vary = VaryDeadline(rule="A11", due=START + 20 * DAY, reason="Waiting.")
     await send(team, vary, about=(AVA,), of=first)
     assert await team.clocks(due, where, day=0.2) == [("A11", 0, "varied"), ("A11", 0.1, "open")]
-    with pytest.raises(Refused, match="no A11 clock here was started by the step in `of`") as caught:
+    with pytest.raises(Refused, match="no A11 clock here was started by the step that is named") as caught:
         await send(team, vary, about=(AVA,), of=uuid4())
     assert caught.value.rules == ("A11",)
     await send(team, vary, about=(AVA,), of=second)

@@ -16,6 +16,7 @@ from services.assessment.streams.private_fostering import Arrangement
 from services.assessment.streams.referral import Referral
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Distinct, ShortText, Text
 
 if TYPE_CHECKING:  # their decisions take a child's file, and so import this
@@ -65,10 +66,15 @@ class RecordVisit(Command, name="assessment.RecordVisit"):
 
     @model_validator(mode="after")
     def _consistent(self) -> "RecordVisit":
-        if not self.seen and self.alone:
-            raise ValueError("a child who was not seen was not seen alone")
-        if not self.seen and not (self.why_not_seen or "").strip():
-            raise ValueError("say in `why_not_seen` why the child was not seen")
+        refuse_fields(
+            ("alone", not self.seen and self.alone, "a child who was not seen was not seen alone"),
+            (
+                "why_not_seen",
+                not self.seen and not (self.why_not_seen or "").strip(),
+                "say why the child was not seen",
+                "missing",
+            ),
+        )
         return self
 
 

@@ -1,7 +1,6 @@
 """An agency check: what another agency is asked about a contact's children, and what it answers (M10, M11)."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TypeAlias, assert_never
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from shared.domain.code_lists import Extent
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Agency, Distinct, Organisation, RequiredText
+from shared.domain.instants import Day
 
 CheckEvent: TypeAlias = AgencyCheckRequested | AgencyInformationShared
 
@@ -74,7 +74,7 @@ class ReturnAgencyCheck(Command, name="mash.ReturnAgencyCheck", recorded_within=
 
     findings: RequiredText
     shareable_with: Distinct[Agency]
-    known_since: date | None = None
+    known_since: Day | None = None
     nothing_known: bool = False
 
 

@@ -1,7 +1,6 @@
 """A child's own file at the front door: what is written with a contact or without one. What every team has is added to it."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final, TypeAlias, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -36,8 +35,9 @@ from services.mash.streams.contact.state import on_a_note
 from shared.domain.code_lists import ConsentScope, LawfulBasis
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Agency, RequiredText, ShortText, Text, ThingId
-from shared.domain.instants import local_date
+from shared.domain.instants import Day, local_date
 
 FileEvent: TypeAlias = (
     YoungCarerIdentified
@@ -105,7 +105,7 @@ class NotifyPrivateFostering(Command, name="mash.NotifyPrivateFostering", refers
     """
 
     carer: Carer
-    began: date | None = None
+    began: Day | None = None
     expected_to_last_days: int | None = Field(default=None, ge=1, le=10_000, strict=True)
     notified_by: FosteringNotifier | None = None
     parents_contact: Text = ""
@@ -166,8 +166,10 @@ class LinkContacts(Command, name="mash.LinkContacts", refers_to="contact", refer
 
     @model_validator(mode="after")
     def _two(self) -> "LinkContacts":
-        if self.re is None or self.re == self.other:
-            raise ValueError("name two contacts: the one in `re`, the other in `other`")
+        refuse_fields(
+            ("re", self.re is None, "name the contact that the other belongs with", "missing"),
+            ("other", self.re == self.other, "name another contact than the first"),
+        )
         return self
 
 
@@ -218,7 +220,7 @@ def identify_young_carer(command: IdentifyYoungCarer, contact: Contact) -> list[
         (
             "M12",
             not agreed and command.lawful_basis is None,
-            "a young carer is referred with consent, or on a `lawful_basis`: record the one or name the other",
+            "a young carer is referred with consent, or on a lawful basis: record the one or name the other",
         ),
     )
     return [

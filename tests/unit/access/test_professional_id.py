@@ -147,7 +147,7 @@ def test_a_header_without_a_bearer_token(headers):
 
 
 def test_two_headers_are_refused_whatever_they_say():
-    with pytest.raises(NotAuthenticated, match="one `Authorization`") as refused:
+    with pytest.raises(NotAuthenticated, match="one header Authorization") as refused:
         bearer_of(["Bearer abc.def.ghi", "Bearer abc.def.ghi"])
     assert refused.value.reason == "several"
 

@@ -100,8 +100,8 @@ def test_our_own_staff_may_write_up_later_what_came_in(by: Actor, team: str):
 @pytest.mark.parametrize(
     ("command", "by", "sentence"),
     [
-        (Receive(received=EARLIER), actor("police_officer", "PC Hale"), "leave out `received`"),
-        (Receive(received=EARLIER), actor("keyworker", "Kim Roe"), "leave out `received`"),
+        (Receive(received=EARLIER), actor("police_officer", "PC Hale"), "leave out when it was received"),
+        (Receive(received=EARLIER), actor("keyworker", "Kim Roe"), "leave out when it was received"),
         (
             Receive(received=NOW + timedelta(microseconds=1)),
             actor("mash_screener", "Jo Bell"),

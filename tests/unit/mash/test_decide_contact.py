@@ -69,8 +69,8 @@ def test_it_is_decided_once():
     ("changes", "says"),
     [
         ({"outcome": "referral_accepted", "primary_need": None}, "primary_need"),
-        ({"outcome": "signposted"}, "names the `service`"),
-        ({"outcome": "other_specialist_service"}, "names the `service`"),
+        ({"outcome": "signposted"}, "name the service"),
+        ({"outcome": "other_specialist_service"}, "name the service"),
         ({"level": 0}, "greater than or equal to 1"),
         ({"level": 5}, "less than or equal to 4"),
         ({"level": True}, "valid integer"),

@@ -80,7 +80,7 @@ def test_a_step_that_started_none_of_them_is_refused() -> None:
     story = wanted_twice().when(VARY.model_copy(update={"of": uuid4()}), at=START + timedelta(hours=2))
     story.refused("A11")
     assert story.refusal is not None
-    assert "leave `of` out" in story.refusal.message
+    assert "name none for the last one" in story.refusal.message
 
 
 def test_a_clock_that_runs_is_meant_before_one_that_has_stopped() -> None:

@@ -16,6 +16,7 @@ from shared.access.key_sets import KeySetUnavailable
 from shared.access.refusals import NotAuthenticated
 from shared.infrastructure.logs import JsonLines
 from shared.web import problems
+from shared.web.field_errors import WrongField
 from shared.web.problems import Problem
 
 SECRET = "Ava Test of 5 Elm Row"
@@ -143,27 +144,27 @@ async def test_an_exception_of_the_apps_own_becomes_the_problem_it_says(client):
 
 
 @pytest.mark.parametrize(
-    ("change", "field", "message"),
+    ("change", "field", "code", "message"),
     [
-        ({"child": SECRET}, "child", "UUID"),
-        ({"child": None}, "child", "UUID"),
-        ({"at": SECRET}, "at", "datetime"),
-        ({"level": SECRET}, "level", "integer"),
-        ({"level": 7}, "level", "less than or equal to 4"),
-        ({"level": 9}, "level", "Nine is too many; use 1 to 4."),
-        ({"potential": SECRET}, "potential", "'child_in_need' or 'early_help'"),
-        ({"pet": {"kind": SECRET}}, "pet", "none of the kinds"),
-        ({"pet": {"name": SECRET}}, "pet", "which kind"),
-        ({"nhs_number": SECRET}, "nhs_number", "not of the right kind"),
-        ({"colour": SECRET}, "body", "a field here that is not known"),
-        ({SECRET: 1}, "body", "a field here that is not known"),
-        ({"names": {SECRET: "x"}}, "names.(unnamed)", "integer"),
+        ({"child": SECRET}, "child", "not_an_id", "not an id"),
+        ({"child": None}, "child", "not_an_id", "not an id"),
+        ({"at": SECRET}, "at", "not_a_time", "not a time"),
+        ({"level": SECRET}, "level", "not_a_number", "whole number"),
+        ({"level": 7}, "level", "out_of_range", "give 4 or less"),
+        ({"level": 9}, "level", "rule", "Nine is too many; use 1 to 4."),
+        ({"potential": SECRET}, "potential", "choose", "one of these: child_in_need or early_help."),
+        ({"pet": {"kind": SECRET}}, "pet", "choose", "none of the kinds"),
+        ({"pet": {"name": SECRET}}, "pet", "missing", "which kind"),
+        ({"nhs_number": SECRET}, "nhs_number", "wrong", "not of the right kind"),
+        ({"colour": SECRET}, "body", "unknown", "a field here that is not known"),
+        ({SECRET: 1}, "body", "unknown", "a field here that is not known"),
+        ({"names": {SECRET: "x"}}, "names.(unnamed)", "not_a_number", "whole number"),
     ],
 )
-async def test_bad_input_is_told_by_field_and_never_repeated(client, change, field, message):
+async def test_bad_input_is_told_by_field_and_never_repeated(client, change, field, code, message):
     body = read(await client.post("/body", json={**GOOD, **change}), 422, "invalid")
     [error] = body["errors"]
-    assert error["field"] == field
+    assert (error["field"], error["code"]) == (field, code)
     assert message in error["message"]
 
 
@@ -246,7 +247,10 @@ async def test_an_error_after_the_answer_began_is_logged_and_nothing_more(client
         (problems.conflict(), 409),
         (problems.conflict("the clock never goes back"), 409),
         (problems.different_command(), 422),
-        (problems.invalid([("about", "this child is not known here; register the child first")]), 422),
+        (
+            problems.invalid(WrongField("about", "this child is not known here; register the child first")),
+            422,
+        ),
         (problems.not_found(), 404),
         (problems.too_large(65536), 413),
         (problems.not_ready(retry_after=5), 503),
@@ -271,7 +275,7 @@ def test_errors_of_pydantic_outside_the_framework():
 
 
 def test_a_problem_in_a_log_says_no_more_than_its_kind():
-    problem = problems.invalid([("about", f"{SECRET} is not known")])
+    problem = problems.invalid(WrongField("about", f"{SECRET} is not known"))
     assert str(problem) == "422 This could not be understood"
 
 

@@ -74,7 +74,7 @@ def named_entries(which: UUID | None, state: EntryOfChild, context: Context) -> 
         if which in (None, entry_id) and _sees(context, shown_to(entry_id, each, state.child_record))
     }
     if not found:
-        raise NotFound("there is no entry with this id; check `re`", what="thing")
+        raise NotFound("there is no entry with this id; check it", what="thing")
     return found
 
 

@@ -26,6 +26,7 @@ from services.mash.streams.open_case import OpenCase
 from shared.domain.code_lists import ConsentScope, PrimaryNeed, ReceivingTeam
 from shared.domain.command import Command, Over, refuse_all
 from shared.domain.decider import Context
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Agency, Distinct, PersonId, RequiredText, ShortText, Text, ThingId
 from shared.domain.rules import Deadline
 
@@ -67,12 +68,26 @@ class DecideContact(Command, name="mash.DecideContact"):
 
     @model_validator(mode="after")
     def _complete(self) -> "DecideContact":
-        if self.outcome in REFERRALS and self.primary_need is None:
-            raise ValueError("an accepted referral needs the child's `primary_need`")
-        if self.outcome in _TO_A_SERVICE and self.service is None:
-            raise ValueError(f"the outcome {self.outcome.value} names the `service`")
-        if self.outcome is Outcome.STRATEGY_DISCUSSION_NOW and self.strategy is None:
-            raise ValueError("say in `strategy` how soon the strategy discussion is held")
+        refuse_fields(
+            (
+                "primary_need",
+                self.outcome in REFERRALS and self.primary_need is None,
+                "say the child's primary need: an accepted referral goes on with it",
+                "missing",
+            ),
+            (
+                "service",
+                self.outcome in _TO_A_SERVICE and self.service is None,
+                "name the service that the family is sent to",
+                "missing",
+            ),
+            (
+                "strategy",
+                self.outcome is Outcome.STRATEGY_DISCUSSION_NOW and self.strategy is None,
+                "say how soon the strategy discussion is held",
+                "missing",
+            ),
+        )
         return self
 
 
@@ -164,7 +179,7 @@ def decide_contact(
         (
             "F14",
             early_help and not command.criteria,
-            "name in `criteria` what makes the family eligible for family wellbeing",
+            "name the criteria that make the family eligible for family wellbeing",
         ),
         (
             "",
@@ -258,12 +273,12 @@ def review_decision(state: Contact, context: Context) -> list[ContactEvent]:
         (
             "M17",
             state.outcome is None,
-            "a contact in `decisions` is not decided yet: leave it out until it is",
+            "a contact that the meeting names is not decided yet: leave it out until it is",
         ),
         (
             "M17",
             not item.upheld and (item.changed_to is None or not item.reason.strip()),
-            "say of a decision that is not upheld what it is changed to (`changed_to`), and why (`reason`)",
+            "say of a decision that is not upheld what it is changed to, and why",
         ),
         (
             "M17",

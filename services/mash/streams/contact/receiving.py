@@ -22,6 +22,7 @@ from services.mash.streams.open_case import OpenCase
 from shared.domain.code_lists import ReferralSource, Sex
 from shared.domain.command import MAX_CHILDREN, Command, refuse_all
 from shared.domain.decider import Context
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Agency, Organisation, RequiredText, ShortText, Text
 from shared.domain.receipt import Received
 from shared.domain.rules import Deadline
@@ -44,8 +45,10 @@ class Referrer(BaseModel):
 
     @model_validator(mode="after")
     def _of_an_agency(self) -> "Referrer":
-        if self.organisation is not None and self.agency is None:
-            raise ValueError("name the `agency` that the referrer's `organisation` belongs to")
+        alone = self.organisation is not None and self.agency is None
+        refuse_fields(
+            ("agency", alone, "name the agency that the referrer's organisation belongs to", "missing")
+        )
         return self
 
 
@@ -105,8 +108,8 @@ class ReceiveContact(Received, name="mash.ReceiveContact", opens=True, recorded_
 
     @model_validator(mode="after")
     def _named(self) -> "ReceiveContact":
-        if self.referrer.name is None and self.source not in NAMELESS:
-            raise ValueError("say in `referrer` who told us: the name, and how to reach them")
+        unnamed = self.referrer.name is None and self.source not in NAMELESS
+        refuse_fields(("referrer.name", unnamed, "say who told us, and how to reach them", "missing"))
         return self
 
 

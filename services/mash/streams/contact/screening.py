@@ -49,8 +49,8 @@ def screen_contact(command: ScreenContact, state: Contact, context: Context) -> 
             "M12",
             carers is None,
             (
-                "answer for each child whether they are a young carer: put those who are into `young_carers`, "
-                "or an empty list where none is"
+                "answer for each child whether they are a young carer: name those who are, "
+                "or send an empty list where none is"
             ),
         ),
         (

@@ -1,7 +1,5 @@
 """Telling those who have to know of a contact: the referrer, the school, and the few who may read a restricted one."""
 
-from datetime import date
-
 from pydantic import Field, model_validator
 
 from services.mash.codes import RiskLevel
@@ -19,7 +17,9 @@ from services.mash.streams.contact.state import NAMELESS, Contact, ContactEvent,
 from shared.domain.code_lists import ToldHow
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Distinct, PersonId, Professional, RequiredText, ShortText, Text
+from shared.domain.instants import Day
 
 
 class InformReferrer(Command, name="mash.InformReferrer"):
@@ -41,10 +41,8 @@ class InformSchool(Command, name="mash.InformSchool"):
 
     @model_validator(mode="after")
     def _told_or_not(self) -> "InformSchool":
-        if self.told is None and not self.not_told_because.strip():
-            raise ValueError(
-                "say who at the school was told (`told`), or why nobody was (`not_told_because`)"
-            )
+        nobody = self.told is None and not self.not_told_because.strip()
+        refuse_fields(("told", nobody, "say who at the school was told, or why nobody was", "missing"))
         return self
 
 
@@ -56,7 +54,7 @@ class AssessDomesticAbuseRisk(Command, name="mash.AssessDomesticAbuseRisk"):
     who_is_harmed: Distinct[PersonId] = ()
     rationale: Text
     marac: bool
-    marac_date: date | None = None
+    marac_date: Day | None = None
     support_offered: Distinct[ShortText] = ()
     safe_to_contact: Text = ""
 
@@ -121,7 +119,7 @@ def assess_risk(command: AssessDomesticAbuseRisk, state: Contact, context: Conte
         (
             "M18",
             command.specialist_risk is RiskLevel.HIGH and not command.marac and not command.rationale.strip(),
-            "a high risk goes to the MARAC: say so, or say in `rationale` why not",
+            "a high risk goes to the MARAC: say so, or give the reason why not",
         ),
         too_early(state, context),
     )

@@ -12,9 +12,11 @@ from services.people.events import (
     UpnText,
 )
 from services.people.identifiers import NhsNumber, Upn
+from services.people.streams.person.registering import none_stands_alone
 from services.people.streams.person.state import Person, PersonEvent, only_of_a_child
 from shared.domain.code_lists import Disability, Ethnicity
 from shared.domain.command import Command, refuse_all
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import ShortText
 
 
@@ -33,8 +35,11 @@ class RecordUpn(Command, name="people.RecordUpn"):
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "RecordUpn":
-        if (self.upn is None) == (self.upn_unknown is None):
-            raise ValueError("give the UPN, or why there is none (`upn_unknown`), and not both")
+        one = "give the UPN, or why there is none, and not both"
+        refuse_fields(
+            ("upn", self.upn is None and self.upn_unknown is None, one, "missing"),
+            ("upn_unknown", self.upn is not None and self.upn_unknown is not None, one),
+        )
         return self
 
 
@@ -52,10 +57,15 @@ class RecordDisability(Command, name="people.RecordDisability"):
 
     @model_validator(mode="after")
     def _possible(self) -> "RecordDisability":
-        if Disability.NONE in self.disability and len(self.disability) > 1:
-            raise ValueError("the disability NONE stands alone")
-        if len(set(self.disability)) < len(self.disability):
-            raise ValueError("a disability is named twice; name each once")
+        refuse_fields(
+            none_stands_alone(self.disability),
+            (
+                "disability",
+                len(set(self.disability)) < len(self.disability),
+                "a disability is named twice; name each once",
+                "repeated",
+            ),
+        )
         return self
 
 

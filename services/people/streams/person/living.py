@@ -20,6 +20,7 @@ from services.people.streams.person.state import Person, PersonEvent, only_of_a_
 from shared.domain.code_lists import PrimaryNeed
 from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Agency, Organisation, ShortText
 from shared.domain.instants import Day, local_date
 
@@ -32,8 +33,8 @@ class _Spell(Command):
 
     @model_validator(mode="after")
     def _in_order(self) -> "_Spell":
-        if self.since is not None and self.until is not None and self.until < self.since:
-            raise ValueError("`to` lies before `from`; correct the days")
+        backwards = self.since is not None and self.until is not None and self.until < self.since
+        refuse_fields(("to", backwards, "the last day lies before the first; correct the days"))
         return self
 
 
@@ -55,8 +56,11 @@ class RecordSchool(_Spell, name="people.RecordSchool"):
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "RecordSchool":
-        if (self.school is None) == (self.none_because is None):
-            raise ValueError("name the `school`, or say why there is none (`none_because`), and not both")
+        one = "name the school, or say why there is none, and not both"
+        refuse_fields(
+            ("school", self.school is None and self.none_because is None, one, "missing"),
+            ("none_because", self.school is not None and self.none_because is not None, one),
+        )
         return self
 
 

@@ -21,6 +21,7 @@ from services.people.streams.person.state import Person, PersonEvent
 from shared.domain.code_lists import Disability, Ethnicity, Sex
 from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context
+from shared.domain.field_errors import FieldCheck, refuse_fields
 from shared.domain.fields import Distinct, RequiredText, ShortText
 from shared.domain.instants import Day, local_date
 from shared.domain.limits import months_after
@@ -63,12 +64,16 @@ class RegisterPerson(Command, name="people.RegisterPerson", opens=True):
 
     @model_validator(mode="after")
     def _possible(self) -> "RegisterPerson":
-        _alone(self.disability)
-        if self.born and self.due:
-            raise ValueError("give the day of birth, or the day an unborn child is due, not both")
-        if self.upn and self.upn_unknown:
-            raise ValueError("give the UPN, or why there is none, not both")
-        _in_order(self.uasc_from, self.uasc_to)
+        refuse_fields(
+            none_stands_alone(self.disability),
+            _born_or_due(self.born, self.due),
+            (
+                "upn_unknown",
+                self.upn is not None and self.upn_unknown is not None,
+                "give the UPN, or why there is none, and not both",
+            ),
+            _in_order(self.uasc_from, self.uasc_to),
+        )
         return self
 
 
@@ -94,13 +99,13 @@ class CorrectPerson(Command, name="people.CorrectPerson"):
 
     @model_validator(mode="after")
     def _possible(self) -> "CorrectPerson":
-        _alone(self.disability or ())
-        if self.born and self.due:
-            raise ValueError("give the day of birth, or the day an unborn child is due, not both")
-        _in_order(self.uasc_from, self.uasc_to)
         said = self.model_dump(exclude_none=True, exclude={"about", "re", "happened", "known", "reason"})
-        if not said:
-            raise ValueError("say what is right: everything but the reason is left out")
+        refuse_fields(
+            none_stands_alone(self.disability or ()),
+            _born_or_due(self.born, self.due),
+            _in_order(self.uasc_from, self.uasc_to),
+            ("reason", not said, "say what is right: everything but the reason is left out"),
+        )
         return self
 
 
@@ -112,14 +117,20 @@ class RestrictRecord(Command, name="people.RestrictRecord"):
     until: Day | None = None
 
 
-def _alone(disability: tuple[Disability, ...]) -> None:
-    if Disability.NONE in disability and len(disability) > 1:
-        raise ValueError("the disability NONE stands alone")
+def none_stands_alone(disability: tuple[Disability, ...]) -> FieldCheck:
+    """Wrong: to have no disability, and one."""
+    both = Disability.NONE in disability and len(disability) > 1
+    return "disability", both, "NONE stands alone: take it out, or the others"
 
 
-def _in_order(since: date | None, until: date | None) -> None:
-    if since is not None and until is not None and until < since:
-        raise ValueError("the last day lies before the first; correct the days")
+def _born_or_due(born: date | None, due: date | None) -> FieldCheck:
+    both = born is not None and due is not None
+    return "due", both, "give the day of birth, or the day an unborn child is due, and not both"
+
+
+def _in_order(since: date | None, until: date | None) -> FieldCheck:
+    backwards = since is not None and until is not None and until < since
+    return "uasc_to", backwards, "the last day lies before the first; correct the days"
 
 
 def register_person(command: RegisterPerson, state: Person, context: Context) -> list[PersonEvent]:
@@ -136,7 +147,7 @@ def register_person(command: RegisterPerson, state: Person, context: Context) ->
         (
             "people",
             is_child and command.born is None and command.due is None,
-            "a child has a day of birth, or the day it is `due`; estimate it if need be",
+            "a child has a day of birth, or the day on which it is due; estimate it if need be",
         ),
     )
     registered = PersonRegistered(
@@ -235,7 +246,7 @@ def not_born_later_than_today(born: date | None, context: Context) -> Check:
     return (
         "E2",
         born is not None and born > local_date(context.now),
-        "nobody is born later than today; for an unborn child give the day it is `due`",
+        "nobody is born later than today; for an unborn child give the day on which it is due",
     )
 
 
@@ -244,5 +255,5 @@ def not_due_too_late(due: date | None, context: Context) -> Check:
     return (
         "people",
         due is not None and due > months_after(local_date(context.now), MOST_MONTHS_DUE),
-        "nobody is due later than two years from now; correct the day it is `due`",
+        "nobody is due later than two years from now; correct the day on which it is due",
     )

@@ -40,7 +40,7 @@ def relate_people(command: RelatePeople, state: Person, context: Context) -> lis
         (
             "people",
             command.parental_responsibility and state.kind != "child",
-            "parental responsibility is held for a child: put the child into `about`, and the other person into `person`",
+            "parental responsibility is held for a child: send it about the child, and name the other person in it",
         ),
         (
             "E2",

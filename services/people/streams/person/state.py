@@ -129,5 +129,5 @@ def only_of_a_child(state: Person) -> Check:
     return (
         "people",
         state.kind == "adult",
-        "this can be recorded of a child alone; put the child into `about`",
+        "this can be recorded of a child alone; send it about the child",
     )
