@@ -8,7 +8,7 @@ READINGS_OF_A_TEAM: Final = ("worklist", "deadlines", "text", "audit")
 """What may be read of every team, each a reading of its own: `read:worklist:mash`."""
 
 
-READINGS: Final = ("access", "chronology", "every_entry", "feed", "people", "progress")
+READINGS: Final = ("access", "chronology", "every_entry", "feed", "may", "people", "progress")
 """What may be read of no one team, or of one team alone: `read:people`."""
 
 

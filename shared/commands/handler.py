@@ -20,6 +20,7 @@ from shared.commands.episodes import Episodes
 from shared.commands.late_notes import LateNotes
 from shared.commands.loading import LoadedStream, Loader, Subject
 from shared.commands.open_things import OpenThings
+from shared.commands.possible import Possibilities, Possible
 from shared.commands.recording import Decided, EventRecorder
 from shared.commands.request import OF_DEADLINES, Request, refuse_the_future
 from shared.commands.session import Session, StateCache
@@ -115,10 +116,19 @@ class CommandHandler:
             service, self.team, self._wiring, access, opened, walled=walled, patience=patience
         )
         self._open = OpenThings(self._wiring.streams, store, episodes, aliases)
+        self._possibilities = Possibilities(
+            service, self.team, self._wiring, access, rules, self._targets, self._loader, clock.now
+        )
         self._late_notes = LateNotes(self._wiring.streams, store, self._recorder, episodes, aliases)
         self._corrector = Corrector(
             service, agency, self._wiring, store, opened, rules, access, self._recorder, steps, aliases
         )
+
+    async def possible(
+        self, commands: Sequence[type[Command]], actor: Actor, *, re: UUID | None, about: tuple[UUID, ...]
+    ) -> list[Possible]:
+        """What of these commands may be sent now, as `Possibilities.of`; told of the log as it stands, not of warm states."""
+        return await self._possibilities.of(commands, actor, self.reader(fresh=True), re=re, about=about)
 
     def reader(self, *, fresh: bool = False) -> Session:
         """What one decision, or a page of them, sees."""

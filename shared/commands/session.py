@@ -54,12 +54,20 @@ def folded(stream: Stream, rows: Iterable[asyncpg.Record]) -> StreamState:
     return StreamState(0, stream.state).after_all(stream, _events(stream, rows))
 
 
+def _of_something_else() -> NotFound:
+    return NotFound("the id is of something else; check the address and the people named", what="kind")
+
+
 def _events(stream: Stream, rows: Iterable[asyncpg.Record]) -> Iterator[tuple[Event, UUID]]:
     """The events of a stream, which must be of that kind, with their ids."""
     for row in rows:
         if row["category"] != stream.name:
-            raise NotFound("the id is of something else; check the address and the people named", what="kind")
+            raise _of_something_else()
         yield decode_body(row["topic"], row["state"]), row["event_id"]
+
+
+def _is_another_kind(folded: StreamState, stream: Stream) -> bool:
+    return folded.version > 0 and folded.kind != stream.name
 
 
 class Session:
@@ -103,7 +111,7 @@ class Session:
         found: dict[UUID, StreamState] = {}
         missing: list[UUID] = []
         for stream_id in wanted:
-            kept = self._at_hand(stream_id)
+            kept = self._at_hand(stream_id, wanted[stream_id])
             if kept is None:
                 missing.append(stream_id)
             else:
@@ -125,19 +133,25 @@ class Session:
     async def one(self, stream_id: UUID, stream: Stream) -> StreamState:
         """The folded state of one stream."""
         kept = self._seen.get(stream_id)
-        if kept is None:
+        if kept is None or _is_another_kind(kept, stream):
             return (await self.get({stream_id: stream}))[stream_id]
         self.looked.setdefault(stream_id, kept.version)
         return kept
 
-    def _at_hand(self, stream_id: UUID) -> StreamState | None:
-        """What was seen before, or is kept warm."""
+    def _at_hand(self, stream_id: UUID, stream: Stream) -> StreamState | None:
+        """What was seen before, or is kept warm.
+
+        Raises:
+            NotFound: it is of another kind: the stream of a thing and a child has one id, whatever the thing is taken for.
+        """
         kept = self._seen.get(stream_id)
         if kept is None and not self._fresh:
             kept = self._warm.get(stream_id)
             if kept is not None:
                 self._seen[stream_id] = kept
                 self.used_warm = True
+        if kept is not None and _is_another_kind(kept, stream):
+            raise _of_something_else()
         return kept
 
     def put(self, stream_id: UUID, state: StreamState) -> None:

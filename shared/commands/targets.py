@@ -167,10 +167,12 @@ class Targets:
         """The thing's stream about no child, and that of each child who joins it."""
         assert command.JOINS is not None
         if command.about:
-            raise NotFound("leave out `about`: the command itself names whom it is about", what="address")
+            raise NotFound(
+                "name no children beside it: the command itself names whom it is about", what="address"
+            )
         if None not in await self._opened_for(thing, stream):
             raise NotFound(
-                f"there is no {stream.name} with this id that is about somebody not known yet; check it",
+                f"there is no {in_words(stream.name)} with this id that is about somebody not known yet; check it",
                 what="thing",
             )
         there = await self.children_of(thing, stream, session)

@@ -116,6 +116,8 @@ def _faults(stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
         yield f"`found_by` names {', '.join(sorted(unused))}, which its record does not"
     for command in stream.command_types():
         yield from _faults_of_command(command, stream, streams)
+    if astray := [each.__name__ for each in stream.preconditions if each not in stream.command_types()]:
+        yield f"`preconditions` names {', '.join(astray)}, which it does not decide"
     for event in stream.event_types():
         yield from _faults_of_clocks(event, stream, streams)
     known = {event for each in (stream, *beside) for event in each.event_types()}

@@ -14,7 +14,7 @@ from typing import Any, get_args
 from uuid import UUID
 
 from shared.domain.actors import Actor
-from shared.domain.command import Command
+from shared.domain.command import Check, Command
 from shared.domain.deadlines import DeadlineClocks
 from shared.domain.event import Event, Record
 from shared.domain.people import KnownPerson
@@ -100,6 +100,10 @@ class Context:
         return self.rules.deadline_from_birth(rule, born)
 
 
+Precondition = Callable[[Any, Context], Sequence[Check]]
+"""What the record as it stands holds against a command, whatever it says: of a state and a context that happens now."""
+
+
 class Per(enum.Enum):
     """What one stream of a kind is of, which is how a command finds it."""
 
@@ -157,6 +161,9 @@ class Stream:
         record: a dataclass whose fields are named after streams: the states a decision over several streams takes.
         found_by: of a thing, or what is about no child, that the record names: the command's field with its id, or
             `re`, of a command that refers to it. Where the command leaves it out, the decision takes the state before the first event.
+        preconditions: of a command, what the record as it stands may hold against it, whatever it says: for whoever asks
+            ahead what may be done. The decision begins with the same function, so that the two cannot disagree; that
+            they do not, every test that is told as a story sees to.
         clocks: the rules whose clocks run on this stream.
         noted: those of them that facts of other services start, meet or end (`shared.team.elsewhere`).
         each_id: of the child's own, or a thing: what stands here repeats what another team recorded of an id, so it stays
@@ -184,6 +191,18 @@ class Stream:
     waits: Callable[[Any], Any] | None = None
     each_id: bool = False
     as_one: Callable[[Any, Sequence[Any]], Any] | None = None
+    preconditions: Mapping[type[Command], Precondition] = field(default_factory=dict)
+
+    def forbidding(self, command: type[Command], state: Any, context: Context) -> tuple[Check, ...]:
+        """What the record as it stands holds against such a command now, whatever it says. Empty: nothing.
+
+        Args:
+            command: its class.
+            state: as `decide` takes it.
+            context: one in which the command happens now.
+        """
+        known = self.preconditions.get(command)
+        return tuple(check for check in known(state, context) if check[1]) if known else ()
 
     @cached_property
     def record_names(self) -> tuple[str, ...]:

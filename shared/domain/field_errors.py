@@ -48,15 +48,21 @@ FieldCheck = tuple[str, bool, str] | tuple[str, bool, str, Code]
 
 def wrong(message: str, code: Code = "rule") -> PydanticCustomError:
     """The error for a validator of one field to raise. The message says what to do, and nothing of what was sent."""
-    return PydanticCustomError(code, message)
+    return PydanticCustomError(code, message, {_OURS: True})
 
 
-_BESIDE: Final = {"beside": True}
+_OURS: Final = "ours"
+_BESIDE: Final = "beside"
+
+
+def is_ours(error: Mapping[str, Any]) -> bool:
+    """Whether an error of pydantic says what we say, and not what pydantic does: both know a `missing`."""
+    return bool((error.get("ctx") or {}).get(_OURS))
 
 
 def is_beside_others(error: Mapping[str, Any]) -> bool:
     """Whether an error of pydantic is of `refuse_fields`: what is wrong beside other fields, and not in itself."""
-    return bool((error.get("ctx") or {}).get("beside"))
+    return bool((error.get("ctx") or {}).get(_BESIDE))
 
 
 def refuse_fields(*checks: FieldCheck) -> None:
@@ -69,7 +75,9 @@ def refuse_fields(*checks: FieldCheck) -> None:
     """
     errors = [
         InitErrorDetails(
-            type=PydanticCustomError(check[3] if len(check) == 4 else "rule", check[2], _BESIDE),
+            type=PydanticCustomError(
+                check[3] if len(check) == 4 else "rule", check[2], {_OURS: True, _BESIDE: True}
+            ),
             loc=tuple(check[0].split(".")),
             input=None,
         )

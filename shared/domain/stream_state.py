@@ -22,6 +22,8 @@ class StreamState:
     clocks: DeadlineClocks = NO_CLOCKS
     withdrawn: bool = False
     """Whether all that was recorded on it has been withdrawn: there was no such thing."""
+    kind: str = ""
+    """The name of the kind of stream that it was folded as: an id that somebody names may be of another kind."""
 
     @property
     def stands(self) -> bool:
@@ -45,8 +47,8 @@ class StreamState:
         version = self.version + 1
         clocks = self.clocks.after(event, event_id, version, marks)
         if is_of_clocks(event):
-            return StreamState(version, self.state, clocks, self.withdrawn)
-        return StreamState(version, stream.evolve(self.state, event), clocks)
+            return StreamState(version, self.state, clocks, self.withdrawn, stream.name)
+        return StreamState(version, stream.evolve(self.state, event), clocks, kind=stream.name)
 
     def after_all(self, stream: Stream, events: Iterable[tuple[Event, UUID]]) -> "StreamState":
         """The stream with these events more, each with its id."""
@@ -59,7 +61,7 @@ class StreamState:
             if not is_of_clocks(event):
                 state, withdrawn = stream.evolve(state, event), False
             clocks = clocks.after(event, event_id, version)
-        return StreamState(version, state, clocks, withdrawn)
+        return StreamState(version, state, clocks, withdrawn, stream.name)
 
     def _corrected(self, stream: Stream, told: Sequence[tuple[Event, UUID]]) -> "StreamState":
         """The whole stream, folded with the corrected bodies in the old ones' places.
@@ -76,4 +78,4 @@ class StreamState:
         for _, event in as_corrected(enumerate((event for event, _ in told), 1)):
             if not is_of_clocks(event):
                 state, withdrawn = stream.evolve(state, event), False
-        return StreamState(len(told), state, clocks, withdrawn)
+        return StreamState(len(told), state, clocks, withdrawn, stream.name)

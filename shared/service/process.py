@@ -25,6 +25,7 @@ from shared.audit.kept_elsewhere import kept_elsewhere
 from shared.audit.own_end import OwnEnd
 from shared.commands.follow_ups import FollowUps, Tables
 from shared.commands.handler import Answer, CommandHandler
+from shared.commands.possible import Possible
 from shared.commands.timers import Timers
 from shared.crypto.key_store import KeyStore
 from shared.crypto.secret_files import read_key
@@ -92,6 +93,20 @@ class RunningService:
     async def handle_own(self, command: Command, command_id: UUID) -> Answer:
         """Handle a command that the service gives itself. Raises what `CommandHandler.run` raises."""
         return await self.handler.run(command, self.handler.team, command_id)
+
+    async def possible(self, actor: Actor, re: UUID | None, about: tuple[UUID, ...]) -> list[Possible]:
+        """What the actor may do now with a thing, or about these children. Waits for whoever was registered a moment ago.
+
+        Raises:
+            NotFound: nothing stands there, or nothing for which the actor has any command.
+            StillOnTheirWay: as `handle`.
+        """
+        commands = personal_commands(self.service.streams)
+        if self.newcomers is None:
+            return await self.handler.possible(commands, actor, re=re, about=about)
+        return await self.newcomers.wait_for(
+            lambda: self.handler.possible(commands, actor, re=re, about=about)
+        )
 
     async def handle(self, command: Command, actor: Actor, command_id: UUID) -> Answer:
         """Handle a person's command. One that speaks of somebody who was registered a moment ago waits for them.

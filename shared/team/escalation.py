@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.domain.code_lists import EscalationStage
-from shared.domain.command import Command, refuse_all
+from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event, Sealed
 from shared.domain.fields import Agency, RequiredText, ShortText
@@ -175,13 +175,9 @@ def raise_escalation(command: RaiseEscalation, context: Context) -> EscalationRa
     )
 
 
-def answer_escalation(command: AnswerEscalation, state: Escalation, context: Context) -> EscalationAnswered:
-    """What the agency addressed answers.
-
-    Raises:
-        Refused: E9, by another agency; or it is resolved already.
-    """
-    refuse_all(
+def may_answer(state: Escalation, context: Context) -> tuple[Check, ...]:
+    """The agency addressed answers (E9), while it is open."""
+    return (
         (
             "E9",
             context.actor.agency != state.their_agency,
@@ -189,11 +185,32 @@ def answer_escalation(command: AnswerEscalation, state: Escalation, context: Con
         ),
         _not_resolved(state),
     )
+
+
+def answer_escalation(command: AnswerEscalation, state: Escalation, context: Context) -> EscalationAnswered:
+    """What the agency addressed answers.
+
+    Raises:
+        Refused: E9, by another agency; or it is resolved already.
+    """
+    refuse_all(*may_answer(state, context))
     return EscalationAnswered(
         **_between(state),
         agreed=command.agreed,
         stage=command.stage or state.stage,
         sealed=AnswerText(answer=command.answer),
+    )
+
+
+def may_resolve(state: Escalation, context: Context) -> tuple[Check, ...]:
+    """Who raised it records how it was settled, or a manager of the team (E9), once."""
+    return (
+        (
+            "E9",
+            not (state.raised_by and context.actor.is_surely(state.raised_by)) and not context.manages,
+            "somebody else raised this; ask them, or a manager of the team, to record how it was resolved",
+        ),
+        _not_resolved(state),
     )
 
 
@@ -203,14 +220,7 @@ def resolve_escalation(command: ResolveEscalation, state: Escalation, context: C
     Raises:
         Refused: E9, by somebody who neither raised it nor is a manager of the team; or it is resolved already.
     """
-    refuse_all(
-        (
-            "E9",
-            not (state.raised_by and context.actor.is_surely(state.raised_by)) and not context.manages,
-            "somebody else raised this; ask them, or a manager of the team, to record how it was resolved",
-        ),
-        _not_resolved(state),
-    )
+    refuse_all(*may_resolve(state, context))
     return EscalationResolved(
         **_between(state),
         agreed=command.agreed,
@@ -241,5 +251,6 @@ escalation = Stream(
     commands=_Command,
     events=_Event,
     per=Per.THING,
+    preconditions={AnswerEscalation: may_answer, ResolveEscalation: may_resolve},
 )
 """One stream for each escalation and child."""

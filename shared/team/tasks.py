@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, assert_never
 from uuid import UUID, uuid5
 
-from shared.domain.command import Command, Refused, refuse_all
+from shared.domain.command import Check, Command, Refused, refuse_all
 from shared.domain.decider import Beginning, Context, Per, Stream
 from shared.domain.event import Event, Record, Sealed
 from shared.domain.fields import Text
@@ -133,14 +133,10 @@ def raise_task(command: RaiseTask, state: Task) -> list[TaskRaised | TaskDone]:
     ]
 
 
-def complete_task(command: CompleteTask, state: Task, context: Context) -> list[TaskRaised | TaskDone]:
-    """Done, by somebody of the role.
-
-    Raises:
-        Refused: E9, by another role; or it is done already.
-    """
+def may_complete(state: Task, context: Context) -> tuple[Check, ...]:
+    """A task is for a role (E9), and is done once."""
     role = state.role or ""
-    refuse_all(
+    return (
         (
             "E9",
             context.actor.role not in {role, *MAY_STAND_IN.get(role, ())},
@@ -148,6 +144,15 @@ def complete_task(command: CompleteTask, state: Task, context: Context) -> list[
         ),
         ("", state.done, "this task is done already; nothing is left to do"),
     )
+
+
+def complete_task(command: CompleteTask, state: Task, context: Context) -> list[TaskRaised | TaskDone]:
+    """Done, by somebody of the role.
+
+    Raises:
+        Refused: E9, by another role; or it is done already.
+    """
+    refuse_all(*may_complete(state, context))
     return [TaskDone(sealed=TaskDoneText(done=command.done) if command.done else None)]
 
 
@@ -176,6 +181,7 @@ task = Stream(
     per=Per.THING,
     childless=True,
     begun_by=called_for,
+    preconditions={CompleteTask: may_complete},
 )
 """One stream for each task and child; of a task about no child, one."""
 

@@ -25,6 +25,7 @@ from shared.team.elsewhere import RestateNotes
 from shared.team.known_people import known_person
 from shared.team.tasks import RaiseTaskWhereOpen
 from shared.testing.addressing import Subject, records_of_step, same_of, subjects_of
+from shared.testing.ahead import as_told_ahead, happening_now
 from shared.testing.correcting import correct, restate
 from shared.testing.facts import CHILD, MANAGERS, THING
 from shared.testing.logs import Logs, Step, StreamAt
@@ -173,7 +174,10 @@ def _context(
 def _decide(logs: Logs, team: Team, command: Command, subject: Subject, context: Context) -> Sequence[Event]:
     if isinstance(command, CheckDeadline | VaryDeadline):
         return decide_deadline(command, context)
-    return subject.own.kind.decide(command, _state(logs, team, subject), context)
+    state = _state(logs, team, subject)
+    forbidding = subject.own.kind.forbidding(type(command), state, happening_now(context))
+    with as_told_ahead(type(command), forbidding):
+        return subject.own.kind.decide(command, state, context)
 
 
 def _as_one(logs: Logs, team: Team, one: StreamAt) -> Any:

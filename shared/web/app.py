@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Final
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from shared.service.process import ServiceProcess
-from shared.web import access, audit, description, health, problems, tasks
+from shared.service.process import RunningService, ServiceProcess
+from shared.service.simulated_clock import StoredClock
+from shared.web import access, audit, description, health, may, problems, tasks
 from shared.web import deadlines as board
 from shared.web import operations as operator
 from shared.web.commands import ShortWay, commands_router
@@ -37,6 +39,10 @@ def application(process: ServiceProcess) -> FastAPI:
             finally:
                 app.state.running = None
 
+    def simulated_now() -> datetime | None:
+        running: RunningService | None = app.state.running
+        return running.clock.now() if running and isinstance(running.clock, StoredClock) else None
+
     app = DescribedAPI(
         title=f"Safeguarding: {process.service.name}",
         version="1",
@@ -50,7 +56,7 @@ def application(process: ServiceProcess) -> FastAPI:
     )
     app.state.process, app.state.running = process, None
     problems.install(app, ANSWERS)
-    app.add_middleware(SafeHeaders)
+    app.add_middleware(SafeHeaders, simulated_now=simulated_now)
     commands = commands_router(process)
     app.router.routes.insert(0, ShortWay(commands))
     app.include_router(commands)
@@ -59,6 +65,7 @@ def application(process: ServiceProcess) -> FastAPI:
     app.include_router(board.router)
     app.include_router(tasks.router)
     app.include_router(access.router)
+    app.include_router(may.router)
     app.include_router(operator.router)
     app.include_router(audit.router)
     app.include_router(process.service.router)

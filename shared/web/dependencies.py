@@ -20,6 +20,7 @@ from shared.access.tokens import bearer_of
 from shared.audit.checkpointer import Checkpoints
 from shared.audit.own_end import OwnEnd
 from shared.commands.handler import Answer
+from shared.commands.possible import Possible
 from shared.commands.timers import Timers
 from shared.domain.access_facts import NOTHING, Facts
 from shared.domain.actors import Actor
@@ -109,6 +110,13 @@ OwnCommands = Annotated[
     Callable[[Command, UUID], Awaitable[Answer]], _part(lambda running: running.handle_own)
 ]
 """Has the service give itself a command, under an id: for what follows from a request and is no command of a person."""
+
+
+WhatMayBeDone = Annotated[
+    Callable[[Actor, UUID | None, tuple[UUID, ...]], Awaitable[list[Possible]]],
+    _part(lambda running: running.possible),
+]
+"""Tells what somebody may do now with a thing, or about children."""
 
 
 Resend = Annotated[

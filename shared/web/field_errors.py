@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from shared.domain.field_errors import CODES, Code
+from shared.domain.field_errors import CODES, Code, is_ours
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", re.ASCII)
 
@@ -120,6 +120,8 @@ _NO_WORD: Final = ("This value is not of the right kind.", "wrong")
 def wrong_field(place: str, error: Mapping[str, Any]) -> WrongField:
     """An error of the reader's (of pydantic's, with its `input` and `ctx`) at a place, in our words."""
     kind, said = str(error["type"]), error.get("ctx") or {}
+    if is_ours(error) and kind in CODES:
+        return _own(place, str(error["msg"]), kind, error.get("input"))  # type: ignore[arg-type]
     if kind in _SAID:
         return WrongField(place, *_SAID[kind])
     if kind in _BOUNDS:
@@ -130,8 +132,6 @@ def wrong_field(place: str, error: Mapping[str, Any]) -> WrongField:
     if kind in _CHOICES:
         choices = str(said["expected"]).replace("'", "")
         return WrongField(place, f"Choose one of these: {choices}.", "choose")
-    if kind in CODES:
-        return _own(place, str(error["msg"]), kind, error.get("input"))  # type: ignore[arg-type]
     if kind == "value_error":
         return _own(place, str(error["msg"]).removeprefix("Value error, "), "rule", error.get("input"))
     return WrongField(place, *_NO_WORD)

@@ -3,6 +3,8 @@
 An answer may be somebody's record: a shared computer's browser, and a proxy on the way, must keep no copy of it.
 """
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,12 +20,21 @@ ON_EVERY_ANSWER: Final[tuple[tuple[bytes, bytes], ...]] = (
 """No copies kept, no type guessed, nothing run or framed, no address passed on (it may name a child), TLS again."""
 
 
+SIMULATED_NOW: Final = b"safeguarding-now"
+"""Says what time it is where the clock is simulated: a page that showed the machine's would be wrong about every clock."""
+
+
+def _never_simulated() -> datetime | None:
+    return None
+
+
 class SafeHeaders:
     """Adds the headers to every answer, problems and the last resort's among them."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Around `app`: put it outermost."""
+    def __init__(self, app: ASGIApp, simulated_now: Callable[[], datetime | None] = _never_simulated) -> None:
+        """Around `app`: put it outermost. `simulated_now`: the instant by a simulated clock, None by the real one."""
         self._app = app
+        self._simulated_now = simulated_now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -36,6 +47,8 @@ class SafeHeaders:
                 own = [*message.get("headers", ())]
                 said = {name for name, _ in own}
                 message["headers"] = own + [each for each in ON_EVERY_ANSWER if each[0] not in said]
+                if (now := self._simulated_now()) is not None:
+                    message["headers"].append((SIMULATED_NOW, now.isoformat().encode()))
             await send(message)
 
         await self._app(scope, receive, with_headers)

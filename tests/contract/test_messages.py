@@ -25,7 +25,12 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = known_commands()
 COMPLETE: Mapping[str, Mapping[str, Any]] = {
     "mash.DecideContact": {"outcome": "no_further_action", "level": 1, "rationale": "Why."},
-    "mash.ReceiveContact": {"source": "2A", "worries": "Bruises.", "referrer": {"name": "Ms Hall"}},
+    "mash.ReceiveContact": {
+        "source": "2A",
+        "children_said": [{"name": "Kit"}],
+        "worries": "Bruises.",
+        "referrer": {"name": "Ms Hall"},
+    },
     "people.RegisterPerson": {"kind": "child", "name": "Kit Test"},
 }
 LONG = 100_000
@@ -164,6 +169,7 @@ def test_no_message_has_a_mark_of_code(path):
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and "`" in node.value
+        and not node.value.startswith("[")  # a class of characters
         and id(node) not in aside
     ]
     assert not marked

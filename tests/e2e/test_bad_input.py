@@ -71,7 +71,7 @@ def test_a_malformed_time(stack, child, happened):
         ({"with": [1]}, "with"),
         ({"with": with_(worries="a\x00b")}, "control characters"),
         ({"with": CONTACT, "about": "everyone"}, "about"),
-        ({"with": CONTACT, "about": []}, "children_said"),
+        ({"with": CONTACT, "about": []}, "who they are said to be"),
         ({"with": with_(children_said=[{}])}, "say of each child what is known"),
         ({"with": with_(children_said=[{"age": 19}])}, "age"),
     ],

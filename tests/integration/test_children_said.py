@@ -280,7 +280,7 @@ async def test_nobody_said_or_no_such_contact(desk) -> None:
     with pytest.raises(NotFound, match="is not known here"):
         await match(desk, thing, (1, uuid4()))
     about = MatchChildren(re=thing, about=(AVA,), matches=(Match(said=1, person=AVA),))
-    with pytest.raises(NotFound, match="leave out `about`"):
+    with pytest.raises(NotFound, match="name no children beside it"):
         await desk.run(about, SCREENER, uuid4())
     with pytest.raises(NotFound, match="put its id into `re`"):
         await desk.run(about.model_copy(update={"re": None, "about": ()}), SCREENER, uuid4())

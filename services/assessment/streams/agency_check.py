@@ -1,7 +1,6 @@
 """An agency check during an assessment: what another agency is asked about a child, and what it answers (A7)."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TypeAlias, assert_never
 
 from pydantic import Field
@@ -19,6 +18,7 @@ from shared.domain.code_lists import Extent
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Agency, Distinct, Organisation, RequiredText
+from shared.domain.instants import Day
 
 CheckEvent: TypeAlias = AgencyCheckRequested | AgencyInformationShared
 
@@ -69,7 +69,7 @@ class ReturnAgencyCheck(Command, name="assessment.ReturnAgencyCheck", recorded_w
 
     findings: RequiredText
     shareable_with: Distinct[Agency]
-    known_since: date | None = None
+    known_since: Day | None = None
     nothing_known: bool = False
 
 

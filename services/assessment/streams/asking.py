@@ -213,7 +213,7 @@ def may_consent(given_by: UUID, context: Context, *, gillick_competent: bool) ->
         given_by not in holders and not themselves,
         (
             "whoever consents needs parental responsibility for each of the children: record it with the person first, name "
-            "somebody who has it, or narrow the children in `about`"
+            "somebody who has it, or name fewer children"
         ),
     )
 

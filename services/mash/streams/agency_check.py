@@ -20,7 +20,7 @@ from services.mash.streams.contact.state import (
     too_early,
 )
 from shared.domain.code_lists import Extent
-from shared.domain.command import Command, refuse_all
+from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Agency, Distinct, Organisation, RequiredText
 from shared.domain.instants import Day
@@ -97,10 +97,12 @@ def decide(command: CheckCommand, state: CheckAndContact, context: Context) -> l
             assert_never(command)
 
 
-def request_check(command: RequestAgencyCheck, contact: Contact, context: Context) -> list[CheckEvent]:
-    """Ask, where somebody agreed to it, or a basis stands in for that."""
-    refuse_all(on_a_note(contact), about_a_stranger(context))
-    refuse_all(
+def may_request(contact: Contact, context: Context) -> tuple[Check, ...]:
+    """Agencies are asked with consent or a lawful basis (M10), before the contact is decided (M1); not of a note (M9), nor of
+    a child whom nobody knows.
+    """
+    first = tuple(check for check in (on_a_note(contact), about_a_stranger(context)) if check[1])
+    return first or (
         (
             "M10",
             not contact.may_ask,
@@ -110,8 +112,12 @@ def request_check(command: RequestAgencyCheck, contact: Contact, context: Contex
             ),
         ),
         decided_already(contact, "other agencies are asked by the team that it went to"),
-        too_early(contact, context),
     )
+
+
+def request_check(command: RequestAgencyCheck, contact: Contact, context: Context) -> list[CheckEvent]:
+    """Ask, where somebody agreed to it, or a basis stands in for that."""
+    refuse_all(*may_request(contact, context), too_early(contact, context))
     assert command.re is not None
     school = command.organisation
     return [
@@ -130,18 +136,27 @@ def request_check(command: RequestAgencyCheck, contact: Contact, context: Contex
     ]
 
 
-def return_check(command: ReturnAgencyCheck, state: AgencyCheck, context: Context) -> list[CheckEvent]:
-    """The answer: of the agency that was asked, or written down for it by the front door."""
-    actor = context.actor
-    asked = actor.agency == state.agency and state.organisation in (None, actor.organisation)
-    refuse_all(
+def may_return(state: AgencyCheck, context: Context) -> tuple[Check, ...]:
+    """The agency that was asked answers, or MASH for it (E9), once."""
+    return (
         (
             "E9",
-            not asked and not context.of_the_team,
+            not _asked(state, context) and not context.of_the_team,
             "another agency was asked: its answer comes from there, or from MASH on its behalf",
         ),
         ("", state.answered, "it was answered already: correct the answer, or ask anew"),
     )
+
+
+def _asked(state: AgencyCheck, context: Context) -> bool:
+    """Whether it is the actor's agency, and organisation, that was asked."""
+    actor = context.actor
+    return actor.agency == state.agency and state.organisation in (None, actor.organisation)
+
+
+def return_check(command: ReturnAgencyCheck, state: AgencyCheck, context: Context) -> list[CheckEvent]:
+    """The answer: of the agency that was asked, or written down for it by the front door."""
+    refuse_all(*may_return(state, context))
     assert state.contact is not None
     assert state.agency is not None
     return [
@@ -149,7 +164,8 @@ def return_check(command: ReturnAgencyCheck, state: AgencyCheck, context: Contex
             check=context.thing,
             contact=state.contact,
             agency=state.agency,
-            organisation=state.organisation or (actor.organisation if asked else None),
+            organisation=state.organisation
+            or (context.actor.organisation if _asked(state, context) else None),
             shareable_with=command.shareable_with,
             nothing_known=command.nothing_known,
             known_since=command.known_since,
@@ -167,5 +183,9 @@ agency_check = Stream(
     events=CheckEvent,
     per=Per.THING,
     record=CheckAndContact,
+    preconditions={
+        RequestAgencyCheck: lambda state, context: may_request(state.contact, context),
+        ReturnAgencyCheck: lambda state, context: may_return(state.agency_check, context),
+    },
     found_by={"contact": "re"},
 )

@@ -370,5 +370,9 @@ child_file = Stream(
     events=FileEvent,
     per=Per.CHILD,
     record=FileAndContact,
+    preconditions={
+        IdentifyYoungCarer: lambda state, _context: (on_a_note(state.contact),),
+        NotifyPrivateFostering: lambda state, _context: (on_a_note(state.contact),),
+    },
     found_by={"contact": "re"},
 )

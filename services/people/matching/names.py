@@ -25,7 +25,9 @@ MOST_WORDS: Final = 5
 
 def folded(text: str) -> str:
     """A text without marks, case and apostrophes: `O’Brien` is `obrien`, `Zoë` is `zoe`."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    # Taken apart before the case is folded as well: a mathematical letter is one of the alphabet only then.
+    lower = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", lower)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return _APOSTROPHES.sub("", plain)
 

@@ -116,7 +116,7 @@ def test_what_is_said_of_a_child_is_in_no_open_part():
 
 
 def test_a_contact_is_about_somebody():
-    with pytest.raises(ValidationError, match="children_said"):
+    with pytest.raises(ValidationError, match="who they are said to be"):
         ReceiveContact(source=ReferralSource.S9, worries="Screams every night.")
     with pytest.raises(ValidationError, match="say of each child what is known"):
         ChildSaid()

@@ -1,6 +1,5 @@
 """Assessing: what was identified, what worker and family say, how safe the child is, and what it came to."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -21,7 +20,9 @@ from services.assessment.events import (
 from services.assessment.streams.assessment.state import Assessment, AssessmentEvent, none_runs
 from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Agency, Distinct, PersonId, RequiredText, ShortText, Text
+from shared.domain.instants import Day
 
 Scale = Annotated[int, Field(ge=0, le=10, strict=True)]
 """How safe the child is: from 0, danger, to 10, safe enough to close."""
@@ -48,7 +49,7 @@ class Step(BaseModel):
 
     what: RequiredText
     owner: ShortText
-    by: date | None = None
+    by: Day | None = None
 
 
 class RecordFactors(Command, name="assessment.RecordFactors"):
@@ -89,8 +90,8 @@ class HoldFamilyNetworkMeeting(Command, name="assessment.HoldFamilyNetworkMeetin
 
     @model_validator(mode="after")
     def _said(self) -> "HoldFamilyNetworkMeeting":
-        if not self.held and not self.offered and not self.why_not.strip():
-            raise ValueError("say in `why_not` why a family network meeting was not offered")
+        unsaid = not self.held and not self.offered and not self.why_not.strip()
+        refuse_fields(("why_not", unsaid, "say why a family network meeting was not offered", "missing"))
         return self
 
 

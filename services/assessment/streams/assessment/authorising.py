@@ -13,12 +13,13 @@ from shared.domain.actors import AGENCIES
 from shared.domain.code_lists import LawfulBasis, ToldHow
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
+from shared.domain.field_errors import refuse_fields, wrong
 from shared.domain.fields import Distinct, Text
 
 
 def _may_be_told(word: str) -> str:
     if word != REFERRER and word not in AGENCIES:
-        raise ValueError(f"name an agency, or `{REFERRER}` for a referrer of none")
+        raise wrong(f"name an agency, or {REFERRER} for a referrer of none", "choose")
     return word
 
 
@@ -47,8 +48,10 @@ class NotShared(BaseModel):
 
     @model_validator(mode="after")
     def _said(self) -> "NotShared":
-        if not self.reason.strip() or self.lawful_basis is None:
-            raise ValueError("say why it is not shared (`reason`), and what allows that (`lawful_basis`)")
+        refuse_fields(
+            ("reason", not self.reason.strip(), "say why it is not shared", "missing"),
+            ("lawful_basis", self.lawful_basis is None, "say what allows that it is not shared", "missing"),
+        )
         return self
 
 

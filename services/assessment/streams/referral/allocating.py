@@ -22,6 +22,7 @@ from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.event import Event
 from shared.domain.fields import Professional, Text
+from shared.domain.instants import Day
 from shared.team.deadlines import VaryDeadline, decide_deadline
 
 Days = Annotated[int, Field(ge=1, le=1000, strict=True)]
@@ -49,7 +50,7 @@ class StartAssessment(Command, name="assessment.StartAssessment"):
     due_in_working_days: Days | None = None
     reason: Text = ""
     kind: AssessmentKind = AssessmentKind.CHILDREN_AND_FAMILIES
-    review_on: date | None = None
+    review_on: Day | None = None
 
 
 def allocate_worker(command: AllocateWorker, record: ReferralRecord, context: Context) -> list[Event]:

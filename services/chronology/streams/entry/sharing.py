@@ -1,6 +1,6 @@
 """Who sees an entry is widened, or narrowed, by a person: on a lawful basis and with the reason (E5)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from shared.domain.code_lists import LawfulBasis
 from shared.domain.command import Command, Refused, refuse_all
 from shared.domain.decider import Context
 from shared.domain.fields import Agency, Distinct, Organisation, RequiredText
-from shared.domain.instants import local_date, start_of_day
+from shared.domain.instants import Day, local_date, start_of_day
 from shared.team.audience import OF_ORGANISATIONS, SOCIAL_CARE, Depth, Party
 
 _NOTE: Final = "mash.ContactPassedToOpenCase"
@@ -36,7 +36,7 @@ class ShareEntry(Command, name="chronology.ShareEntry"):
     lawful_basis: LawfulBasis
     reason: RequiredText
     depth: Depth = "whole"
-    until: date | None = None
+    until: Day | None = None
 
     @model_validator(mode="after")
     def _one_agency(self) -> "ShareEntry":

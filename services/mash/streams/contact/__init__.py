@@ -1,5 +1,6 @@
 """A contact: somebody's worry about a child, from the moment the front door hears of it to the word to the referrer."""
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias, assert_never
 
 from services.mash.events import CLOCKS
@@ -8,6 +9,7 @@ from services.mash.streams.contact.consent import (
     RecordConsent,
     WithdrawConsent,
     dispense_with_consent,
+    may_withdraw,
     record_consent,
     withdraw_consent,
 )
@@ -20,6 +22,9 @@ from services.mash.streams.contact.deciding import (
     decide_contact,
     hold_contact,
     identify_immediate_harm,
+    may_decide,
+    may_hold,
+    may_identify_harm,
     review_decision,
 )
 from services.mash.streams.contact.matching import Match, MatchChildren, join, match_children
@@ -31,7 +36,7 @@ from services.mash.streams.contact.receiving import (
     receive_contact,
     receive_written_referral,
 )
-from services.mash.streams.contact.screening import Missing, ScreenContact, screen_contact
+from services.mash.streams.contact.screening import Missing, ScreenContact, may_screen, screen_contact
 from services.mash.streams.contact.state import (
     Consent,
     Contact,
@@ -50,11 +55,12 @@ from services.mash.streams.contact.telling import (
     assess_risk,
     inform_referrer,
     inform_school,
+    may_inform,
     restrict_contact,
 )
 from services.mash.streams.out_of_hours_shift import HandOverShift
-from shared.domain.command import refuse_all
-from shared.domain.decider import Context, Per, Stream
+from shared.domain.command import Check, Command, refuse_all
+from shared.domain.decider import Context, Per, Precondition, Stream, members
 
 __all__ = [
     "AssessDomesticAbuseRisk",
@@ -141,10 +147,7 @@ def decide(command: ContactCommand, state: ContactAndCase, context: Context) -> 
             have been done with it before it was received (only the referrer may be told before); by no rule what is done
             only for a child who is known.
     """
-    if not isinstance(command, _OF_NOTES):
-        refuse_all(on_a_note(state.contact))
-    if not isinstance(command, _OF_STRANGERS):
-        refuse_all(about_a_stranger(context))
+    refuse_all(*_before_all(type(command), state.contact, context))
     match command:
         case ReceiveContact():
             return receive_contact(command, state.open_case, context)
@@ -191,6 +194,34 @@ def _decide_on_contact(command: OnContact, state: Contact, context: Context) -> 
             assert_never(command)
 
 
+_MAY: Final[Mapping[type[Command], Callable[[Contact], Sequence[Check]]]] = {
+    ScreenContact: may_screen,
+    WithdrawConsent: may_withdraw,
+    IdentifyImmediateHarm: may_identify_harm,
+    HoldContact: may_hold,
+    DecideContact: may_decide,
+    InformReferrer: may_inform,
+}
+"""What the record of a contact that is its own, about somebody known, holds against a command."""
+
+
+def _before_all(command: type[Command], state: Contact, context: Context) -> tuple[Check, ...]:
+    """What stands alone in a refusal: that it is a note (M9), that nobody knows whom it is about."""
+    checks = (
+        *(() if command in _OF_NOTES else (on_a_note(state),)),
+        *(() if command in _OF_STRANGERS else (about_a_stranger(context),)),
+    )
+    return tuple(check for check in checks if check[1])
+
+
+def _precondition(command: type[Command]) -> Precondition:
+    def forbids(state: ContactAndCase, context: Context) -> Sequence[Check]:
+        before = _before_all(command, state.contact, context)
+        return before or (_MAY[command](state.contact) if command in _MAY else ())
+
+    return forbids
+
+
 contact = Stream(
     name="contact",
     state=Contact(),
@@ -203,4 +234,5 @@ contact = Stream(
     clocks=CLOCKS,
     childless=True,
     joined=joined,
+    preconditions={command: _precondition(command) for command in members(ContactCommand)},
 )

@@ -97,10 +97,18 @@ def dispense_with_consent(
     ]
 
 
+def may_withdraw(state: Contact) -> tuple[Check, ...]:
+    """Only what somebody consented to is withdrawn (M10)."""
+    return (
+        ("M10", not state.consents, "nobody has consented to anything here: there is nothing to withdraw"),
+    )
+
+
 def withdraw_consent(command: WithdrawConsent, state: Contact, context: Context) -> list[ContactEvent]:
     """Withdrawn: of what stands, this scope."""
     stands = any(state.agreed(scope) for scope in command.scope)
     refuse_all(
+        *may_withdraw(state),
         ("M10", not stands, "nobody has consented to that here: there is nothing to withdraw"),
         too_early(state, context),
     )

@@ -24,7 +24,7 @@ from services.mash.events import (
 from services.mash.streams.contact.state import Contact, ContactEvent, decided_already, too_early
 from services.mash.streams.open_case import OpenCase
 from shared.domain.code_lists import ConsentScope, PrimaryNeed, ReceivingTeam
-from shared.domain.command import Command, Over, refuse_all
+from shared.domain.command import Check, Command, Over, refuse_all
 from shared.domain.decider import Context
 from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Agency, Distinct, PersonId, RequiredText, ShortText, Text, ThingId
@@ -114,18 +114,23 @@ class HoldDailyMeeting(
     decisions: tuple[MeetingDecision, ...] = Field(min_length=1, max_length=MOST_DECISIONS)
 
 
+def may_identify_harm(state: Contact) -> tuple[Check, ...]:
+    """Harm is identified on a contact that is open, or that was accepted (M6)."""
+    otherwise = state.decided and state.outcome not in REFERRALS
+    return (
+        (
+            "M6",
+            otherwise,
+            "the contact is decided otherwise: receive what is new as a contact, and identify the harm there",
+        ),
+    )
+
+
 def identify_immediate_harm(
     command: IdentifyImmediateHarm, state: Contact, context: Context
 ) -> list[ContactEvent]:
     """Once: the referral opens with it."""
-    refuse_all(
-        (
-            "M6",
-            state.decided and state.outcome not in REFERRALS,
-            "the contact is decided otherwise: receive what is new as a contact, and identify the harm there",
-        ),
-        too_early(state, context),
-    )
+    refuse_all(*may_identify_harm(state), too_early(state, context))
     if state.harm:
         return []
     assert state.source is not None
@@ -143,13 +148,17 @@ def identify_immediate_harm(
     ]
 
 
-def hold_contact(command: HoldContact, state: Contact, context: Context) -> list[ContactEvent]:
-    """Hold it, once."""
-    refuse_all(
+def may_hold(state: Contact) -> tuple[Check, ...]:
+    """A contact is held once (M5), and before it is decided (M1)."""
+    return (
         ("M5", state.held, "a contact is held once: decide it now"),
         decided_already(state, "there is nothing left to hold"),
-        too_early(state, context),
     )
+
+
+def hold_contact(command: HoldContact, state: Contact, context: Context) -> list[ContactEvent]:
+    """Hold it, once."""
+    refuse_all(*may_hold(state), too_early(state, context))
     return [
         ContactHeld(
             contact=context.thing,
@@ -159,13 +168,18 @@ def hold_contact(command: HoldContact, state: Contact, context: Context) -> list
     ]
 
 
+def may_decide(state: Contact) -> tuple[Check, ...]:
+    """A contact is decided once (M1), but for what a daily meeting changed."""
+    return (decided_already(state, "what follows is done where it was sent"),)
+
+
 def decide_contact(
     command: DecideContact, state: Contact, open_case: OpenCase, context: Context
 ) -> list[ContactEvent]:
     """Decide it, once, or once more where the daily meeting changed it; then those are told whom it goes to."""
     early_help = command.outcome is Outcome.FAMILY_WELLBEING
     refuse_all(
-        decided_already(state, "what follows is done where it was sent"),
+        *may_decide(state),
         (
             "M9",
             command.outcome is Outcome.PASSED_TO_OPEN_CASE and not open_case,
@@ -186,7 +200,7 @@ def decide_contact(
             context.child is None and command.outcome not in _OF_STRANGERS,
             (
                 "nobody can do that for children who are not known: match those who were said first (mash.MatchChildren), or name "
-                "in `about` those who are known"
+                "those who are known"
             ),
             "not_matched",
         ),

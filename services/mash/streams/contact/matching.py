@@ -61,7 +61,7 @@ def match_children(command: MatchChildren, state: Contact, context: Context) -> 
         (
             "",
             not all(1 <= place <= state.said for place in places),
-            f"the contact says of {state.said} that they are not known: `said` is a place among them, from 1",
+            f"the contact says of {state.said} that they are not known: name a place among them, from 1",
             "not_said",
         ),
         (

@@ -1,6 +1,6 @@
 """Receiving a contact: from whom, what is worrying, what is working well; and what came after it in writing."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -24,6 +24,7 @@ from shared.domain.command import MAX_CHILDREN, Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Agency, Organisation, RequiredText, ShortText, Text
+from shared.domain.instants import Day
 from shared.domain.receipt import Received
 from shared.domain.rules import Deadline
 
@@ -58,7 +59,7 @@ class ChildSaid(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     name: ShortText | None = Field(default=None, repr=False)
-    born: date | None = Field(default=None, repr=False)
+    born: Day | None = Field(default=None, repr=False)
     age: int | None = Field(default=None, ge=0, le=18, strict=True)
     """In years, estimated, where nobody can say the day of birth."""
     sex: Sex | None = None
@@ -67,8 +68,9 @@ class ChildSaid(BaseModel):
 
     @model_validator(mode="after")
     def _says_something(self) -> "ChildSaid":
-        if not self.model_dump(exclude_none=True, exclude={"sex"}, exclude_defaults=True):
-            raise ValueError("say of each child what is known: a name, an age, a school, an address")
+        nothing = not self.model_dump(exclude_none=True, exclude={"sex"}, exclude_defaults=True)
+        known = "say of each child what is known: a name, an age, a school, an address"
+        refuse_fields(("name", nothing, known, "missing"))
         return self
 
 
@@ -100,10 +102,9 @@ class ReceiveContact(Received, name="mash.ReceiveContact", opens=True, recorded_
 
     @model_validator(mode="after")
     def _about_somebody(self) -> "ReceiveContact":
-        if not self.about and not self.children_said:
-            raise ValueError(
-                "say which children this concerns: their ids, or in `children_said` who they are said to be"
-            )
+        nobody = not self.about and not self.children_said
+        who = "say which children this concerns: their ids, or who they are said to be"
+        refuse_fields(("about", nobody, who, "missing"))
         return self
 
     @model_validator(mode="after")

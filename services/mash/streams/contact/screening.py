@@ -8,7 +8,7 @@ from services.mash.codes import Concern, MissingFrom, Potential
 from services.mash.events import ContactRestricted, ContactScreened
 from services.mash.streams.contact.receiving import missing_notice
 from services.mash.streams.contact.state import Contact, ContactEvent, decided_already, too_early
-from shared.domain.command import Command, refuse_all
+from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.fields import Distinct, PersonId, ShortText
 from shared.domain.rules import Deadline
@@ -40,11 +40,16 @@ class ScreenContact(Command, name="mash.ScreenContact"):
     missing: Missing | None = None
 
 
+def may_screen(state: Contact) -> tuple[Check, ...]:
+    """A contact is screened before it is decided (M1)."""
+    return (decided_already(state, "it can no longer be screened"),)
+
+
 def screen_contact(command: ScreenContact, state: Contact, context: Context) -> list[ContactEvent]:
     """Screen it, again where it turns out to be something else; M2 and M14 start once."""
     carers = command.young_carers
     refuse_all(
-        decided_already(state, "it can no longer be screened"),
+        *may_screen(state),
         (
             "M12",
             carers is None,

@@ -249,8 +249,8 @@ def about_a_stranger(context: Context) -> Check:
         "",
         context.child is None,
         (
-            "nobody knows yet which children this is about: match those who were said first (mash.MatchChildren), or name in "
-            "`about` those who are known"
+            "nobody knows yet which children this is about: match those who were said first (mash.MatchChildren), or name "
+            "those who are known"
         ),
         "not_matched",
     )

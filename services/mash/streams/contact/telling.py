@@ -15,7 +15,7 @@ from services.mash.events import (
 )
 from services.mash.streams.contact.state import NAMELESS, Contact, ContactEvent, too_early
 from shared.domain.code_lists import ToldHow
-from shared.domain.command import Command, refuse_all
+from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Distinct, PersonId, Professional, RequiredText, ShortText, Text
@@ -66,14 +66,15 @@ class RestrictContact(Command, name="mash.RestrictContact"):
     reason: RequiredText
 
 
+def may_inform(state: Contact) -> tuple[Check, ...]:
+    """Somebody has to be known who told of it (M3)."""
+    return (("M3", state.source in NAMELESS, "nobody knows who told of this: there is nobody to tell"),)
+
+
 def inform_referrer(command: InformReferrer, state: Contact, context: Context) -> list[ContactEvent]:
     """Tell the referrer what happens next, at any time; the outcome only once there is one."""
     refuse_all(
-        (
-            "M3",
-            state.source in NAMELESS,
-            "nobody knows who told of this: there is nobody to tell",
-        ),
+        *may_inform(state),
         (
             "M4",
             command.outcome and state.outcome is None,

@@ -13,6 +13,7 @@ from services.people.streams.person.identifying import (
     RecordEthnicity,
     RecordNhsNumber,
     RecordUpn,
+    may_record_nhs_number,
     record_disability,
     record_ethnicity,
     record_nhs_number,
@@ -23,6 +24,8 @@ from services.people.streams.person.life import (
     RecordBirth,
     RecordDeath,
     mark_unborn,
+    may_mark_unborn,
+    may_record_birth,
     record_birth,
     record_death,
 )
@@ -53,7 +56,7 @@ from services.people.streams.person.relating import (
     end_relationship,
     relate_people,
 )
-from services.people.streams.person.state import Person, PersonEvent, evolve
+from services.people.streams.person.state import Person, PersonEvent, evolve, only_of_a_child
 from shared.domain.decider import Context, Per, Stream
 
 __all__ = [
@@ -172,4 +175,11 @@ person = Stream(
     commands=PersonCommand,
     events=PersonEvent,
     per=Per.ITSELF,
+    preconditions={
+        RecordNhsNumber: lambda state, _context: may_record_nhs_number(state),
+        RecordUpn: lambda state, _context: (only_of_a_child(state),),
+        RecordSchool: lambda state, _context: (only_of_a_child(state),),
+        MarkUnborn: lambda state, _context: may_mark_unborn(state),
+        RecordBirth: lambda state, _context: may_record_birth(state),
+    },
 )

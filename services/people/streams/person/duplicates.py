@@ -13,14 +13,15 @@ from services.people.events import DismissedText, DuplicateDismissed, PossibleDu
 from services.people.streams.person.state import Person, PersonEvent
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Distinct, RequiredText
 
 
 class _OfTwo(Command):
     @model_validator(mode="after")
     def _two(self) -> "_OfTwo":
-        if len(set(self.about)) != len(self.about) or len(self.about) != 2:
-            raise ValueError("put the two records into `about`, both of them and no other")
+        others = len(set(self.about)) != len(self.about) or len(self.about) != 2
+        refuse_fields(("about", others, "name the two records, both of them and no other"))
         return self
 
 

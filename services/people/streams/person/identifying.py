@@ -15,7 +15,7 @@ from services.people.identifiers import NhsNumber, Upn
 from services.people.streams.person.registering import none_stands_alone
 from services.people.streams.person.state import Person, PersonEvent, only_of_a_child
 from shared.domain.code_lists import Disability, Ethnicity
-from shared.domain.command import Command, refuse_all
+from shared.domain.command import Check, Command, refuse_all
 from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import ShortText
 
@@ -69,15 +69,20 @@ class RecordDisability(Command, name="people.RecordDisability"):
         return self
 
 
-def record_nhs_number(command: RecordNhsNumber, state: Person) -> list[PersonEvent]:
-    """Record it, once. It is sealed, so whether another one is the same cannot be told."""
-    refuse_all(
+def may_record_nhs_number(state: Person) -> tuple[Check, ...]:
+    """It is recorded once: sealed, so that whether another one is the same cannot be told."""
+    return (
         (
             "people",
             state.has_nhs_number,
             "this person's NHS number is recorded already; if it is wrong, ask a manager to correct that record",
-        )
+        ),
     )
+
+
+def record_nhs_number(command: RecordNhsNumber, state: Person) -> list[PersonEvent]:
+    """Record it, once. It is sealed, so whether another one is the same cannot be told."""
+    refuse_all(*may_record_nhs_number(state))
     return [NhsNumberRecorded(sealed=NhsNumberText(nhs_number=command.nhs_number))]
 
 

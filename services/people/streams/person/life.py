@@ -14,7 +14,7 @@ from services.people.identifiers import NhsNumber
 from services.people.streams.person.registering import not_born_later_than_today, not_due_too_late
 from services.people.streams.person.state import Person, PersonEvent, only_of_a_child
 from shared.domain.code_lists import Sex
-from shared.domain.command import Command, refuse_all
+from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.fields import ShortText, Text
 from shared.domain.instants import Day, local_date
@@ -43,11 +43,18 @@ class RecordDeath(Command, name="people.RecordDeath"):
     reason: Text = Field(default="", description="what is known of it")
 
 
+def may_mark_unborn(state: Person) -> tuple[Check, ...]:
+    """Only a child that is not born yet."""
+    return (
+        only_of_a_child(state),
+        ("people", state.born is not None, "this child is born already; correct the day of birth instead"),
+    )
+
+
 def mark_unborn(command: MarkUnborn, state: Person, context: Context) -> list[PersonEvent]:
     """Due on a day."""
     refuse_all(
-        only_of_a_child(state),
-        ("people", state.born is not None, "this child is born already; correct the day of birth instead"),
+        *may_mark_unborn(state),
         not_due_too_late(command.due, context),
     )
     if state.due == command.due:
@@ -55,14 +62,21 @@ def mark_unborn(command: MarkUnborn, state: Person, context: Context) -> list[Pe
     return [PersonCorrected(due=command.due, sealed=CorrectedText(due=command.due))]
 
 
-def record_birth(command: RecordBirth, state: Person, context: Context) -> list[PersonEvent]:
-    """Born."""
-    refuse_all(
+def may_record_birth(state: Person) -> tuple[Check, ...]:
+    """Of a child that was unborn."""
+    return (
         (
             "people",
             not state.unborn,
             "this is no unborn child: correct the day of birth instead (people.CorrectPerson)",
         ),
+    )
+
+
+def record_birth(command: RecordBirth, state: Person, context: Context) -> list[PersonEvent]:
+    """Born."""
+    refuse_all(
+        *may_record_birth(state),
         not_born_later_than_today(command.born, context),
     )
     return [
