@@ -249,8 +249,8 @@ class Targets:
         children = [each for each in found if each.child is not None]
         if not children:
             raise NotFound(
-                f"there is no {command.REFERS_TO} about a child with this id; check `re`, or leave it out and put the "
-                "children into `about`",
+                f"there is no {in_words(command.REFERS_TO)} about a child with this id; check it, or leave it out and "
+                "send it about the children",
                 what="thing",
             )
         return children

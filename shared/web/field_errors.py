@@ -164,8 +164,14 @@ _NAMED_BY_SENDER: Final = frozenset({"extra_forbidden", "invalid_key"})
 """Errors whose place ends in a name that was sent, not in one of ours."""
 
 
+def in_plain_words(said: str) -> str:
+    """Without the marks that code is set in: whoever reads it fills in a form."""
+    return said.replace("`", "")
+
+
 def as_sentence(said: str) -> str:
-    """With a capital and a full stop."""
+    """In plain words, with a capital and a full stop."""
+    said = in_plain_words(said)
     said = said[:1].upper() + said[1:]
     return said if said.endswith((".", "!", "?")) else f"{said}."
 

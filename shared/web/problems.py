@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from shared.access.access_log import AccessNotRecorded
 from shared.access.key_sets import KeySetUnavailable
 from shared.access.refusals import NotAuthenticated
-from shared.web.field_errors import WrongField, as_sentence, place_of, wrong_field
+from shared.web.field_errors import WrongField, as_sentence, in_plain_words, place_of, wrong_field
 from shared.web.uncaught import LastResort
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -59,9 +59,9 @@ class Problem(Exception):
         self.type = f"{_KIND}{kind}"
         self.title = title
         self.status = status
-        self.detail = detail
+        self.detail = in_plain_words(detail)
         self.rules = tuple(rules)
-        self.what_to_do = what_to_do
+        self.what_to_do = in_plain_words(what_to_do)
         self.extra = dict(extra or {})
         self.headers = dict(headers or {})
 

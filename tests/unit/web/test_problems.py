@@ -279,6 +279,15 @@ def test_a_problem_in_a_log_says_no_more_than_its_kind():
     assert str(problem) == "422 This could not be understood"
 
 
+def test_marks_of_code_do_not_reach_people():
+    problem = problems.refused(
+        ("M12",), "record one, or name a `lawful_basis`", by_role=False, what_to_do="Read `re`."
+    )
+    assert (problem.detail, problem.what_to_do) == ("record one, or name a lawful_basis", "Read re.")
+    [error] = problems.invalid(WrongField("with", "say in `reason` why")).extra["errors"]
+    assert error["message"] == "Say in reason why."
+
+
 def test_extra_members_cannot_replace_its_own():
     assert Problem("x", "X", 400, "Y.", extra={"status": 200, "limit": 1}).body() == {
         "type": "urn:safeguarding:problem:x",
