@@ -19,6 +19,7 @@ from shared.infrastructure.logs import configure
 from shared.service.process import ServiceProcess
 from shared.service.settings import BadSettings, Settings
 from shared.web.app import application
+from shared.web.http_protocol import BoundedHttp
 
 ACCESS = Path(__file__).parent
 """The folder of the access policies: `access.cedar`, one in each team's folder, and the table compiled of them."""
@@ -50,6 +51,8 @@ def _server(name: str, settings: Settings) -> "_Server":
         application(process),
         host=settings.host,
         port=settings.port,
+        http=BoundedHttp,
+        ws="none",
         log_config=None,
         access_log=False,  # a URL names a child
         timeout_graceful_shutdown=3,

@@ -39,5 +39,7 @@ def alone(command: Command, stream: Stream, command_id: UUID) -> UUID:
         raise NotFound(f"name no children: {in_words(stream.name)} is about no child", what="address")
     found = command.own_id() or (command_id if command.OPENS else command.re)
     if found is None:
-        raise NotFound(f"say which {in_words(stream.name)} this is about: address it to its id", what="address")
+        raise NotFound(
+            f"say which {in_words(stream.name)} this is about: address it to its id", what="address"
+        )
     return found

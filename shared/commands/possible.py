@@ -232,5 +232,7 @@ def _bare(command: type[Command], re: UUID | None, about: tuple[UUID, ...]) -> C
     ]
     # One that brings children to a thing brings nobody yet: what the thing itself says is told.
     joins = {command.JOINS.field: ()} if command.JOINS is not None else {}
-    said: dict[str, Any] = {**dict.fromkeys(needed), **joins, "re": re, "about": about}
+    # One about two things is asked of the one that is named.
+    both = {command.REFERS_ALSO: re} if command.REFERS_ALSO else {}
+    said: dict[str, Any] = {**dict.fromkeys(needed), **joins, **both, "re": re, "about": about}
     return command.model_construct(None, **said)

@@ -107,13 +107,19 @@ class Session:
         return [stream_id for stream_id in wanted if self._at_hand(stream_id) is not None]
 
     async def get(self, wanted: Mapping[UUID, Stream]) -> dict[UUID, StreamState]:
-        """The folded states of these streams, in one round trip at most."""
+        """The folded states of these streams, in one round trip at most.
+
+        Raises:
+            NotFound: one is of another kind: the stream of a thing and a child has one id, whatever the thing is taken for.
+        """
         found: dict[UUID, StreamState] = {}
         missing: list[UUID] = []
         for stream_id in wanted:
-            kept = self._at_hand(stream_id, wanted[stream_id])
+            kept = self._at_hand(stream_id)
             if kept is None:
                 missing.append(stream_id)
+            elif _is_another_kind(kept, wanted[stream_id]):
+                raise _of_something_else()
             else:
                 found[stream_id] = kept
         if missing:
@@ -138,20 +144,14 @@ class Session:
         self.looked.setdefault(stream_id, kept.version)
         return kept
 
-    def _at_hand(self, stream_id: UUID, stream: Stream) -> StreamState | None:
-        """What was seen before, or is kept warm.
-
-        Raises:
-            NotFound: it is of another kind: the stream of a thing and a child has one id, whatever the thing is taken for.
-        """
+    def _at_hand(self, stream_id: UUID) -> StreamState | None:
+        """What was seen before, or is kept warm."""
         kept = self._seen.get(stream_id)
         if kept is None and not self._fresh:
             kept = self._warm.get(stream_id)
             if kept is not None:
                 self._seen[stream_id] = kept
                 self.used_warm = True
-        if kept is not None and _is_another_kind(kept, stream):
-            raise _of_something_else()
         return kept
 
     def put(self, stream_id: UUID, state: StreamState) -> None:

@@ -5,7 +5,7 @@ on the last, would speak of two commands.
 """
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -37,8 +37,7 @@ class _Repeated(ValueError):
 def _repeats_a_name(body: bytes) -> bool:
     """Whether any object within names a member twice. orjson tells nobody, so it is read a second time."""
     try:
-        # Texts for numbers: their values were read already, and the longest would be refused here.
-        json.loads(body, object_pairs_hook=_once_each, parse_int=str, parse_float=str)
+        _NAMES.decode(body.decode())
     except _Repeated:
         return True
     except RecursionError:
@@ -53,3 +52,8 @@ def _repeats_a_name(body: bytes) -> bool:
 def _once_each(members: list[tuple[str, Any]]) -> None:
     if len({name for name, _ in members}) < len(members):
         raise _Repeated
+
+
+# Texts for numbers: their values were read already, and the longest would be refused here. Made once: to make one takes longer
+# than to read a command.
+_NAMES: Final = json.JSONDecoder(object_pairs_hook=_once_each, parse_int=str, parse_float=str)

@@ -253,11 +253,10 @@ def _of_the_framework(error: HTTPException) -> Problem:
     """The framework's own refusals: their words are by status, since `detail` may hold what was sent."""
     if error.status_code == HTTPStatus.NOT_FOUND:
         return not_found()
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # what it cannot read as the body of an address
+        return invalid(WrongField("body", "send one JSON object", "not_json"))
     phrase = responses.get(error.status_code, "Refused")
-    advice = {
-        400: "Send a body of valid JSON.",
-        405: "Use the method the address is for: the header Allow names it.",
-    }
+    advice = {405: "Use the method the address is for: the header Allow names it."}
     return Problem(
         phrase.lower().replace(" ", "-"),
         phrase,
