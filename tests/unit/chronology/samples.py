@@ -15,6 +15,7 @@ from shared.domain.corrections import Corrected
 from shared.domain.event import Event
 from shared.domain.instants import london
 from shared.domain.rules import Deadline
+from shared.team.audience import Party
 
 ENTRIES = all_entries()
 WRITTEN = [kind for kind in known_events().values() if ENTRIES.writes(kind)]
@@ -24,6 +25,8 @@ WORDS = st.text(string.ascii_letters + string.digits, min_size=1, max_size=12).m
 DUE = Deadline(
     london(2026, 4, 2, 16, 40), london(2026, 4, 8), rule="M1", edition="rules 2026-11; calendar EW-2026-11"
 )
+CODES = st.text(string.ascii_lowercase, min_size=1, max_size=12)
+"""What stands in an open part: never a word of a sealed one."""
 INSTANTS = st.datetimes(
     max_value=london(2030, 1, 1).replace(tzinfo=None), min_value=london(2020, 1, 1).replace(tzinfo=None)
 ).map(lambda at: london(at.year, at.month, at.day))
@@ -85,6 +88,13 @@ def events(kind: type[Event]) -> st.SearchStrategy[Event]:
             given[name] = st.integers(1, 45)
         elif name == "rule":
             given[name] = st.sampled_from(["M1", "A2"])
+        elif field.annotation is str:
+            given[name] = CODES
+        elif get_args(field.annotation) == (str, ...):
+            given[name] = st.lists(CODES, max_size=3).map(tuple)
+        elif Party in get_args(field.annotation):
+            parties = st.builds(Party, agency=st.sampled_from(sorted(AGENCIES)), organisation=st.none())
+            given[name] = st.lists(parties, max_size=2).map(tuple)
     given["sealed"] = sealed(kind.TEXT) if kind.TEXT else st.none()
     return st.builds(kind, **given)
 
