@@ -7,7 +7,10 @@ RUN := .venv/bin/
 CASE ?= cases/front-door.yaml
 WORKERS ?= 2
 
-.PHONY: help setup demo play test generate lint soak bench clean
+CONTACTS ?= 2000
+SEED ?= 1
+
+.PHONY: help setup demo play borough test generate lint soak bench clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -35,6 +38,9 @@ demo: setup  ## start everything, play a case from the first contact to the end 
 
 play: setup  ## play CASE (a file or folder) and check what it expects
 	@$(RUN)safeguarding play $(CASE) --check
+
+borough: setup  ## play a month of a borough's front door, made up from SEED, with CONTACTS contacts
+	@$(RUN)safeguarding borough --contacts $(CONTACTS) --seed $(SEED)
 
 # Each worker starts servers of its own; WORKERS=0 runs everything in one process. In the order of `testpaths`.
 test: setup  ## all tests, on a real PostgreSQL and a real broker

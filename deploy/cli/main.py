@@ -85,6 +85,21 @@ def play(
 
 
 @app.command()
+def borough(
+    contacts: Annotated[int, typer.Option(min=1, help="How many contacts arrive.")] = 2000,
+    seed: Annotated[int, typer.Option(help="The same number makes the same month.")] = 1,
+) -> None:
+    """Play a month of a borough's front door, made up from a number, and print how its deadlines stood."""
+
+    async def main() -> None:
+        from deploy.borough.command import play_month
+
+        await play_month(contacts, seed, console())
+
+    run(main())
+
+
+@app.command()
 def commands(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON Schema a command.")] = False,
 ) -> None:

@@ -3,9 +3,8 @@ before a step is played every service has taken in everything that earlier steps
 on delivery times.
 """
 
-import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,16 +16,12 @@ from deploy.play.case_types import By, Case, labels_within, with_ids
 from deploy.play.cases import REGISTER, RELATE
 from deploy.play.errors import CannotGoOn
 from deploy.play.journal import Done, Journal
-from deploy.play.quiet import Progress, earliest_due, heads, what_failed, what_moves
+from deploy.play.pace import PATIENCE, Pace, rfc3339
+from deploy.play.quiet import heads
 from shared.domain.actors import DEFAULT_AGENCY
 
 REGISTRAR: Final = By("Robin Page", "business_support", DEFAULT_AGENCY["business_support"])
 """Who registers a case's people; a made-up name."""
-
-PATIENCE: Final = 60.0
-"""Seconds that one wait for quiet may take."""
-
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +90,6 @@ Watch = Callable[[int, int, str], None]
 """Told before each step: its number, how many there are, what it is."""
 
 
-def rfc3339(instant: datetime | None) -> str | None:
-    """An instant as the services read it."""
-    return None if instant is None else instant.isoformat().replace("+00:00", "Z")
-
-
 def agenda(case: Case) -> list[Job | Wait]:
     """Everything that happens, in order: people, how they are related, the steps, and times to let pass.
 
@@ -159,8 +149,7 @@ class Play:
         self._services = services
         self._directory = directory
         self._watch = watch
-        self._patience = patience
-        self._looks: Sequence[Progress] = ()
+        self._pace = Pace(services, patience=patience)
 
     async def run(self) -> Played:
         """Plays the case from its first unfinished step to its end.
@@ -173,7 +162,7 @@ class Play:
         played = Played()
         jobs = agenda(self._case)
         with Journal(self._directory, self._case) as journal:
-            self._looks = await self.settle()
+            await self._pace.settle()
             for number, job in enumerate(jobs, start=1):
                 done = journal.done.get(job.key)
                 if done is None:
@@ -186,18 +175,18 @@ class Play:
 
     async def _play(self, job: Job | Wait, ids: Mapping[str, str]) -> Done:
         if isinstance(job, Wait):
-            await self._advance(job.at)
+            await self._pace.advance(job.at)
             return Done(key=job.key)
         lost = sorted({label for label in job.needs if label not in ids})
         if lost:
             which = ", ".join(f"`{label}`" for label in lost)
             return Done(key=job.key, differences=(f"{job.do} was not played: there is no {which}",))
-        await self._advance(job.at)
+        await self._pace.advance(job.at)
         if await self._services.sign_in(job.by):
-            self._looks = await self.settle()
-        before = heads(self._looks)
+            await self._pace.settle()
+        before = heads(self._pace.looks)
         answer = await self._services.send(job.do, job.by, job.key, job.body(ids))
-        self._looks = await self.settle()
+        await self._pace.settle()
         if isinstance(answer, Accepted):
             done = Done(key=job.key, id=str(answer.id), late=answer.late)
             if job.refused is None:
@@ -206,72 +195,7 @@ class Play:
             return done.model_copy(update={"differences": (wrong,)})
         if job.do == REGISTER:
             raise CannotGoOn(f"{self._case.path}:{job.line}: the person could not be registered: {answer}")
-        return Done(key=job.key, differences=tuple(_refused(job, answer, before, heads(self._looks))))
-
-    async def _advance(self, at: datetime) -> None:
-        """Moves every clock to `at`, stopping at every due instant on the way until what it caused is done."""
-        while (due := earliest_due(self._looks, at)) is not None:
-            await self._set_clocks(due)
-            self._looks = await self.settle()
-        ahead = [one for one in self._looks if one.now is not None and one.now > at]
-        if ahead:
-            raise CannotGoOn(
-                f"the clock of {ahead[0].service} stands at {rfc3339(ahead[0].now)}, after the step at "
-                f"{rfc3339(at)}, and never goes back: play this case on a fresh stack"
-            )
-        await self._set_clocks(at)
-
-    async def _set_clocks(self, instant: datetime) -> None:
-        behind = [one.service for one in self._looks if one.now is None or one.now < instant]
-        await asyncio.gather(*(self._services.set_clock(name, instant) for name in behind))
-
-    async def settle(self) -> Sequence[Progress]:
-        """Waits until the stack is quiet, firing what is due in order of service; answers the last look.
-
-        Raises CannotGoOn for what is parked or stopped, and when it is not quiet within the patience.
-        """
-        until = time.monotonic() + self._patience
-        pause, last = _FIRST_PAUSE, None
-        while True:
-            looks = await self._services.progress()
-            await self._stop_on_trouble(looks)
-            moving = what_moves(looks)
-            due = [one.service for one in looks if one.due]
-            if not moving and due:
-                for name in sorted(due):
-                    if await self._services.fire(name):
-                        until = time.monotonic() + self._patience
-                        pause = _FIRST_PAUSE
-                last = None
-            elif not moving:
-                if heads(looks) == last:
-                    return looks
-                last = heads(looks)
-            else:
-                last = None
-            if time.monotonic() > until:
-                reasons = moving or [f"{name} has a deadline that is due and does not fire" for name in due]
-                raise CannotGoOn(
-                    f"the stack is not quiet after {self._patience:.0f} s: {'; '.join(reasons) or 'it keeps moving'}"
-                )
-            await asyncio.sleep(pause)
-            pause = _FIRST_PAUSE if last is not None else min(pause * 1.5, _LONGEST_PAUSE)
-
-    async def _stop_on_trouble(self, looks: Sequence[Progress]) -> None:
-        failed = what_failed(looks)
-        for one in looks:
-            if one.parked:
-                failed += [
-                    f"{one.service}: an event from {parked.source or '?'} of key {parked.key or '?'} is parked: "
-                    f"{parked.error or 'no error is given'}"
-                    for parked in await self._services.parked(one.service)
-                ] or [f"{one.service}: {one.parked} events are parked"]
-        if failed:
-            raise CannotGoOn(
-                "the play ends here. "
-                + "; ".join(failed)
-                + ". See `safeguarding parked list` and the service's log"
-            )
+        return Done(key=job.key, differences=tuple(_refused(job, answer, before, heads(self._pace.looks))))
 
 
 def _refused(

@@ -1,12 +1,22 @@
-"""A2 and A3 over Easter, Christmas, a Friday evening and both clock changes: met, missed, and at the very instant."""
+"""A1, A2 and A3 over Easter, Christmas, a Friday evening and both clock changes: met, missed, and at the very instant."""
 
 from datetime import timedelta
 
 import pytest
 
+from services.assessment.streams.referral import TakeImmediateHarm
+from shared.domain.code_lists import ReferralSource
 from shared.domain.instants import london
 from shared.team.deadlines import VaryDeadline
-from tests.unit.assessment.referrals import ALLOCATE, MANAGER, SEEN_ALONE, WORKER, given, open_referral
+from tests.unit.assessment.referrals import (
+    ALLOCATE,
+    CONTACT,
+    MANAGER,
+    SEEN_ALONE,
+    WORKER,
+    given,
+    open_referral,
+)
 from tests.unit.assessment.test_assessment import AUTHORISE, COMPLETE
 
 clocks = pytest.mark.parametrize(
@@ -94,3 +104,37 @@ def test_an_agreed_time_that_is_over_already_is_missed_at_once():
     allocate = ALLOCATE.model_copy(update={"assessment_due_in_working_days": 2})
     story = opened(received).when(allocate, at=london(2026, 4, 20, 9), by=MANAGER)
     assert "A3" in {one.rule for one in story.misses}
+
+
+@pytest.mark.parametrize(
+    ("harm", "due"),
+    [
+        pytest.param(london(2026, 4, 2, 16, 40), london(2026, 4, 3), id="on a working day"),
+        pytest.param(london(2026, 4, 3, 0, 0), london(2026, 4, 4), id="at the first instant of Good Friday"),
+        pytest.param(london(2026, 12, 25, 23, 59), london(2026, 12, 26), id="late on Christmas Day"),
+        pytest.param(
+            london(2026, 3, 29, 0, 30), london(2026, 3, 30), id="on the Sunday when clocks go forward"
+        ),
+        pytest.param(
+            london(2026, 10, 25, 0, 30), london(2026, 10, 26), id="on the Sunday when clocks go back"
+        ),
+    ],
+)
+def test_a_child_at_immediate_harm_is_seen_the_same_day_whichever_day_it_is(harm, due):
+    taken = TakeImmediateHarm(contact=CONTACT, received_at=harm, source=ReferralSource.S6)
+    story = given().when(taken, at=harm).clocks(A1="open", A2="open")
+    assert story.clock("A1").due_at == due
+    story.when(SEEN_ALONE, at=due - A_MOMENT, by=WORKER).missed().clocks(A1="met")
+    story.when(SEEN_ALONE, at=due, by=WORKER).missed("A1").clocks(A1="missed")
+    passed = story.time_passes(until=due).missed("A1")
+    late = passed.when(SEEN_ALONE, at=due + timedelta(hours=9), by=WORKER, happened=due - A_MOMENT)
+    late.missed().clocks(A1="met", A2="met")
+
+
+def test_the_earliest_visit_since_answers_in_whatever_order_they_are_written_down():
+    received = london(2026, 4, 13, 9)
+    second, first = received + timedelta(days=4), received + timedelta(days=1)
+    story = opened(received).when(SEEN_ALONE, at=second, by=WORKER).clocks(A2="missed")
+    story = story.when(SEEN_ALONE, at=second + timedelta(hours=1), by=WORKER, happened=first)
+    story.clocks(A2="met")
+    assert story.clock("A2").acted_at == first

@@ -138,6 +138,24 @@ def test_who_is_not_seen_alone_takes_a_reason_and_without_an_arrangement_there_i
         RecordPrivateFosteringVisit(seen=False, alone=True, carer_seen=False)
 
 
+@pytest.mark.parametrize(
+    ("aware", "due"),
+    [
+        pytest.param(london(2026, 4, 3, 11), london(2026, 6, 6), id="from Good Friday"),
+        pytest.param(london(2026, 12, 24, 9), london(2027, 2, 26), id="over Christmas"),
+        pytest.param(london(2026, 10, 24, 9), london(2026, 12, 23), id="from a Saturday, as clocks go back"),
+        pytest.param(london(2027, 3, 27, 9), london(2027, 5, 28), id="over Easter, as clocks go forward"),
+    ],
+)
+def test_it_is_decided_within_forty_two_working_days_and_at_that_instant_late(aware, due):
+    story = given().when(OpenArrangement(aware_at=aware), at=aware)
+    assert story.clock("A16").due_at == due
+    story.when(DECIDE, at=due - A_MOMENT, by=MANAGER).clocks(A16="met")
+    story.when(DECIDE, at=due, by=MANAGER).clocks(A16="missed")
+    passed = story.time_passes(until=due)
+    passed.when(DECIDE, at=due + DAY, by=MANAGER, happened=due - A_MOMENT).clocks(A16="met")
+
+
 def test_a_manager_who_did_not_visit_decides():
     story = visited(AWARE + DAY).when(DECIDE, at=AWARE + 2 * DAY, by=MANAGER)
     story.then(
