@@ -1,7 +1,7 @@
 """Who is shown a contact that is restricted, on the front door's lists, and what everybody else is.
 
-Who decides contacts, the LADO, who is named and who wrote it down read it; all others see at most that a contact was made and
-is restricted.
+Who decides contacts, the LADO, who is named, who wrote it down and who found out that it is to be held back read it; all others
+see at most that a contact was made and is restricted.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,8 @@ def kept_from(reader: Reading, row: Mapping[str, Any]) -> bool:
     """Whether a row of a contact is kept from a reader."""
     if not row["restricted"] or any(reader.who.is_surely(each) for each in row["named"]):
         return False
-    facts = frozenset({Fact.OWN_RECORD}) if reader.who.is_surely(row["recorder"]) else NOTHING
+    theirs = any(reader.who.is_surely(each) for each in (row["recorder"], row["restricted_by"]) if each)
+    facts = frozenset({Fact.OWN_RECORD}) if theirs else NOTHING
     return not reader.may(READING, facts)
 
 

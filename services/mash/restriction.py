@@ -19,6 +19,7 @@ def restricted(event: ContactRestricted, record: Record) -> Update:
         restricted=True,
         until_decided=event.until_decided,
         named=list(event.named),
+        restricted_by=recorder_of(record),
     )
 
 
@@ -35,5 +36,5 @@ def reviewed(event: ContactDecisionReviewed, record: Record) -> Update | None:
 
 
 def recorder_of(record: Record) -> UUID:
-    """Who wrote a contact down."""
+    """Who wrote something of a contact down."""
     return UUID(record.envelope.actor)

@@ -108,6 +108,7 @@ class ShiftContactRow:
     until_decided: bool
     named: list[UUID]
     recorder: UUID
+    restricted_by: UUID | None
 
 
 shift_contacts = View(

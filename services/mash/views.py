@@ -44,6 +44,7 @@ class WorklistRow:
     until_decided: bool
     named: list[UUID]
     recorder: UUID
+    restricted_by: UUID | None
     event: UUID
     sealed: bytes | None
 

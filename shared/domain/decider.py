@@ -65,6 +65,9 @@ class Context:
     earlier: tuple[Record, ...] = ()
     """Of a command by which children join a thing (`joins`): what stands by now on its stream about no child, words
     unopened. What of it is true of the child too is said `again` (`shared.domain.carried`)."""
+    joining: tuple[UUID, ...] = ()
+    """Of such a command, in the order of its items: the ids under which the thing is, or will be, about the children. A child
+    who was merged, or is of the thing already, may have been named by another."""
     of_the_team: bool = False
     """Whether the actor works in this team: is of its agency, and sees its list."""
     manages: bool = False

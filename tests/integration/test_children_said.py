@@ -21,7 +21,6 @@ from services.mash.streams.contact import (
     ScreenContact,
     contact,
 )
-from shared.commands.aliases import SamePerson
 from shared.commands.handler import CommandHandler
 from shared.commands.stream_ids import thing_stream
 from shared.crypto.sealed_blob import unseal_alone
@@ -31,7 +30,7 @@ from shared.eventstore.append import SubjectErased
 from shared.eventstore.reader import to_record
 from shared.team.corrections import CorrectRecord
 from shared.team.known_people import KnowPerson
-from tests.integration.test_commands_merged import Merged
+from tests.integration.merges import merge
 from tests.integration.toy_access import access_to
 from tests.integration.toy_team import AVA, BEN, CAL, MANAGER, SCREENER, SERVICE
 
@@ -47,12 +46,7 @@ CLOSE = DecideContact(outcome="no_further_action", level=1, rationale="Known.")
 
 
 @pytest.fixture
-def merged() -> Merged:
-    return Merged()
-
-
-@pytest.fixture
-async def desks(open_store, clock, keys, merged) -> list[CommandHandler]:
+async def desks(open_store, clock, keys) -> list[CommandHandler]:
     """Two processes of the front door, to which three children are known."""
     made = [
         CommandHandler(
@@ -64,7 +58,6 @@ async def desks(open_store, clock, keys, merged) -> list[CommandHandler]:
             rules=app.rules,
             access=access_to(app.streams),
             clock=clock,
-            aliases=merged,
         )
         for _ in range(2)
     ]
@@ -245,11 +238,24 @@ async def test_a_wrong_matching_is_withdrawn_and_done_anew(desk, keys) -> None:
     ]
 
 
-async def test_a_child_of_the_contact_who_goes_by_another_id_is_not_received_twice(desk, merged) -> None:
+async def test_a_child_of_the_contact_who_goes_by_another_id_is_not_received_twice(desk) -> None:
     thing = await said(desk, about=(AVA,), children_said=SAID.children_said[:1])
-    merged.people |= dict.fromkeys((CAL, AVA), SamePerson(CAL, (AVA,)))
+    await merge(desk, CAL, AVA)
     assert (await match(desk, thing, (1, CAL))).events == ("mash.ChildMatched",)
     assert await records(desk, thing, CAL) == []
+    await desk.run(SCREEN.model_copy(update={"re": thing}), SCREENER, uuid4())
+    assert (await state(desk, thing, AVA)).screened_as == "child_in_need"
+
+
+async def test_a_child_who_is_named_by_an_id_that_was_merged_joins_under_the_one_that_was_kept(desk) -> None:
+    thing = await said(desk)
+    await merge(desk, CAL, AVA)
+    await match(desk, thing, (1, AVA), (2, BEN))
+    assert (await records(desk, thing, CAL))[0].envelope.named == str(AVA)
+    assert await records(desk, thing, AVA) == []
+    await desk.run(SCREEN.model_copy(update={"re": thing}), SCREENER, uuid4())
+    for child in (CAL, BEN):
+        assert (await state(desk, thing, child)).screened_as == "child_in_need"
 
 
 async def test_two_contacts_are_linked_with_the_children_of_both_m21(desk) -> None:

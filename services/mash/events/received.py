@@ -159,6 +159,7 @@ class ChildMatched(Event, name="mash.ChildMatched", fixed=("said", "person", "le
     said: int
     """Their place among those who were said, from 1."""
     person: UUID
+    """The id under which the contact is about them."""
     left: int
     """How many of those who were said are not matched yet."""
 

@@ -8,7 +8,7 @@ from services.mash.views import worklist
 from shared.domain.fields import Names
 from shared.domain.instants import london
 from shared.testing.facts import THING
-from tests.unit.mash.contacts import CLOSE, LADO, OFFICER, RECEIVE, SCREEN, given
+from tests.unit.mash.contacts import CLOSE, LADO, OFFICER, RECEIVE, SCREEN, SCREENER, given
 
 NIGHT, MORNING = london(2026, 11, 9, 22), london(2026, 11, 10, 9)
 IN_TRUST = RECEIVE.model_copy(update={"person_in_trust": True})
@@ -47,6 +47,14 @@ def kept(view, *commands):
 )
 def test_it_is_for_few(view, commands, restricted, named):
     assert kept(view, *commands) == (restricted, named, OFFICER.id)
+
+
+@lists
+def test_who_found_out_that_it_is_to_be_held_back_is_kept_with_it(view):
+    screened = given().when(RECEIVE, at=NIGHT, by=OFFICER)
+    in_trust = SCREEN.model_copy(update={"person_in_trust": True})
+    (row,) = screened.when(in_trust, at=MORNING, by=SCREENER).rows(view)
+    assert (row.recorder, row.restricted_by) == (OFFICER.id, SCREENER.id)
 
 
 @lists

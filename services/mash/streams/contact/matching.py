@@ -81,8 +81,8 @@ def match_children(command: MatchChildren, state: Contact, context: Context) -> 
     )
     left = state.said - len(state.matched)
     return [
-        ChildMatched(contact=context.thing, said=each.said, person=each.person, left=left - n)
-        for n, each in enumerate(command.matches, 1)
+        ChildMatched(contact=context.thing, said=each.said, person=child, left=left - n)
+        for n, (each, child) in enumerate(zip(command.matches, context.joining, strict=True), 1)
     ]
 
 
