@@ -1,6 +1,7 @@
 """What the front door does when other teams' facts arrive."""
 
 from services.assessment import events as assessment
+from services.conference import events as conference
 from services.mash.codes import CaseKind
 from services.mash.streams.open_case import NoteCaseClosed, NoteCaseOpened
 from shared.domain.event import Record
@@ -51,3 +52,15 @@ def tell_the_referrer(event: assessment.AssessmentAuthorised, record: Record) ->
         regarding=record.envelope.event_id,
         source="assessment",
     )
+
+
+@policy.on(conference.ChildProtectionPlanMade, corrected=AlreadySo)
+def note_plan(event: conference.ChildProtectionPlanMade, record: Record) -> NoteCaseOpened:
+    """The child is on a child protection plan: what is reported from now on is a note on that case (M9)."""
+    return NoteCaseOpened(about=(event.child,) if event.child else (), kind=CaseKind.PLAN, case=record.stream)
+
+
+@policy.on(conference.ChildProtectionPlanEnded, corrected=AlreadySo)
+def note_plan_ended(event: conference.ChildProtectionPlanEnded, record: Record) -> NoteCaseClosed:
+    """The plan ended: it makes no report a note any more (M9)."""
+    return NoteCaseClosed(about=(event.child,) if event.child else (), kind=CaseKind.PLAN, case=record.stream)

@@ -136,6 +136,16 @@ def _fact(row: Mapping[str, Any], words: dict[str, Any] | None) -> dict[str, Any
     }
 
 
+@router.get("/people/{child}/looked-after")
+async def looked_after(child: UUID, reader: Reader) -> dict[str, bool]:
+    """Whether the child is looked after by a local authority now."""
+    await reader.authorise("read:people", children=(child,))
+    found = await reader.page(people, order={"person": UUID}, where={"person": child}, limit=1)
+    sight = reader.sight([row["person"] for row in found.rows], "people")
+    await reader.record("read:people", children=(child,), sight=sight)
+    return {"open": any(row["looked_after"] for row in found.rows)}
+
+
 @router.get("/professionals/{professional}")
 async def one_professional(professional: UUID, reader: Reader) -> dict[str, Any]:
     """The name and agency of a professional."""

@@ -11,6 +11,7 @@ from services.people.streams.professional import professional
 from services.people.streams.sign_in import sign_in
 from services.people.views import facts, merges, people, professionals, relationships, sign_ins
 from shared.service.declaration import service
+from shared.service.expectations import Answers
 
 app = service(
     "people",
@@ -23,4 +24,5 @@ app = service(
     rules=RULES,
     router=router,
     knows_people=False,
+    answers=[Answers("looked_after", "/people/{child}/looked-after", role="social_worker")],
 )

@@ -329,8 +329,10 @@ def _refuse_what_is_not_there(command: Command, address: Address) -> None:
     """Refuse a thing nobody opened; what the command itself opens is not there yet."""
     opened_here = command.OPENS and address.item is None
     joined_here = command.JOINS is not None and _child(address.place) is not None
-    if opened_here or joined_here or (command.TAKES_NEXT and address.item is None):
-        return  # of what waits, the decision says that none does
+    named = command.THING_IN and getattr(command, command.THING_IN) is not None
+    unnamed = command.TAKES_NEXT or (command.THING_IN and not named)
+    if opened_here or joined_here or (address.item is None and unnamed):
+        return  # of the next that waits, or the latest, the decision says that there is none
     if address.stream.per is Per.ITSELF:
         raise NotFound("there is nobody with this id; register the person first", what="person")
     raise NotFound(f"there is no {in_words(address.stream.name)} with this id; check it", what="thing")

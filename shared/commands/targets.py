@@ -9,9 +9,10 @@ from uuid import UUID
 from shared.commands.addressed import alone, code_of, itself
 from shared.commands.aliases import Aliases, SamePerson, same_people
 from shared.commands.episodes import EpisodeOf, Episodes, Target
-from shared.commands.session import Session, folded
+from shared.commands.session import Session
 from shared.commands.steps import Steps
 from shared.commands.stream_ids import child_stream, thing_stream
+from shared.commands.unnamed import Unnamed
 from shared.domain.command import Command, NotFound, in_words
 from shared.domain.decider import Per, RecordedStep, Stream
 from shared.eventstore.store import Store
@@ -20,10 +21,6 @@ __all__ = ["Address", "Target", "Targets"]
 
 MAX_REMEMBERED: Final = 10_000
 """Things whose children are remembered; at more they are forgotten and read again."""
-
-
-_NEVER_BEGUN: Final = UUID(int=0)
-"""The stream of what nobody began: nothing ever stands on it, so the decision says what that means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +69,7 @@ class Targets:
         self._episodes = episodes
         self._aliases = aliases
         self._steps = steps
+        self._unnamed = Unnamed(store)
         # What a command opened never changes; so, unlike a state, this cannot be stale.
         self._children: dict[tuple[str, UUID], list[UUID | None]] = {}
 
@@ -102,6 +100,8 @@ class Targets:
                 places: Iterable[Target | EpisodeOf] = await self._opened(
                     command, stream, command_id, session
                 )
+            case Per.THING if command.THING_IN:
+                places = await self._named_in(command, stream, session)
             case Per.THING:
                 if command.re is None:
                     raise NotFound(
@@ -125,7 +125,7 @@ class Targets:
             case Per.ITSELF:
                 places = [Target(each, each, each) for each in itself(command, command_id)]
             case Per.ALONE if command.TAKES_NEXT:
-                places = [await self._next(command, stream)]
+                places = [await self._unnamed.next(command, stream)]
             case Per.ALONE:
                 own = alone(command, stream, command_id)
                 places = [Target(own, None, own)]
@@ -210,6 +210,18 @@ class Targets:
             if child in chosen
         ]
 
+    async def _named_in(self, command: Command, stream: Stream, session: Session) -> list[Target]:
+        """The thing that a field of the command names, of these of its children; where it names none, the latest of each
+        child. Of a child who has none: one that was never begun, so that the decision says what that means.
+        """
+        if command.re is not None:
+            raise NotFound(f"leave out `re`: `{command.THING_IN}` names what this is about", what="address")
+        thing: UUID | None = getattr(command, command.THING_IN)
+        if thing is not None:
+            return await self._of_thing(thing, command.about, stream, session)
+        people = await self._about(command, stream, session)
+        return [await self._unnamed.latest(stream, same, named) for named, same in people.items()]
+
     async def _over(self, command: Command, session: Session) -> list[Address]:
         """Each thing that the command names beside its own stream, for each of the children meant."""
         assert command.OVER is not None
@@ -254,25 +266,6 @@ class Targets:
                 what="thing",
             )
         return children
-
-    # -- what stands alone
-
-    async def _next(self, command: Command, stream: Stream) -> Target:
-        """The next of its kind that waits, as the log has it now; where none does, one that was never begun.
-
-        All of them are read each time: there are as many as there were nights, and one is taken a day.
-        """
-        if command.about or command.re:
-            raise NotFound(
-                f"address this to nothing: it is about the next {in_words(stream.name)} that waits",
-                what="address",
-            )
-        assert stream.waits is not None
-        rows = await self._store.load(await self._store.alone(stream.name))
-        keys = {each: stream.waits(folded(stream, own).state) for each, own in rows.items()}
-        waiting = {each: key for each, key in keys.items() if key is not None}
-        found = min(waiting, key=waiting.__getitem__) if waiting else _NEVER_BEGUN
-        return Target(found, None, found)
 
     # -- steps
 

@@ -100,6 +100,8 @@ def _faults(stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
         yield "only what stands alone waits to be taken (`waits`)"
     if stream.joined is not None and not stream.childless:
         yield "only what may be about no child (`childless`) is joined by children later (`joined`)"
+    if stream.latest and stream.per is not Per.THING:
+        yield "only of things is there a `latest` that a command may mean"
     beside: list[Stream] = []
     if stream.record is not None:
         if not is_dataclass(stream.record):
@@ -203,6 +205,12 @@ def _faults_of_command(command: type[Command], stream: Stream, streams: dict[str
     beside = command.OVER is not None and command.OVER.stream == stream.name
     if command.TAKES_NEXT and not beside and (stream.waits is None or command.OPENS):
         yield f"{command.__name__} takes the next that waits: say in `waits` which does, and open none with it"
+    if command.THING_IN and not beside:
+        field = command.model_fields.get(command.THING_IN)
+        if field is None or stream.per is not Per.THING or command.OPENS:
+            yield f"{command.__name__} names a thing in `{command.THING_IN}`: have that field, and stand on things"
+        elif not field.is_required() and stream.latest is None:
+            yield f"{command.__name__} may name no thing: say in `latest` which is meant then"
     if command.REFERS_TO:
         thing = streams.get(command.REFERS_TO)
         if thing is None or thing.per is not Per.THING:

@@ -161,6 +161,8 @@ class Command(BaseModel):
         of_step: `re` names any step of this team: a command that recorded something, whatever it was. Such a command is
             about the children of whom that step recorded something, narrowed by `about`; without `re`, about those in
             `about`. It stands on the child's (or person's) own stream, or opens a thing.
+        thing_in: the field that names the thing which it is decided on, where people say it in `with` and not by `re`: of
+            what minutes are. Left out, it is the latest of its kind of each child (`Stream.latest`).
         takes_next: it is decided on the next of its kind that waits (`Stream.waits`), and names none: of several things
             that stand alone nobody passes over the earliest. Its answer is the id of that one.
         joins: the children whom it brings to a thing that was about nobody known yet.
@@ -178,6 +180,7 @@ class Command(BaseModel):
     OF_STEP: ClassVar[bool] = False
     TAKES_NEXT: ClassVar[bool] = False
     JOINS: ClassVar[Joins | None] = None
+    THING_IN: ClassVar[str] = ""
     IN_WITH: ClassVar[Mapping[str, str]] = {}
     """Own fields that `with` calls by a name which also stands beside it, as `happened`: that name, and the field."""
 
@@ -224,11 +227,12 @@ class Command(BaseModel):
         of_step: bool = False,
         takes_next: bool = False,
         joins: Joins | None = None,
+        thing_in: str = "",
         **kwargs: Any,
     ) -> None:
         """Keep what the class statement said."""
         super().__pydantic_init_subclass__(**kwargs)
-        cls.TAKES_NEXT, cls.REFERS_ALSO = takes_next, refers_also
+        cls.TAKES_NEXT, cls.REFERS_ALSO, cls.THING_IN = takes_next, refers_also, thing_in
         cls.NAME, cls.OPENS, cls.RECORDED_WITHIN, cls.INTERNAL = name, opens, recorded_within, internal
         cls.OVER, cls.REFERS_TO, cls.OF_STEP, cls.JOINS = over, refers_to, of_step, joins
 

@@ -149,6 +149,8 @@ class Stream:
         events: the union of its events.
         per: what one stream of this kind is of.
         childless: of a thing: it may be about no child, or none that is known yet; its one stream has the thing's id.
+        latest: of a thing: `state -> key`, where it may be meant by a command that names none in its `thing_in`; else None.
+            Of the child's the one with the greatest key is.
         joined: of such a thing, where children may join it later: whom it is about by now, as the state of its stream about
             no child says; None among them while it is about somebody who is not known yet.
         begun_by: of what stands alone, or of a thing: `(events, context) -> Beginning`, where what any command of the team
@@ -194,6 +196,7 @@ class Stream:
     waits: Callable[[Any], Any] | None = None
     each_id: bool = False
     as_one: Callable[[Any, Sequence[Any]], Any] | None = None
+    latest: Callable[[Any], Any] | None = None
     preconditions: Mapping[type[Command], Precondition] = field(default_factory=dict)
 
     def forbidding(self, command: type[Command], state: Any, context: Context) -> tuple[Check, ...]:

@@ -115,8 +115,11 @@ def _own(logs: Logs, team: Team, kind: Stream, command: Command, step: Step, chi
                     for meant in [each if kind.each_id else same_of(logs, team, each).kept]
                 ),
             ]
+        case Per.THING if command.THING_IN and getattr(command, command.THING_IN) is None:
+            return [_latest(logs, team, kind, each) for each in about or (child,)]
         case Per.THING:
-            return _of_thing(logs, team, kind, command.re, about or (), child)
+            named = getattr(command, command.THING_IN) if command.THING_IN else command.re
+            return _of_thing(logs, team, kind, named, about or (), child)
         case Per.EPISODE | Per.CHILD if (
             command.re and not command.OPENS and not command.OF_STEP and not team.one_thing
         ):
@@ -150,6 +153,17 @@ def _own(logs: Logs, team: Team, kind: Stream, command: Command, step: Step, chi
             last = logs.of_kind(team, kind)
             found = command.own_id() or (new if command.OPENS else command.re)
             return [logs.of_thing(team, kind, found or (last[-1].thing if last else THING), None)]
+
+
+def _latest(logs: Logs, team: Team, kind: Stream, child: UUID) -> StreamAt:
+    """The child's latest thing of a kind; one that was never begun, where there is none."""
+    assert kind.latest is not None
+    ids = same_of(logs, team, child).ids
+    of_child = [one for one in logs.of_kind(team, kind) if one.child in ids]
+    keys = [(key, one) for one in of_child if (key := kind.latest(one.folded.state)) is not None]
+    if not keys:
+        return logs.of_thing(team, kind, UUID(int=0), child)
+    return max(keys, key=lambda each: each[0])[1]
 
 
 def _of_thing(

@@ -53,6 +53,7 @@ SEALED_ALONE = {"people.RegisterProfessional organisation: ShortText"}
 def named_organisations(model: type[BaseModel], within: str = "") -> Iterator[str]:
     """Every field of a command, and of the models within it, that is called after an organisation, with its type."""
     for name, field in model.model_fields.items():
+        of_models = False
         for hint in (field.annotation, *get_args(field.annotation)):
             if (
                 hint in (Professional, Organisation)
@@ -60,8 +61,9 @@ def named_organisations(model: type[BaseModel], within: str = "") -> Iterator[st
                 or not issubclass(hint, BaseModel)
             ):
                 continue
+            of_models = True
             yield from named_organisations(hint, f"{within}{name}.")
-        if "organisation" in name and not name.endswith("_knew"):
+        if "organisation" in name and not of_models and not name.endswith("_knew"):
             organisation = Organisation in (field.annotation, *get_args(field.annotation))
             where = getattr(model, "NAME", "") or model.__name__
             yield f"{where} {name}: {'Organisation' if organisation else 'ShortText'}"

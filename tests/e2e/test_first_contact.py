@@ -122,7 +122,7 @@ def test_what_is_not_as_the_file_says_is_told_with_its_line(tmp_path):
         (at["- {rule: M1"], "deadline M1 about ava: expected due 2026-12-23T00:00, missed"),
         (at["education: [contact"], "education on ava: `decision` is not seen"),
         (at["late: [seen]"], "`seen` was not marked recorded late"),
-        (at["open: {ava: {plan: none}}"], "no team here answers `open` for looked_after"),
+        (at["open: {ava: {plan: none}}"], "no team here answers `open` for child_in_need"),
         (at["pattern: {}"], "no team here answers `pattern`"),
         (at["intelligence: {places: {Station: 1}}"], "no team here answers `intelligence`"),
         (at["unseen:"] + 1, "childrens_social_care is shown `nana is my safe place` of ava"),

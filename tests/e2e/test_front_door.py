@@ -13,6 +13,7 @@ CASES = [
     "bank-holiday-shift",  # a long weekend's shift
     "consent-withdrawn",  # a child-in-need plan, its visits and review, and the consent that it rests on
     "alone-at-night",  # police protection, a strategy discussion, section 47, an emergency protection order
+    "easter-sisters",  # from the front door to the first review of a child protection plan
 ]
 
 

@@ -67,7 +67,7 @@ def events(kind: type[Event]) -> st.SearchStrategy[Event]:
     for name, field in kind.model_fields.items():
         if field.annotation is Deadline or Deadline in getattr(field.annotation, "__args__", ()):
             given[name] = st.just(DUE)
-        elif name.endswith("_at"):
+        elif name.endswith("_at") and "bool" not in str(field.annotation):
             given[name] = INSTANTS
         elif field.annotation is Corrected:
             given[name] = st.builds(
@@ -78,9 +78,9 @@ def events(kind: type[Event]) -> st.SearchStrategy[Event]:
             )
         elif name == "referrer_agency":
             given[name] = st.sampled_from([None, *sorted(AGENCIES)])
-        elif name in {"agency", "by_agency", "their_agency"}:
+        elif name in {"agency", "by_agency", "their_agency", "from_agency"}:
             given[name] = st.sampled_from(sorted(AGENCIES))
-        elif name in {"agencies", "partners", "shareable_with"} or (
+        elif name in {"agencies", "invited_absent", "partners", "shareable_with"} or (
             name == "to" and "str" in str(field.annotation)
         ):
             given[name] = st.lists(st.sampled_from(sorted(AGENCIES)), min_size=1, unique=True).map(tuple)

@@ -53,6 +53,14 @@ class TakeNext(Command, name="mash.TakeNext", takes_next=True):
     pass
 
 
+class Send(Command, name="mash.Send", thing_in="of"):
+    of: UUID | None = None
+
+
+class SendOfNothing(Command, name="mash.SendOfNothing", thing_in="of"):
+    pass
+
+
 class NoteOnPlan(Command, name="mash.NoteOnPlan", refers_to="plan"):
     pass
 
@@ -160,6 +168,10 @@ def test_every_team_fits(team: Any) -> None:
             (replace(MEETING, commands=Audit),),
             "is of any step, so it stands on the child's or person's own stream",
         ),
+        ((replace(MEETING, commands=Send),), "say in `latest` which is meant"),
+        ((replace(MEETING, commands=SendOfNothing),), "have that field, and stand on things"),
+        ((replace(MEETING, commands=Send, per=Per.CHILD),), "have that field, and stand on things"),
+        ((replace(PLAN, latest=lambda state: state),), "only of things is there a `latest`"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_what_to_change(streams: tuple[Stream, ...], what: str) -> None:

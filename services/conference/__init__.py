@@ -1,0 +1,1 @@
+"""Child protection conferences, plans and core groups."""

@@ -1,0 +1,73 @@
+"""The conference team over HTTP, beside its commands: the conferences that wait, and the children on a plan."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.conference.views import plans, worklist
+from shared.web.dependencies import instant
+from shared.web.paging import Paging
+from shared.web.reading import Reader
+
+router = APIRouter(tags=["conference"])
+
+
+@router.get("/worklist")
+async def waiting_conferences(reader: Reader, asked: Paging) -> dict[str, Any]:
+    """Conferences that are to be held: those that wait longest first."""
+    order = {"awaited_since": datetime, "stream": UUID}
+    return await reader.listing(worklist, order=order, where={"waits": True}, asked=asked, item=_conference)
+
+
+@router.get("/plans")
+async def children_on_a_plan(reader: Reader, asked: Paging) -> dict[str, Any]:
+    """Children on a child protection plan: those who have been on it longest first."""
+    order = {"since": datetime, "stream": UUID}
+    return await reader.listing(plans, order=order, where={"is_open": True}, asked=asked, item=_plan)
+
+
+@router.get("/children/{child}/plan")
+async def plan_of_child(child: UUID, reader: Reader) -> dict[str, Any]:
+    """Whether the child is on a child protection plan now, since when, and for what."""
+    await reader.authorise("read:worklist", children=(child,))
+    found = await reader.page(
+        plans, order={"since": datetime, "stream": UUID}, where={"child": child, "is_open": True}, limit=1
+    )
+    await reader.record(
+        "read:worklist",
+        children=(child,),
+        sight=reader.sight([row["stream"] for row in found.rows], plans.name),
+    )
+    if not found.rows:
+        return {"open": False}
+    (row,) = found.rows
+    return {"open": True, "since": instant(row["since"]), "category": row["category"]}
+
+
+def _conference(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "conference": str(row["stream"]),
+        "child": str(row["child"]),
+        "kind": row["kind"],
+        "origin": row["origin"],
+        "awaited_since": instant(row["awaited_since"]),
+        "due_at": instant(row["hold_by"]) if row["hold_by"] else None,
+        "scheduled_for": row["scheduled_for"].isoformat() if row["scheduled_for"] else None,
+        "show_report_by": instant(row["show_report_by"]) if row["show_report_by"] else None,
+        "their_category": row["their_category"],
+        "text": text,
+    }
+
+
+def _plan(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "plan": str(row["stream"]),
+        "child": str(row["child"]),
+        "conference": str(row["conference"]),
+        "since": instant(row["since"]),
+        "category": row["category"],
+        "text": text,
+    }
