@@ -115,5 +115,5 @@ async def test_it_names_no_shift(processes, address):
 
 
 async def test_there_is_no_shift_of_another_id(processes):
-    with pytest.raises(NotFound, match="there is no out_of_hours_shift"):
+    with pytest.raises(NotFound, match="there is no out of hours shift"):
         await do(processes[0], AcceptHandover(re=uuid4()), actor=ELLIS)
