@@ -14,6 +14,7 @@ READINGS: Final = ("access", "chronology", "every_entry", "feed", "may", "people
 
 READINGS_OF_ONE_TEAM: Final = (
     "read:daily_meeting:mash",
+    "read:intelligence:missing",
     "read:restricted:mash",
     "read:pre_proceedings:conference",
 )

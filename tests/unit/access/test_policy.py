@@ -125,6 +125,7 @@ def who_may(policy: AccessPolicy, action: str) -> set[str]:
         ("conference.IssueProceedings", {"conference_chair", "team_manager"}),
         ("conference.TransferPlanIn", {"conference_chair", "team_manager"}),
         ("read:pre_proceedings:conference", {"legal_adviser", "auditor"}),
+        ("read:intelligence:missing", {"missing_coordinator", "police_officer", "auditor"}),
         ("read:daily_meeting:mash", {"mash_manager", "senior_practitioner", "auditor"}),
         ("read:restricted:mash", {"mash_manager", "senior_practitioner", "lado", "auditor"}),
         # a receiving team
@@ -142,7 +143,7 @@ def who_may(policy: AccessPolicy, action: str) -> set[str]:
         ("missing.ReportMissing", REPORTING),
         ("missing.RecordReturn", REPORTING),
         ("missing.RecordPreventionInterview", {"missing_coordinator", "police_officer"}),
-        ("missing.RecordInterview", CASEWORK | {"missing_coordinator", "youth_worker", "keyworker"}),
+        ("missing.RecordInterview", PRACTITIONERS),  # who is assigned it: the decision says whether they are
         ("missing.UpdateRisk", {"missing_coordinator", "police_officer"}),
         # family wellbeing
         ("fws.RecordFamilyVisit", {"fws_manager", "keyworker"}),

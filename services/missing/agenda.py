@@ -1,0 +1,53 @@
+"""What comes onto the panel's agenda: each incident as it is reported, what a panel did not come to; and what was looked at."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID, uuid5
+
+from services.missing.events import (
+    ChildReportedMissing,
+    EpisodeClosed,
+    EpisodeReviewedAtPanel,
+    PanelClosed,
+)
+from services.missing.panels import panel_after, panel_of
+from services.missing.streams.panel import NoteReviewed, PutOnAgenda
+from services.missing.views import agenda
+from shared.commands.follow_ups import FollowUp, Tables
+from shared.domain.command import Command
+from shared.domain.event import Record
+
+
+async def keep_agenda(record: Record, _tables: Tables) -> Sequence[tuple[Command, UUID]]:
+    """What a panel has to know of this fact."""
+    return [
+        (command, uuid5(record.envelope.event_id, f"agenda {n}"))
+        for n, command in enumerate(follows_for_panels(record))
+    ]
+
+
+def follows_for_panels(record: Record) -> list[Command]:
+    """The same, without the ids."""
+    match record.event:
+        case ChildReportedMissing(episode=episode, review_by=due):
+            day = panel_of(due.due_at)
+            return [PutOnAgenda(panel=day, episode=episode, of_child=record.stream)]
+        case EpisodeReviewedAtPanel(episode=episode, panel=day):
+            return [NoteReviewed(panel=day, episode=episode, of_child=record.stream)]
+        case EpisodeClosed(episode=episode, panel=day) if day is not None:
+            return [NoteReviewed(panel=day, episode=episode, of_child=record.stream)]
+        case PanelClosed(panel=day, carried_over=episodes, about=streams):
+            return [
+                PutOnAgenda(panel=panel_after(day), episode=episode, of_child=stream, carried=True)
+                for episode, stream in zip(episodes, streams, strict=True)
+            ]
+        case _:
+            return []
+
+
+keeping_the_agenda: Final = FollowUp(
+    "keep_agenda",
+    after=(ChildReportedMissing, EpisodeReviewedAtPanel, EpisodeClosed, PanelClosed),
+    view=agenda.name,
+    ask=keep_agenda,
+)

@@ -1,0 +1,33 @@
+"""What the missing children's team does when other teams' facts arrive."""
+
+from services.assessment import events as assessment
+from services.mash import events as mash
+from services.missing.codes import MissingFrom
+from services.missing.streams.known_to import NoteWorker
+from services.missing.streams.missing_episode import TakeInMissingNotice
+from shared.domain.event import Record
+from shared.domain.policy import AlreadySo, Policy
+
+policy = Policy("missing", manager="missing_coordinator")
+
+
+@policy.on(mash.MissingNoticeReceived)
+def take_in_notice(event: mash.MissingNoticeReceived, record: Record) -> TakeInMissingNotice:
+    """The front door was notified that a child is missing: an episode opens, unless one is open."""
+    return TakeInMissingNotice(
+        about=(event.child,) if event.child else (),
+        contact=event.contact,
+        missing_from=MissingFrom(event.missing_from.value) if event.missing_from else None,
+        police_reference=(record.text or {}).get("police_reference") or None,
+    )
+
+
+@policy.on(assessment.WorkerAllocated, corrected=AlreadySo)
+def note_worker(event: assessment.WorkerAllocated, record: Record) -> NoteWorker:
+    """The child has a social worker: an adult they know, who is asked first to offer a return interview (R2)."""
+    return NoteWorker(
+        about=(event.child,) if event.child else (),
+        worker=event.worker,
+        agency=event.worker_agency or record.envelope.agency,
+        case=record.stream,
+    )

@@ -1,0 +1,62 @@
+"""Intelligence: what interviews with several children say, put together by the coordinator, for the police (R6). About no child."""
+
+from dataclasses import dataclass
+
+from pydantic import model_validator
+
+from services.missing.codes import Grade
+from services.missing.events import IntelligenceShared, IntelligenceText
+from shared.domain.command import Command
+from shared.domain.decider import Context, Per, Stream
+from shared.domain.fields import Distinct, PersonId, ShortText, Text
+
+
+@dataclass(frozen=True)
+class Intelligence:
+    """No decision looks at what was put together before."""
+
+
+class LinkIntelligence(Command, name="missing.LinkIntelligence", opens=True):
+    """Put together what belongs together; what is listed in `same_as` means one thing, and counts under the first."""
+
+    places: Distinct[ShortText] = ()
+    people: Distinct[ShortText] = ()
+    groups: Distinct[ShortText] = ()
+    same_as: Distinct[ShortText] = ()
+    children: Distinct[PersonId] = ()
+    reason: Text
+    grade: Grade = Grade.NOT_GRADED
+
+    @model_validator(mode="after")
+    def _something(self) -> "LinkIntelligence":
+        if not (self.places or self.people or self.groups or self.same_as):
+            raise ValueError("say what belongs together: places, people, groups, or what means the same")
+        return self
+
+
+def decide(command: LinkIntelligence, _state: Intelligence, _context: Context) -> list[IntelligenceShared]:
+    """It was put together."""
+    return [
+        IntelligenceShared(
+            children=command.children,
+            grade=command.grade,
+            sealed=IntelligenceText(
+                places=command.places,
+                people=command.people,
+                groups=command.groups,
+                same_as=command.same_as,
+                reason=command.reason,
+            ),
+        )
+    ]
+
+
+intelligence = Stream(
+    name="intelligence_link",
+    state=Intelligence(),
+    evolve=lambda state, _event: state,
+    decide=decide,
+    commands=LinkIntelligence,
+    events=IntelligenceShared,
+    per=Per.ALONE,
+)
