@@ -19,7 +19,7 @@ from services.missing.events import (
     RiskUpdated,
     SightingRecorded,
 )
-from shared.team.audience import OF_ORGANISATIONS, OpenTerm, agency, organisation
+from shared.team.audience import OF_ORGANISATIONS, OpenTerm, agency, only, organisation
 from shared.team.entries import Entries, Entry, Text
 
 entries = Entries("missing")
@@ -223,11 +223,13 @@ def _(event: MissingEducationRegistered, text: Text) -> Entry:
 
 @entries.on(RepeatPatternDetected)
 def _(event: RepeatPatternDetected, text: Text) -> Entry:
+    """For social care alone: also who reported the incident that completed it did not say this."""
     return Entry(
         title="Repeat pattern: a strategy discussion is proposed",
         topic="missing",
         significance="significant",
         parts=text.parts(reason="Why"),
+        seen_by=[only(agency("childrens_social_care"))],
     )
 
 

@@ -6,7 +6,8 @@ from pydantic import model_validator
 
 from services.missing.codes import Grade
 from services.missing.events import IntelligenceShared, IntelligenceText
-from shared.domain.command import Command
+from services.missing.wording import wording
+from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import Distinct, PersonId, ShortText, Text
 
@@ -35,7 +36,18 @@ class LinkIntelligence(Command, name="missing.LinkIntelligence", opens=True):
 
 
 def decide(command: LinkIntelligence, _state: Intelligence, _context: Context) -> list[IntelligenceShared]:
-    """It was put together."""
+    """It was put together.
+
+    Raises:
+        Refused: R6 where what is said to mean the same is one way of writing it alone.
+    """
+    refuse_all(
+        (
+            "R6",
+            len({wording(each) for each in command.same_as}) == 1,
+            "what means the same is written in two ways at least: name the others too",
+        )
+    )
     return [
         IntelligenceShared(
             children=command.children,
