@@ -78,8 +78,9 @@ class Stack:
         """Where the broker is."""
         return str(json.loads((self.directory / "stack.json").read_text())["broker"])
 
-    def child(self, name: str = "Kit Test") -> str:
-        """A child whom every team knows by now."""
+    def child(self, name: str = "") -> str:
+        """A child whom every team knows by now; of no name that another has, unless one is given."""
+        name = name or f"Kit Test {uuid.uuid4().hex.translate(_LETTERS)[:9]}"
         clerk = self.token("business_support", "childrens_social_care")
         answer = self.send(
             "people.RegisterPerson",
@@ -121,6 +122,9 @@ class Stack:
         )
         return answer.status_code == 409
 
+
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+"""Makes a word of letters alone of an id."""
 
 CONTACT = {
     "source": "6",
