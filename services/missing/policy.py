@@ -3,7 +3,7 @@
 from services.assessment import events as assessment
 from services.mash import events as mash
 from services.missing.codes import MissingFrom
-from services.missing.streams.known_to import NoteWorker
+from services.missing.streams.known_to import NoteWorker, NoteWorkerGone
 from services.missing.streams.missing_episode import TakeInMissingNotice
 from shared.domain.event import Record
 from shared.domain.policy import AlreadySo, Policy
@@ -30,4 +30,12 @@ def note_worker(event: assessment.WorkerAllocated, record: Record) -> NoteWorker
         worker=event.worker,
         agency=event.worker_agency or record.envelope.agency,
         case=record.stream,
+    )
+
+
+@policy.on(assessment.AllocationEnded, corrected=AlreadySo)
+def note_worker_gone(event: assessment.AllocationEnded, record: Record) -> NoteWorkerGone:
+    """The social worker works with the child no longer; another may have come before this is heard."""
+    return NoteWorkerGone(
+        about=(event.child,) if event.child else (), worker=event.worker, case=record.stream
     )

@@ -46,8 +46,9 @@ class NoteWorker(Command, name="missing.NoteWorker", internal=True):
 
 
 class NoteWorkerGone(Command, name="missing.NoteWorkerGone", internal=True):
-    """The worker of that case works with the child no longer."""
+    """That worker of that case works with the child no longer. Of one whom another has followed this says nothing."""
 
+    worker: UUID
     case: UUID
 
 
@@ -60,8 +61,9 @@ def decide(command: KnownToCommand, state: KnownTo, _context: Context) -> list[K
         case NoteWorker(worker=worker, agency=agency, case=case):
             known = state.workers.get(case) == (worker, agency)
             return [] if known else [WorkerNoted(worker=worker, agency=agency, case=case)]
-        case NoteWorkerGone(case=case):
-            return [WorkerGoneNoted(case=case)] if case in state.workers else []
+        case NoteWorkerGone(worker=worker, case=case):
+            gone = state.workers.get(case, (None, ""))[0] == worker
+            return [WorkerGoneNoted(case=case)] if gone else []
         case _:
             assert_never(command)
 

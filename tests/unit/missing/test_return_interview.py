@@ -71,7 +71,7 @@ def test_an_adult_whom_the_child_knows_comes_first_until_they_work_with_the_chil
     )
     request = asked(returned(known))
     assert (request.service, request.interviewer) == (InterviewService.KNOWN_ADULT, ADULT)
-    gone = known.when(NoteWorkerGone(about=(CHILD,), case=THING), at=REPORTED)
+    gone = known.when(NoteWorkerGone(about=(CHILD,), worker=ADULT, case=THING), at=REPORTED)
     assert asked(returned(gone)).service is InterviewService.TARGETED_YOUTH
 
 
