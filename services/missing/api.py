@@ -100,7 +100,7 @@ def _left_to_do(reader: Reading, said: Sequence[Mapping[str, Any]]) -> dict[UUID
         actions += [
             {
                 "what": each.get("what"),
-                "who": each.get("who"),
+                "who": each.get("who") or None,
                 "owner": owner,
                 "by": due.isoformat(),
                 "panel": row["day"].isoformat(),

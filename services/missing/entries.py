@@ -21,6 +21,7 @@ from services.missing.events import (
 )
 from shared.team.audience import OF_ORGANISATIONS, OpenTerm, agency, only, organisation
 from shared.team.entries import Entries, Entry, Text
+from shared.team.meetings import actions_in_words
 
 entries = Entries("missing")
 
@@ -169,11 +170,7 @@ def _(event: ReturnInterviewRecorded, text: Text) -> Entry:
 @entries.on(EpisodeReviewedAtPanel)
 def _(event: EpisodeReviewedAtPanel, text: Text) -> Entry:
     """Seen by the agencies that have an action from it."""
-    told = text.sealed.get("actions") or ()
-    actions = [
-        f"{one['what']} ({_plain(owner)}, by {due.strftime('%d.%m.%Y')})"
-        for one, owner, due in zip(told, event.owners, event.due, strict=False)
-    ]
+    actions = actions_in_words(text.sealed.get("actions") or ())
     grade = f", graded {_plain(event.risk.value)}" if event.risk else ""
     parts = text.parts(
         notes="What was said",
@@ -184,7 +181,7 @@ def _(event: EpisodeReviewedAtPanel, text: Text) -> Entry:
     return Entry(
         title=f"Reviewed at the missing children panel{grade}",
         topic="missing",
-        parts=(*((("Actions", "; ".join(actions)),) if actions else ()), *parts),
+        parts=(*((("Actions", actions),) if actions else ()), *parts),
         seen_by=[term for owner in dict.fromkeys(event.owners) for term in [agency(owner)]],
     )
 

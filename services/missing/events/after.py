@@ -7,6 +7,7 @@ from services.missing.codes import DeclinedBy, Exploitation, InterviewService, R
 from shared.domain.code_lists import ToldHow
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import Instant
+from shared.team.meetings import ActionText
 
 
 class PreventionText(Sealed):
@@ -137,18 +138,11 @@ class ReturnInterviewRecorded(
     """Children who were with the child."""
 
 
-class PlannedText(Sealed):
-    """What is to be done, and by whom."""
-
-    what: str
-    who: str | None = None
-
-
 class ReviewText(Sealed):
     """What was said, what is to be done, and what was done of the last panel's actions."""
 
     notes: str | None = None
-    actions: tuple[PlannedText, ...] = ()
+    actions: tuple[ActionText, ...] = ()
     no_discussion_because: str | None = None
     done: tuple[str, ...] = ()
     not_done: tuple[str, ...] = ()

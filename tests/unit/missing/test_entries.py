@@ -6,8 +6,8 @@ import pytest
 
 from services.missing.codes import Exploitation
 from services.missing.entries import entries
-from services.missing.streams.missing_episode.reviewing import Planned
 from shared.team.audience import agency, organisation
+from shared.team.meetings import Action
 from tests.unit.missing.episodes import (
     ASSIGN,
     BACK,
@@ -83,12 +83,12 @@ def test_each_after_the_return_has_its_own_audience(command, who, seen_by):
 
 def test_a_review_is_for_the_agencies_that_act_on_it():
     missing = reported()
-    action = Planned(what="Agree a pick-up plan", owner="placement", by="2026-05-13")
+    action = Action(what="Agree a pick-up plan", owner="placement", by="2026-05-13")
     review = REVIEW.model_copy(update={"actions": (action,), "panel": date(2026, 5, 2)})
     told = missing.when(re(missing, review), at=BACK + timedelta(hours=5), by=COORDINATOR).entries(entries)
     (entry,) = [one.entry for one in told if one.entry.title.startswith("Reviewed")]
     assert list(entry.seen_by) == [agency("placement")]
-    assert dict(entry.parts)["Actions"] == "Agree a pick-up plan (placement, by 13.05.2026)"
+    assert dict(entry.parts)["Actions"] == "Agree a pick-up plan (placement, by 2026-05-13)"
 
 
 def test_a_pattern_is_an_entry_of_its_own():

@@ -7,10 +7,11 @@ from services.missing.codes import Risk
 from services.missing.events import EpisodeReviewedAtPanel, PanelClosed, PanelPrepared
 from services.missing.panels import panel_after, panel_id, panel_of
 from services.missing.streams.missing_episode import ReviewEpisode
-from services.missing.streams.missing_episode.reviewing import EarlierAction, Planned
+from services.missing.streams.missing_episode.reviewing import EarlierAction
 from services.missing.streams.panel import ClosePanel, NoteReviewed, PreparePanel, PutOnAgenda
 from services.missing.views import agenda
 from shared.domain.instants import london
+from shared.team.meetings import Action
 from shared.testing.facts import STREAM, THING
 from tests.unit.missing.episodes import COORDINATOR, MISSED, REPORTED, REVIEW, re, reported, team
 
@@ -75,7 +76,7 @@ def test_a_review_meets_the_clock_and_names_who_acts_r3():
     missing = reported()
     review = ReviewEpisode(
         panel=DAY,
-        actions=(Planned(what="Agree a pick-up plan", owner="placement", by=date(2026, 5, 13)),),
+        actions=(Action(what="Agree a pick-up plan", owner="placement", by=date(2026, 5, 13)),),
         risk=Risk.HIGH,
         earlier_actions=(EarlierAction(what="Ask the school", done=True),),
     )

@@ -6,23 +6,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.missing.codes import Risk
 from services.missing.events import EpisodeReviewedAtPanel, ProposalAnswered, ReviewText
-from services.missing.events.after import PlannedText
 from services.missing.streams.missing_episode.state import Decided, EpisodeOfChild, not_closed
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
-from shared.domain.fields import MOST_ITEMS, Agency, Professional, RequiredText, Text
+from shared.domain.fields import MOST_ITEMS, RequiredText, Text
 from shared.domain.instants import Day, local_date
-
-
-class Planned(BaseModel):
-    """What is to be done, by which agency, by when."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    what: RequiredText
-    owner: Agency
-    by: Day
-    who: Professional | None = None
+from shared.team.meetings import Actions, action_texts
 
 
 class EarlierAction(BaseModel):
@@ -41,7 +30,7 @@ class ReviewEpisode(Command, name="missing.ReviewEpisode"):
     """
 
     panel: Day
-    actions: tuple[Planned, ...] = Field(max_length=MOST_ITEMS)
+    actions: Actions
     risk: Risk | None = None
     notes: Text = ""
     no_discussion_because: Text = ""
@@ -70,10 +59,7 @@ def review_episode(command: ReviewEpisode, state: EpisodeOfChild, context: Conte
         discussion_not_needed=not_needed,
         sealed=ReviewText(
             notes=command.notes or None,
-            actions=tuple(
-                PlannedText(what=each.what, who=each.who.name if each.who else None)
-                for each in command.actions
-            ),
+            actions=action_texts(command.actions),
             no_discussion_because=command.no_discussion_because or None,
             done=tuple(each.what for each in command.earlier_actions if each.done),
             not_done=tuple(each.what for each in command.earlier_actions if not each.done),
