@@ -23,7 +23,9 @@ def refuse_what_others_stand_on(records: Sequence[Record], stream: CorrectedStre
     """
     kind = stream.kind
     first = kind.per in _OPENED_FIRST
-    if not any(one.version == 1 if first else type(one.event) in kind.opened_by for one in records):
+    # What was withdrawn before opens nothing: a child may have been brought to a thing anew.
+    opened = next((version for version, event in stream.events() if is_a_record(type(event))), None)
+    if not any(one.version == opened if first else type(one.event) in kind.opened_by for one in records):
         return
     ours = {one.version for one in records}
     if any(is_a_record(type(event)) and version not in ours for version, event in stream.events()):
@@ -31,12 +33,15 @@ def refuse_what_others_stand_on(records: Sequence[Record], stream: CorrectedStre
 
 
 def refuse_another_open(record: Record, stream: CorrectedStream, others: Iterable[CorrectedStream]) -> None:
-    """Refuse to put right what was withdrawn, where it opened an episode and the child has another open since.
+    """Refuse to put right what was withdrawn, where it opened an episode and the child has another open since; or where it
+    said of a child what had been said of somebody not known, for that may have turned out to be another.
 
     Raises:
         Refused: E3.
     """
     kind = stream.kind
+    if record.envelope.carries is not None and stream.standing(record) is None:
+        raise Refused("this was withdrawn; say anew which child it is about", rule="E3")
     # Of episodes parted by a code, several may be open.
     if type(record.event) not in kind.opened_by or kind.code or stream.standing(record) is not None:
         return

@@ -438,6 +438,25 @@ def test_a_matching_that_was_wrong_is_withdrawn_and_done_anew():
     anew.clocks(about=CHILD, M1="open")
 
 
+def test_more_stands_on_a_matching_that_was_done_anew_and_is_withdrawn_first():
+    story = said()
+    contact = story.id
+    once = matched(story, (1, CHILD))
+    withdraw = CorrectRecord(re=once.id, reason="x", withdrawn=True)
+    anew = matched(once.when(withdraw, at=TUESDAY, by=SCREENER), (1, CHILD), of=contact)
+    held = anew.when(of(HOLD, contact, about=(CHILD,)), at=TUESDAY)
+    held.when(of(withdraw, anew.id), at=TUESDAY, by=SCREENER).refused("E3")
+    assert anew.when(of(withdraw, anew.id), at=TUESDAY, by=SCREENER).refusal is None
+
+
+def test_a_matching_that_was_withdrawn_is_not_put_right_again_but_said_anew():
+    once = matched(said(), (1, CHILD))
+    withdrawn = once.when(CorrectRecord(re=once.id, reason="x", withdrawn=True), at=TUESDAY, by=SCREENER)
+    again = CorrectRecord(re=once.id, reason="It was her.", right_happened=TUESDAY)
+    refused = withdrawn.when(again, at=TUESDAY, by=SCREENER).refused("E3")
+    assert "say anew which child" in refused.refusal.message
+
+
 # -- what others see
 
 
