@@ -6,8 +6,10 @@ from services.assessment.streams.asking import TakeCheck, TakeConsent, TakeDispe
 from services.assessment.streams.child_in_need_plan import CeaseChildInNeedPlan
 from services.assessment.streams.private_fostering import OpenArrangement
 from services.assessment.streams.referral import OpenReferral, TakeImmediateHarm, TakeNote
+from services.fws import events as fws
 from services.mash import events as mash
 from services.people import events as people
+from shared.domain.code_lists import ReferralSource
 from shared.domain.event import Record
 from shared.domain.instants import local_date, start_of_day
 from shared.domain.policy import Policy, TaskFor
@@ -69,6 +71,29 @@ def discuss_strategy(event: mash.ReferralAccepted, record: Record) -> NoteStart 
 def discuss_strategy_today(event: mash.ImmediateHarmIdentified, record: Record) -> NoteStart:
     """Of a child at immediate harm a strategy discussion is due the same day (A11)."""
     return NoteStart(about=(event.child,) if event.child else (), rule="A11", cause=record.envelope.event_id)
+
+
+@policy.on(fws.ImmediateEscalationRaised)
+def take_escalation(
+    event: fws.ImmediateEscalationRaised, record: Record
+) -> list[TakeImmediateHarm | NoteStart]:
+    """Family wellbeing found harm, or a risk of it: the children are seen today, and a strategy discussion is due (F10, A11).
+
+    All of it runs from when the harm was escalated; the referral's source is early help.
+    """
+    about, cause = (event.child,) if event.child else (), record.envelope.event_id
+    return [
+        TakeImmediateHarm(
+            about=about,
+            contact=event.contact,
+            received_at=record.happened_at,
+            source=ReferralSource.S5D,
+            referrer_agency="family_wellbeing",
+            primary_need=event.primary_need,
+        ),
+        NoteStart(about=about, rule="F10", cause=cause),
+        NoteStart(about=about, rule="A11", cause=cause),
+    ]
 
 
 @policy.on(mash.ContactPassedToOpenCase)

@@ -2,8 +2,11 @@
 
 from services.assessment import events as assessment
 from services.conference import events as conference
+from services.fws import events as fws
 from services.mash.codes import CaseKind
+from services.mash.streams.contact import ReceiveContact, Referrer
 from services.mash.streams.open_case import NoteCaseClosed, NoteCaseOpened
+from shared.domain.code_lists import ReferralSource
 from shared.domain.event import Record
 from shared.domain.policy import AlreadySo, Policy
 from shared.team.tasks import RaiseTask
@@ -64,3 +67,39 @@ def note_plan(event: conference.ChildProtectionPlanMade, record: Record) -> Note
 def note_plan_ended(event: conference.ChildProtectionPlanEnded, record: Record) -> NoteCaseClosed:
     """The plan ended: it makes no report a note any more (M9)."""
     return NoteCaseClosed(about=(event.child,) if event.child else (), kind=CaseKind.PLAN, case=record.stream)
+
+
+@policy.on(fws.EarlyHelpDeclined)
+def take_higher_need(event: fws.EarlyHelpDeclined, record: Record) -> ReceiveContact | None:
+    """Family wellbeing declined a request because the need is higher: it is a contact, from when it was declined."""
+    if event.reason != "higher_need":
+        return None
+    return _from_early_help(record, _words(record, "notes"), family_aware=event.told_family)
+
+
+@policy.on(fws.ConsentWithdrawn)
+def take_harm(event: fws.ConsentWithdrawn, record: Record) -> ReceiveContact | None:
+    """A family wants no more help, and there is harm (F12): it is a contact, from when consent was withdrawn."""
+    return _from_early_help(record, _words(record, "reason", "safe_to_end")) if event.harm else None
+
+
+def _from_early_help(
+    record: Record, worries: str, *, family_aware: bool | None = None
+) -> ReceiveContact | None:
+    """What family wellbeing tells the front door of a child, in the name of whoever recorded it there."""
+    if record.event.child is None:
+        return None
+    who = (record.text or {}).get("recorded_by") or "Family wellbeing"
+    return ReceiveContact(
+        about=(record.event.child,),
+        source=ReferralSource.S5D,
+        referrer=Referrer(name=who, agency="family_wellbeing"),
+        worries=worries or "Family wellbeing recorded harm, or a higher need, without more words.",
+        family_aware=family_aware,
+    )
+
+
+def _words(record: Record, *parts: str) -> str:
+    """The words of these parts of the text, as far as any were said."""
+    text = record.text or {}
+    return "\n".join(str(text[part]) for part in parts if text.get(part))

@@ -46,6 +46,7 @@ def context_of(
         started_by=subject.started_by,
         earlier=subject.earlier,
         joining=tuple(each.target.child for each in subjects if request.command.JOINS and each.target.child),
+        together=subject.together,
     )
 
 

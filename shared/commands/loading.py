@@ -60,6 +60,7 @@ class Subject:
         step: of a command about any step, what that step recorded about the child.
         started_by: of a command about one of several clocks, the events of its stream that `of` names.
         earlier: of a command by which children join a thing, what stands on its stream about no child.
+        together: of an episode of several children, how those of the others stand whom the command does not name.
     """
 
     stream: Stream
@@ -71,6 +72,7 @@ class Subject:
     step: RecordedStep | None = None
     started_by: frozenset[UUID] | None = None
     earlier: tuple[Record, ...] = ()
+    together: Mapping[UUID, Any] = field(default_factory=dict)
 
     @property
     def own(self) -> StreamState:
@@ -139,12 +141,25 @@ class Loader:
         known = await self._known(people, {_child(each.place) for each in addresses}, session)
         # The stream that children join is written with them: its version guards what was read of it here.
         earlier = await self._steps.standing(command.re) if command.JOINS and command.re else ()
-        return tuple(
-            [
-                replace(await self._subject(command, address, beside, known, session), earlier=earlier)
-                for address, beside in zip(addresses, besides, strict=True)
-            ]
-        )
+        subjects = [
+            replace(await self._subject(command, address, beside, known, session), earlier=earlier)
+            for address, beside in zip(addresses, besides, strict=True)
+        ]
+        return tuple([await self._with_family(one, subjects, session) for one in subjects])
+
+    async def _with_family(self, subject: Subject, subjects: Sequence[Subject], session: Session) -> Subject:
+        """Of an episode of several children, with what stands of those whom the command does not name."""
+        stream = subject.stream
+        if stream.together is None:
+            return subject
+        named = {each.target.child for each in subjects}
+        others = [child for child in stream.together(subject.own.state) if child not in named]
+        same = await same_people(self._aliases, others, session)
+        # Under its own id: the family is said by the ids that the children were named by.
+        places = {child: EpisodeOf(same[child], child) for child in others}
+        found = {child: await self._loaded(stream, place, session) for child, place in places.items()}
+        together = {child: one.folded.state for child, one in found.items() if one.target.child not in named}
+        return replace(subject, together=together)
 
     async def likely(
         self, command: Command, addresses: Sequence[Address], session: Session

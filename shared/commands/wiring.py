@@ -90,6 +90,8 @@ def _faults(stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
     yield from _faults_of_episodes(stream)
     if stream.as_one is not None and not (stream.each_id and stream.per is Per.CHILD):
         yield "only what each id of a child keeps (`each_id`, Per.CHILD) is read as one (`as_one`)"
+    if stream.together is not None and stream.per is not Per.EPISODE:
+        yield "only an episode is of several children at once (`together`)"
     if stream.each_id and stream.per not in (Per.CHILD, Per.THING):
         yield "an episode is the child's, under whichever id; only a child's own stream, or a thing, is `each_id`"
     if stream.childless and stream.per is not Per.THING:

@@ -6,7 +6,7 @@ appends what was decided for all of them in one transaction, or nothing.
 """
 
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import cached_property
@@ -68,6 +68,8 @@ class Context:
     joining: tuple[UUID, ...] = ()
     """Of such a command, in the order of its items: the ids under which the thing is, or will be, about the children. A child
     who was merged, or is of the thing already, may have been named by another."""
+    together: Mapping[UUID, Any] = field(default_factory=dict)
+    """Of an episode of several children: the states of the episodes of those whom the command does not name, by child."""
     of_the_team: bool = False
     """Whether the actor works in this team: is of its agency, and sees its list."""
     manages: bool = False
@@ -171,6 +173,8 @@ class Stream:
             they do not, every test that is told as a story sees to.
         clocks: the rules whose clocks run on this stream.
         noted: those of them that facts of other services start, meet or end (`shared.team.elsewhere`).
+        together: of an episode that is of several children of a family at once: whom, by its state. What their episodes
+            stand at is given to its decisions (`Context.together`), also of those whom the command does not name.
         each_id: of the child's own, or a thing: what stands here repeats what another team recorded of an id, so it stays
             with that id, whatever it was merged with, and no order in which messages come can change where it stands.
         as_one: with `each_id`: reads the states under several ids of one child as one, `(own, others) -> state`, for
@@ -194,6 +198,7 @@ class Stream:
     childless: bool = False
     begun_by: Callable[[Sequence[Event], Context], Beginning | None] | None = None
     waits: Callable[[Any], Any] | None = None
+    together: Callable[[Any], Iterable[UUID]] | None = None
     each_id: bool = False
     as_one: Callable[[Any, Sequence[Any]], Any] | None = None
     latest: Callable[[Any], Any] | None = None

@@ -4,7 +4,7 @@ A command need not say whom it is about, or which thing, where the story has onl
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,7 @@ class Subject:
     beside: Mapping[str, StreamAt]
     item: Any = None
     referred: StreamAt | None = None
+    together: Mapping[UUID, Any] = field(default_factory=dict)
     earlier: tuple[Record, ...] = ()
 
     @property
@@ -67,10 +68,23 @@ def subjects_of(logs: Logs, team: Team, command: Command, step: Step, child: UUI
     if command.JOINS is not None:
         return _joining(logs, team, kind, command)
     own = [_subject(logs, team, command, place) for place in _own(logs, team, kind, command, step, child)]
+    own = [_with_family(logs, team, one, own) for one in own]
     if command.OVER is None or command.OVER.stream not in team.kinds:
         return own
     things = _over(logs, team, team.kinds[command.OVER.stream], command, child)
     return [*own, *(_subject(logs, team, command, place, item) for place, item in things)]
+
+
+def _with_family(logs: Logs, team: Team, subject: Subject, subjects: Sequence[Subject]) -> Subject:
+    """Of an episode of several children, with what stands of those whom the command does not name."""
+    kind = subject.own.kind
+    if kind.together is None:
+        return subject
+    named = {each.own.child for each in subjects}
+    others = [one for one in kind.together(subject.own.folded.state) if one not in named]
+    found = {one: _of_child(logs, team, kind, one) for one in others}
+    together = {one: place.folded.state for one, place in found.items() if place.child not in named}
+    return replace(subject, together=together)
 
 
 def _joining(logs: Logs, team: Team, kind: Stream, command: Command) -> list[Subject]:

@@ -165,6 +165,7 @@ def _context(
         item=subject.item,
         earlier=subject.earlier,
         joining=tuple(each.own.child for each in subjects if command.JOINS and each.own.child),
+        together=subject.together,
         step=_recorded_step(logs, team, command, own),
         of_the_team=member.of_the_team if member else step.by.agency == team.agency,
         manages=member.manages if member else step.by.role in MANAGERS,

@@ -21,11 +21,11 @@ def test_the_teams_do_not_contradict_each_other():
 
 def test_a_team_reads_the_topics_of_those_whose_events_it_reacts_to_and_its_own():
     assert access().services["mash"].reads == {
-        topic_of(each) for each in ("mash", "people", "assessment", "conference")
+        topic_of(each) for each in ("mash", "people", "assessment", "conference", "fws")
     }
-    assert access().services["people"].reads == {topic_of("people"), topic_of("assessment")}
+    assert access().services["people"].reads == {topic_of(each) for each in ("people", "assessment", "fws")}
     assert access().services["assessment"].reads == {
-        topic_of(each) for each in ("people", "mash", "assessment")
+        topic_of(each) for each in ("people", "mash", "assessment", "fws")
     }
     assert access().services["chronology"].reads == {topic_of(team.name) for team in all_teams()}
 
@@ -112,6 +112,7 @@ def test_the_rules_of_a_service_are_what_follows_and_its_own_groups():
         "User:mash may read topic safeguarding.mash.v1",
         "User:mash may read topic safeguarding.assessment.v1",
         "User:mash may read topic safeguarding.conference.v1",
+        "User:mash may read topic safeguarding.fws.v1",
         "User:mash may read topic safeguarding.people.v1",
         "User:mash may read topic safeguarding.resend.v1",
         "User:mash may read topic safeguarding.checkpoints.v1",

@@ -148,8 +148,9 @@ class ReferralAccepted(
 class EarlyHelpRequested(
     Event,
     name="mash.EarlyHelpRequested",
+    version=2,
     crosses=True,
-    fixed=("level", "primary_need", "criteria", "consented_by"),
+    fixed=("level", "primary_need", "criteria", "consented_by", "children"),
 ):
     """The family agreed to help at level 3 (M16): family wellbeing takes it from here; its clocks run from the decision."""
 
@@ -160,6 +161,12 @@ class EarlyHelpRequested(
     primary_need: PrimaryNeed | None = None
     criteria: tuple[Criterion, ...]
     consented_by: tuple[UUID, ...]
+    children: tuple[UUID, ...] = ()
+    """All for whom it was decided together: a family gets help as one. Empty: it is not known who else."""
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """With whom together a child was decided on was not said."""
 
 
 class AllegationRouted(Event, name="mash.AllegationRouted", crosses=True, fixed=()):

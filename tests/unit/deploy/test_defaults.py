@@ -30,6 +30,7 @@ def test_a_named_teams_transport_keys_are_those_of_its_topics_alone(tmp_path):
     assert {path.name for path in (tmp_path / "secrets/transport").iterdir()} == {
         "safeguarding.people.v1",
         "safeguarding.assessment.v1",
+        "safeguarding.fws.v1",
         "safeguarding.resend.v1",
         "safeguarding.checkpoints.v1",
     }

@@ -88,6 +88,7 @@ def test_family_wellbeing_is_asked_for_help_with_signed_consent_and_a_criterion(
             level=3,
             criteria=(Criterion.LOW_LEVEL_NEGLECT,),
             consented_by=(ADULT,),
+            children=(CHILD,),
         ),
     )
 

@@ -254,6 +254,7 @@ def _told_to(command: DecideContact, state: Contact, context: Context) -> Sequen
                     primary_need=command.primary_need,
                     criteria=command.criteria,
                     consented_by=state.agreed(ConsentScope.REFERRAL, signed=True),
+                    children=context.children,
                 )
             ]
         case Outcome.PASSED_TO_OPEN_CASE:

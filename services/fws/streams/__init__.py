@@ -1,0 +1,1 @@
+"""The family wellbeing service's streams: one pure module each."""
