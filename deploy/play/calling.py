@@ -158,7 +158,7 @@ class Services:
 
     async def deadlines(self, service: str, child: UUID | None, by: By) -> list[DeadlineRow]:
         """A team's deadlines of one child, or (None) those about no child; none where the service keeps no clocks."""
-        query = {} if child is None else {"child": str(child)}
+        query = {"settled": "true"} | ({} if child is None else {"child": str(child)})
         pages = self.pages(service, "/deadlines", by, query, absent=(404,))
         rows = [DeadlineRow.model_validate(one) async for one in pages]
         return [row for row in rows if row.child == child]

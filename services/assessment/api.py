@@ -2,25 +2,48 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from services.assessment.views import assessments, enquiries, plans, protections, worklist
 from shared.domain.view import View
 from shared.web.dependencies import After, instant
-from shared.web.paging import Page, Paging
+from shared.web.paging import Paging
 from shared.web.reading import Reader, Reading
+from shared.web.rows import SOMETHING, Page
 
 router = APIRouter(tags=["assessment"])
 
 
 @router.get("/worklist")
-async def referrals(reader: Reader, asked: Paging) -> dict[str, Any]:
+async def referrals(
+    reader: Reader,
+    asked: Paging,
+    mine: Annotated[bool, Query(description="only children who are allocated to you")] = False,
+    allocated: Annotated[bool | None, Query(description="only those with a worker, or without")] = None,
+    level: Annotated[int | None, Query(ge=1, le=4, description="only of this level of need")] = None,
+    immediate_harm: Annotated[bool | None, Query(description="only at immediate harm, or not")] = None,
+) -> dict[str, Any]:
     """Open referrals, the child who must be seen soonest first, with what each waits for."""
+    where: dict[str, Any] = {}
+    if allocated is not None:
+        where["worker"] = SOMETHING if allocated else None
+    if mine and allocated is not False:
+        where["worker"] = reader.own_ids()
+    elif mine:
+        where["worker"] = []  # nothing is theirs that has no worker
+    chosen = {"level": level, "immediate_harm": immediate_harm}
+    where |= {name: value for name, value in chosen.items() if value is not None}
     order = {"see_child_by": datetime, "stream": UUID}
-    return await reader.listing(worklist, order=order, where=None, asked=asked, item=_referral)
+    return await reader.listing(worklist, order=order, where=where, asked=asked, item=_referral)
+
+
+@router.get("/worklist/counts")
+async def counts(reader: Reader, after: After = None) -> dict[str, Any]:
+    """How many referrals are open, by level of need, by whose they are, and whether a child is at immediate harm."""
+    return await reader.counts(worklist, where=None, by=("level", "worker", "immediate_harm"), after=after)
 
 
 def _referral(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:

@@ -44,4 +44,5 @@ app = service(
     rules=RULES,
     router=router,
     answers=[Answers("child_in_need", "/children/{child}/plan", role="team_manager")],
+    allocated=worklist,
 )

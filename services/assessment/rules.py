@@ -21,6 +21,8 @@ RULES: Final = Rulebook(
         Rule(
             id="A1",
             what="see a child at immediate harm the same day",
+            do="See the child today",
+            missed="Child at immediate harm was not seen the same day",
             starts="immediate harm identified",
             limit=None,
             unit=Unit.SAME_DAY,
@@ -30,6 +32,8 @@ RULES: Final = Rulebook(
         Rule(
             id="A2",
             what="see the child, alone where age-appropriate",
+            do="See the child",
+            missed="Child was not seen in time",
             starts="contact received",
             limit=3,
             unit=Unit.WORKING_DAYS,

@@ -2,36 +2,79 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
-from services.mash.kept_from import at_most
+from services.mash.codes import Potential
+from services.mash.kept_from import READING, at_most
 from services.mash.meeting_view import decisions
+from services.mash.rules import RULES
 from services.mash.shift_views import shift_contacts, shifts
 from services.mash.views import worklist
-from shared.web.dependencies import instant
+from shared.domain.code_lists import ReferralSource
+from shared.web.dependencies import After, instant
 from shared.web.paging import Paging
 from shared.web.reading import Reader
+from shared.web.rows import SOMETHING, First
 
 router = APIRouter(tags=["mash"])
 
+WaitsFor = Annotated[
+    Literal["decision", "referrer"] | None,
+    Query(description="only contacts that wait for a decision, or for the word to the referrer"),
+]
+
+NOT_SCREENED_IN_TIME: Final = "unscreened AND received_at < {at}"
+"""Received before the working day that runs now, and looked at by nobody (M2)."""
+
 
 @router.get("/worklist")
-async def contacts(reader: Reader, asked: Paging) -> dict[str, Any]:
-    """Contacts that wait for a decision, or for the word to the referrer: the most pressing first. One that is restricted says
-    so and no more, but to who decides contacts, the LADO, who is named, and who wrote it down.
+async def contacts(
+    reader: Reader,
+    asked: Paging,
+    waits_for: WaitsFor = None,
+    potential: Annotated[Potential | None, Query(description="only contacts screened as this")] = None,
+    source: Annotated[ReferralSource | None, Query(description="only contacts from there")] = None,
+    held: Annotated[bool | None, Query(description="only those held for more information, or not")] = None,
+    unscreened: Annotated[bool | None, Query(description="only those nobody has screened, or not")] = None,
+) -> dict[str, Any]:
+    """Contacts that wait for a decision, or for the word to the referrer: the most pressing first.
+
+    Before all others stand those that were not screened on the working day they were received (M2), marked. One that is
+    restricted says so and no more, but to who decides contacts, the LADO, who is named, and who wrote it down.
     """
-    order = {"decide_by": datetime, "stream": UUID}
+    chosen = {"potential": potential, "source": source, "held": held, "unscreened": unscreened}
+    where: dict[str, Any] = {
+        "waits": True,
+        **{name: value for name, value in chosen.items() if value is not None},
+    }
+    if waits_for is not None:
+        where["outcome"] = None if waits_for == "decision" else SOMETHING
+    if len(where) > 1:
+        where |= _told_apart(reader)
     return await reader.listing(
         worklist,
-        order=order,
-        where={"waits": True},
+        order={"decide_by": datetime, "stream": UUID},
+        where=where,
         asked=asked,
         item=_contact,
         instead=at_most(_contact),
+        first=First(NOT_SCREENED_IN_TIME, RULES.working_day_began(reader.now())),
     )
+
+
+@router.get("/worklist/counts")
+async def counts(reader: Reader, after: After = None) -> dict[str, Any]:
+    """How many contacts wait, by what they may turn out to be, where they came from, and whether anybody has looked at them."""
+    by = ("potential", "source", "held", "unscreened")
+    return await reader.counts(worklist, where={"waits": True, **_told_apart(reader)}, by=by, after=after)
+
+
+def _told_apart(reader: Reader) -> dict[str, Any]:
+    """Which contacts are chosen among and counted: for who is not shown what is restricted, a filter would tell it."""
+    return {} if reader.may(READING) else {"restricted": False}
 
 
 @router.get("/shifts")
@@ -91,6 +134,7 @@ def _contact(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, A
         "source": row["source"],
         "referrer_agency": row["referrer_agency"],
         "potential": row["potential"],
+        "not_screened_in_time": row["stands_first"],
         "held": row["held"],
         "outcome": row["outcome"],
         "restricted": row["restricted"],

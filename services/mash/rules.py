@@ -13,6 +13,8 @@ RULES: Final = Rulebook(
         Rule(
             id="M1",
             what="decide the contact: a manager or senior practitioner",
+            do="Decide the contact",
+            missed="Contact was not decided in time",
             starts="contact received",
             limit=1,
             unit=Unit.WORKING_DAYS,
@@ -22,6 +24,8 @@ RULES: Final = Rulebook(
         Rule(
             id="M2",
             what="gather information on a potential child in need or child protection contact that day",
+            do="Gather information on the contact",
+            missed="Information was not gathered on the same day",
             starts="screened as potential child in need or child protection",
             limit=None,
             unit=Unit.SAME_WORKING_DAY,
@@ -31,6 +35,8 @@ RULES: Final = Rulebook(
         Rule(
             id="M3",
             what="tell the referrer what happens next",
+            do="Tell the referrer what happens next",
+            missed="Referrer was not told in time what happens next",
             starts="contact received",
             limit=24,
             unit=Unit.HOURS,
@@ -40,6 +46,8 @@ RULES: Final = Rulebook(
         Rule(
             id="M4",
             what="tell the referrer the outcome",
+            do="Tell the referrer the outcome",
+            missed="Referrer was not told the outcome in time",
             starts="contact decided",
             limit=24,
             unit=Unit.HOURS,
@@ -49,6 +57,8 @@ RULES: Final = Rulebook(
         Rule(
             id="M5",
             what="decide a contact that was held for more information",
+            do="Decide the contact that is held",
+            missed="Contact that was held was not decided in time",
             starts="contact held",
             limit=1,
             unit=Unit.WORKING_DAYS,
@@ -58,6 +68,8 @@ RULES: Final = Rulebook(
         Rule(
             id="M14",
             what="report female genital mutilation to the police: the professional who was told or saw it",
+            do="Report female genital mutilation to the police",
+            missed="Female genital mutilation was not reported to the police in time",
             starts="known to the professional, where told or observed",
             limit=1,
             unit=Unit.WORKING_DAYS,
@@ -78,6 +90,8 @@ RULES: Final = Rulebook(
         Rule(
             id="M22",
             what="confirm a telephone referral in writing",
+            do="Receive the telephone referral in writing",
+            missed="Telephone referral was not confirmed in writing in time",
             starts="contact received by telephone from a professional",
             limit=48,
             unit=Unit.HOURS,
@@ -88,6 +102,8 @@ RULES: Final = Rulebook(
         Rule(
             id="M23",
             what="tell the child's school of domestic abuse before its next day begins",
+            do="Tell the school of the incident",
+            missed="School was not told of the incident before its next day began",
             starts="incident notified",
             limit=None,
             unit=Unit.FIRST_WORKING_HOUR,

@@ -17,13 +17,15 @@ from services.mash.events import (
 )
 from shared.domain.clock_facts import DeadlineVaried
 from shared.domain.event import Record
-from shared.domain.view import Delete, Update, Upsert, View
+from shared.domain.view import Delete, Index, Update, Upsert, View
 
 
 @dataclass(frozen=True)
 class WorklistRow:
     """A contact of one child, until it is decided and the referrer has been told the outcome; or of children who were only
     said, until all of them are matched.
+
+    `unscreened`: nobody has looked at it yet, neither a screener nor whoever decided it.
     """
 
     stream: UUID
@@ -45,6 +47,7 @@ class WorklistRow:
     named: list[UUID]
     recorder: UUID
     restricted_by: UUID | None
+    unscreened: bool
     event: UUID
     sealed: bytes | None
 
@@ -53,7 +56,15 @@ worklist = View(
     "worklist",
     row=WorklistRow,
     key=("stream",),
-    indexes=(("waits", "decide_by", "stream"), ("child",)),
+    indexes=(
+        Index(
+            ("decide_by", "stream"),
+            where="waits",
+            include=("potential", "held", "outcome", "source", "unscreened", "received_at", "restricted"),
+        ),
+        Index(("decide_by", "stream"), where="waits AND unscreened", include=("received_at",)),
+        ("child",),
+    ),
     anew="stream",
 )
 
@@ -76,6 +87,7 @@ def _(event: ContactReceived, record: Record) -> Upsert:
         until_decided=False,
         named=[],
         recorder=restriction.recorder_of(record),
+        unscreened=True,
         event=record.sealed_by,
         sealed=record.sealed,
     )
@@ -91,7 +103,7 @@ def _(event: ChildMatched, record: Record) -> Delete | Update:
 
 @worklist.on(ContactScreened)
 def _(event: ContactScreened, record: Record) -> Update:
-    return Update({"stream": record.stream}, potential=event.potential.value)
+    return Update({"stream": record.stream}, potential=event.potential.value, unscreened=False)
 
 
 @worklist.on(ContactHeld)
@@ -102,9 +114,13 @@ def _(event: ContactHeld, record: Record) -> Update:
 @worklist.on(ContactDecided)
 def _(event: ContactDecided, record: Record) -> Update:
     if event.tell_by is None:  # nobody can be told: the contact waits for nothing more
-        return Update({"stream": record.stream}, outcome=event.outcome.value, waits=False)
+        return Update({"stream": record.stream}, outcome=event.outcome.value, waits=False, unscreened=False)
     return Update(
-        {"stream": record.stream}, outcome=event.outcome.value, decide_by=event.tell_by.due_at, waits=True
+        {"stream": record.stream},
+        outcome=event.outcome.value,
+        decide_by=event.tell_by.due_at,
+        waits=True,
+        unscreened=False,
     )
 
 

@@ -35,7 +35,8 @@ class Rule:
 
     `limit` counts `unit` and is None where the unit needs no number; `weekday`, `at` and `before` complete a unit
     that is no count (see `Limit`). `stages` are further limits, chosen by name when a clock starts. `vary_within` is
-    how far from now a manager may put a new due instant. `local` marks figures that are the council's own choice. It
+    how far from now a manager may put a new due instant. `do` says what the rule asks for as a task (`Tell the referrer
+    the outcome`), `missed` that it was not done in time; a rule with a clock has both. `local` marks figures that are the council's own choice. It
     applies to facts from `applies_from` to `applies_to` (London days, both included; None is open).
     """
 
@@ -54,6 +55,8 @@ class Rule:
     before: str | None = None
     stages: tuple[Stage, ...] = ()
     vary_within: Limit = A_YEAR
+    do: str = ""
+    missed: str = ""
 
     def __post_init__(self) -> None:
         try:
@@ -108,6 +111,16 @@ class Rule:
         if limit.unit in WITHOUT_CLOCK:
             raise NoSuchRule(f"rule {self.id} has no clock ({limit.unit}): ask for no deadline from it")
         return limit
+
+    @property
+    def has_clock(self) -> bool:
+        """Whether a clock runs for it."""
+        return self.unit not in WITHOUT_CLOCK
+
+    @property
+    def task(self) -> str:
+        """What it asks for, as a task: `do`, or its sentence where nobody wrote one."""
+        return self.do or self.what
 
     @property
     def limit_in_words(self) -> str:

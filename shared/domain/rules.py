@@ -6,7 +6,7 @@ its row gets an `applies_to`, and a new row its `applies_from`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import ClassVar, Literal, TypeVar
 
@@ -167,6 +167,17 @@ class Rulebook:
             rule = self._rows[rule_id][-1]
         return self._reckoned(now, None, lambda known: rule.vary_within.due(now, known))[0]
 
+    def working_day_began(self, now: datetime) -> datetime:
+        """Since when what comes in belongs to the working day of `now` (aware), in UTC: since the last one before it ended.
+
+        So what came in before has had its working day. Of a day that is none, the working day is the next. Raises
+        CalendarEnds where working days are not known.
+        """
+        today = local_date(now)
+        return self._reckoned(
+            now, None, lambda known: start_of_day(known.working_day_before(today, 1) + timedelta(days=1))
+        )[0]
+
     def _made(
         self,
         rule: Rule,
@@ -209,6 +220,8 @@ class Rulebook:
             {
                 "id": rule.id,
                 "rule": rule.what,
+                "as a task": rule.do,
+                "when missed": rule.missed,
                 "starts": rule.starts,
                 "limit": rule.limit_in_words,
                 "met by": rule.met_by,

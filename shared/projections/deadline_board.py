@@ -26,8 +26,18 @@ NAME: Final = "deadlines"
 ORDER: Final = ("due_at", "rule", "stream", "started_by")
 CLOCK: Final = "kind = 'start' AND NOT dormant"
 RUNNING: Final = f"{CLOCK} AND acted_at IS NULL AND ended_at IS NULL"
+"""Neither acted on nor ended: open, varied, or missed and still not done."""
+MET: Final = f"{CLOCK} AND acted_at < due_at"
+ENDED: Final = f"{CLOCK} AND (acted_at < due_at) IS NOT TRUE AND ended_at < due_at"
+TOO_LATE: Final = (
+    f"{CLOCK} AND (acted_at < due_at) IS NOT TRUE AND (ended_at < due_at) IS NOT TRUE "
+    "AND (acted_at IS NOT NULL OR ended_at IS NOT NULL)"
+)
+"""Missed, and acted on or ended since: the four are all clocks there are, and each clock is in one of them."""
 UNSAID: Final = f"{CLOCK} AND NOT said AND (coalesce(acted_at, ended_at) < due_at) IS NOT TRUE"
 """No act or end before the due instant, and no fact yet that says so of this due instant."""
+
+_BY_RULE: Final = ("rule", "due_at", "stream", "started_by")
 
 RowKind = Literal["start", "act", "end", "set", "varied", "missed"]
 _NOTED: Final = (ActNoted, ClockStarted, ClockEnded)
@@ -94,9 +104,10 @@ def deadline_board(streams: Sequence[Stream]) -> View[MarkRow]:
         row=MarkRow,
         key=("stream", "version", "rule", "kind"),
         indexes=(
-            Index(ORDER, where=CLOCK),
             Index(("child", *ORDER), where=CLOCK),
-            Index(ORDER, where=RUNNING),
+            *(Index(ORDER, where=part) for part in (RUNNING, MET, TOO_LATE, ENDED)),
+            Index(_BY_RULE, where=RUNNING, include=("varied",)),
+            *(Index(_BY_RULE, where=part) for part in (MET, TOO_LATE, ENDED)),
             Index(("due_at", "rule", "stream"), where=UNSAID),
             Index(("rule",), where="kind = 'missed'"),
         ),

@@ -63,6 +63,7 @@ class Service:
         intake: topics on which others send it something that nobody else may read.
         answers: where a case file's expectations are read from it.
         follow_ups: what it does after facts of its own, once its views have them.
+        allocated: the view that says to whom a child is allocated; None where nobody is.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Service:
     intake: tuple[Topic, ...]
     answers: tuple[Answers, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
+    allocated: View[Any] | None = None
 
 
 def service(
@@ -96,6 +98,7 @@ def service(
     knows_people: bool = True,
     answers: Sequence[Answers] = (),
     follow_ups: Sequence[FollowUp] = (),
+    allocated: View[Any] | None = None,
 ) -> Service:
     """Declare a service.
 
@@ -115,6 +118,8 @@ def service(
             about an unknown one is refused; People itself does not.
         answers: at which of its addresses the expectations of case files are read (`shared/service/expectations.py`).
         follow_ups: what it does after facts of its own, once its views have them.
+        allocated: that of its views whose rows say to whom a child is allocated now, in the columns `child` and `worker`: by
+            it people ask for what is theirs (`mine`). Left out, nobody is allocated in the team.
 
     Raises:
         BadView: a view does not say what follows from a correction of an event that it handles.
@@ -133,6 +138,14 @@ def service(
             f"{name}: `every_event_of` goes with a policy that reacts to every event (`on_every`)"
         )
     check_answers(name, answers, router)
+    if allocated is not None and not (
+        allocated in views
+        and {"child", "worker"} <= allocated.columns.keys()
+        and any(index.columns[0] == "worker" for index in allocated.indexes)
+    ):
+        raise ValueError(
+            f"{name}: `allocated` is one of its views with columns `child` and `worker`, and an index that begins with `worker`"
+        )
     check_corrections(name, views)
     if knows_people:
         episodes = [stream.name for stream in streams if stream.per is Per.EPISODE]
@@ -160,6 +173,7 @@ def service(
         intake=tuple(each.intake_of(name) for each in intake),
         answers=tuple(answers),
         follow_ups=tuple(follow_ups),
+        allocated=allocated,
     )
 
 

@@ -76,10 +76,10 @@ class Text:
         By the row in force at `at`. A rule that has no row by now is named by its id: what was once a fact is told.
         """
         try:
-            what = self.rules.rule_at(rule_id, at).what if self.rules else "a rule of this team"
+            task = self.rules.rule_at(rule_id, at).task if self.rules else "a rule of this team"
         except NoSuchRule:
-            what = "a rule that is no longer kept"
-        return f"{what} ({rule_id})"
+            task = "a rule that is no longer kept"
+        return f"{task[:1].lower()}{task[1:]} ({rule_id})"
 
 
 def _said(value: Any) -> str:

@@ -11,7 +11,7 @@ from shared.domain.decider import Beginning, Context, Per, Stream
 from shared.domain.event import Event, Record, Sealed
 from shared.domain.fields import Text
 from shared.domain.policy import AlreadySo, Policy, Reaction, TaskFor
-from shared.domain.view import Update, Upsert, View
+from shared.domain.view import Index, Update, Upsert, View
 
 
 class TaskRaised(Event, name="team.TaskRaised", by_itself=True, fixed=()):
@@ -243,7 +243,14 @@ class TaskRow:
 def task_list() -> View[TaskRow]:
     """The view `tasks` of a service."""
     view = View(
-        "tasks", row=TaskRow, key=("stream",), indexes=(("done", "raised_at", "stream"),), anew="stream"
+        "tasks",
+        row=TaskRow,
+        key=("stream",),
+        indexes=(
+            Index(("raised_at", "stream"), where="NOT done"),
+            Index(("role", "raised_at", "stream"), where="NOT done", include=("reason",)),
+        ),
+        anew="stream",
     )
 
     @view.on(TaskRaised)

@@ -4,13 +4,12 @@ An offset shows a row twice, or never, when others are added before it; a cursor
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-import asyncpg
 import orjson
 from fastapi import Depends
 
@@ -88,55 +87,3 @@ Paging = Annotated[Asked, Depends(_asked)]
 def page_of(items: list[Any], next_cursor: str | None) -> dict[str, Any]:
     """A page of a list: its rows, and the cursor of the next page or none."""
     return {"items": items, "next": next_cursor}
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows of a view, and the cursor of the next page or none."""
-
-    rows: list[asyncpg.Record]
-    next: str | None
-
-
-async def fetch_page(
-    pool: asyncpg.Pool,
-    table: str,
-    *,
-    order: Mapping[str, type],
-    where: Mapping[str, Any] | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> Page:
-    """A page of a view in an order that names each row, from a cursor on.
-
-    Args:
-        pool: of the service.
-        table: the view's.
-        order: columns and their types; together unique. Every column ascending.
-        where: columns and the values they must have.
-        cursor: `next` of the page before; None for the first.
-        limit: most rows.
-
-    Raises:
-        Problem: the cursor is not one of ours.
-    """
-    arguments: list[Any] = []
-    conditions: list[str] = []
-    for column, value in (where or {}).items():
-        arguments.append(value)
-        conditions.append(f"{column} = ${len(arguments)}")
-    if cursor is not None:
-        place = read_cursor(cursor, list(order.values()))
-        numbers = ", ".join(f"${len(arguments) + n}" for n in range(1, len(place) + 1))
-        conditions.append(f"({', '.join(order)}) > ({numbers})")
-        arguments += place
-    arguments.append(limit + 1)
-    rows = await pool.fetch(
-        f"SELECT * FROM {table}"
-        + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
-        + f" ORDER BY {', '.join(order)} LIMIT ${len(arguments)}",
-        *arguments,
-    )
-    more = len(rows) > limit
-    rows = rows[:limit]
-    return Page(rows, write_cursor([rows[-1][column] for column in order]) if more else None)

@@ -6,7 +6,7 @@ withholds, or a record whose reading was not written down, by reaching for the p
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+from typing import Annotated, Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -20,16 +20,21 @@ from shared.commands.aliases import SamePerson, same_people
 from shared.domain.access_facts import NOTHING, Facts
 from shared.domain.actors import Actor
 from shared.domain.corrections import said_last
+from shared.domain.rules import Rule
 from shared.domain.view import View
 from shared.projections.walls import reading_as
 from shared.projections.words import OpenedWords
 from shared.service.process import RunningService
 from shared.web.dependencies import CurrentActor, Running, authorise, may, record, within_the_log
-from shared.web.paging import Asked, Page, fetch_page, page_of
-from shared.web.problems import not_ready
+from shared.web.paging import Asked, page_of
+from shared.web.problems import invalid, not_ready
+from shared.web.rows import First, Page, Where, fetch_counts, fetch_page
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+
+MOST_CHILDREN: Final = 500
+"""Children allocated to one person of whom lists are made: many times what anybody works with."""
 
 Purpose = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_/]{0,59}$")]
 """For which page or list something is read, as a code (`mash/worklist`): it is kept with the look, and names nobody."""
@@ -62,9 +67,33 @@ class Reading:
         """The present instant (UTC), by the service's clock."""
         return self._running.clock.now()
 
-    def what_rules_say(self) -> dict[str, str]:
-        """What each rule of the service asks for, in words, by its id."""
-        return {rule.id: rule.what for rule in self._running.service.rules.rules}
+    def rules(self) -> dict[str, Rule]:
+        """The rules of the service by id: of several rows of one rule the last."""
+        return {rule.id: rule for rule in self._running.service.rules.rules}
+
+    def own_ids(self) -> list[UUID]:
+        """The ids under which work may be allocated to the reader: for lists of what is theirs, which allow nothing.
+
+        Before People has said who signed in, that is whoever has the name.
+        """
+        return [one for one in (self.who.id, self.who.sign_in, self.who.named) if one is not None]
+
+    async def own_children(self) -> list[UUID]:
+        """The children who are allocated to the reader in this team.
+
+        Raises:
+            Problem: 422 where the team allocates nobody.
+        """
+        allocated = self._running.service.allocated
+        if allocated is None:
+            raise invalid([("mine", "nobody is allocated to a child in this team: leave this out")])
+        rows = await self._running.pool.fetch(
+            f"SELECT DISTINCT child FROM {allocated.table(self.service)} WHERE worker = ANY($1) "
+            "ORDER BY child LIMIT $2",
+            self.own_ids(),
+            MOST_CHILDREN,
+        )
+        return [row["child"] for row in rows]
 
     def may(self, action: str, facts: Facts = NOTHING) -> bool:
         """Whether the policy allows it where these facts are so; where it decides what is shown, and refuses nothing."""
@@ -191,7 +220,8 @@ class Reading:
         view: View[Any],
         *,
         order: Mapping[str, type],
-        where: Mapping[str, Any] | None = None,
+        where: Where | None = None,
+        first: First | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page:
@@ -201,6 +231,7 @@ class Reading:
             view.table(self.service),
             order=order,
             where=where,
+            first=first,
             cursor=cursor,
             limit=limit,
         )
@@ -239,12 +270,13 @@ class Reading:
         view: View[Any],
         *,
         order: Mapping[str, type],
-        where: Mapping[str, Any] | None,
+        where: Where | None,
         asked: Asked,
         item: Callable[[Mapping[str, Any], dict[str, Any] | None], dict[str, Any]],
         child: str | None = "child",
         action: str = "read:worklist",
         instead: Callable[["Reading", Mapping[str, Any]], dict[str, Any] | None] | None = None,
+        first: First | None = None,
     ) -> dict[str, Any]:
         """A page of a team's list, in the one order in which it may be made: the access decision, the rows, the record
         of the reading, and only then the texts.
@@ -258,10 +290,13 @@ class Reading:
             child: the column that says whose record a row is of; None: the rows are about nobody.
             action: the reading, where it is one of its own.
             instead: what is shown of a row that is kept from this reader, whose words stay sealed; None: it is not kept.
+            first: as of `fetch_page`.
         """
         await self.authorise(action)
         await self.caught_up(view.name, asked.after)
-        found = await self.page(view, order=order, where=where, cursor=asked.cursor, limit=asked.limit)
+        found = await self.page(
+            view, order=order, where=where, first=first, cursor=asked.cursor, limit=asked.limit
+        )
         # The last column of an order tells rows apart: it is what the row is of.
         ids = [row[[*order][-1]] for row in found.rows]
         await self.record(
@@ -276,6 +311,22 @@ class Reading:
         )
         shown = iter([item(row, text) for row, text in zip(rows, texts, strict=True)])
         return page_of([next(shown) if other is None else other for other in kept], found.next)
+
+    async def counts(
+        self, view: View[Any], *, where: Where | None, by: Sequence[str], after: int | None
+    ) -> dict[str, Any]:
+        """How many rows a list has, in all and by some columns. It tells of no child, so it is no look at one: the access
+        decision is made, and nothing recorded but a refusal.
+
+        Args:
+            view: whose rows.
+            where: as of `fetch_page`.
+            by: the columns.
+            after: the position up to which the view is to have come.
+        """
+        await self.authorise("read:worklist")
+        await self.caught_up(view.name, after)
+        return await fetch_counts(self._running.pool, view.table(self.service), where=where, by=by)
 
 
 async def _reading(running: Running, who: CurrentActor, reading_for: ReadingFor = None) -> Reading:

@@ -22,3 +22,14 @@ def test_a_rule_is_held_by_a_test_that_names_it(rule):
     places = rule_map().get(rule)
     assert places is not None, f"nothing names {rule}: take its row out, or write what keeps it"
     assert places.tests, f"no test names {rule}: write one, given, when, then"
+
+
+@pytest.mark.parametrize("rule", sorted(each for each, rule in KNOWN.items() if rule.has_clock))
+def test_a_rule_with_a_clock_is_said_as_a_task_and_as_what_was_not_done(rule):
+    """Boards and the chronology speak in these: "Decide the contact", "Contact was not decided in time"."""
+    for name, said in (("do", KNOWN[rule].do), ("missed", KNOWN[rule].missed)):
+        assert said, f'give {rule} a {name} in the rules.py of its team, as do="Decide the contact"'
+        assert said == said.strip().removesuffix("."), f"{rule}: {name} is no sentence: no full stop"
+        assert said[0].isupper(), f"{rule}: {name} begins with a capital letter"
+        assert rule not in said, f"{rule}: {name} is for people: the id is shown beside it"
+    assert KNOWN[rule].do != KNOWN[rule].missed

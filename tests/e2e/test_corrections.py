@@ -18,7 +18,7 @@ def clocks(stack: Stack, child: str, *, after: Any) -> dict[str, dict[str, Any]]
     """The front door's clocks of a child, each the latest of its rule, once the board has taken in an answer."""
     who = stack.token(*MANAGER)
     position = after.json()["position"]
-    answer = stack.get("mash", "/deadlines", who, child=child, after=position)
+    answer = stack.get("mash", "/deadlines", who, child=child, settled=True, after=position)
     assert answer.status_code == 200, answer.text
     return {item["rule"]: item for item in answer.json()["items"]}
 

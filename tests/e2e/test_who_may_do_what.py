@@ -29,7 +29,9 @@ WITH: dict[str, dict[str, Any]] = {
 READINGS = (
     ("GET", "/worklist", "read:worklist:{team}"),
     ("GET", "/deadlines", "read:deadlines:{team}"),
+    ("GET", "/deadlines/counts", "read:deadlines:{team}"),
     ("GET", "/tasks", "read:worklist:{team}"),
+    ("GET", "/tasks/counts", "read:worklist:{team}"),
     ("GET", "/audit/children/{child}", "read:audit:{team}"),
     ("GET", "/progress", "read:progress"),
     ("POST", "/operator/clock", "operate:clock"),

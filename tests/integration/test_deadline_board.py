@@ -16,7 +16,7 @@ from shared.domain.rules import Deadline
 from shared.domain.view import View
 from shared.projections import table
 from shared.projections.deadline_board import CLOCK, NAME, UNSAID, deadline_board
-from shared.projections.deadline_queries import board, due_rows, missed_by_rule, next_due
+from shared.projections.deadline_queries import EVERY_ONE, Wanted, board, due_rows, missed_by_rule, next_due
 from shared.projections.views import Views
 from tests.integration.toy_views import HOUR, T0, Decided, Log, Other, Received, contact, following, rows
 from tests.unit.domain.clock_histories import (
@@ -197,7 +197,7 @@ async def test_the_board_is_queried_by_due_instant(pool: asyncpg.Pool) -> None:
         assert await next_due(pool, "mash") == T0 + 4 * HOUR
 
         now = T0 + 3 * HOUR
-        whole = await board(pool, "mash", now=now)
+        whole = await board(pool, "mash", now=now, wanted=EVERY_ONE)
         assert [(entry.clock.stream, entry.state) for entry in whole] == [
             (c, "missed"),
             (a, "met"),
@@ -205,12 +205,13 @@ async def test_the_board_is_queried_by_due_instant(pool: asyncpg.Pool) -> None:
             (b, "open"),
         ]
         paged, cursor = [], None
-        while page := await board(pool, "mash", now=now, cursor=cursor, limit=1):
+        while page := await board(pool, "mash", now=now, wanted=EVERY_ONE, cursor=cursor, limit=1):
             paged += page
             cursor = page[-1].clock.place
         assert paged == whole
-        assert [e.clock.stream for e in await board(pool, "mash", now=now, running=True)] == [c, b]
-        assert [e.clock.started_by for e in await board(pool, "mash", now=now, children=[a], limit=1)] == [
+        assert [e.clock.stream for e in await board(pool, "mash", now=now)] == [c, b]
+        of_a, of_c = Wanted(EVERY_ONE.states, children=[a]), Wanted(EVERY_ONE.states, children=[c])
+        assert [e.clock.started_by for e in await board(pool, "mash", now=now, wanted=of_a, limit=1)] == [
             min(first, whole[1].clock.started_by)
         ]
 
@@ -219,7 +220,7 @@ async def test_the_board_is_queried_by_due_instant(pool: asyncpg.Pool) -> None:
             (b, Other()),
         )
         assert await views.wait_for("deadlines", 8)
-        varied = (await board(pool, "mash", now=now, children=[c]))[0]
+        varied = (await board(pool, "mash", now=now, wanted=of_c))[0]
         assert (varied.state, varied.clock.missed_at, varied.clock.first_due_at) == (
             "varied",
             T0 + 2 * HOUR,
@@ -233,7 +234,7 @@ async def test_the_board_is_queried_by_due_instant(pool: asyncpg.Pool) -> None:
             (a, Decided(outcome="accepted", happened_at=T0 + 5 * HOUR)),
         )
         assert await views.wait_for("deadlines", 10)
-        assert {(e.clock.acted_at, e.state) for e in await board(pool, "mash", now=now, children=[a])} == {
+        assert {(e.clock.acted_at, e.state) for e in await board(pool, "mash", now=now, wanted=of_a)} == {
             (T0 + HOUR / 2, "met")
         }
         assert await missed_by_rule(pool, "mash") == {"M1": 1}

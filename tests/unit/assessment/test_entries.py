@@ -160,12 +160,12 @@ SAID = [
     ),
     (
         MISSED,
-        Entry("Not done in time: see the child, alone where age-appropriate (A2)", "deadline", "significant"),
+        Entry("Not done in time: see the child (A2)", "deadline", "significant"),
     ),
     (
         VARIED,
         Entry(
-            "New date agreed: see the child, alone where age-appropriate (A2)",
+            "New date agreed: see the child (A2)",
             "deadline",
             parts=[("Why", "Away.")],
         ),
