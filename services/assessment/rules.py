@@ -43,6 +43,8 @@ RULES: Final = Rulebook(
         Rule(
             id="A3",
             what="complete the child and family assessment, and have it authorised by a manager who is not its author",
+            do="Complete and authorise the assessment",
+            missed="Assessment was not authorised in time",
             starts="contact received",
             limit=MOST_WORKING_DAYS,
             unit=Unit.WORKING_DAYS,
@@ -53,6 +55,8 @@ RULES: Final = Rulebook(
         Rule(
             id="A6",
             what="share the outcome with the referrer and every agency that was asked",
+            do="Share the outcome with the referrer and who was asked",
+            missed="Outcome was not shared with all who are to be told in time",
             starts="assessment authorised",
             limit=1,
             unit=Unit.WORKING_DAYS,

@@ -79,6 +79,8 @@ RULES: Final = Rulebook(
         Rule(
             id="M19",
             what="hand the shift out of hours over to the front door, which accepts it",
+            do="Hand the shift over, and accept the handover",
+            missed="Shift was not handed over and accepted in time",
             starts="a period out of hours: its first contact received, or first act of an out-of-hours social worker",
             limit=None,
             unit=Unit.FIRST_WORKING_HOUR,

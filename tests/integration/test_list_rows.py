@@ -40,6 +40,7 @@ async def fill(
         "received_at": NOW - timedelta(hours=1),
         "decide_by": NOW + timedelta(hours=30),
         "source": "6",
+        "said": 0,
         "held": False,
         "told": False,
         "waits": True,
