@@ -80,6 +80,8 @@ RULES: Final = Rulebook(
         Rule(
             id="A9",
             what="visit a privately fostered child",
+            do="Visit the privately fostered child",
+            missed="Privately fostered child was not visited in time",
             starts="the authority is aware, then each visit since",
             limit=7,
             unit=Unit.WORKING_DAYS,
@@ -96,6 +98,8 @@ RULES: Final = Rulebook(
         Rule(
             id="A11",
             what="hold a strategy discussion once significant harm is suspected",
+            do="Hold the strategy discussion",
+            missed="Strategy discussion was not held in time",
             starts="strategy discussion decided on, escalation, or immediate harm",
             limit=None,
             unit=Unit.SAME_DAY,
@@ -107,6 +111,8 @@ RULES: Final = Rulebook(
         Rule(
             id="A12",
             what="end police protection, or have an order in its place",
+            do="End police protection, or have an order made",
+            missed="Police protection ran out without an end or an order",
             starts="power used",
             limit=72,
             unit=Unit.HOURS,
@@ -138,6 +144,8 @@ RULES: Final = Rulebook(
         Rule(
             id="A16",
             what="contact the parents of a privately fostered child, and decide whether the arrangement is suitable",
+            do="Decide whether private fostering is suitable",
+            missed="Suitability of private fostering was not decided in time",
             starts="the authority is aware",
             limit=42,
             unit=Unit.WORKING_DAYS,
@@ -165,6 +173,8 @@ RULES: Final = Rulebook(
         Rule(
             id="A19",
             what="end an emergency protection order, or have another in its place",
+            do="End the emergency protection order, or have another made",
+            missed="Emergency protection order ran out without an end or another order",
             starts="order made",
             limit=8,
             unit=Unit.DAYS,
@@ -180,6 +190,8 @@ RULES: Final = Rulebook(
         Rule(
             id="F10",
             what="hold a strategy discussion at once where family wellbeing escalates harm or its risk",
+            do="Hold the strategy discussion on the escalation",
+            missed="Strategy discussion on the escalation was not held the same day",
             starts="escalation",
             limit=None,
             unit=Unit.SAME_DAY,
@@ -189,6 +201,8 @@ RULES: Final = Rulebook(
         Rule(
             id="R8",
             what="hold a strategy discussion on a child who is still missing",
+            do="Hold a strategy discussion on the child still missing",
+            missed="Strategy discussion on the child still missing was not held in time",
             starts="child reported missing",
             limit=24,
             unit=Unit.HOURS,
@@ -198,6 +212,8 @@ RULES: Final = Rulebook(
         Rule(
             id="T1",
             what="allocate a worker of the team that a case is handed to",
+            do="Allocate a new worker after the transfer",
+            missed="No new worker was allocated in time after the transfer",
             starts="case transferred, once an episode",
             limit=10,
             unit=Unit.WORKING_DAYS,
