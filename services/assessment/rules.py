@@ -134,6 +134,8 @@ RULES: Final = Rulebook(
         Rule(
             id="A15",
             what="visit a child who has a child-in-need plan",
+            do="Visit the child with a child-in-need plan",
+            missed="Child with a child-in-need plan was not visited in time",
             starts="plan started, then each visit",
             limit=20,
             unit=Unit.WORKING_DAYS,
@@ -163,6 +165,8 @@ RULES: Final = Rulebook(
         Rule(
             id="A18",
             what="review a child-in-need plan",
+            do="Review the child-in-need plan",
+            missed="Child-in-need plan was not reviewed in time",
             starts="plan started, then each review",
             limit=6,
             unit=Unit.WEEKS,
