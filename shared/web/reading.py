@@ -27,6 +27,7 @@ from shared.projections.words import OpenedWords
 from shared.service.process import RunningService
 from shared.web.dependencies import CurrentActor, Running, authorise, may, record, within_the_log
 from shared.web.paging import Asked, page_of
+from shared.web.field_errors import WrongField
 from shared.web.problems import invalid, not_ready
 from shared.web.rows import First, Page, Where, fetch_counts, fetch_page
 
@@ -86,7 +87,7 @@ class Reading:
         """
         allocated = self._running.service.allocated
         if allocated is None:
-            raise invalid([("mine", "nobody is allocated to a child in this team: leave this out")])
+            raise invalid(WrongField("mine", "nobody is allocated to a child in this team: leave this out"))
         rows = await self._running.pool.fetch(
             f"SELECT DISTINCT child FROM {allocated.table(self.service)} WHERE worker = ANY($1) "
             "ORDER BY child LIMIT $2",
