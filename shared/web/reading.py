@@ -26,8 +26,8 @@ from shared.projections.walls import reading_as
 from shared.projections.words import OpenedWords
 from shared.service.process import RunningService
 from shared.web.dependencies import CurrentActor, Running, authorise, may, record, within_the_log
-from shared.web.paging import Asked, page_of
 from shared.web.field_errors import WrongField
+from shared.web.paging import Asked, page_of
 from shared.web.problems import invalid, not_ready
 from shared.web.rows import First, Page, Where, fetch_counts, fetch_page
 
