@@ -10,6 +10,8 @@ RULES: Final = Rulebook(
         Rule(
             id="E4",
             what="look at an access by broken glass: another manager than who broke it",
+            do="Look at the access by broken glass",
+            missed="Access by broken glass was not looked at in time",
             starts="glass broken",
             limit=1,
             unit=Unit.WORKING_DAYS,

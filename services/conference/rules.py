@@ -18,6 +18,8 @@ RULES: Final = Rulebook(
         Rule(
             id="A5",
             what="hold the child protection conference",
+            do="Hold the child protection conference",
+            missed="Child protection conference was not held in time",
             starts="strategy discussion that began a section 47 enquiry",
             limit=15,
             unit=Unit.WORKING_DAYS,
@@ -27,6 +29,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C2",
             what="hold the first core group",
+            do="Hold the first core group",
+            missed="First core group was not held in time",
             starts="plan made",
             limit=10,
             unit=Unit.WORKING_DAYS,
@@ -36,6 +40,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C3",
             what="hold the next core group",
+            do="Hold the next core group",
+            missed="Core group was not held in time",
             starts="core group held",
             limit=6,
             unit=Unit.WEEKS,
@@ -46,6 +52,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C4",
             what="hold the first review conference, never on the plan's first day",
+            do="Hold the first review conference",
+            missed="First review conference was not held in time",
             starts="conference that made the plan",
             limit=3,
             unit=Unit.MONTHS,
@@ -55,6 +63,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C5",
             what="review the plan again; a review ends it",
+            do="Hold the next review conference",
+            missed="Review conference was not held in time",
             starts="review held that goes on with the plan",
             limit=6,
             unit=Unit.MONTHS,
@@ -64,6 +74,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C6",
             what="visit the child on a plan",
+            do="Visit the child on the plan",
+            missed="Child on a plan was not visited in time",
             starts="conference that made the plan, then each visit at which the child was seen",
             limit=10,
             unit=Unit.WORKING_DAYS,
@@ -74,6 +86,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C13",
             what="send the decision of the conference or review",
+            do="Send the decision letter",
+            missed="Decision letter was not sent in time",
             starts="conference or review held",
             limit=1,
             unit=Unit.WORKING_DAYS,
@@ -84,6 +98,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C15",
             what="hold a conference on a child who moved here with another authority's plan",
+            do="Hold the transfer-in conference",
+            missed="Transfer-in conference was not held in time",
             starts="told of the move",
             limit=15,
             unit=Unit.WORKING_DAYS,
@@ -93,6 +109,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C16",
             what="hold the conference on an unborn child well before the birth, and review a plan after it",
+            do="Hold the conference on the unborn child, or the review after birth",
+            missed="Conference on the unborn child, or the review after birth, was not held in time",
             starts="conference asked for, and anew from a corrected due date; after the birth: the birth",
             limit=10,
             unit=Unit.WEEKS_BEFORE,
@@ -105,6 +123,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C23",
             what="send the minutes of the conference or review",
+            do="Send the minutes of the conference",
+            missed="Minutes of the conference were not sent in time",
             starts="conference or review held",
             limit=20,
             unit=Unit.WORKING_DAYS,
@@ -115,6 +135,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C24",
             what="send the minutes of the core group",
+            do="Send the minutes of the core group",
+            missed="Minutes of the core group were not sent in time",
             starts="core group held",
             limit=10,
             unit=Unit.WORKING_DAYS,
@@ -125,6 +147,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C25",
             what="show the parents the report before the conference",
+            do="Show the parents the report",
+            missed="Report was not shown to the parents in time",
             starts="conference scheduled, and anew for a new date",
             limit=3,
             unit=Unit.CLEAR_WORKING_DAYS_BEFORE,

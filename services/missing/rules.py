@@ -14,6 +14,8 @@ RULES: Final = Rulebook(
         Rule(
             id="R1",
             what="offer and hold a return interview, by somebody independent, never the carer",
+            do="Offer and hold the return interview",
+            missed="Return interview was not held in time",
             starts="child returned",
             limit=72,
             unit=Unit.HOURS,
@@ -23,6 +25,8 @@ RULES: Final = Rulebook(
         Rule(
             id="R3",
             what="every incident, from home, care or education, goes to the weekly panel",
+            do="Review the incident at the panel",
+            missed="Incident was not reviewed at the panel",
             starts="report received",
             limit=None,
             unit=Unit.PANEL,
@@ -35,6 +39,8 @@ RULES: Final = Rulebook(
         Rule(
             id="R10",
             what="tell the reviewing officer, the parents and the placing authority of a looked-after child",
+            do="Tell the reviewing officer, the parents and the placing authority",
+            missed="Reviewing officer, parents and placing authority were not all told in time",
             starts="report received",
             limit=24,
             unit=Unit.HOURS,
