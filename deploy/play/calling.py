@@ -161,7 +161,8 @@ class Services:
         query = {"settled": "true"} | ({} if child is None else {"child": str(child)})
         pages = self.pages(service, "/deadlines", by, query, absent=(404,))
         rows = [DeadlineRow.model_validate(one) async for one in pages]
-        return [row for row in rows if row.child == child]
+        # Of a child the service answers with those under each id that the child goes by.
+        return rows if child is not None else [row for row in rows if row.child is None]
 
     async def shown(self, service: str, path: str, by: By) -> str:
         """Everything that a reader is shown at an address, page after page, as it stands; empty where nothing is.

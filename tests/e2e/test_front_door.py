@@ -9,6 +9,8 @@ import pytest
 from tests.e2e.conftest import ROOT
 
 CASES = [
+    "front-door",  # from a school's worry over assessment and section 47 to the end of a plan
+    "saturday-night",  # a night's section 47, and the record of the child that turns out to be another's
     "two-siblings",  # a report of which half is a note on an open case
     "bank-holiday-shift",  # a long weekend's shift
     "consent-withdrawn",  # a child-in-need plan, its visits and review, and the consent that it rests on
