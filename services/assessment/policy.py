@@ -1,19 +1,31 @@
 """What assessment does when other teams' facts arrive."""
 
+from uuid import UUID
+
 from services.assessment.codes import PlanEnd
 from services.assessment.rules import CAN_WAIT
 from services.assessment.streams.asking import TakeCheck, TakeConsent, TakeDispensing, TakeWithdrawal
 from services.assessment.streams.child_in_need_plan import CeaseChildInNeedPlan
 from services.assessment.streams.private_fostering import OpenArrangement
-from services.assessment.streams.referral import OpenReferral, TakeImmediateHarm, TakeNote
+from services.assessment.streams.protection_plan import NoteProtectionPlan, NoteProtectionPlanEnd
+from services.assessment.streams.referral import (
+    OpenReferral,
+    TakeConferenceHeld,
+    TakeImmediateHarm,
+    TakeNote,
+    TakePlanMade,
+    TakePlanTransferIn,
+)
+from services.conference import events as conference
 from services.fws import events as fws
 from services.mash import events as mash
 from services.people import events as people
 from shared.domain.code_lists import ReferralSource
-from shared.domain.event import Record
+from shared.domain.command import Command
+from shared.domain.event import Event, Record
 from shared.domain.instants import local_date, start_of_day
 from shared.domain.policy import Policy, TaskFor
-from shared.team.elsewhere import NoteStart
+from shared.team.elsewhere import NoteAct, NoteStart
 from shared.team.tasks import RaiseTask
 
 policy = Policy("assessment")
@@ -174,3 +186,57 @@ def end_the_plan(event: people.LookedAfterStarted, record: Record) -> CeaseChild
         reason=PlanEnd.LOOKED_AFTER,
         happened=record.happened_at if same_day else start_of_day(event.since),
     )
+
+
+@policy.on(conference.ConferenceHeld)
+def take_conference(event: conference.ConferenceHeld, record: Record) -> TakeConferenceHeld:
+    """A conference was held: the case does not close as no further action (A10)."""
+    return TakeConferenceHeld(about=_about(event), conference=record.stream)
+
+
+@policy.on(conference.ChildProtectionPlanMade)
+def take_plan(event: conference.ChildProtectionPlanMade, record: Record) -> list[Command]:
+    """A child protection plan was made: it takes the place of a child-in-need plan (C8), and the case is handed over (T1)."""
+    return [
+        NoteProtectionPlan(about=_about(event), plan=record.stream),
+        CeaseChildInNeedPlan(about=_about(event), reason=PlanEnd.CHILD_PROTECTION_PLAN),
+        TakePlanMade(about=_about(event), plan=record.stream),
+    ]
+
+
+@policy.on(conference.ChildProtectionPlanEnded)
+def take_plan_end(event: conference.ChildProtectionPlanEnded, record: Record) -> list[Command]:
+    """The child protection plan ended: a manager decides whether a child-in-need plan, a step-down or the close follows."""
+    return [
+        NoteProtectionPlanEnd(about=_about(event), plan=record.stream),
+        RaiseTask(
+            about=_about(event),
+            role="team_manager",
+            reason="protection_plan_ended",
+            regarding=record.envelope.event_id,
+            source="conference",
+        ),
+    ]
+
+
+@policy.on(conference.PlanTransferInReceived)
+def take_plan_moved_here(event: conference.PlanTransferInReceived, record: Record) -> TakePlanTransferIn:
+    """A child on another authority's plan moved here: where no referral is open, one opens."""
+    return TakePlanTransferIn(
+        about=_about(event), received_at=event.hold_by.starts_at, primary_need=event.primary_need
+    )
+
+
+@policy.on(conference.ChildSeen)
+def note_visit(event: conference.ChildSeen, record: Record) -> list[NoteAct]:
+    """A visit by the other team counts here too: that the child must be seen (A1, A2), and for a plan (A15)."""
+    act = record.envelope.event_id
+    return [
+        NoteAct(about=_about(event), rule="A1", act=act),
+        NoteAct(about=_about(event), rule="A2", act=act),
+        NoteAct(about=_about(event), rule="A15", act=act, repeats=True),
+    ]
+
+
+def _about(event: Event) -> tuple[UUID, ...]:
+    return (event.child,) if event.child else ()

@@ -61,6 +61,19 @@ class CaseClosed(
     no_further_action: bool = False
 
 
+class HandoverDue(Event, name="assessment.HandoverDue", fixed=()):
+    """Conference made a child protection plan: the case is handed over. Starts T1, once an episode."""
+
+    plan: UUID
+    hand_over_by: Annotated[Deadline, Starts("T1")]
+
+
+class ConferenceNoted(Event, name="assessment.ConferenceNoted", fixed=()):
+    """A child protection conference was held about the child (A10)."""
+
+    conference: UUID
+
+
 class NoteAdded(Event, name="assessment.NoteAdded", fixed=()):
     """What was reported of a child with an open case is a note on it, for its worker (M9)."""
 

@@ -18,6 +18,14 @@ from services.assessment.streams.referral.closing import (
     propose_step_down,
     transfer_case,
 )
+from services.assessment.streams.referral.conferring import (
+    TakeConferenceHeld,
+    TakePlanMade,
+    TakePlanTransferIn,
+    take_conference_held,
+    take_plan_made,
+    take_plan_transfer_in,
+)
 from services.assessment.streams.referral.opening import (
     OpenReferral,
     TakeImmediateHarm,
@@ -42,8 +50,11 @@ __all__ = [
     "ReferralEvent",
     "ReferralRecord",
     "StartAssessment",
+    "TakeConferenceHeld",
     "TakeImmediateHarm",
     "TakeNote",
+    "TakePlanMade",
+    "TakePlanTransferIn",
     "TakeTransferIn",
     "TransferCase",
     "decide",
@@ -56,6 +67,9 @@ ReferralCommand: TypeAlias = (
     | TakeImmediateHarm
     | TakeNote
     | TakeTransferIn
+    | TakeConferenceHeld
+    | TakePlanMade
+    | TakePlanTransferIn
     | AllocateWorker
     | StartAssessment
     | TransferCase
@@ -80,6 +94,12 @@ def decide(command: ReferralCommand, record: ReferralRecord, context: Context) -
             return take_note(command, record.referral)
         case TakeTransferIn():
             return take_transfer_in(command, record.referral, context)
+        case TakeConferenceHeld():
+            return take_conference_held(command, record.referral)
+        case TakePlanMade():
+            return take_plan_made(command, record.referral, context)
+        case TakePlanTransferIn():
+            return take_plan_transfer_in(command, record.referral, context)
         case AllocateWorker():
             return allocate_worker(command, record, context)
         case StartAssessment():
@@ -105,5 +125,6 @@ referral = Stream(
     opened_by=(ReferralOpened,),
     record=ReferralRecord,
     clocks=("A1", "A2", "A3", "A6", "T1"),
+    noted=("A1", "A2"),
     is_open=lambda state: state.is_open,
 )

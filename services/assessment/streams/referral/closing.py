@@ -129,6 +129,7 @@ def _was_worked_on(record: ReferralRecord, context: Context) -> bool:
         record.has_assessment(context.thing)
         or record.had_enquiry
         or record.referral.conference_requested
+        or record.referral.conference_held
         or record.had_plan
     )
 

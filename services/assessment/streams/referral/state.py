@@ -10,7 +10,9 @@ from services.assessment.events import (
     AssessmentTimeAgreed,
     CaseClosed,
     CaseTransferred,
+    ConferenceNoted,
     ConferenceRequested,
+    HandoverDue,
     ImmediateHarmMarked,
     NoteAdded,
     ReferralLevelled,
@@ -35,6 +37,8 @@ ReferralEvent: TypeAlias = (
     | AllocationEnded
     | AssessmentTimeAgreed
     | ConferenceRequested
+    | ConferenceNoted
+    | HandoverDue
     | NoteAdded
     | CaseTransferred
     | StepDownProposed
@@ -64,7 +68,8 @@ class Referral:
     """How long the assessment may take, as manager and worker agreed or as was said with the first worker."""
     time_agreed: bool = False
     conference_requested: bool = False
-    """Whether a child protection conference was asked for: then it does not close as no further action (A10)."""
+    """Whether a child protection conference was asked for, or held: then it does not close as no further action (A10)."""
+    conference_held: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -123,9 +128,11 @@ def evolve(state: Referral, event: ReferralEvent) -> Referral:
             return replace(state, working_days=days, time_agreed=True)
         case ConferenceRequested():
             return replace(state, conference_requested=True)
+        case ConferenceNoted():
+            return replace(state, conference_held=True)
         case CaseClosed():
             return replace(state, closed=True)
-        case AllocationEnded() | NoteAdded() | CaseTransferred() | StepDownProposed():
+        case AllocationEnded() | HandoverDue() | NoteAdded() | CaseTransferred() | StepDownProposed():
             return state
         case _:
             assert_never(event)
