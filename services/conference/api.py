@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.conference.views import plans, worklist
+from services.conference.views import plans, tracker, worklist
 from shared.web.dependencies import instant
 from shared.web.paging import Paging
 from shared.web.reading import Reader
@@ -47,6 +47,26 @@ async def plan_of_child(child: UUID, reader: Reader) -> dict[str, Any]:
     return {"open": True, "since": instant(row["since"]), "category": row["category"]}
 
 
+@router.get("/pre-proceedings")
+async def pre_proceedings(reader: Reader, asked: Paging) -> dict[str, Any]:
+    """Children for whom pre-proceedings run: those that began first come first (C18 to C22)."""
+    order = {"decided_at": datetime, "stream": UUID}
+    return await reader.listing(tracker, order=order, where={"is_open": True}, asked=asked, item=_proceedings)
+
+
+@router.get("/children/{child}/pre-proceedings")
+async def pre_proceedings_of_child(child: UUID, reader: Reader, asked: Paging) -> dict[str, Any]:
+    """The pre-proceedings of one child, those that ended among them: what a legal adviser reads."""
+    return await reader.listing(
+        tracker,
+        order={"decided_at": datetime, "stream": UUID},
+        where={"child": child},
+        asked=asked,
+        item=_proceedings,
+        action="read:pre_proceedings:conference",
+    )
+
+
 def _conference(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "conference": str(row["stream"]),
@@ -69,5 +89,19 @@ def _plan(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]
         "conference": str(row["conference"]),
         "since": instant(row["since"]),
         "category": row["category"],
+        "text": text,
+    }
+
+
+def _proceedings(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, Any]:
+    steps = ("decided_at", "written_at", "agreed_at", "reviewed_at", "ended_at")
+    return {
+        "pre_proceedings": str(row["stream"]),
+        "child": str(row["child"]),
+        "due_at": instant(row["finish_by"]) if row["finish_by"] else None,
+        "emergency": row["emergency"],
+        "decision": row["decision"],
+        **{step: instant(row[step]) if row[step] else None for step in steps},
+        "ended_by": row["ended_by"],
         "text": text,
     }

@@ -9,17 +9,18 @@ from services.conference.streams.child_protection_plan import child_protection_p
 from services.conference.streams.conference_due import conference_due
 from services.conference.streams.line_management import line_management
 from services.conference.streams.meeting import meeting
-from services.conference.views import plans, worklist
+from services.conference.streams.pre_proceedings import pre_proceedings
+from services.conference.views import plans, tracker, worklist
 from shared.service.declaration import service
 from shared.service.expectations import Answers
 
 app = service(
     "conference",
     agency="childrens_social_care",
-    streams=[conference_due, meeting, child_protection_plan, child_file, line_management],
+    streams=[conference_due, meeting, child_protection_plan, pre_proceedings, child_file, line_management],
     policy=policy,
     entries=entries,
-    views=[worklist, plans],
+    views=[worklist, plans, tracker],
     rules=RULES,
     router=router,
     answers=[Answers("child_protection", "/children/{child}/plan", role="conference_chair")],

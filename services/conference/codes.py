@@ -108,3 +108,59 @@ class LineManagement(StrEnum):
     AUTHORISED = "authorised"
     AGREED_ENQUIRY = "agreed_enquiry"
     HELD_STRATEGY_DISCUSSION = "held_strategy_discussion"
+
+
+class CmrDecision(Coded):
+    """What a case management review decided."""
+
+    LEGAL_PLANNING = "legal_planning", "Legal planning"
+    CONTINUE_PLAN = "continue_plan", "The plan goes on"
+    RETURN_TO_CONFERENCE = "return_to_conference", "Back to a conference"
+    OTHER = "other", "Something else"
+
+
+class CmrTrigger(Coded):
+    """Why a case management review was held."""
+
+    NO_PROGRESS = "no_progress", "No progress"
+    FURTHER_SERIOUS_INCIDENT = "further_serious_incident", "A further serious incident"
+    DRIFT = "drift", "Drift"
+    REQUEST_OF_CHAIR = "request_of_chair", "The chair asked for it"
+
+
+class LegalPlanningOutcome(Coded):
+    """What a legal planning meeting decided. Source: Public Law Outline."""
+
+    PRE_PROCEEDINGS = "pre_proceedings", "Pre-proceedings"
+    ISSUE_NOW = "issue_now", "Issue now"
+    NOT_MET = "not_met", "Threshold not met"
+    MORE_INFORMATION = "more_information", "More information is needed"
+
+
+class PreProceedingsDecision(Coded):
+    """What a review of the agreement decided."""
+
+    CONTINUE = "continue", "Continue"
+    EXTEND = "extend", "Extend"
+    ISSUE = "issue", "Issue proceedings"
+    END = "end", "End"
+
+
+class PreProceedingsEnd(Coded):
+    """Why pre-proceedings ended."""
+
+    RISK_REDUCED = "risk_reduced", "The risk is less"
+    FAMILY_PLACEMENT = "family_placement", "Placed in the family"
+    ACCOMMODATED = "accommodated", "Accommodated"
+    MOVED_AWAY = "moved_away", "Moved away"
+    PROCEEDINGS_ISSUED = "proceedings_issued", "Proceedings issued"
+
+
+class Order(Coded):
+    """The order that is sought of the court. Source: Children Act 1989."""
+
+    INTERIM_CARE_ORDER = "interim_care_order", "Interim care order"
+    CARE_ORDER = "care_order", "Care order"
+    SUPERVISION_ORDER = "supervision_order", "Supervision order"
+    EMERGENCY_PROTECTION_ORDER = "emergency_protection_order", "Emergency protection order"
+    PLACEMENT_ORDER = "placement_order", "Placement order"

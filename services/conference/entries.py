@@ -10,6 +10,7 @@ from typing import Final
 from services.conference.codes import MeetingKind, Place
 from services.conference.events import (
     AgencyInvited,
+    CaseManagementReviewHeld,
     CategoryChanged,
     ChildNotSeen,
     ChildProtectionPlanEnded,
@@ -19,9 +20,16 @@ from services.conference.events import (
     ConferenceScheduled,
     CoreGroupHeld,
     DecisionLetterSent,
+    LegalPlanningDecided,
+    LegalPlanningMeetingHeld,
+    LetterBeforeProceedingsSent,
     MinutesSent,
     PlanTransferInReceived,
     PlanTransferOutRecorded,
+    PreProceedingsEnded,
+    PreProceedingsMeetingHeld,
+    PreProceedingsReviewed,
+    ProceedingsIssued,
     ReportReceived,
     ReviewConferenceHeld,
     StepDownProposed,
@@ -265,6 +273,95 @@ def _(event: MinutesSent, text: Text) -> Entry:
         title=f"Minutes of the {of} sent: {_to(event.to)}",
         topic="core_group" if event.meeting is MeetingKind.CORE_GROUP else "conference",
         seen_by=[agency(each) for each in event.agencies],
+    )
+
+
+@entries.on(CaseManagementReviewHeld)
+def _(event: CaseManagementReviewHeld, text: Text) -> Entry:
+    return Entry(
+        title=f"Case management review: {event.decision.label.lower()}",
+        topic="legal",
+        significance="significant",
+        parts=text.parts(reason="Why", present="Present"),
+    )
+
+
+@entries.on(LegalPlanningDecided)
+def _(event: LegalPlanningDecided, text: Text) -> Entry:
+    return Entry(
+        title=f"Legal planning decided{' (emergency)' if event.emergency else ''}",
+        topic="legal",
+        significance="significant",
+        parts=text.parts(reason="Why", decided_by_name="Decided by"),
+    )
+
+
+@entries.on(LegalPlanningMeetingHeld)
+def _(event: LegalPlanningMeetingHeld, text: Text) -> Entry:
+    return Entry(
+        title=f"Legal planning meeting: {event.decision.label.lower()}",
+        topic="legal",
+        significance="significant",
+        parts=text.parts(present="Present", advice="Advice", reason="Why"),
+    )
+
+
+@entries.on(LetterBeforeProceedingsSent)
+def _(event: LetterBeforeProceedingsSent, text: Text) -> Entry:
+    return Entry(
+        title="Letter before proceedings sent",
+        topic="legal",
+        significance="significant",
+        parts=text.parts(
+            concerns="What worries",
+            changes_needed="What has to change",
+            why_not_offered="Why no family group decision-making",
+        ),
+    )
+
+
+@entries.on(PreProceedingsMeetingHeld)
+def _(event: PreProceedingsMeetingHeld, text: Text) -> Entry:
+    return Entry(
+        title="Pre-proceedings meeting held",
+        topic="legal",
+        significance="significant",
+        parts=text.parts(
+            present="Present", agreement="Agreed", contingency="If it fails", assessments="Assessments"
+        ),
+    )
+
+
+@entries.on(PreProceedingsReviewed)
+def _(event: PreProceedingsReviewed, text: Text) -> Entry:
+    return Entry(
+        title=f"Pre-proceedings reviewed: {event.progress.label.lower()}; {event.decision.label.lower()}",
+        topic="legal",
+        significance="significant",
+        parts=text.parts(contingency="If it fails", reason="Why"),
+    )
+
+
+@entries.on(ProceedingsIssued)
+def _(event: ProceedingsIssued, text: Text) -> Entry:
+    """Legal privilege: nobody else sees more than that they were issued, and that only who was at the last conference."""
+    told = [present(of=event.conference, depth="title")] if event.conference else []
+    return Entry(
+        title="Care proceedings issued",
+        topic="legal",
+        significance="significant",
+        parts=text.parts(court_reference="Court's reference", reason="Why"),
+        seen_by=told,
+    )
+
+
+@entries.on(PreProceedingsEnded)
+def _(event: PreProceedingsEnded, text: Text) -> Entry:
+    return Entry(
+        title=f"Pre-proceedings ended: {event.reason.label.lower()}",
+        topic="legal",
+        significance="significant",
+        parts=text.parts(notes="Why"),
     )
 
 

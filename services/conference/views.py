@@ -1,9 +1,11 @@
-"""What the conference team looks at: the conferences that wait, and the children who are on a plan."""
+"""What the conference team looks at: the conferences that wait, the children on a plan, and how far pre-proceedings have come."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from services.conference.codes import LegalPlanningOutcome
 from services.conference.events import (
     CategoryChanged,
     ChildProtectionPlanEnded,
@@ -14,7 +16,15 @@ from services.conference.events import (
     ConferenceExpected,
     ConferenceNotNeeded,
     ConferenceScheduled,
+    LegalPlanningDecided,
+    LegalPlanningMeetingHeld,
+    LetterBeforeProceedingsSent,
     PlanTransferInReceived,
+    PreProceedingsBegun,
+    PreProceedingsEnded,
+    PreProceedingsMeetingHeld,
+    PreProceedingsReviewed,
+    ProceedingsIssued,
 )
 from shared.domain.clock_facts import DeadlineVaried
 from shared.domain.event import Record
@@ -168,3 +178,91 @@ def _(event: ChildProtectionPlanEnded, record: Record) -> Update:
         end_reason=event.reason.value,
         is_open=False,
     )
+
+
+@dataclass(frozen=True)
+class TrackerRow:
+    """How far the pre-proceedings of one child have come. The sealed text is that of the last step. For few: what is said to
+    a lawyer is privileged.
+    """
+
+    stream: UUID
+    child: UUID
+    decided_at: datetime | None
+    emergency: bool
+    decision: str | None
+    written_at: datetime | None
+    finish_by: datetime | None
+    agreed_at: datetime | None
+    reviewed_at: datetime | None
+    ended_at: datetime | None
+    ended_by: str | None
+    is_open: bool
+    event: UUID | None
+    sealed: bytes | None
+
+
+tracker = View(
+    "tracker",
+    row=TrackerRow,
+    key=("stream",),
+    anew="stream",
+    indexes=(("is_open", "decided_at", "stream"), ("child",)),
+)
+
+
+@tracker.on(PreProceedingsBegun)
+def _(event: PreProceedingsBegun, record: Record) -> Upsert:
+    return Upsert(
+        stream=record.stream,
+        child=event.child,
+        decided_at=record.happened_at,
+        emergency=False,
+        is_open=True,
+    )
+
+
+def _step(record: Record, **changes: Any) -> Update:
+    """A step, with its own words in the place of those before."""
+    return Update({"stream": record.stream}, event=record.sealed_by, sealed=record.sealed, **changes)
+
+
+@tracker.on(LegalPlanningDecided)
+def _(event: LegalPlanningDecided, record: Record) -> Update:
+    return _step(record, decided_at=record.happened_at, emergency=event.emergency)
+
+
+@tracker.on(LegalPlanningMeetingHeld)
+def _(event: LegalPlanningMeetingHeld, record: Record) -> Update:
+    open_ = {"is_open": False} if event.decision is LegalPlanningOutcome.NOT_MET else {}
+    return _step(record, decision=event.decision.value, **open_)
+
+
+@tracker.on(LetterBeforeProceedingsSent)
+def _(event: LetterBeforeProceedingsSent, record: Record) -> Update:
+    return _step(record, written_at=record.happened_at, finish_by=event.finish_by.due_at)
+
+
+@tracker.on(PreProceedingsMeetingHeld)
+def _(event: PreProceedingsMeetingHeld, record: Record) -> Update:
+    return _step(record, agreed_at=record.happened_at)
+
+
+@tracker.on(PreProceedingsReviewed)
+def _(event: PreProceedingsReviewed, record: Record) -> Update:
+    return _step(record, reviewed_at=record.happened_at)
+
+
+@tracker.on(ProceedingsIssued)
+def _(event: ProceedingsIssued, record: Record) -> Update:
+    return _step(record, ended_at=record.happened_at, ended_by="issued", is_open=False)
+
+
+@tracker.on(PreProceedingsEnded)
+def _(event: PreProceedingsEnded, record: Record) -> Update:
+    return _step(record, ended_at=record.happened_at, ended_by=event.reason.value, is_open=False)
+
+
+@tracker.on(DeadlineVaried)
+def _(event: DeadlineVaried, record: Record) -> Update | None:
+    return Update({"stream": record.stream}, finish_by=event.due_at) if event.rule == "C22" else None

@@ -2,15 +2,18 @@
 is added to it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeAlias, assert_never
 
 from pydantic import Field, model_validator
 
-from services.conference.codes import Place, ViewsThrough
+from services.conference.codes import CmrDecision, CmrTrigger, Place, ViewsThrough
 from services.conference.events import (
     AdvocateOffered,
     AdvocateText,
+    CaseManagementReviewHeld,
+    CaseManagementText,
     ChairConsulted,
     ChairText,
     ChildNotSeen,
@@ -35,13 +38,22 @@ from shared.domain.fields import (
 )
 
 FileEvent: TypeAlias = (
-    ChildSeen | ChildNotSeen | ViewsRecorded | AdvocateOffered | ChairConsulted | DissentRecorded
+    ChildSeen
+    | ChildNotSeen
+    | ViewsRecorded
+    | AdvocateOffered
+    | ChairConsulted
+    | DissentRecorded
+    | CaseManagementReviewHeld
 )
 
 
 @dataclass(frozen=True)
 class ChildFile:
-    """No decision looks at what was written before."""
+    """Of what was written before, decisions look at when the case was last managed."""
+
+    managed_at: datetime | None = None
+    """The latest case management review (C9)."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +135,37 @@ class RecordDissent(Command, name="conference.RecordDissent"):
         return self
 
 
+class RecordCaseManagementReview(Command, name="conference.RecordCaseManagementReview"):
+    """Record a case management review: without progress, or after a further serious incident (C9)."""
+
+    decision: CmrDecision
+    reason: RequiredText
+    trigger: CmrTrigger
+    present: tuple[ShortText, ...] = Field(default=(), max_length=MOST_ITEMS)
+
+
+def evolve(state: ChildFile, event: FileEvent) -> ChildFile:
+    """The file after one more fact."""
+    match event:
+        case CaseManagementReviewHeld(happened_at=at):
+            assert at is not None
+            return replace(state, managed_at=max(at, state.managed_at or at))
+        case (
+            ChildSeen()
+            | ChildNotSeen()
+            | ViewsRecorded()
+            | AdvocateOffered()
+            | ChairConsulted()
+            | DissentRecorded()
+        ):
+            return state
+        case _:
+            assert_never(event)
+
+
 FileCommand: TypeAlias = (
     RecordVisit
+    | RecordCaseManagementReview
     | RecordViewsOfChild
     | RecordViewsOfFamily
     | OfferAdvocate
@@ -153,6 +194,9 @@ def decide(command: FileCommand, state: FileAndPlan, context: Context) -> list[F
             return [chair_consulted(command)]
         case RecordDissent(by=by, person=person, reason=reason):
             return [DissentRecorded(agency=by, person=person, sealed=DissentText(reason=reason))]
+        case RecordCaseManagementReview(decision=decision, trigger=trigger, reason=reason, present=present):
+            managed = CaseManagementText(reason=reason, present=present)
+            return [CaseManagementReviewHeld(decision=decision, trigger=trigger, sealed=managed)]
         case _:
             assert_never(command)
 
@@ -203,7 +247,7 @@ def chair_consulted(command: RecordChairConsultation) -> ChairConsulted:
 child_file = Stream(
     name="child_file",
     state=ChildFile(),
-    evolve=lambda state, _event: state,
+    evolve=evolve,
     decide=decide,
     commands=FileCommand,
     events=FileEvent,

@@ -46,6 +46,8 @@ class ConferenceDue:
     section_47: UUID | None = None
     expected_for: frozenset[UUID] = frozenset()
     """The strategy discussions from which A5 runs."""
+    expected_at: datetime | None = None
+    """When the last of them was held."""
     asked_for: frozenset[UUID] = frozenset()
     """The requests of assessment that were taken in."""
     asked: bool = False
@@ -75,8 +77,8 @@ def evolve(state: ConferenceDue, event: DueEvent) -> ConferenceDue:
     match event:
         case ConferenceAwaited(kind=kind, origin=origin, section_47=section_47):
             return ConferenceDue(awaited=True, kind=kind, origin=origin, section_47=section_47)
-        case ConferenceExpected(section_47=section_47):
-            return replace(state, expected_for=state.expected_for | {section_47})
+        case ConferenceExpected(section_47=section_47, happened_at=at):
+            return replace(state, expected_for=state.expected_for | {section_47}, expected_at=at)
         case ConferenceAskedFor(kind=kind, origin=origin, section_47=section_47, request=request):
             return replace(
                 state,
