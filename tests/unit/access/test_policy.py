@@ -191,7 +191,10 @@ def who_may(policy: AccessPolicy, action: str) -> set[str]:
         ("read:text", PRACTITIONERS | {"auditor"}),
         ("read:text:people", PRACTITIONERS | {"business_support", "auditor"}),
         ("read:text:mash", PRACTITIONERS | {"auditor"}),
-        ("read:text:conference", PRACTITIONERS | {"conference_administrator", "auditor"}),
+        (
+            "read:text:conference",
+            PRACTITIONERS | {"conference_administrator", "legal_adviser", "auditor"},
+        ),
         ("read:text:lado", LADO),
         ("read:audit:mash", {"auditor"}),
         ("read:audit:lado", LADO),
