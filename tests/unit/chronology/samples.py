@@ -2,6 +2,7 @@
 
 import string
 from collections.abc import Iterator
+from enum import Enum
 from typing import Any, get_args
 
 from hypothesis import strategies as st
@@ -40,6 +41,8 @@ def sealed(kind: type[BaseModel]) -> st.SearchStrategy[Any]:
 def _text(annotation: Any) -> st.SearchStrategy[Any]:
     said = str(annotation)
     inner = next(_models(annotation), None)
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return st.sampled_from(annotation)
     if "dict" in said:
         return st.dictionaries(WORDS, WORDS, max_size=2)
     if inner is not None:
