@@ -288,5 +288,5 @@ async def test_nobody_said_or_no_such_contact(desk) -> None:
     about = MatchChildren(re=thing, about=(AVA,), matches=(Match(said=1, person=AVA),))
     with pytest.raises(NotFound, match="name no children beside it"):
         await desk.run(about, SCREENER, uuid4())
-    with pytest.raises(NotFound, match="put its id into `re`"):
+    with pytest.raises(NotFound, match="say which contact this is about"):
         await desk.run(about.model_copy(update={"re": None, "about": ()}), SCREENER, uuid4())
