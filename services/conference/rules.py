@@ -123,6 +123,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C18",
             what="hold the legal planning meeting",
+            do="Hold the legal planning meeting",
+            missed="Legal planning meeting was not held in time",
             starts="legal planning decided",
             limit=10,
             unit=Unit.WORKING_DAYS,
@@ -133,6 +135,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C19",
             what="send the letter before proceedings, with the offer of family group decision-making or why not",
+            do="Send the letter before proceedings",
+            missed="Letter before proceedings was not sent in time",
             starts="legal planning meeting held that decides on pre-proceedings",
             limit=10,
             unit=Unit.WORKING_DAYS,
@@ -143,6 +147,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C20",
             what="hold the pre-proceedings meeting",
+            do="Hold the pre-proceedings meeting",
+            missed="Pre-proceedings meeting was not held in time",
             starts="letter before proceedings sent",
             limit=10,
             unit=Unit.WORKING_DAYS,
@@ -153,6 +159,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C21",
             what="review the pre-proceedings agreement",
+            do="Review the pre-proceedings agreement",
+            missed="Pre-proceedings agreement was not reviewed in time",
             starts="pre-proceedings meeting held, then each review that goes on",
             limit=6,
             unit=Unit.WEEKS,
@@ -163,6 +171,8 @@ RULES: Final = Rulebook(
         Rule(
             id="C22",
             what="finish the pre-proceedings",
+            do="Issue proceedings, or end the pre-proceedings",
+            missed="Pre-proceedings were not finished in time",
             starts="letter before proceedings sent",
             limit=16,
             unit=Unit.WEEKS,

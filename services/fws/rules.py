@@ -12,7 +12,42 @@ MOST_MONTHS: Final = 6
 
 
 def _clock(rule: str, what: str, limit: int, unit: Unit, starts: str, met_by: str) -> Rule:
-    return Rule(id=rule, what=what, starts=starts, limit=limit, unit=unit, met_by=met_by, source=_APP3)
+    do, missed = _TASKS[rule]
+    return Rule(
+        id=rule,
+        what=what,
+        do=do,
+        missed=missed,
+        starts=starts,
+        limit=limit,
+        unit=unit,
+        met_by=met_by,
+        source=_APP3,
+    )
+
+
+_TASKS: Final = {
+    "F1": (
+        "Accept the request and allocate a keyworker",
+        "Request was not accepted, and no keyworker allocated, in time",
+    ),
+    "F2": ("Visit the family", "Family was not visited in time"),
+    "F3": ("See the child who was not at the first visit", "Child was not seen in time"),
+    "F4": (
+        "Complete the assessment and share it with the family",
+        "Assessment was not shared with the family in time",
+    ),
+    "F5": ("Hold the family support meeting", "Family support meeting was not held in time"),
+    "F5b": (
+        "Hold the family support meeting, at the second attempt",
+        "Family support meeting was not held at the second attempt",
+    ),
+    "F6": ("Visit the family again", "Family was not visited again in time"),
+    "F7": ("Review the plan", "Plan was not reviewed in time"),
+    "F8": ("Hold the formal review", "Formal review was not held in time"),
+    "F9": ("Close the episode, or extend it", "Help went on for longer than agreed"),
+}
+"""Each clock as a task for people, and as what was not done."""
 
 
 RULES: Final = Rulebook(
