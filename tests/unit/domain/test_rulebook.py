@@ -186,6 +186,8 @@ def test_the_table_for_the_documentation():
     assert table[8] == {
         "id": "A18",
         "rule": "what",
+        "as a task": "",
+        "when missed": "",
         "starts": "start",
         "limit": "6 weeks",
         "met by": "act",
