@@ -4,7 +4,7 @@ import importlib
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,15 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from deploy.keys.make_keys import KeyFiles
 from deploy.local.databases import DATABASE
+from deploy.local.layout import Layout
 from deploy.local.postgres import EmbeddedPostgres
 from shared.crypto.hash_chain import first_break
+from shared.crypto.key_store import KeyStore
 from shared.projections.deadline_board import CLOCK
 from shared.projections.views import Views
+from shared.projections.words import OpenedWords
 from shared.service.declaration import Service
 from tests.faults.processes import SERVICES
 
@@ -57,7 +61,7 @@ async def gather(stack: Path, case: Path, said: str) -> Evidence:
             _chained(name, logs[name])
             _each_once(name, logs[name], await pool.fetch(f"SELECT * FROM {name}.commands"))
             await _nothing_on_its_way(pool, service, logs)
-            await _views_follow(pool, service)
+            await _views_follow(pool, service, stack)
             found.streams += _streams(name, logs[name], labels)
             found.deadlines += await _deadlines(pool, name, labels)
         _entries_once_in_order(logs)
@@ -175,9 +179,18 @@ def _entries_once_in_order(logs: Mapping[str, Sequence[asyncpg.Record]]) -> None
 # -- views
 
 
-async def _views_follow(pool: asyncpg.Pool, service: Service) -> None:
+async def _views_follow(pool: asyncpg.Pool, service: Service, stack: Path) -> None:
     """Every view stands at the head, and holds what it would hold if it were built anew from the log."""
-    views = Views(pool, service.name, service.views)
+    layout = Layout(stack)
+    files = KeyFiles(layout.secrets, layout.checkpoint_keys)
+    store = KeyStore.from_files(layout.keys / f"{service.name}.keys", files.master_key(service.name))
+    with closing(store):  # a view may read words
+        await _as_built_anew(
+            pool, service, Views(pool, service.name, service.views, words=OpenedWords(store))
+        )
+
+
+async def _as_built_anew(pool: asyncpg.Pool, service: Service, views: Views) -> None:
     head = await pool.fetchval(f"SELECT max(notification_id) FROM {service.name}.events")
     standing = await views.positions()
     assert standing == {view.name: (head, None) for view in service.views}, service.name

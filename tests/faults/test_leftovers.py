@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.faults.killing import CHECKOUT, COMMAND
-from tests.faults.processes import gone_within, processes, running
+from tests.faults.processes import SERVICES, gone_within, processes, running
 
 PATIENCE = 120
 
@@ -48,14 +48,7 @@ def test_nothing_is_left_of_a_stack_that_ended(tmp_path, how):
             assert process.poll() is None, output.read_text()
             assert time.monotonic() < until, output.read_text()
             time.sleep(0.1)
-        assert set(processes(process.pid)) == {
-            "postgres",
-            "broker",
-            "people",
-            "mash",
-            "assessment",
-            "chronology",
-        }
+        assert set(processes(process.pid)) == {"postgres", "broker", *SERVICES}
         assert len(running(stack)) > len(processes(process.pid))  # PostgreSQL's own and the supervisor too
         how(process)
         process.wait(20)
