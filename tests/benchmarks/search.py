@@ -49,7 +49,7 @@ async def measure(*, quick: bool) -> Findings:
             await fill_worklist(connection, contacts)
 
         async def page() -> int:
-            return len(await pool.fetch(PAGE, True, 51))
+            return len(await pool.fetch(PAGE, 51))
 
         found, times = await _timed(page, rounds)
         rows.append(("first page of the worklist", of_rounds(times), str(found)))

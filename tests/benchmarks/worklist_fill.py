@@ -15,7 +15,7 @@ from shared.domain.view import Upsert
 from shared.projections.table import create, indexes, steps, take
 from shared.testing.facts import THING, record
 
-PAGE: Final = f"SELECT * FROM {worklist.table('mash')} WHERE waits = $1 ORDER BY decide_by, stream LIMIT $2"
+PAGE: Final = f"SELECT * FROM {worklist.table('mash')} WHERE waits ORDER BY decide_by, stream LIMIT $1"
 """The first page of the list, as `GET /worklist` asks for it."""
 BEGAN: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
 _PAGE: Final = 5_000
@@ -30,8 +30,9 @@ async def fill_worklist(connection: asyncpg.Connection, contacts: int) -> None:
     for first in range(0, 2 * contacts, _PAGE):
         page = [_one(row, n, chance, waits=n % 2 == 0) for n in range(first, first + _PAGE)]
         await take(connection, worklist, "mash", worklist.name, steps(worklist, "mash", worklist.name, page))
-    for index in indexes(worklist, "mash", worklist.name, partial=False):
-        await connection.execute(index)
+    for partial in (False, True):
+        for index in indexes(worklist, "mash", worklist.name, partial=partial):
+            await connection.execute(index)
     await connection.execute(f"VACUUM ANALYZE {worklist.table('mash')}")
 
 
