@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from shared.access.identity import IdentityWrong
 from shared.infrastructure import tracing as telemetry
 from shared.infrastructure.background import tune_garbage_collection
 from shared.infrastructure.logs import configure
+from shared.service.policy_data import BadPolicyData, check_folder
 from shared.service.process import ServiceProcess
 from shared.service.settings import BadSettings, Settings
 from shared.web.app import application
@@ -35,10 +37,13 @@ def main(arguments: Sequence[str]) -> int:
         settings = {name: Settings.of(name) for name in names}
         configure(arguments[0], settings[names[0]].log_level)
         first = settings[names[0]]
+        if first.policy is not None:
+            every = [one for team in services.all_teams() for one in team.reference]
+            check_folder(first.policy, every, services.names())
         telemetry.configure(first.traces, *(telemetry.exporting(first.traces_to) if first.traces else ()))
         servers = [_server(name, settings[name]) for name in names]
         tune_garbage_collection()
-    except (BadSettings, IdentityWrong, PolicyWrong) as error:
+    except (BadPolicyData, BadSettings, IdentityWrong, PolicyWrong) as error:
         print(error, file=sys.stderr)
         return 2
     uvloop.run(_serve(servers))
@@ -62,12 +67,17 @@ def _server(name: str, settings: Settings) -> "_Server":
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves the signals to `_serve`, which stops all of them."""
+    """A server that leaves the signals to `_serve`, which stops all of them, and ends what is held open before it waits."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Capture none."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop taking requests. A stream that tells of changes would be waited for, and then cut: it ends first."""
+        self.config.app.state.streams.end()  # type: ignore[union-attr]  # it is our own application
+        await super().shutdown(sockets)
 
 
 async def _serve(servers: Sequence[_Server]) -> None:

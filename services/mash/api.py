@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from services.mash.codes import Potential
 from services.mash.kept_from import READING, at_most
 from services.mash.meeting_view import decisions
+from services.mash.reference import router as reference
 from services.mash.rules import RULES
 from services.mash.shift_views import shift_contacts, shifts
 from services.mash.views import worklist
@@ -20,6 +21,7 @@ from shared.web.reading import Reader
 from shared.web.rows import SOMETHING, First
 
 router = APIRouter(tags=["mash"])
+router.include_router(reference)
 
 WaitsFor = Annotated[
     Literal["decision", "referrer"] | None,
@@ -28,7 +30,6 @@ WaitsFor = Annotated[
 
 NOT_SCREENED_IN_TIME: Final = "unscreened AND received_at < {at}"
 """Received before the working day that runs now, and looked at by nobody (M2)."""
-
 
 @router.get("/worklist")
 async def contacts(

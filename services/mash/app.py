@@ -4,6 +4,7 @@ from services.mash.api import router
 from services.mash.entries import entries
 from services.mash.meeting_view import decisions
 from services.mash.policy import policy
+from services.mash.reference import DIRECTORY, INDICATORS
 from services.mash.rules import RULES
 from services.mash.shift_views import shift_contacts, shifts
 from services.mash.streams.agency_check import agency_check
@@ -25,4 +26,5 @@ app = service(
     views=[worklist, shifts, shift_contacts, decisions],
     rules=RULES,
     router=router,
+    reference=[INDICATORS, DIRECTORY],
 )

@@ -114,6 +114,15 @@ class TokenVerifier:
         see_that_it_is_time(good.known.issuer, good.claims)
         return good.actor
 
+    def ends_at(self, bearer: str) -> float:
+        """When a token that was found good ends, in seconds of the real clock (UTC, since 1970). Raises NotAuthenticated
+        where it was not found good, or so long ago that it was forgotten.
+        """
+        good = self._good.get(bearer)
+        if good is None:
+            raise NotAuthenticated("sign in again", "expired")
+        return float(good.claims["exp"])
+
     async def _verified(self, bearer: str) -> "_Good":
         """The token with its key and claims, once the signature has been found good and the claims were read."""
         if len(bearer) > _LONGEST_TOKEN:

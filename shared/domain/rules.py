@@ -87,6 +87,11 @@ class Rulebook:
                     )
 
     @property
+    def own_calendars(self) -> Calendars | None:
+        """The editions that were given; None: the project's own."""
+        return self._calendars
+
+    @property
     def calendars(self) -> Calendars:
         """The editions of working days by which it reckons."""
         return self._calendars or own_calendars()

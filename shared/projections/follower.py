@@ -46,6 +46,8 @@ class ViewPosition:
     topics: frozenset[str] | None
     """The stored names of the events it handles; None: all."""
     position: int = 0
+    changed: int = 0
+    """The last position at which its rows may have become others."""
     stopped: str | None = None
     """What stops it, or what it waits for."""
     held_until: float = 0.0
@@ -153,6 +155,8 @@ class Follower:
                     "it stands in another shape than this program's; prepare it, or end this program"
                 )
             else:
+                if row["position"] != one.position:
+                    one.changed = row["position"]  # by another process: what it changed is not known here
                 one.position, one.stopped = row["position"], row["error"]
         self._sure_until = asyncio.get_running_loop().time() + LOOK
 
@@ -173,6 +177,8 @@ class Follower:
         for one in group:
             if one.view.name in moved:
                 one.position = target
+                if changes[one.view.name]:
+                    one.changed = target
                 self._trace(one, page)
         if len(moved) < len(group):
             await self._look()

@@ -45,6 +45,28 @@ class NoSuchView(LookupError):
         super().__init__(f"there is no view {name} here; the views are {', '.join(known) or 'none'}")
 
 
+class Changed:
+    """The last position at which a view's rows became others, for those who wait for the next."""
+
+    def __init__(self) -> None:
+        self.position = 0
+        self._next = asyncio.Event()
+
+    def to(self, position: int) -> None:
+        """They became others here. Whoever waits is told; a position that is known is told to nobody."""
+        if position <= self.position:
+            return
+        self.position = position
+        told, self._next = self._next, asyncio.Event()
+        told.set()
+
+    async def after(self, position: int) -> int:
+        """The last position at which they became others, once that is after this one."""
+        while self.position <= position:
+            await self._next.wait()
+        return self.position
+
+
 class Views:
     """All views of one service in one process.
 
@@ -78,6 +100,7 @@ class Views:
         self._wake = asyncio.Event()
         self._moved = {name: asyncio.Event() for name in self._views}
         self._reached = dict.fromkeys(self._views, 0)
+        self._changed = {name: Changed() for name in self._views}
         self._stopped: dict[str, str] = {}
         self._words = words
         self._follower = Follower(pool, service, views, words)
@@ -145,6 +168,25 @@ class Views:
         if name not in self._views:
             raise NoSuchView(name, list(self._views))
         return self._reached[name]
+
+    @property
+    def names(self) -> Sequence[str]:
+        """What they are called."""
+        return tuple(self._views)
+
+    def changed(self, name: str) -> int:
+        """The last position at which a view's rows became others, as far as this process has been told. Raises NoSuchView."""
+        self.reached(name)
+        return self._changed[name].position
+
+    async def change_after(self, name: str, position: int) -> int:
+        """Wait until a view's rows became others after this position; answers the last at which they did.
+
+        Told by the follower in this process, at once; of what another process of the service took in, when this one looks.
+        Raises NoSuchView.
+        """
+        self.reached(name)
+        return await self._changed[name].after(position)
 
     async def wait_for(self, name: str, position: int, timeout: float = 2.0) -> bool:
         """Wait until the view has taken in this position, for a reader who wants to see what they wrote.
@@ -216,6 +258,7 @@ class Views:
             self._follower.forget()
 
     def _show(self, name: str, standing: ViewPosition) -> None:
+        self._changed[name].to(standing.changed)
         if (self._reached[name], self._stopped.get(name)) == (standing.position, standing.stopped):
             return
         if standing.stopped is None:

@@ -20,6 +20,7 @@ from shared.domain.view_columns import BadView
 from shared.messaging.topics import Topic
 from shared.projections.deadline_board import deadline_board
 from shared.service.expectations import Answers, check_answers
+from shared.service.policy_data import Reference
 from shared.team.child_file import with_child_file
 from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import VaryDeadline
@@ -64,6 +65,7 @@ class Service:
         answers: where a case file's expectations are read from it.
         follow_ups: what it does after facts of its own, once its views have them.
         allocated: the view that says to whom a child is allocated; None where nobody is.
+        reference: what people read beside decisions, as data that a council may have of its own.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Service:
     answers: tuple[Answers, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     allocated: View[Any] | None = None
+    reference: tuple[Reference, ...] = ()
 
 
 def service(
@@ -99,6 +102,7 @@ def service(
     answers: Sequence[Answers] = (),
     follow_ups: Sequence[FollowUp] = (),
     allocated: View[Any] | None = None,
+    reference: Sequence[Reference] = (),
 ) -> Service:
     """Declare a service.
 
@@ -120,6 +124,7 @@ def service(
         follow_ups: what it does after facts of its own, once its views have them.
         allocated: that of its views whose rows say to whom a child is allocated now, in the columns `child` and `worker`: by
             it people ask for what is theirs (`mine`). Left out, nobody is allocated in the team.
+        reference: its reference data, each a file and its shape.
 
     Raises:
         BadView: a view does not say what follows from a correction of an event that it handles.
@@ -174,6 +179,7 @@ def service(
         answers=tuple(answers),
         follow_ups=tuple(follow_ups),
         allocated=allocated,
+        reference=tuple(reference),
     )
 
 

@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 import asyncpg
+from pydantic import BaseModel
 
 from shared.access.access_log import AccessLog
 from shared.access.identity import read_identity
@@ -51,6 +52,7 @@ from shared.projections.words import OpenedWords
 from shared.service.declaration import Service, personal_commands
 from shared.service.logins import DatabasePools, check_reader
 from shared.service.metrics import Metrics
+from shared.service.policy_data import read_limits, read_reference
 from shared.service.settings import Settings
 from shared.service.sign_ins import SignIns
 from shared.service.simulated_clock import StoredClock
@@ -89,6 +91,7 @@ class RunningService:
     ask_for_resend: Callable[[UUID | None, int], Awaitable[None]]
     status: Status
     newcomers: Newcomers | None
+    reference: Mapping[str, BaseModel]
 
     async def handle_own(self, command: Command, command_id: UUID) -> Answer:
         """Handle a command that the service gives itself. Raises what `CommandHandler.run` raises."""
@@ -133,10 +136,11 @@ class ServiceProcess:
         """`access`: the folder of the access policies that come with the services.
 
         Raises PolicyWrong where they, or those of the council's folder that the settings name, cannot be used, and
-        BadSettings where a setting that this service needs is missing.
+        BadSettings where a setting that this service needs is missing; BadPolicyData where a council's policy data cannot.
         """
         check_reader(service, settings)
-        self.service = service
+        self.service = replace(service, rules=read_limits(service.rules, service.name, settings.policy))
+        self.reference = {one.name: read_reference(one, settings.policy) for one in service.reference}
         self.settings = settings
         self.access = AccessPolicy.read(access, settings.access)
         self.names_key = read_key(settings.names_key)
@@ -296,6 +300,7 @@ class ServiceProcess:
                     housekeeping=housekeeping,
                 ),
                 newcomers=newcomers,
+                reference=self.reference,
             )
 
     def _newcomers(self, taken: InboxTables, stack: AsyncExitStack) -> Newcomers:

@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     access: Path | None = Field(
         None, description="folder of the council's own access policies, beside those that come with it"
     )
+    policy: Path | None = Field(
+        None,
+        description="folder of the council's own policy data: figures of its rules, indicators, directory",
+    )
     simulated_clock: bool = Field(
         False, description="a clock that the operator moves: for demonstrations and tests"
     )

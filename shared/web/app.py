@@ -10,7 +10,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from shared.service.process import RunningService, ServiceProcess
 from shared.service.simulated_clock import StoredClock
-from shared.web import access, audit, description, health, may, problems, tasks
+from shared.web import access, audit, description, health, live, may, problems, tasks
 from shared.web import deadlines as board
 from shared.web import operations as operator
 from shared.web.commands import ShortWay, commands_router
@@ -37,6 +37,7 @@ def application(process: ServiceProcess) -> FastAPI:
             try:
                 yield
             finally:
+                app.state.streams.end()
                 app.state.running = None
 
     def simulated_now() -> datetime | None:
@@ -55,6 +56,7 @@ def application(process: ServiceProcess) -> FastAPI:
         telemetry=OF_THE_FRAMEWORK,
     )
     app.state.process, app.state.running = process, None
+    app.state.streams = live.Streams()
     problems.install(app, ANSWERS)
     app.add_middleware(SafeHeaders, simulated_now=simulated_now)
     commands = commands_router(process)
@@ -64,6 +66,7 @@ def application(process: ServiceProcess) -> FastAPI:
     app.include_router(description.router)
     app.include_router(board.router)
     app.include_router(tasks.router)
+    app.include_router(live.router)
     app.include_router(access.router)
     app.include_router(may.router)
     app.include_router(operator.router)

@@ -77,7 +77,8 @@ async def deadlines(
     )
     rules = reader.rules()
     items = [_item(entry, rules.get(entry.clock.rule)) for entry in entries]
-    return page_of(items, write_cursor(entries[-1].clock.place) if len(entries) == limit else None)
+    following = write_cursor(entries[-1].clock.place) if len(entries) == limit else None
+    return page_of(items, following, reader.position(VIEW))
 
 
 @router.get("/deadlines/counts")

@@ -4,9 +4,9 @@ An endpoint names what it needs and gets no more: nothing hands out the whole se
 records depends on `shared.web.reading.Reader`.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
@@ -67,6 +67,14 @@ async def actor(request: Request, running: Running) -> Actor:
 CurrentActor = Annotated[Actor, Depends(actor)]
 
 
+async def _token_end(request: Request, running: Running, _who: CurrentActor) -> float:
+    return running.verifier.ends_at(bearer_of(request.headers.getlist("Authorization")))
+
+
+TokenEnd = Annotated[float, Depends(_token_end)]
+"""When the token of who asks ends, in seconds of the real clock (UTC, since 1970)."""
+
+
 def _part(of: Callable[[RunningService], _T]) -> DependsOn:
     async def part(running: Running) -> _T:
         return of(running)
@@ -80,6 +88,10 @@ CurrentAccess = Annotated[AccessPolicy, _part(lambda running: running.access)]
 
 OwnName = Annotated[str, _part(lambda running: running.service.name)]
 """The name of the service that answers."""
+
+
+ReferenceData = Annotated[Mapping[str, Any], _part(lambda running: running.reference)]
+"""The team's reference data by name: the project's, or the council's own."""
 
 
 CurrentStatus = Annotated[Status, _part(lambda running: running.status)]

@@ -63,6 +63,9 @@ class Items(BaseModel):
 
     items: list[dict[str, Any]]
     next: str | None = Field(description="`cursor` of the next page; none after the last")
+    position: int | None = Field(
+        default=None, description="up to which the list is: `after` of the stream that tells of its changes"
+    )
 
 
 _ANSWERS: Final[Mapping[str, str]] = {
@@ -72,12 +75,14 @@ _ANSWERS: Final[Mapping[str, str]] = {
     "409": "the state of the record does not allow it, or a rule forbids it",
     "413": "more than the service takes at once",
     "422": "not of the right shape: `errors` names the fields",
+    "429": "as many are open as one person may have at a time: see `Retry-After`",
     "500": "the service made a mistake",
     "503": "the service, or what it stands on, cannot do it now: see `Retry-After`",
 }
 
 
 _HEADERS: Final = {
+    "429": {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}},
     "401": {"WWW-Authenticate": {"schema": {"type": "string"}}},
     "503": {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}},
 }
@@ -134,6 +139,9 @@ def _answers(path: str, method: str, operation: dict[str, Any]) -> None:
         if path.startswith("/commands/"):
             wanted.add("413")
             answers["200"] = _answered("what it recorded", "application/json", CommandAnswer)
+    if path.startswith("/live/"):
+        wanted.add("429")
+        answers["200"] = {"description": "server-sent events", "content": {"text/event-stream": {}}}
     if path.startswith("/audit/"):
         answers["200"] = {"description": "lines of JSON", "content": {"application/x-ndjson": {}}}
     if any(each["name"] == "cursor" for each in operation.get("parameters", ())):

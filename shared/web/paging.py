@@ -84,6 +84,10 @@ Paging = Annotated[Asked, Depends(_asked)]
 """The query parameters every list takes: `cursor`, `limit`, `after`."""
 
 
-def page_of(items: list[Any], next_cursor: str | None) -> dict[str, Any]:
-    """A page of a list: its rows, and the cursor of the next page or none."""
-    return {"items": items, "next": next_cursor}
+def page_of(items: list[Any], next_cursor: str | None, position: int | None = None) -> dict[str, Any]:
+    """A page of a list: its rows, the cursor of the next page or none, and the position of the log up to which it is."""
+    return {
+        "items": items,
+        "next": next_cursor,
+        **({} if position is None else {"position": position}),
+    }

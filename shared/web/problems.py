@@ -185,6 +185,18 @@ def not_ready(detail: str = "The service cannot do this at the moment.", retry_a
     )
 
 
+def too_many(detail: str, what_to_do: str, retry_after: int = 30) -> Problem:
+    """429: as many of these are open as one person may have at a time."""
+    return Problem(
+        "too-many",
+        "Too many at a time",
+        429,
+        as_sentence(detail),
+        what_to_do=what_to_do,
+        headers={"Retry-After": str(retry_after)},
+    )
+
+
 def takes_no_commands(reasons: Sequence[str]) -> Problem:
     """503: the log may not be added to until those who run the service have decided; `reasons` say why."""
     return Problem(

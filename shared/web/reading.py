@@ -169,6 +169,10 @@ class Reading:
         known = self._known.get(view) if view is not None else None
         return Sight(len(ids), own if lens is None else lens, known, ids[0] if ids else None)
 
+    def position(self, view: str) -> int | None:
+        """Up to which position of the log what is shown of a view is, where `caught_up` found it."""
+        return self._known.get(view)
+
     def wall_before(self, action: str) -> str | None:
         """The rule of the wall that keeps the reader out, where one does: it stands alone in a refusal."""
         verdict = self._running.access.may(self.who, action)
@@ -311,7 +315,24 @@ class Reading:
             self.texts(rows) if "sealed" in view.columns else [None] * len(rows)
         )
         shown = iter([item(row, text) for row, text in zip(rows, texts, strict=True)])
-        return page_of([next(shown) if other is None else other for other in kept], found.next)
+        items = [next(shown) if other is None else other for other in kept]
+        return page_of(items, found.next, self._known[view.name])
+
+    async def counts(
+        self, view: View[Any], *, where: Where | None, by: Sequence[str], after: int | None
+    ) -> dict[str, Any]:
+        """How many rows a list has, in all and by some columns. It tells of no child, so it is no look at one: the access
+        decision is made, and nothing recorded but a refusal.
+
+        Args:
+            view: whose rows.
+            where: as of `fetch_page`.
+            by: the columns.
+            after: the position up to which the view is to have come.
+        """
+        await self.authorise("read:worklist")
+        await self.caught_up(view.name, after)
+        return await fetch_counts(self._running.pool, view.table(self.service), where=where, by=by)
 
     async def counts(
         self, view: View[Any], *, where: Where | None, by: Sequence[str], after: int | None

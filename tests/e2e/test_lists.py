@@ -154,3 +154,32 @@ def accepted(stack: Stack, name: str) -> str:
     assert decided.status_code == 200, decided.text
     stack.heads()
     return child
+
+
+def test_indicators_and_directory_are_read_by_whoever_is_signed_in(stack: Stack) -> None:
+    school = stack.token(
+        "designated_safeguarding_lead", "education", "Sarah Jones", organisation="Elm School"
+    )
+    third = stack.get("mash", "/levels-of-need", school, level=3, heading="learning").json()
+    assert [one["level"] for one in third["levels"]] == [1, 2, 3, 4]
+    assert {(one["level"], one["heading"]) for one in third["items"]} == {(3, "learning")}
+    found = stack.get("mash", "/directory", school, q="childline").json()["items"]
+    assert [one["name"] for one in found] == ["Childline"]
+    assert stack.get("mash", "/directory", school, topic="babies' OR").status_code == 422
+    assert stack.get("mash", "/levels-of-need", None).status_code == 401
+
+
+def test_a_list_says_where_it_is_and_its_stream_goes_on_from_there(stack: Stack) -> None:
+    screener = stack.token("mash_screener", SOCIAL_CARE, "Lee Park")
+    child = stack.child("Str Test")
+    position = stack.get("mash", "/worklist", screener).json()["position"]
+    contact(stack, child, screener)
+    with stack.http.stream(
+        "GET",
+        f"{stack.urls['mash']}/live/worklist",
+        params={"after": position},
+        headers=stack.headers(screener),
+    ) as answer:
+        assert answer.status_code == 200
+        told = next(line for line in answer.iter_lines() if line.startswith("data: "))
+    assert int(told.removeprefix("data: ")) > position
