@@ -31,6 +31,7 @@ WaitsFor = Annotated[
 NOT_SCREENED_IN_TIME: Final = "unscreened AND received_at < {at}"
 """Received before the working day that runs now, and looked at by nobody (M2)."""
 
+
 @router.get("/worklist")
 async def contacts(
     reader: Reader,

@@ -334,22 +334,6 @@ class Reading:
         await self.caught_up(view.name, after)
         return await fetch_counts(self._running.pool, view.table(self.service), where=where, by=by)
 
-    async def counts(
-        self, view: View[Any], *, where: Where | None, by: Sequence[str], after: int | None
-    ) -> dict[str, Any]:
-        """How many rows a list has, in all and by some columns. It tells of no child, so it is no look at one: the access
-        decision is made, and nothing recorded but a refusal.
-
-        Args:
-            view: whose rows.
-            where: as of `fetch_page`.
-            by: the columns.
-            after: the position up to which the view is to have come.
-        """
-        await self.authorise("read:worklist")
-        await self.caught_up(view.name, after)
-        return await fetch_counts(self._running.pool, view.table(self.service), where=where, by=by)
-
 
 async def _reading(running: Running, who: CurrentActor, reading_for: ReadingFor = None) -> Reading:
     return Reading(running, who, reading_for)
