@@ -215,7 +215,10 @@ class Targets:
         child. Of a child who has none: one that was never begun, so that the decision says what that means.
         """
         if command.re is not None:
-            raise NotFound(f"leave out `re`: `{command.THING_IN}` names what this is about", what="address")
+            raise NotFound(
+                f"address this to the children: {in_words(command.THING_IN)} says what it is about",
+                what="address",
+            )
         thing: UUID | None = getattr(command, command.THING_IN)
         if thing is not None:
             return await self._of_thing(thing, command.about, stream, session)
@@ -358,7 +361,7 @@ class Targets:
     async def _about(self, command: Command, stream: Stream, session: Session) -> dict[UUID, SamePerson]:
         """Whom a command is about, under all ids; of what stays with the id that it names, under that alone."""
         if not command.about:
-            raise NotFound("say which children this is about: put their ids into `about`", what="address")
+            raise NotFound("say which children this is about: address it to their ids", what="address")
         if stream.each_id:
             return {each: SamePerson(each) for each in command.about}
         return await same_people(self._aliases, command.about, session)

@@ -1,7 +1,7 @@
 """What a person sends has an end, in every team: every list, text and mapping of every command, and how far a clock is put off."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, get_args
 
 import pytest
@@ -79,3 +79,20 @@ def test_no_clock_can_be_put_off_for_good(team):
     for rule in team.rules.rules:
         if rule.unit not in WITHOUT_CLOCK:
             assert NOW < team.rules.latest_variation(rule.id, NOW) <= NOW + FURTHEST, rule.id
+
+
+def lax_days(model: type[BaseModel]) -> Iterator[str]:
+    """Every field, also of objects within, that reads a day as pydantic does by itself."""
+    for name, field in model.model_fields.items():
+        hints = (field.annotation, *get_args(field.annotation))
+        if date in hints and not field.metadata:
+            yield f"{model.__name__}.{name}"
+        for hint in hints:
+            if isinstance(hint, type) and issubclass(hint, BaseModel):
+                yield from lax_days(hint)
+
+
+@pytest.mark.parametrize("name", known_commands())
+def test_a_day_that_a_person_names_is_a_day(name):
+    """Read as a date, 0 would be 1 January 1970; a day before 1900 would be the first in every list: a `Day` is neither."""
+    assert not list(lax_days(known_commands()[name]))

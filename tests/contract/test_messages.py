@@ -4,8 +4,10 @@ Whoever reads it fills in a form, or writes a program of another agency: names o
 of code say nothing to them.
 """
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -19,6 +21,7 @@ from shared.web.commands import read_command, schema_of
 from shared.web.problems import Problem
 
 NAMES = Names(b"n" * 32, "childrens_social_care")
+ROOT = Path(__file__).parents[2]
 COMMANDS = known_commands()
 COMPLETE: Mapping[str, Mapping[str, Any]] = {
     "mash.DecideContact": {"outcome": "no_further_action", "level": 1, "rationale": "Why."},
@@ -36,7 +39,7 @@ BAD: tuple[Any, ...] = (
     [{}], {}, {"x": 1},
 )  # fmt: skip
 CODE_WORDS = re.compile(
-    r"`|pydantic|\bNone\b|\bTrue\b|\bFalse\b|\bstr\b|\bint\b|\bbool\b|\bdict\b|\btuple\b|UUID|Input should|validation"
+    r"`|pydantic|\bNone\b|\bTrue\b|\bFalse\b|\bstr\b|\bint\b|\bbool\b|\bdict\b|\btuple\b|UUID|Input should|validation|\w_\w"
 )
 
 
@@ -122,3 +125,52 @@ def test_every_field_says_what_is_wrong_with_it(name):
 def test_a_mistake_stands_on_the_field_that_puts_it_right(name, said, field, code):
     [error] = errors_of(name, COMMANDS[name], {"with": {**COMPLETE.get(name, {}), **said}})
     assert (error["field"], error["code"]) == (field, code)
+
+
+SAID_TO_PEOPLE = (
+    *(ROOT / "services").rglob("*.py"),
+    *(ROOT / "shared" / "commands").glob("*.py"),
+    *(ROOT / "shared" / "team").glob("*.py"),
+    *(ROOT / "shared" / "web").glob("*.py"),
+    ROOT / "shared" / "domain" / "fields.py",
+    ROOT / "shared" / "domain" / "instants.py",
+    ROOT / "shared" / "domain" / "receipt.py",
+    ROOT / "shared" / "access" / "tokens.py",
+    ROOT / "shared" / "access" / "claims.py",
+)
+FOR_PROGRAMMERS = {
+    "BadWiring",
+    "BadDeclaration",
+    "TypeError",
+    "ValueError",
+    "Field",
+    "Query",
+    "Header",
+    "Entry",
+}
+
+
+@pytest.mark.parametrize("path", SAID_TO_PEOPLE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_message_has_a_mark_of_code(path):
+    """What describes the API to programmers may, in Markdown; so may what stops a start."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    aside = {
+        id(text)
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        or (isinstance(node, ast.Call) and getattr(node.func, "id", "") in FOR_PROGRAMMERS)
+        or (isinstance(node, ast.Yield) and path.name == "wiring.py")
+        or (isinstance(node, ast.AnnAssign | ast.Assign) and path.name == "description.py")
+        for text in ast.walk(node)
+    }
+    marked = [
+        f"{node.lineno}: {node.value}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and "`" in node.value
+        and not node.value.startswith("[")  # a class of characters
+        and node.value != "`"  # the mark itself, where messages are freed of it
+        and id(node) not in aside
+    ]
+    assert not marked

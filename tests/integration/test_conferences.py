@@ -102,7 +102,7 @@ async def test_of_a_child_who_had_none_it_is_refused_and_of_what_is_not_there_no
     assert refused.value.rules == ("C13",)
     with pytest.raises(NotFound, match="there is no meeting"):
         await do(team, of(MINUTES, AVA, of=uuid4()), actor=CHAIR)
-    with pytest.raises(NotFound, match="leave out `re`"):
+    with pytest.raises(NotFound, match="address this to the children"):
         await do(team, of(LETTER, AVA, re=uuid4()), actor=CHAIR)
 
 

@@ -24,6 +24,7 @@ from services.assessment.rules import FIRST_YEAR, LATER_YEARS
 from services.assessment.streams.referral.state import Referral
 from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import RequiredText, ShortText, Text
 from shared.domain.instants import Instant, local_date
 from shared.domain.limits import months_after
@@ -99,8 +100,7 @@ class RecordPrivateFosteringVisit(Command, name="assessment.RecordPrivateFosteri
 
     @model_validator(mode="after")
     def _consistent(self) -> "RecordPrivateFosteringVisit":
-        if not self.seen and self.alone:
-            raise ValueError("a child who was not seen was not seen alone")
+        refuse_fields(("alone", not self.seen and self.alone, "a child who was not seen was not seen alone"))
         return self
 
 
@@ -223,7 +223,7 @@ def decide_fostering(
         (
             "A16",
             not command.parents_contacted and not command.why_not_contacted.strip(),
-            "contact the parents before it is decided, or say why they could not be (`why_not_contacted`)",
+            "contact the parents before it is decided, or say why they could not be",
         ),
         (
             "A16",

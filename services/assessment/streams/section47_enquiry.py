@@ -132,12 +132,12 @@ def conclude(
         (
             "A13",
             context.actor.may_be(agreed_by.id),
-            "a manager other than yourself agrees the outcome: name in `agreed_by` who did",
+            "a manager other than yourself agrees the outcome: name who did",
         ),
         (
             "A13",
             at_risk and not command.conference_required and not explained,
-            "a child at continuing risk goes to a conference: say in `reason` why this one does not",
+            "a child at continuing risk goes to a conference: say why this one does not",
         ),
         *_not_decided(enquiry, context),
         *((none_open(state.referral),) if command.conference_required else ()),

@@ -135,7 +135,7 @@ def hold_strategy_meeting(
         (
             "A8",
             not quorate and not command.why_not_quorate.strip(),
-            "say in `why_not_quorate` why social care, police and health were not all there",
+            "say why social care, police and health were not all there",
         ),
     )
     expected = state.strategy_due.of(command.re)

@@ -27,6 +27,7 @@ from services.conference.events import (
 from services.conference.streams.plan_state import ChildProtectionPlan, no_plan
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import (
     MOST_ITEMS,
     Agency,
@@ -80,10 +81,15 @@ class RecordVisit(Command, name="conference.RecordVisit"):
 
     @model_validator(mode="after")
     def _consistent(self) -> "RecordVisit":
-        if not self.seen and self.alone:
-            raise ValueError("a child who was not seen was not seen alone")
-        if not self.seen and not self.why_not_seen.strip():
-            raise ValueError("say in `why_not_seen` why the child was not seen")
+        refuse_fields(
+            ("alone", not self.seen and self.alone, "a child who was not seen was not seen alone"),
+            (
+                "why_not_seen",
+                not self.seen and not self.why_not_seen.strip(),
+                "say why the child was not seen",
+                "missing",
+            ),
+        )
         return self
 
 
@@ -130,8 +136,13 @@ class RecordDissent(Command, name="conference.RecordDissent"):
 
     @model_validator(mode="after")
     def _of_somebody(self) -> "RecordDissent":
-        if (self.by is None) == (self.person is None):
-            raise ValueError("say who dissents: an agency (`by`) or a `person`")
+        refuse_fields(
+            (
+                "by",
+                (self.by is None) == (self.person is None),
+                "say who dissents: an agency, or a person, and not both",
+            )
+        )
         return self
 
 

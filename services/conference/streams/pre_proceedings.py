@@ -262,7 +262,7 @@ def _without_review(command: DecideLegalPlanning, state: ProceedingsAndCase) -> 
         not (command.emergency or reviewed),
         (
             "a case management review decides on legal planning: record one that was held since the plan was made, or since "
-            "the last incident; or say that it is an `emergency`"
+            "the last incident; or say that it is an emergency"
         ),
     )
 
@@ -293,7 +293,7 @@ def send_letter(
         (
             "C19",
             not command.fgdm_offered and not command.why_not_offered.strip(),
-            "family group decision-making is offered with the letter: say in `why_not_offered` why it was not",
+            "family group decision-making is offered with the letter: say why it was not",
         ),
         (
             "C18",

@@ -56,7 +56,7 @@ def decide(
         (
             "R7",
             not all(considered) and not command.reason.strip(),
-            "forced marriage and mutilation are considered and MASH is consulted: do so, or say in `reason` why not",
+            "forced marriage and mutilation are considered and MASH is consulted: do so, or say why not",
         ),
         (
             "E2",

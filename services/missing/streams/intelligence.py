@@ -9,6 +9,7 @@ from services.missing.events import IntelligenceShared, IntelligenceText
 from services.missing.wording import wording
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Distinct, PersonId, ShortText, Text
 
 
@@ -30,8 +31,14 @@ class LinkIntelligence(Command, name="missing.LinkIntelligence", opens=True):
 
     @model_validator(mode="after")
     def _something(self) -> "LinkIntelligence":
-        if not (self.places or self.people or self.groups or self.same_as):
-            raise ValueError("say what belongs together: places, people, groups, or what means the same")
+        refuse_fields(
+            (
+                "places",
+                not (self.places or self.people or self.groups or self.same_as),
+                "say what belongs together: places, people, groups, or what means the same",
+                "missing",
+            )
+        )
         return self
 
 

@@ -164,7 +164,7 @@ def test_a_visit_under_the_first_episode_that_is_written_down_in_the_second_coun
 
 
 def test_it_says_why():
-    with pytest.raises(ValidationError, match="no_further_action"):
+    with pytest.raises(ValidationError, match="say why it closes"):
         CloseReferral()
 
 

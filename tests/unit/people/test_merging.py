@@ -77,7 +77,7 @@ def test_what_cannot_be_merged_or_undone_is_refused_with_what_to_do():
     two, three = (apart.when(merge(*each), at=MONDAY, by=MANAGER) for each in ((a, b), (a, b, c)))
     grown = apart.when(RegisterPerson(kind="adult", name="Grace Test"), at=MONDAY, by=MANAGER)
     for story, command, words in (
-        (apart, merge(a, b, keep=c), "put it into `about` too"),
+        (apart, merge(a, b, keep=c), "send it about this one too"),
         (apart, merge(a), "at least two records"),
         (two, merge(a, c), "undo that first"),
         (two, merge(a, b), "undo that first"),

@@ -98,7 +98,7 @@ def record_order(
         (
             "A19",
             expires is not None and expires <= context.happened_at,
-            "an order expires after it was made: check `expires`, or say when it was made",
+            "an order expires after it was made: check when it expires, or say when it was made",
         ),
         (
             "A19",

@@ -1,7 +1,5 @@
 """Where a case goes from here: to another team, to early help, or to its end (A10, T1)."""
 
-from datetime import date
-
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.assessment.codes import ClosureReason
@@ -18,7 +16,9 @@ from shared.domain.code_lists import ReceivingTeam
 from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.event import Event
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Distinct, PersonId, RequiredText, Text
+from shared.domain.instants import Day
 
 
 class NextAction(BaseModel):
@@ -27,7 +27,7 @@ class NextAction(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     what: RequiredText
-    by: date | None = None
+    by: Day | None = None
 
 
 class TransferCase(Command, name="assessment.TransferCase"):
@@ -56,8 +56,14 @@ class CloseReferral(Command, name="assessment.CloseReferral"):
 
     @model_validator(mode="after")
     def _why(self) -> "CloseReferral":
-        if self.reason is None and not self.no_further_action:
-            raise ValueError("say why it closes (`reason`), or that there is `no_further_action`")
+        refuse_fields(
+            (
+                "reason",
+                self.reason is None and not self.no_further_action,
+                "say why it closes, or that there is no further action",
+                "missing",
+            )
+        )
         return self
 
 

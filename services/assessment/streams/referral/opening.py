@@ -1,6 +1,6 @@
 """Opening a child's referral: a contact was accepted, or immediate harm identified before anything was decided."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from services.assessment.codes import TransferKind
@@ -17,7 +17,7 @@ from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.event import Event
 from shared.domain.fields import ShortText
-from shared.domain.instants import Instant, local_date, start_of_day
+from shared.domain.instants import Day, Instant, local_date, start_of_day
 
 
 class OpenReferral(Command, name="assessment.OpenReferral", opens=True, internal=True):
@@ -54,7 +54,7 @@ class TakeTransferIn(Command, name="assessment.TakeTransferIn", opens=True):
 
     from_authority: ShortText
     kind: TransferKind
-    told_on: date | None = None
+    told_on: Day | None = None
     primary_need: PrimaryNeed | None = None
 
 

@@ -14,6 +14,7 @@ from services.chronology.streams.entry.state import Decided, EntryOfChild, Entry
 from shared.domain.code_lists import LawfulBasis
 from shared.domain.command import Command, Refused, refuse_all
 from shared.domain.decider import Context
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Agency, Distinct, Organisation, RequiredText
 from shared.domain.instants import Day, local_date, start_of_day
 from shared.team.audience import OF_ORGANISATIONS, SOCIAL_CARE, Depth, Party
@@ -135,11 +136,16 @@ _NOT_THEIRS: Final = "another team recorded this; ask somebody of that team to d
 
 def _of_one_agency(agencies: tuple[str, ...], organisation: Organisation | None) -> None:
     """An organisation is one of an agency of many: which, is clear only where one agency is named."""
-    if organisation is not None and (len(agencies) > 1 or agencies[0] not in OF_ORGANISATIONS):
-        raise ValueError(
-            "name the organisation of one agency at a time, and only of education, health, housing or placements: every "
-            "other agency is one"
+    refuse_fields(
+        (
+            "organisation",
+            organisation is not None and (len(agencies) > 1 or agencies[0] not in OF_ORGANISATIONS),
+            (
+                "name the organisation of one agency at a time, and only of education, health, housing or placements: every "
+                "other agency is one"
+            ),
         )
+    )
 
 
 def _refuse_sealed(named: dict[UUID, EntryState]) -> None:

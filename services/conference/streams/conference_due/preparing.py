@@ -178,7 +178,7 @@ def receive_report(command: ReceiveReport, state: ConferenceDue, context: Contex
         (
             "E2",
             shown is not None and shown > local_date(context.now),
-            "the parents cannot have seen it later than today; correct `shown_to_parents_on`",
+            "the parents cannot have seen it later than today; correct the day",
         ),
         _none_waits(state, context),
     )

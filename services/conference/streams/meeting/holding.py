@@ -26,6 +26,7 @@ from services.conference.streams.working_day import not_a_working_day
 from shared.domain.code_lists import ConferenceKind, ConferenceOrigin
 from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import (
     MOST_ITEMS,
     Agency,
@@ -69,8 +70,13 @@ class Dissent(BaseModel):
 
     @model_validator(mode="after")
     def _of_somebody(self) -> "Dissent":
-        if (self.by is None) == (self.person is None):
-            raise ValueError("say who dissents: an agency (`by`) or a `person`")
+        refuse_fields(
+            (
+                "by",
+                (self.by is None) == (self.person is None),
+                "say who dissents: an agency, or a person, and not both",
+            )
+        )
         return self
 
 
@@ -113,10 +119,16 @@ class HoldConference(Command, name="conference.HoldConference", opens=True):
 
     @model_validator(mode="after")
     def _complete(self) -> "HoldConference":
-        if self.decision is ConferenceDecision.PLAN and (
-            self.category is None or self.previous_plans is None
-        ):
-            raise ValueError("a plan names its `category`, and how many plans went before (`previous_plans`)")
+        makes_a_plan = self.decision is ConferenceDecision.PLAN
+        refuse_fields(
+            ("category", makes_a_plan and self.category is None, "say the category of the plan", "missing"),
+            (
+                "previous_plans",
+                makes_a_plan and self.previous_plans is None,
+                "say how many plans the child had before",
+                "missing",
+            ),
+        )
         return self
 
 
@@ -219,8 +231,8 @@ def not_quorate(present: Sequence[Party], why: str, new_date: Day | None) -> Che
         "C12",
         not is_quorate(present) and not (why.strip() and new_date),
         (
-            "a conference is quorate with children's social care and two other agencies: say in `why_not_quorate` why it "
-            "went on without, and in `new_date` when the next one is held"
+            "a conference is quorate with children's social care and two other agencies: say why it "
+            "went on without, and when the next one is held"
         ),
     )
 

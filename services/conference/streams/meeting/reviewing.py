@@ -34,6 +34,7 @@ from services.conference.streams.working_day import not_a_working_day
 from shared.domain.code_lists import ConferenceKind, ConferenceOrigin
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import MOST_ITEMS, Agency, Distinct, Text
 from shared.domain.instants import Day, local_date
 from shared.team.meetings import Attendees, attendee_texts, parties_at
@@ -71,8 +72,14 @@ class HoldReview(Command, name="conference.HoldReview", opens=True):
 
     @model_validator(mode="after")
     def _complete(self) -> "HoldReview":
-        if self.decision is ReviewDecision.END and self.end_reason is None:
-            raise ValueError("a review that ends the plan says why, in `end_reason`")
+        refuse_fields(
+            (
+                "end_reason",
+                self.decision is ReviewDecision.END and self.end_reason is None,
+                "say why the plan ends",
+                "missing",
+            )
+        )
         return self
 
 

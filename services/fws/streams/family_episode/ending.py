@@ -103,13 +103,13 @@ def close_episode(command: CloseEpisode, state: FamilyEpisode, context: Context)
     no_meeting = not state.ending_meeting and not (command.why_no_meeting or "").strip()
     refuse_all(
         *working(state, context),
-        ("F13", no_meeting, "hold an ending meeting first, or say in `why_no_meeting` why there was none"),
-        ("F13", not command.letter_to, "write to the family, and say to whom in `letter_to`"),
-        ("F13", not command.partners_told, "tell the partners, and say which in `partners_told`"),
+        ("F13", no_meeting, "hold an ending meeting first, or say why there was none"),
+        ("F13", not command.letter_to, "write to the family, and say to whom"),
+        ("F13", not command.partners_told, "tell the partners, and say which"),
         (
             "F13",
             not command.copies_given and not command.not_given,
-            "give copies of assessment and plan to whoever in the family can understand them, or say in `not_given` why not",
+            "give copies of assessment and plan to whoever in the family can understand them, or say why not",
         ),
     )
     return [

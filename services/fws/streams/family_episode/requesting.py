@@ -226,7 +226,7 @@ def _may_consent(command: RecordConsent, context: Context) -> Check:
     return (
         "M16",
         command.given_by not in holders and not themselves,
-        "whoever consents needs parental responsibility for each child: record it first, name somebody else, or narrow `about`",
+        "whoever consents needs parental responsibility for each child: record it first, name somebody else, or send it about fewer children",
     )
 
 

@@ -139,7 +139,7 @@ def whole_family(state: FamilyEpisode, context: Context) -> Check:
     return (
         "F3",
         bool(left_out),
-        "this is about all children of the family's early help: put every one of them into `about`",
+        "this is about all children of the family's early help: send it about every one of them",
     )
 
 

@@ -19,6 +19,7 @@ from services.fws.streams.family_episode.state import EpisodeEvent, FamilyEpisod
 from shared.domain.code_lists import ToldHow
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import (
     MOST_ITEMS,
     Agency,
@@ -47,8 +48,13 @@ class RecordFamilyVisit(Command, name="fws.RecordFamilyVisit"):
 
     @model_validator(mode="after")
     def _seen_alone(self) -> "RecordFamilyVisit":
-        if not set(self.alone) <= set(self.children_seen):
-            raise ValueError("whoever was seen alone was seen: name them in `children_seen` too")
+        refuse_fields(
+            (
+                "children_seen",
+                not set(self.alone) <= set(self.children_seen),
+                "whoever was seen alone was seen: name them here too",
+            )
+        )
         return self
 
 
@@ -94,7 +100,7 @@ def record_family_visit(
         (
             "F3",
             bool(strangers),
-            "a child who was seen is not part of this family's early help; put them into `about`, or leave them out",
+            "a child who was seen is not part of this family's early help; send it about them too, or leave them out",
         ),
     )
     assert state.requested_at is not None

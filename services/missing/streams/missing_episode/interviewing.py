@@ -102,7 +102,11 @@ def decline_interview(command: DeclineInterview, state: MissingEpisode, context:
         *_may_interview(state, context),
         back(state),
         ("R1", state.interviewed, "the interview was held: there is nothing to decline"),
-        ("E2", _to_come(command, context), "it was not offered yet on that day; correct `offered_on`"),
+        (
+            "E2",
+            _to_come(command, context),
+            "it was not offered yet on that day; correct the day on which it was",
+        ),
     )
     return [
         ReturnInterviewDeclined(

@@ -276,7 +276,7 @@ def consider_mechanism(
         (
             "R9",
             not state.indicated and not command.reason.strip(),
-            "nothing told with this episode points to exploitation: say in `reason` why it is considered",
+            "nothing told with this episode points to exploitation: say why it is considered",
         ),
     )
     return [

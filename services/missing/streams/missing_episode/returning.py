@@ -26,6 +26,7 @@ from services.missing.streams.missing_episode.state import (
 )
 from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context
+from shared.domain.field_errors import refuse_fields
 from shared.domain.fields import Agency, Professional, ShortText, Text
 from shared.domain.instants import local_date
 
@@ -63,10 +64,14 @@ class AssignInterviewer(Command, name="missing.AssignInterviewer"):
 
     @model_validator(mode="after")
     def _somebody(self) -> "AssignInterviewer":
-        if self.known_adult is None and self.service in (None, InterviewService.KNOWN_ADULT):
-            raise ValueError(
-                "name the adult whom the child knows (`known_adult`), or say which `service` offers it"
+        refuse_fields(
+            (
+                "known_adult",
+                self.known_adult is None and self.service in (None, InterviewService.KNOWN_ADULT),
+                "name the adult whom the child knows, or say which service offers it",
+                "missing",
             )
+        )
         return self
 
 

@@ -45,7 +45,7 @@ def review_episode(command: ReviewEpisode, state: EpisodeOfChild, context: Conte
         (
             "E2",
             episode.missing_since is not None and command.panel < local_date(episode.missing_since),
-            "this panel was before the child was missed; correct the day in `panel`",
+            "this panel was before the child was missed; correct the day of the panel",
         ),
         ("E2", _to_come(command.panel, context), "this panel is to come; record it when it was held"),
     )

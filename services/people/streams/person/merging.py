@@ -41,7 +41,7 @@ def merge_people(command: MergePeople, state: Person, context: Context) -> list[
         (
             "people",
             command.keep not in command.about,
-            "the record that is kept is one of those that are merged: put it into `about` too",
+            "the record that is kept is one of those that are merged: send it about this one too",
         ),
         (
             "people",
@@ -77,7 +77,7 @@ def unmerge_people(command: UnmergePeople, state: Person, context: Context) -> l
         (
             "people",
             same is not None and set(same.ids) != set(context.children),
-            "a merge is undone as a whole: put all the records that were merged into `about`, or the merge into `re`",
+            "a merge is undone as a whole: send it about all the records that were merged, or to the merge",
         ),
     )
     assert same is not None
@@ -96,5 +96,5 @@ def _several(about: Sequence[UUID]) -> Check:
     return (
         "people",
         len(set(about)) < 2,
-        "name at least two records of the person in `about`, the one that is kept among them",
+        "send it about at least two records of the person, the one that is kept among them",
     )
