@@ -33,13 +33,13 @@ class Aliases:
         while the session guesses.
         """
         named = {person: self._stream_of(person) for person in people}
-        if session.guessing:
-            at_hand = set(session.known(named.values()))
-            session.guessed |= len(at_hand) < len(named)
-            named = {person: stream for person, stream in named.items() if stream in at_hand}
-        known = await session.get(dict.fromkeys(named.values(), self._person))
-        found = {person: known[stream].state.same for person, stream in named.items()}
-        return {person: same for person, same in found.items() if same is not None}
+        streams = dict.fromkeys(named.values(), self._person)
+        known = session.at_hand(streams) if session.guessing else await session.get(streams)
+        return {
+            person: same
+            for person, stream in named.items()
+            if (told := known.get(stream)) is not None and (same := told.state.same) is not None
+        }
 
     def _stream_of(self, person: UUID) -> UUID:
         return child_stream(self._service, known_person, person) if self._person is known_person else person

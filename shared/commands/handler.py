@@ -299,7 +299,7 @@ class CommandHandler:
         """What begins by itself with these events, unless it stands already. That it was not there is guarded by
         the append, so of two commands that begin it at once the second decides again and finds it begun.
         """
-        for stream in (one for one in self._wiring.streams if one.begun_by is not None):
+        for stream in self._wiring.beginning:
             assert stream.begun_by is not None
             begins = stream.begun_by(events, context)
             if begins is None:

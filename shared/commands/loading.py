@@ -132,20 +132,22 @@ class Loader:
         """
         with session.guess():
             people = await self._people(command, addresses, session)
-            besides = await self._besides(command, addresses, session)
+            besides = await self._besides(command, addresses, people, session)
         await session.get(self._ahead(command, addresses, besides, people))
         if session.guessed:
             people = await self._people(command, addresses, session)
-            besides = await self._besides(command, addresses, session)
+            besides = await self._besides(command, addresses, people, session)
             await session.get(self._ahead(command, addresses, besides, people))
         known = await self._known(people, {_child(each.place) for each in addresses}, session)
         # The stream that children join is written with them: its version guards what was read of it here.
         earlier = await self._steps.standing(command.re) if command.JOINS and command.re else ()
         subjects = [
-            replace(await self._subject(command, address, beside, known, session), earlier=earlier)
+            await self._subject(command, address, beside, known, earlier, session)
             for address, beside in zip(addresses, besides, strict=True)
         ]
-        return tuple([await self._with_family(one, subjects, session) for one in subjects])
+        if any(one.stream.together is not None for one in subjects):
+            subjects = [await self._with_family(one, subjects, session) for one in subjects]
+        return tuple(subjects)
 
     async def _with_family(self, subject: Subject, subjects: Sequence[Subject], session: Session) -> Subject:
         """Of an episode of several children, with what stands of those whom the command does not name."""
@@ -165,8 +167,9 @@ class Loader:
         self, command: Command, addresses: Sequence[Address], session: Session
     ) -> dict[UUID, Stream]:
         """The streams that the command's decisions will most likely look at."""
-        besides = await self._besides(command, addresses, session)
-        return self._ahead(command, addresses, besides, await self._people(command, addresses, session))
+        people = await self._people(command, addresses, session)
+        besides = await self._besides(command, addresses, people, session)
+        return self._ahead(command, addresses, besides, people)
 
     def _ahead(
         self,
@@ -190,6 +193,7 @@ class Loader:
         address: Address,
         beside: Sequence[_Place],
         people: Mapping[UUID, KnownPerson],
+        earlier: tuple[Record, ...],
         session: Session,
     ) -> Subject:
         own = await self._loaded(address.stream, address.place, session)
@@ -219,6 +223,7 @@ class Loader:
             referred,
             step=address.step,
             started_by=await self._started_by(command, own),
+            earlier=earlier,
         )
 
     async def _started_by(self, command: Command, own: LoadedStream) -> frozenset[UUID] | None:
@@ -237,17 +242,23 @@ class Loader:
     # -- the streams beside
 
     async def _besides(
-        self, command: Command, addresses: Sequence[Address], session: Session
+        self,
+        command: Command,
+        addresses: Sequence[Address],
+        people: Mapping[UUID, SamePerson],
+        session: Session,
     ) -> list[list[_Place]]:
-        """Of each address, the streams that the decision's record names beside its own."""
+        """Of each address, the streams that the decision's record names beside its own. `people` are those whose ids were
+        asked for already.
+        """
         if isinstance(command, OF_DEADLINES) or not any(
             self._named_beside[each.stream.name] for each in addresses
         ):
             return [[] for _ in addresses]
         # What carries its own id need not be a person, and no stream of a child stands beside it.
         of_children = (_child(each.place) for each in addresses if each.stream.per is not Per.ITSELF)
-        children = dict.fromkeys(filter(None, of_children))
-        same = await same_people(self._aliases, children, session)
+        more = {child for child in of_children if child is not None and child not in people}
+        same = {**people, **await same_people(self._aliases, more, session)} if more else people
         return [list(self._beside(command, each, same)) for each in addresses]
 
     def _beside(

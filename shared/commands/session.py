@@ -4,7 +4,7 @@ States are folded from the log, or kept warm by the process from the last time.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -102,9 +102,15 @@ class Session:
         finally:
             self.guessing = False
 
-    def known(self, wanted: Iterable[UUID]) -> list[UUID]:
-        """Those of these streams whose state is at hand."""
-        return [stream_id for stream_id in wanted if self._at_hand(stream_id) is not None]
+    def at_hand(self, wanted: Collection[UUID]) -> dict[UUID, StreamState]:
+        """The states of those of these streams that were seen before or are kept warm; without a round trip. What is not
+        among them is `guessed`.
+        """
+        found = {each: kept for each in wanted if (kept := self._at_hand(each)) is not None}
+        for stream_id, state in found.items():
+            self.looked.setdefault(stream_id, state.version)
+        self.guessed |= len(found) < len(wanted)
+        return found
 
     async def get(self, wanted: Mapping[UUID, Stream]) -> dict[UUID, StreamState]:
         """The folded states of these streams, in one round trip at most.

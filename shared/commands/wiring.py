@@ -26,6 +26,8 @@ class Wiring:
 
     def __init__(self, streams: Sequence[Stream]) -> None:
         self.streams = tuple(streams)
+        self.beginning = tuple(stream for stream in self.streams if stream.begun_by is not None)
+        """Those that begin by themselves."""
         self._of_command: dict[type[Command], Stream] = {}
         self._of_event: dict[type[Event], Stream] = {}
         self._of_clock: dict[str, Stream] = {}
