@@ -66,15 +66,6 @@ class PlanEnd(Coded):
     CARE_PROCEEDINGS = "care_proceedings", "Care proceedings"
 
 
-class Progress(Coded):
-    """How far a plan has come."""
-
-    NONE = "none", "No progress"
-    SOME = "some", "Some progress"
-    GOOD = "good", "Good progress"
-    WORSE = "worse", "Worse"
-
-
 class LetterTo(Coded):
     """To whom a letter or minutes were sent."""
 

@@ -7,7 +7,7 @@ education see as a title.
 from collections.abc import Iterable
 from typing import Final
 
-from services.conference.codes import MeetingKind, Place
+from services.conference.codes import MeetingKind
 from services.conference.events import (
     AgencyInvited,
     CaseManagementReviewHeld,
@@ -35,6 +35,7 @@ from services.conference.events import (
     StepDownProposed,
 )
 from shared.domain.code_lists import ConferenceKind
+from shared.domain.command import in_words
 from shared.team.audience import (
     OfAgency,
     OfOrganisation,
@@ -77,7 +78,7 @@ def _(event: ConferenceScheduled, text: Text) -> Entry:
 def _(event: AgencyInvited, text: Text) -> Entry:
     """Seen by those it invites, who see the day from then on."""
     invited = _each(event.invited)
-    named = ", ".join(dict.fromkeys(_plain(each.agency) for each in event.invited))
+    named = ", ".join(dict.fromkeys(in_words(each.agency) for each in event.invited))
     return Entry(
         title=f"Invited to the conference: {named}" if named else "Invitations to the conference",
         topic="conference",
@@ -91,7 +92,7 @@ def _(event: AgencyInvited, text: Text) -> Entry:
 def _(event: ReportReceived, text: Text) -> Entry:
     """Seen by its author; after the conference by those present."""
     return Entry(
-        title=f"Report to the conference from {_plain(event.from_agency)}",
+        title=f"Report to the conference from {in_words(event.from_agency)}",
         topic="conference",
         parts=text.parts(summary="Summary", why_not_shown="Why the parents did not see it"),
         seen_by=[organisation(event.from_agency, event.from_organisation)],
@@ -227,7 +228,7 @@ def _(event: PlanTransferOutRecorded, text: Text) -> Entry:
 def _(event: ChildSeen, text: Text) -> Entry:
     how = "alone" if event.alone else "not alone"
     return Entry(
-        title=f"Child on a plan seen {how} ({_plain(event.place)})",
+        title=f"Child on a plan seen {how} ({in_words(event.place)})",
         topic="visit",
         significance="significant",
         parts=text.parts(
@@ -242,7 +243,7 @@ def _(event: ChildSeen, text: Text) -> Entry:
 @entries.on(ChildNotSeen)
 def _(event: ChildNotSeen, text: Text) -> Entry:
     return Entry(
-        title=f"Visit at which the child on a plan was not seen ({_plain(event.place)})",
+        title=f"Visit at which the child on a plan was not seen ({in_words(event.place)})",
         topic="visit",
         significance="significant",
         parts=text.parts(
@@ -386,8 +387,4 @@ def _meeting(text: Text) -> Parts:
 
 
 def _to(to: Iterable[str]) -> str:
-    return ", ".join(_plain(each) for each in to) or "nobody"
-
-
-def _plain(code: Place | str) -> str:
-    return str(code).replace("_", " ")
+    return ", ".join(in_words(each) for each in to) or "nobody"

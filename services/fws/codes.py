@@ -38,15 +38,6 @@ class WhyEnded(Coded):
     DECLINED = "declined", "Declined"
 
 
-class Progress(Coded):
-    """How far a family has come since the last time."""
-
-    NONE = "none", "No progress"
-    SOME = "some", "Some progress"
-    GOOD = "good", "Good progress"
-    WORSE = "worse", "Worse"
-
-
 class FormalReview(Coded):
     """What a formal review decided (F8). Source: threshold document, appendix 3."""
 

@@ -32,6 +32,7 @@ from services.mash.events import (
     YoungCarerIdentified,
 )
 from shared.domain.code_lists import Extent
+from shared.domain.command import in_words
 from shared.team.audience import (
     OF_ORGANISATIONS,
     Depth,
@@ -103,7 +104,7 @@ def _(event: ContactPassedToOpenCase, text: Text) -> Entry:
 @entries.on(ContactScreened)
 def _(event: ContactScreened, text: Text) -> Entry:
     carer = "; may be a young carer" if event.young_carer else ""
-    return Entry(title=f"Contact screened: potential {_plain(event.potential)}{carer}", topic="contact")
+    return Entry(title=f"Contact screened: potential {in_words(event.potential)}{carer}", topic="contact")
 
 
 @entries.on(ContactDecided)
@@ -111,7 +112,7 @@ def _(event: ContactDecided, text: Text) -> Entry:
     if event.outcome is Outcome.ROUTED_TO_LADO:
         return Entry(title=_RESTRICTED, topic="contact", significance="significant")
     return Entry(
-        title=f"Contact decided: {_plain(event.outcome)}, level {event.level}",
+        title=f"Contact decided: {in_words(event.outcome)}, level {event.level}",
         topic="contact",
         significance="significant",
         parts=text.parts(rationale="Why", indicators="Indicators considered", service="Service"),
@@ -151,7 +152,9 @@ def _(event: ReferrerInformed, text: Text) -> Entry:
 
 @entries.on(ContactDecisionReviewed)
 def _(event: ContactDecisionReviewed, text: Text) -> Entry:
-    what = "upheld" if event.upheld or event.changed_to is None else f"changed to {_plain(event.changed_to)}"
+    what = (
+        "upheld" if event.upheld or event.changed_to is None else f"changed to {in_words(event.changed_to)}"
+    )
     return Entry(
         title=f"Contact decision looked at by the daily meeting: {what}",
         topic="contact",
@@ -213,7 +216,7 @@ def _(event: AgencyCheckRequested, text: Text) -> Entry:
     who = party(event.agency, event.organisation)
     depth: Depth = "whole" if event.extent is Extent.FULL else "title"
     return Entry(
-        title=f"{_plain(event.agency).capitalize()} asked for information ({_plain(event.extent)})",
+        title=f"{in_words(event.agency).capitalize()} asked for information ({in_words(event.extent)})",
         topic="agency_check",
         parts=text.parts(organisation_name="Asked", reason="Why", questions="Questions"),
         seen_by=[asked(who)],
@@ -226,7 +229,7 @@ def _(event: AgencyInformationShared, text: Text) -> Entry:
     """Seen by those whom the answer itself names; and by who gave it, also where the front door wrote it down for them."""
     found = "nothing known" if event.nothing_known else "information shared"
     return Entry(
-        title=f"{_plain(event.agency).capitalize()} answered: {found}",
+        title=f"{in_words(event.agency).capitalize()} answered: {found}",
         topic="agency_check",
         parts=text.parts(findings="Findings"),
         seen_by=[organisation(event.agency, event.organisation), *_agencies(event.shareable_with)],
@@ -241,7 +244,7 @@ def _(event: AgencyInformationShared, text: Text) -> Entry:
 def _(event: ConsultationRecorded, text: Text) -> Entry:
     aware = "the family knows" if event.family_aware else "the family does not know"
     return Entry(
-        title=f"Consultation with {_plain(event.their_agency)}: {aware}",
+        title=f"Consultation with {in_words(event.their_agency)}: {aware}",
         topic="consultation",
         parts=text.parts(
             consulted_by="Consulted by",
@@ -258,7 +261,7 @@ def _(event: ConsultationRecorded, text: Text) -> Entry:
 def _(event: DomesticAbuseRiskAssessed, text: Text) -> Entry:
     marac = "; referred to the MARAC" if event.marac else ""
     return Entry(
-        title=f"Domestic abuse risk: {_plain(event.specialist_risk)} (police: {_plain(event.police_risk)}){marac}",
+        title=f"Domestic abuse risk: {in_words(event.specialist_risk)} (police: {in_words(event.police_risk)}){marac}",
         topic="domestic_abuse",
         parts=text.parts(
             rationale="Why", support_offered="Support offered", safe_to_contact="How to make contact safely"
@@ -291,7 +294,7 @@ def _(event: YoungCarerIdentified, text: Text) -> Entry:
 @entries.on(PrivateFosteringNotified)
 def _(event: PrivateFosteringNotified, text: Text) -> Entry:
     return Entry(
-        title=f"Private fostering notified: with {_plain(event.relation)}",
+        title=f"Private fostering notified: with {in_words(event.relation)}",
         topic="private_fostering",
         parts=text.parts(
             carer_name="Carer",
@@ -305,7 +308,7 @@ def _(event: PrivateFosteringNotified, text: Text) -> Entry:
 @entries.on(FgmPoliceReportRecorded)
 def _(event: FgmPoliceReportRecorded, text: Text) -> Entry:
     return Entry(
-        title=f"Female genital mutilation ({_plain(event.how_known)}) reported to the police",
+        title=f"Female genital mutilation ({in_words(event.how_known)}) reported to the police",
         topic="police",
         parts=text.parts(
             police_reference="Police reference", reported_to="Reported to", role_duty="Whose duty it was"
@@ -327,7 +330,7 @@ def _(event: PreventReferralMade, text: Text) -> Entry:
 @entries.on(PoliceTold)
 def _(event: PoliceTold, text: Text) -> Entry:
     return Entry(
-        title=f"Police told: {_plain(event.why)}",
+        title=f"Police told: {in_words(event.why)}",
         topic="police",
         parts=text.parts(told="Who was told", reason="Why", police_reference="Police reference"),
         seen_by=[agency("police")],
@@ -346,8 +349,4 @@ def _agencies(names: tuple[str, ...]) -> list[OpenTerm]:
 
 
 def _list(codes: tuple[str, ...]) -> str:
-    return ", ".join(_plain(each) for each in codes)
-
-
-def _plain(code: str) -> str:
-    return code.replace("_", " ")
+    return ", ".join(in_words(each) for each in codes)

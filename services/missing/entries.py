@@ -19,6 +19,7 @@ from services.missing.events import (
     RiskUpdated,
     SightingRecorded,
 )
+from shared.domain.command import in_words
 from shared.team.audience import OF_ORGANISATIONS, OpenTerm, agency, only, organisation
 from shared.team.entries import Entries, Entry, Text
 from shared.team.meetings import actions_in_words
@@ -39,10 +40,6 @@ def _one(of_agency: str | None, name: str | None = None) -> list[OpenTerm]:
     return [organisation(of_agency, name)] if of_agency in OF_ORGANISATIONS else [agency(of_agency)]
 
 
-def _plain(code: str) -> str:
-    return code.replace("_", " ")
-
-
 def _indicators(told: tuple[Exploitation, ...]) -> str:
     return f"; indicators of exploitation: {', '.join(each.value for each in told)}" if told else ""
 
@@ -52,7 +49,7 @@ def _(event: ChildReportedMissing, text: Text) -> Entry:
     """Seen by the police and who reported it."""
     whence = f" from {event.missing_from.value}" if event.missing_from else ""
     away = "Away without authorisation" if event.category.value != "missing" else "Reported missing"
-    grade = f", graded {_plain(event.police_risk.value)}" if event.police_risk else ""
+    grade = f", graded {in_words(event.police_risk.value)}" if event.police_risk else ""
     return Entry(
         title=f"{away}{whence}{grade}{_indicators(event.exploitation_indicators)}",
         topic="missing",
@@ -73,7 +70,7 @@ def _(event: ChildReportedMissing, text: Text) -> Entry:
 @entries.on(RiskUpdated)
 def _(event: RiskUpdated, text: Text) -> Entry:
     return Entry(
-        title=f"Risk graded {_plain(event.police_risk.value)}{_indicators(event.exploitation_indicators)}",
+        title=f"Risk graded {in_words(event.police_risk.value)}{_indicators(event.exploitation_indicators)}",
         topic="missing",
         parts=text.parts(reason="Why"),
         seen_by=_police_and_reporter(event.reporter_agency, event.reporter_organisation),
@@ -93,7 +90,7 @@ def _(event: SightingRecorded, text: Text) -> Entry:
 @entries.on(ChildFound)
 def _(event: ChildFound, text: Text) -> Entry:
     return Entry(
-        title=f"Back, or found: {_plain(event.condition.value)}",
+        title=f"Back, or found: {in_words(event.condition.value)}",
         topic="missing",
         significance="critical",
         parts=text.parts(where="Where", found_by="Found by", returned_to="Back to", harmed_how="How harmed"),
@@ -105,7 +102,7 @@ def _(event: ChildFound, text: Text) -> Entry:
 def _(event: ReturnInterviewRequested, text: Text) -> Entry:
     """Seen by the agency that is to offer it."""
     return Entry(
-        title=f"Return interview to be offered by: {_plain(event.service.value)}",
+        title=f"Return interview to be offered by: {in_words(event.service.value)}",
         topic="missing",
         parts=text.parts(interviewer_name="Whom the child knows", reason="Why"),
         seen_by=_one(event.agency),
@@ -139,7 +136,7 @@ def _(event: InterviewOffered, text: Text) -> Entry:
 @entries.on(ReturnInterviewDeclined)
 def _(event: ReturnInterviewDeclined, text: Text) -> Entry:
     return Entry(
-        title=f"Return interview declined: {_plain(event.by.value)}",
+        title=f"Return interview declined: {in_words(event.by.value)}",
         topic="missing",
         parts=text.parts(reason="Why"),
     )
@@ -171,7 +168,7 @@ def _(event: ReturnInterviewRecorded, text: Text) -> Entry:
 def _(event: EpisodeReviewedAtPanel, text: Text) -> Entry:
     """Seen by the agencies that have an action from it."""
     actions = actions_in_words(text.sealed.get("actions") or ())
-    grade = f", graded {_plain(event.risk.value)}" if event.risk else ""
+    grade = f", graded {in_words(event.risk.value)}" if event.risk else ""
     parts = text.parts(
         notes="What was said",
         no_discussion_because="Why no strategy discussion is needed",
@@ -188,7 +185,7 @@ def _(event: EpisodeReviewedAtPanel, text: Text) -> Entry:
 
 @entries.on(PlacingAuthorityTold)
 def _(event: PlacingAuthorityTold, text: Text) -> Entry:
-    told = ", ".join(_plain(each.value) for each in event.told) or "nobody"
+    told = ", ".join(in_words(each.value) for each in event.told) or "nobody"
     return Entry(
         title=f"Told that the child is missing: {told}",
         topic="missing",

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.domain.command import in_words
 from shared.domain.event import Sealed
 from shared.domain.fields import MOST_ITEMS, Agency, Organisation, Professional, RequiredText, ShortText
 from shared.domain.instants import Day
@@ -105,15 +106,11 @@ def attended_in_words(attended: Iterable[Mapping[str, Any]]) -> str:
 def actions_in_words(actions: Iterable[Mapping[str, Any]]) -> str:
     """What was agreed as a page shows it, read from the sealed part: `Medical (health, by 2026-12-29)`."""
     return "; ".join(
-        f"{each['what']} ({', '.join(filter(None, (_plain(each['owner']), each.get('who'))))}, by {each['by']})"
+        f"{each['what']} ({', '.join(filter(None, (in_words(each['owner']), each.get('who'))))}, by {each['by']})"
         for each in actions
     )
 
 
 def _attendee(one: Mapping[str, Any]) -> str:
-    where = ", ".join(filter(None, (_plain(one["agency"]), one.get("organisation_name"))))
+    where = ", ".join(filter(None, (in_words(one["agency"]), one.get("organisation_name"))))
     return f"{one['name']} ({where})" if one.get("name") else where
-
-
-def _plain(code: str) -> str:
-    return code.replace("_", " ")

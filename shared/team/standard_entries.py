@@ -7,6 +7,7 @@ sharing those it shares with; of supervision, audits and copies nobody (the rule
 from typing import Final
 
 from shared.domain.clock_facts import DeadlineMissed, DeadlineVaried
+from shared.domain.command import in_words
 from shared.domain.corrections import RecordCorrected
 from shared.team.audience import OF_ORGANISATIONS, Depth, OpenTerm, agency, also_of, organisation
 from shared.team.entries import Entries, Entry, Text
@@ -53,7 +54,7 @@ def _(event: RecordCorrected, text: Text) -> Entry:
 @EVERY_TEAM.on(EscalationRaised, stands_for_thing=True)
 def _(event: EscalationRaised, text: Text) -> Entry:
     return Entry(
-        title=f"Escalation raised with {_plain(event.their_agency)}: {event.stage.label.lower()}",
+        title=f"Escalation raised with {in_words(event.their_agency)}: {event.stage.label.lower()}",
         topic="escalation",
         significance="critical",
         parts=text.parts(raised_with="Raised with", what="What is disagreed about", wanted="What is wanted"),
@@ -65,7 +66,7 @@ def _(event: EscalationRaised, text: Text) -> Entry:
 def _(event: EscalationAnswered, text: Text) -> Entry:
     agreed = "agreed" if event.agreed else "not agreed"
     return Entry(
-        title=f"Escalation answered by {_plain(event.their_agency)}: {agreed}, {event.stage.label.lower()}",
+        title=f"Escalation answered by {in_words(event.their_agency)}: {agreed}, {event.stage.label.lower()}",
         topic="escalation",
         parts=text.parts(answer="Answer"),
         seen_by=_the_two(event),
@@ -85,7 +86,7 @@ def _(event: EscalationResolved, text: Text) -> Entry:
 
 @EVERY_TEAM.on(DisclosureDecided)
 def _(event: DisclosureDecided, text: Text) -> Entry:
-    whom = ", ".join(_plain(each) for each in event.agencies)
+    whom = ", ".join(in_words(each) for each in event.agencies)
     what = "Decided to share with" if event.share else "Decided not to share with"
     return Entry(
         title=f"{what} {whom}: {event.lawful_basis.label}",
@@ -138,7 +139,3 @@ def _shared_with(event: DisclosureDecided) -> list[OpenTerm]:
         else agency(each, depth=depth)
         for each in event.agencies
     ]
-
-
-def _plain(code: str) -> str:
-    return code.replace("_", " ")

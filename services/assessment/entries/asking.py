@@ -1,12 +1,13 @@
 """What consent and checks of an assessment say in the chronology."""
 
-from services.assessment.entries.team import entries, plain
+from services.assessment.entries.team import entries
 from services.assessment.events import (
     AgencyCheckRequested,
     AgencyInformationShared,
     ConsentRecorded,
     ConsentWithdrawn,
 )
+from shared.domain.command import in_words
 from shared.team.audience import agency, asked, organisation, party, worked
 from shared.team.entries import Entry, Text
 
@@ -32,7 +33,7 @@ def _(event: ConsentWithdrawn, text: Text) -> Entry:
 def _(event: AgencyCheckRequested, text: Text) -> Entry:
     """Seen by who was asked."""
     return Entry(
-        title=f"{plain(event.agency).capitalize()} asked for information ({plain(event.extent)})",
+        title=f"{in_words(event.agency).capitalize()} asked for information ({in_words(event.extent)})",
         topic="agency_check",
         parts=text.parts(organisation_name="Asked", reason="Why", questions="Questions"),
         seen_by=[asked(party(event.agency, event.organisation))],
@@ -44,7 +45,7 @@ def _(event: AgencyInformationShared, text: Text) -> Entry:
     """Seen by those whom the answer itself names; and by who gave it, also where the team wrote it down for them."""
     found = "nothing known" if event.nothing_known else "information shared"
     return Entry(
-        title=f"{plain(event.agency).capitalize()} answered: {found}",
+        title=f"{in_words(event.agency).capitalize()} answered: {found}",
         topic="agency_check",
         parts=text.parts(findings="Findings"),
         seen_by=[
@@ -56,4 +57,4 @@ def _(event: AgencyInformationShared, text: Text) -> Entry:
 
 
 def _list(codes: tuple[str, ...]) -> str:
-    return ", ".join(plain(each) for each in codes)
+    return ", ".join(in_words(each) for each in codes)

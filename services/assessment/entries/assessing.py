@@ -1,7 +1,7 @@
 """What assessments say in the chronology. Their outcome is seen by those it was shared with, once it is shared."""
 
 from services.assessment.codes import REFERRER
-from services.assessment.entries.team import entries, plain
+from services.assessment.entries.team import entries
 from services.assessment.events import (
     AssessmentAuthorised,
     AssessmentStarted,
@@ -9,6 +9,7 @@ from services.assessment.events import (
     FamilyNetworkMeetingHeld,
     OutcomeShared,
 )
+from shared.domain.command import in_words
 from shared.team.audience import OpenTerm, agency, opens
 from shared.team.entries import Entry, Text
 
@@ -63,4 +64,4 @@ def _(event: OutcomeShared, text: Text) -> Entry:
 
 
 def _who(code: str) -> str:
-    return "the referrer" if code == REFERRER else plain(code)
+    return "the referrer" if code == REFERRER else in_words(code)

@@ -5,8 +5,3 @@ from typing import Final
 from shared.team.entries import Entries
 
 entries: Final = Entries("assessment")
-
-
-def plain(code: str) -> str:
-    """A code in words."""
-    return code.replace("_", " ")

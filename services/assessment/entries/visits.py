@@ -1,8 +1,9 @@
 """What visits say in the chronology."""
 
 from services.assessment.codes import Place
-from services.assessment.entries.team import entries, plain
+from services.assessment.entries.team import entries
 from services.assessment.events import ChildNotSeen, ChildSeen
+from shared.domain.command import in_words
 from shared.team.entries import Entry, Text
 
 
@@ -38,4 +39,4 @@ def _(event: ChildNotSeen, text: Text) -> Entry:
 
 
 def _where(place: Place | None) -> str:
-    return f" ({plain(place)})" if place else ""
+    return f" ({in_words(place)})" if place else ""

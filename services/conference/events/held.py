@@ -12,11 +12,10 @@ from services.conference.codes import (
     ConferenceDecision,
     LetterTo,
     MeetingKind,
-    Progress,
     ReviewDecision,
     ViewsThrough,
 )
-from shared.domain.code_lists import ConferenceKind, ConferenceOrigin, ToldHow
+from shared.domain.code_lists import ConferenceKind, ConferenceOrigin, Progress, ToldHow
 from shared.domain.event import Event, Sealed
 from shared.domain.marks import Starts
 from shared.domain.rules import Deadline

@@ -11,8 +11,8 @@ from services.conference.codes import (
     Order,
     PreProceedingsDecision,
     PreProceedingsEnd,
-    Progress,
 )
+from shared.domain.code_lists import Progress
 from shared.domain.event import Event, Sealed
 from shared.domain.marks import Starts
 from shared.domain.rules import Deadline

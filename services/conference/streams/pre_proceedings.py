@@ -11,7 +11,6 @@ from services.conference.codes import (
     Order,
     PreProceedingsDecision,
     PreProceedingsEnd,
-    Progress,
 )
 from services.conference.events import (
     AgreementText,
@@ -33,6 +32,7 @@ from services.conference.events import (
 from services.conference.streams.child_file import ChildFile
 from services.conference.streams.conference_due import ConferenceDue
 from services.conference.streams.plan_state import ChildProtectionPlan
+from shared.domain.code_lists import Progress
 from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
 from shared.domain.fields import (

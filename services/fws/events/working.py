@@ -4,8 +4,8 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from services.fws.codes import FormalReview, Place, PlanOwner, Progress
-from shared.domain.code_lists import ToldHow
+from services.fws.codes import FormalReview, Place, PlanOwner
+from shared.domain.code_lists import Progress, ToldHow
 from shared.domain.event import Event, Sealed
 from shared.domain.instants import Instant
 from shared.domain.marks import Starts

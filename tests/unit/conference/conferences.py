@@ -11,7 +11,6 @@ from services.conference.codes import (
     MeetingKind,
     Place,
     PlanEnd,
-    Progress,
     ReviewDecision,
 )
 from services.conference.streams.child_file import RecordVisit
@@ -29,7 +28,7 @@ from services.conference.streams.meeting import (
     SendDecisionLetter,
     SendMinutes,
 )
-from shared.domain.code_lists import ConferenceKind, ConferenceOrigin
+from shared.domain.code_lists import ConferenceKind, ConferenceOrigin, Progress
 from shared.domain.fields import Professional
 from shared.domain.instants import london
 from shared.domain.people import KnownPerson

@@ -13,7 +13,6 @@ from services.conference.codes import (
     Order,
     PreProceedingsDecision,
     PreProceedingsEnd,
-    Progress,
 )
 from services.conference.events import (
     CaseManagementReviewHeld,
@@ -39,6 +38,7 @@ from services.conference.streams.pre_proceedings import (
     SendLetterBeforeProceedings,
 )
 from services.conference.views import tracker
+from shared.domain.code_lists import Progress
 from shared.domain.fields import Professional
 from shared.domain.instants import london
 from shared.team.deadlines import VaryDeadline

@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 
 from services.assessment.app import app as assessment
 from services.fws.app import app as fws
-from services.fws.codes import Criterion, PlanOwner, Progress, WhyEnded
+from services.fws.codes import Criterion, PlanOwner, WhyEnded
 from services.fws.streams.family_episode import (
     AllocateKeyworker,
     CloseEpisode,
@@ -19,7 +19,7 @@ from services.fws.streams.family_episode import (
     TakeRequest,
 )
 from services.mash.app import app as mash
-from shared.domain.code_lists import ReferralSource
+from shared.domain.code_lists import Progress, ReferralSource
 from shared.domain.fields import Professional
 from shared.domain.instants import london
 from shared.domain.people import KnownPerson, Span

@@ -1,9 +1,10 @@
 """What early help says in the chronology, and who sees it: those at the meetings from then on; the rest family wellbeing."""
 
-from services.fws.codes import FormalReview, Place, Progress
+from services.fws.codes import FormalReview, Place
 from services.fws.entries import entries
 from services.fws.rules import RULES
 from services.fws.streams.family_episode import ExtendHelp, HoldEndingMeeting, HoldFormalReview
+from shared.domain.code_lists import Progress
 from shared.domain.instants import london
 from shared.team.audience import SeenBy
 from shared.testing.entries import given_entries

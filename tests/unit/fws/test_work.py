@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from services.fws.codes import FormalReview, Progress
+from services.fws.codes import FormalReview
 from services.fws.events import (
     DraftAssessmentCompleted,
     FamilyVisited,
@@ -14,6 +14,7 @@ from services.fws.events import (
     WellbeingAssessmentShared,
 )
 from services.fws.streams.family_episode import ExtendHelp, HoldFormalReview, StartPlan
+from shared.domain.code_lists import Progress
 from shared.domain.instants import london
 from shared.testing.facts import ADULT, CHILD, SIBLING
 from tests.unit.fws.families import (

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from services.conference.codes import Progress
 from services.conference.events import CoreGroupHeld, CoreGroupText
 from services.conference.streams.meeting.state import MeetingAndCase, MeetingEvent
 from services.conference.streams.plan_state import no_plan
+from shared.domain.code_lists import Progress
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.fields import Agency, Distinct, PersonId, Text

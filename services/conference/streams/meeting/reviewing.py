@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from pydantic import Field, model_validator
 
-from services.conference.codes import Category, PlanEnd, Progress, ReviewDecision, ViewsThrough
+from services.conference.codes import Category, PlanEnd, ReviewDecision, ViewsThrough
 from services.conference.events import (
     CategoryChanged,
     ChildProtectionPlanEnded,
@@ -31,7 +31,7 @@ from services.conference.streams.meeting.holding import (
 from services.conference.streams.meeting.state import MeetingAndCase
 from services.conference.streams.plan_state import first_day, no_plan
 from services.conference.streams.working_day import not_a_working_day
-from shared.domain.code_lists import ConferenceKind, ConferenceOrigin
+from shared.domain.code_lists import ConferenceKind, ConferenceOrigin, Progress
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.field_errors import refuse_fields

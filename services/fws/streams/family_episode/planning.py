@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.fws.codes import FormalReview, PlanOwner, Progress
+from services.fws.codes import FormalReview, PlanOwner
 from services.fws.events import (
     ExtendedText,
     FormalReviewHeld,
@@ -21,6 +21,7 @@ from services.fws.events import (
 from services.fws.rules import MOST_MONTHS
 from services.fws.streams.family_episode.state import EpisodeEvent, FamilyEpisode, working
 from services.fws.streams.family_episode.visiting import Scale
+from shared.domain.code_lists import Progress
 from shared.domain.command import Check, Command, refuse_all
 from shared.domain.decider import Context
 from shared.domain.fields import MOST_ITEMS, Agency, Distinct, PersonId, RequiredText, Text
