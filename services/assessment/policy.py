@@ -15,6 +15,7 @@ from services.assessment.streams.referral import (
     TakeNote,
     TakePlanMade,
     TakePlanTransferIn,
+    TakeStepUp,
 )
 from services.conference import events as conference
 from services.fws import events as fws
@@ -106,6 +107,28 @@ def take_escalation(
         NoteStart(about=about, rule="F10", cause=cause),
         NoteStart(about=about, rule="A11", cause=cause),
     ]
+
+
+@policy.on(fws.TransferDecided, already_open=TaskFor("team_manager"))
+def take_panel_decision(event: fws.TransferDecided, record: Record) -> TakeStepUp | RaiseTask | None:
+    """The transfer panel decided (F11): an agreed step-up opens the referral. Of a step-down that was agreed, or was not, a
+    manager hears: the case here is to be closed, or goes on.
+
+    Where a referral is open already, a manager looks at what the step-up adds to it.
+    """
+    about = _about(event)
+    if event.up and event.agreed:
+        return TakeStepUp(about=about, source=event.source, primary_need=event.primary_need)
+    if event.up or event.deferred:
+        return None
+    return RaiseTask(
+        about=about,
+        role="team_manager",
+        reason="step_down_agreed" if event.agreed else "step_down_not_agreed",
+        rules=("F11",),
+        regarding=record.envelope.event_id,
+        source="fws",
+    )
 
 
 @policy.on(mash.ContactPassedToOpenCase)

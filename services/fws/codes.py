@@ -47,6 +47,21 @@ class FormalReview(Coded):
     STEP_UP = "step_up", "Step up"
 
 
+class PanelDecision(Coded):
+    """What the case transfer panel decided (F11). Source: threshold document, section 8."""
+
+    AGREED = "agreed", "Agreed"
+    NOT_AGREED = "not_agreed", "Not agreed"
+    DEFERRED = "deferred", "Deferred"
+
+
+class Direction(Coded):
+    """Which way a family is to go: up to children's social care, or down to early help."""
+
+    STEP_UP = "step_up", "Step-up"
+    STEP_DOWN = "step_down", "Step-down"
+
+
 class Place(Coded):
     """Where a family was visited."""
 

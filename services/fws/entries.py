@@ -20,7 +20,10 @@ from services.fws.events import (
     KeyworkerAllocated,
     PlanLive,
     PlanReviewed,
+    StepDownReceived,
+    StepUpProposed,
     SupportMeetingHeld,
+    TransferDecided,
     WellbeingAssessmentShared,
 )
 from shared.team.audience import OpenTerm, Party, agency, began_work, ended_work, present
@@ -195,7 +198,40 @@ def _(event: EarlyHelpEnded, text: Text) -> Entry:
     )
 
 
-entries.one(ImmediateEscalationRaised, EarlyHelpEnded)
+@entries.on(StepUpProposed)
+def _(event: StepUpProposed, text: Text) -> Entry:
+    return Entry(
+        title="Step-up to children's social care proposed",
+        topic="transfer",
+        parts=text.parts(reason="Why", needs="What the family needs"),
+        seen_by=[agency(FAMILY_WELLBEING)],
+    )
+
+
+@entries.on(TransferDecided)
+def _(event: TransferDecided, text: Text) -> Entry:
+    """An agreed step-up ends early help: they are one entry."""
+    return Entry(
+        title=f"Transfer panel: {event.direction.label.lower()} {event.decision.label.lower()}",
+        topic="transfer",
+        parts=text.parts(reason="Why", conditions="Conditions"),
+        seen_by=[agency(FAMILY_WELLBEING)],
+        involves=[ended_work(FAMILY_WELLBEING)] if event.up and event.agreed else (),
+    )
+
+
+@entries.on(StepDownReceived)
+def _(event: StepDownReceived, text: Text) -> Entry:
+    consent = ", with signed consent" if event.consented_by else ""
+    return Entry(
+        title=f"Family received from children's social care{consent}",
+        topic="transfer",
+        parts=text.parts(plan="Plan", notes="Notes"),
+        seen_by=[agency(FAMILY_WELLBEING)],
+    )
+
+
+entries.one(ImmediateEscalationRaised, EarlyHelpEnded, TransferDecided)
 
 
 def _those_at_the_meetings(parties: tuple[Party, ...] = ()) -> list[OpenTerm]:

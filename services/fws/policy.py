@@ -1,7 +1,10 @@
 """What the family wellbeing service does when other teams' facts arrive."""
 
+from services.assessment import events as assessment
+from services.conference import events as conference
 from services.fws.codes import Criterion
 from services.fws.streams.family_episode import TakeRequest, TakeWithdrawal
+from services.fws.streams.transfer_proposal import TakeStepDown
 from services.mash import events as mash
 from shared.domain.code_lists import ConsentScope
 from shared.domain.event import Record
@@ -52,4 +55,21 @@ def tell_the_keyworker(event: mash.ContactReceived, record: Record) -> RaiseTask
         source="mash",
         team="fws",
         kind="family_episode",
+    )
+
+
+@policy.on(assessment.StepDownProposed, conference.StepDownProposed, already_open=TaskFor("fws_manager"))
+def put_on_the_panel(
+    event: assessment.StepDownProposed | conference.StepDownProposed, record: Record
+) -> TakeStepDown:
+    """Social care or a conference proposes that early help is enough: it is for the next transfer panel (F11).
+
+    Where a step-up of the child waits for the panel, a manager looks at both.
+    """
+    text = record.text or {}
+    return TakeStepDown(
+        about=(event.child,) if event.child else (),
+        proposed_by=record.service,
+        reason=text.get("reason") or "",
+        goals=tuple(text.get("goals") or ()),
     )

@@ -1,8 +1,9 @@
 """The family wellbeing service's clocks, as dated data. Days of the source's flowchart are working days."""
 
+from datetime import time
 from typing import Final
 
-from shared.domain.rules import Rule, Rulebook, Unit
+from shared.domain.rules import Rule, Rulebook, Unit, Weekday
 from shared.team.rules import without_clock
 
 _APP3 = "Threshold document, appendix 3"
@@ -104,12 +105,27 @@ RULES: Final = Rulebook(
             MOST_MONTHS,
             Unit.MONTHS,
             "plan live",
-            "closed; ended by an escalation",
+            "closed; ended by an escalation or an agreed step-up",
+        ),
+        Rule(
+            id="F11",
+            what="a planned step-up or step-down is decided by the weekly case transfer panel",
+            do="Decide the proposal at the transfer panel",
+            missed="Proposal was not decided at the transfer panel",
+            starts="proposed; deferred, anew",
+            limit=None,
+            unit=Unit.PANEL,
+            weekday=Weekday.THURSDAY,
+            at=time(10),
+            met_by="decided, or deferred",
+            source=f"{_S8}; day and hour are the council's own",
+            local=True,
         ),
         without_clock(
             "F10",
-            "harm, or a risk of significant harm, goes straight to referral and assessment for a strategy discussion",
-            "recorded; its clock is kept by referral and assessment",
+            "harm, or a risk of significant harm, goes straight to referral and assessment for a strategy discussion, never to "
+            "the panel",
+            "recorded; its clock is kept by referral and assessment; refused for the panel",
             _S8,
         ),
         without_clock(

@@ -68,11 +68,16 @@ class ReferralOpened(
         state["tell_referrer"] = state["source"] not in {"9", "10"}
 
 
-class ImmediateHarmMarked(Event, name="assessment.ImmediateHarmMarked", fixed=("contact",)):
+class ImmediateHarmMarked(Event, name="assessment.ImmediateHarmMarked", version=2, fixed=("contact",)):
     """Immediate harm to a child whose referral is open: they are seen today (A1)."""
 
-    contact: UUID
+    contact: UUID | None = None
+    """None: it was escalated from early help that had not come from the front door."""
     see_today_by: Annotated[Deadline, Starts("A1")]
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """All harm was told with a contact before."""
 
 
 class ReferralLevelled(Event, name="assessment.ReferralLevelled", fixed=("contact", "level", "primary_need")):

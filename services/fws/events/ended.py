@@ -1,6 +1,6 @@
 """What the family wellbeing service tells of the end of help: its last meeting, its close, and harm that cannot wait."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from services.fws.codes import WhyEnded
@@ -32,13 +32,22 @@ class EscalationText(Sealed):
 
 
 class ImmediateEscalationRaised(
-    Event, name="fws.ImmediateEscalationRaised", crosses=True, text=EscalationText, fixed=("primary_need",)
+    Event,
+    name="fws.ImmediateEscalationRaised",
+    version=2,
+    crosses=True,
+    text=EscalationText,
+    fixed=("primary_need",),
 ):
     """Harm, or a risk of significant harm (F10): straight to referral and assessment, never to the panel."""
 
-    contact: UUID
-    """At the front door, from which the help had come."""
+    contact: UUID | None = None
+    """At the front door, from which the help had come; None: it had come from social care."""
     primary_need: PrimaryNeed | None = None
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """All help came from the front door before."""
 
 
 class EndingText(Sealed):
@@ -69,25 +78,37 @@ class EndedText(Sealed):
 class EarlyHelpEnded(
     Event,
     name="fws.EarlyHelpEnded",
+    version=2,
     crosses=True,
     text=EndedText,
-    fixed=("reason", "escalated", "partners_told"),
+    fixed=("reason", "escalated", "by_panel", "partners_told"),
 ):
-    """Early help ended: closed with all that F13 asks for, or handed over because of harm.
+    """Early help ended: closed with all that F13 asks for, handed over because of harm, or by an agreed step-up.
 
-    Ends the clocks of the work; closing meets F9, an escalation ends it.
+    Ends the clocks of the work; closing meets F9, an escalation and an agreed step-up end it.
     """
 
     reason: WhyEnded
     escalated: bool = False
+    by_panel: bool = False
+    """Whether the transfer panel agreed that social care takes the family on."""
     letter_to: tuple[UUID, ...] = ()
     partners_told: tuple[str, ...] = ()
     copies_given: tuple[UUID, ...] = ()
 
     def clocks_met(self) -> tuple[str, ...]:
         """Closing is what F9 asks for."""
-        return () if self.escalated else ("F9",)
+        return () if self.handed_over else ("F9",)
 
     def clocks_ended(self) -> tuple[str, ...]:
         """What was to be done for the family ceases."""
-        return (*_WORK, "F9") if self.escalated else _WORK
+        return (*_WORK, "F9") if self.handed_over else _WORK
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether social care goes on with the family."""
+        return self.escalated or self.by_panel
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """No panel decided before."""

@@ -30,10 +30,12 @@ from services.assessment.streams.referral.opening import (
     OpenReferral,
     TakeImmediateHarm,
     TakeNote,
+    TakeStepUp,
     TakeTransferIn,
     open_referral,
     take_immediate_harm,
     take_note,
+    take_step_up,
     take_transfer_in,
 )
 from services.assessment.streams.referral.state import Referral, ReferralEvent, ReferralRecord, evolve
@@ -55,6 +57,7 @@ __all__ = [
     "TakeNote",
     "TakePlanMade",
     "TakePlanTransferIn",
+    "TakeStepUp",
     "TakeTransferIn",
     "TransferCase",
     "decide",
@@ -66,6 +69,7 @@ ReferralCommand: TypeAlias = (
     OpenReferral
     | TakeImmediateHarm
     | TakeNote
+    | TakeStepUp
     | TakeTransferIn
     | TakeConferenceHeld
     | TakePlanMade
@@ -92,6 +96,8 @@ def decide(command: ReferralCommand, record: ReferralRecord, context: Context) -
             return take_immediate_harm(command, record.referral, context)
         case TakeNote():
             return take_note(command, record.referral)
+        case TakeStepUp():
+            return take_step_up(command, record.referral, context)
         case TakeTransferIn():
             return take_transfer_in(command, record.referral, context)
         case TakeConferenceHeld():

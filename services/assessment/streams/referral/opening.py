@@ -35,11 +35,19 @@ class OpenReferral(Command, name="assessment.OpenReferral", opens=True, internal
 class TakeImmediateHarm(Command, name="assessment.TakeImmediateHarm", opens=True, internal=True):
     """The front door identified immediate harm (M6): the child's referral opens at once, or the open one is marked."""
 
-    contact: UUID
+    contact: UUID | None
+    """None: it was escalated from early help that had come from social care."""
     received_at: Instant
     source: ReferralSource
     referrer_agency: str | None = None
     tell_referrer: bool = True
+    primary_need: PrimaryNeed | None = None
+
+
+class TakeStepUp(Command, name="assessment.TakeStepUp", opens=True, internal=True):
+    """The transfer panel agreed that social care takes a family on: the child's referral opens, from its decision (F11)."""
+
+    source: ReferralSource
     primary_need: PrimaryNeed | None = None
 
 
@@ -91,7 +99,7 @@ def open_referral(command: OpenReferral, state: Referral, context: Context) -> l
 
 def take_immediate_harm(command: TakeImmediateHarm, state: Referral, context: Context) -> list[Event]:
     """See the child today: on the open referral, else on one that opens now."""
-    if command.contact in state.harm_of:
+    if command.contact is not None and command.contact in state.harm_of:
         return []
     today = context.deadline("A1", context.happened_at)
     if state.is_open:
@@ -108,6 +116,29 @@ def take_immediate_harm(command: TakeImmediateHarm, state: Referral, context: Co
             see_child_by=context.deadline("A2", command.received_at),
             assess_by=context.deadline("A3", command.received_at),
             see_today_by=today,
+        )
+    ]
+
+
+def take_step_up(command: TakeStepUp, state: Referral, context: Context) -> list[Event]:
+    """The referral opens from the panel's decision; family wellbeing is told what comes of it (A6)."""
+    refuse_all(
+        (
+            "A10",
+            state.is_open,
+            "the child has an open referral: add what is new to it",
+            "already_open",
+        )
+    )
+    decided_at = context.happened_at
+    return [
+        ReferralOpened(
+            received_at=decided_at,
+            source=command.source,
+            referrer_agency="family_wellbeing",
+            primary_need=command.primary_need,
+            see_child_by=context.deadline("A2", decided_at),
+            assess_by=context.deadline("A3", decided_at),
         )
     ]
 

@@ -113,7 +113,7 @@ def evolve(state: Referral, event: ReferralEvent) -> Referral:
         case ReferralOpened():
             return _opened(state, event)
         case ImmediateHarmMarked(contact=contact):
-            return replace(state, harm_of=state.harm_of | {contact})
+            return replace(state, harm_of=state.harm_of | ({contact} if contact else set()))
         case ReferralLevelled(level=level, primary_need=need):
             return replace(state, level=level, primary_need=need)
         case WorkerAllocated():

@@ -12,9 +12,11 @@ from services.fws.events import (
     EndingText,
     EscalationText,
     ImmediateEscalationRaised,
+    ProposalEnded,
 )
 from services.fws.streams.family_episode.state import (
     EpisodeEvent,
+    EpisodeOfChild,
     FamilyEpisode,
     nothing_open,
     whole_family,
@@ -61,11 +63,11 @@ class CloseEpisode(Command, name="fws.CloseEpisode"):
 
 
 def escalate_immediately(
-    command: EscalateImmediately, state: FamilyEpisode, context: Context
-) -> list[EpisodeEvent]:
-    """Handed over at once, with a record of that in place of all that closing asks for."""
+    command: EscalateImmediately, record: EpisodeOfChild, context: Context
+) -> list[EpisodeEvent | ProposalEnded]:
+    """Handed over at once, with a record of that in place of all that closing asks for. No panel decides on it any more."""
+    state = record.family_episode
     refuse_all(nothing_open(state, "F10"), whole_family(state, context))
-    assert state.contact is not None
     return [
         ImmediateEscalationRaised(
             contact=state.contact,
@@ -80,6 +82,7 @@ def escalate_immediately(
         EarlyHelpEnded(
             reason=WhyEnded.STEPPED_UP, escalated=True, sealed=EndedText(handover=command.handover)
         ),
+        *_proposed_no_longer(record),
     ]
 
 
@@ -98,8 +101,11 @@ def hold_ending_meeting(
     ]
 
 
-def close_episode(command: CloseEpisode, state: FamilyEpisode, context: Context) -> list[EpisodeEvent]:
+def close_episode(
+    command: CloseEpisode, record: EpisodeOfChild, context: Context
+) -> list[EpisodeEvent | ProposalEnded]:
     """Closed, with all that the family and the partners are due."""
+    state = record.family_episode
     no_meeting = not state.ending_meeting and not (command.why_no_meeting or "").strip()
     refuse_all(
         *working(state, context),
@@ -121,5 +127,11 @@ def close_episode(command: CloseEpisode, state: FamilyEpisode, context: Context)
             sealed=EndedText(
                 why_no_meeting=command.why_no_meeting, not_given=not_given_texts(command.not_given)
             ),
-        )
+        ),
+        *_proposed_no_longer(record),
     ]
+
+
+def _proposed_no_longer(record: EpisodeOfChild) -> list[ProposalEnded]:
+    """A step-up of a family that has no early help any more is for no panel."""
+    return [ProposalEnded()] if record.transfer_proposal.to_step_up else []

@@ -24,15 +24,20 @@ from services.fws.events import (
     PlanReviewed,
     RequestConsentWithdrawn,
     RequestReceived,
+    StepDownAgreed,
+    StepDownReceived,
     SupportMeetingHeld,
     WellbeingAssessmentShared,
 )
+from services.fws.streams.proposal_state import TransferProposal
 from shared.domain.code_lists import ConsentScope
 from shared.domain.command import Check
 from shared.domain.decider import Context
 
 EpisodeEvent: TypeAlias = (
     RequestReceived
+    | StepDownAgreed
+    | StepDownReceived
     | RequestConsentWithdrawn
     | EarlyHelpAccepted
     | EarlyHelpDeclined
@@ -58,9 +63,12 @@ class FamilyEpisode:
     """One child's part in a family's early help."""
 
     request: UUID | None = None
+    """The front door's decision, or the transfer panel's."""
     family: frozenset[UUID] = frozenset()
     """The children whom the request named, this one among them."""
     contact: UUID | None = None
+    """At the front door; None: it was stepped down from social care."""
+    stepped_down: bool = False
     requested_at: datetime | None = None
     criteria: tuple[Criterion, ...] = ()
     consented: bool = False
@@ -75,6 +83,9 @@ class FamilyEpisode:
     reviewed_formally: bool = False
     extended: bool = False
     ending_meeting: bool = False
+    harmed: bool = False
+    """Whether consent was withdrawn and there was harm: then nothing waits for a panel (F10)."""
+    escalated: bool = False
     closed: bool = False
 
     @property
@@ -95,11 +106,23 @@ def evolve(state: FamilyEpisode, event: EpisodeEvent) -> FamilyEpisode:
                 criteria=event.criteria,
                 consented=bool(event.consented_by),
             )
+        case StepDownAgreed():
+            return FamilyEpisode(
+                request=event.request,
+                family=frozenset(event.family),
+                requested_at=event.happened_at,
+                stepped_down=True,
+                criteria=(Criterion.PREVIOUSLY_IN_NEED,),
+            )
+        case StepDownReceived(consented_by=consented_by):
+            return replace(state, consented=state.consented or consented_by is not None)
         case EarlyHelpAccepted(criteria=criteria):
             return replace(state, accepted=True, criteria=criteria or state.criteria)
         case ConsentRecorded(scope=scope, signed=signed):
             return replace(state, consented=state.consented or (signed and _to_help(scope)))
-        case ConsentWithdrawn() | RequestConsentWithdrawn():
+        case ConsentWithdrawn(harm=harm):
+            return replace(state, consented=False, harmed=state.harmed or harm)
+        case RequestConsentWithdrawn():
             return replace(state, consented=False)
         case KeyworkerAllocated():
             return replace(state, allocated=True)
@@ -117,12 +140,22 @@ def evolve(state: FamilyEpisode, event: EpisodeEvent) -> FamilyEpisode:
             return replace(state, extended=True)
         case EndingMeetingHeld():
             return replace(state, ending_meeting=True)
+        case ImmediateEscalationRaised():
+            return replace(state, escalated=True)
         case EarlyHelpDeclined() | EarlyHelpEnded():
             return replace(state, closed=True)
-        case SupportMeetingHeld() | PlanReviewed() | ImmediateEscalationRaised():
+        case SupportMeetingHeld() | PlanReviewed():
             return state
         case _:
             assert_never(event)
+
+
+@dataclass(frozen=True)
+class EpisodeOfChild:
+    """What a decision takes: the family's early help, and whether the transfer panel is to decide on it."""
+
+    family_episode: FamilyEpisode
+    transfer_proposal: TransferProposal
 
 
 def _to_help(scope: Iterable[ConsentScope]) -> bool:

@@ -1,4 +1,4 @@
-"""What the family wellbeing service looks at: the children whose early help is open, and what each waits for."""
+"""The children whose early help is open, and what each waits for."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from services.fws.events import (
     KeyworkerAllocated,
     PlanLive,
     RequestReceived,
+    StepDownAgreed,
     SupportMeetingHeld,
     WellbeingAssessmentShared,
 )
@@ -25,9 +26,10 @@ class EpisodeRow:
     stream: UUID
     child: UUID
     request: UUID
-    contact: UUID
+    contact: UUID | None
+    """At the front door; None: it was stepped down from social care."""
     requested_at: datetime
-    level: int
+    level: int | None
     worker: UUID | None
     visited_at: datetime | None
     seen_at: datetime | None
@@ -58,6 +60,21 @@ def _(event: RequestReceived, record: Record) -> Upsert:
         contact=event.contact,
         requested_at=event.requested_at,
         level=event.level,
+        shared=False,
+        met=False,
+        waits=True,
+    )
+
+
+@worklist.on(StepDownAgreed)
+def _(event: StepDownAgreed, record: Record) -> Upsert:
+    return Upsert(
+        stream=record.stream,
+        child=event.child,
+        request=event.request,
+        contact=None,
+        requested_at=record.happened_at,
+        level=None,
         shared=False,
         met=False,
         waits=True,
