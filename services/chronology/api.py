@@ -11,8 +11,15 @@ from services.chronology.facts import facts_about
 from services.chronology.glass import broke_glass, glass
 from services.chronology.lenses import lens_of
 from services.chronology.queries import ALL, Seen, Wanted, entries_of, of_weight
+from services.chronology.questions import questions
 from services.chronology.restrictions import closed_to
-from services.chronology.showing import Closed, shown_decision, shown_entries, shown_glass
+from services.chronology.showing import (
+    Closed,
+    shown_decision,
+    shown_entries,
+    shown_glass,
+    shown_question,
+)
 from shared.access.access_row import WHOLE_RECORD, Sight
 from shared.domain.access_facts import NOTHING, Fact
 from shared.team.audience import SOCIAL_CARE
@@ -129,6 +136,23 @@ async def broken_glass(
     )
     texts = reader.texts(found.rows)
     return page_of([shown_glass(*each) for each in zip(found.rows, texts, strict=True)], found.next)
+
+
+@router.get("/questions")
+async def questioned_access(
+    reader: Reader, cursor: CursorText = None, limit: Limit = 50, after: After = None
+) -> dict[str, Any]:
+    """The looks that the review of access asks about and no other manager has answered yet, the oldest first."""
+    await reader.authorise("read:access")
+    await reader.caught_up("questions", after)
+    order = {"looked_at": datetime, "stream": UUID}
+    found = await reader.page(questions, order=order, where={"waits": True}, cursor=cursor, limit=limit)
+    await reader.record(
+        "read:access",
+        children=tuple({row["child"] for row in found.rows if row["child"]}),
+        sight=reader.sight([row["access"] for row in found.rows], "questions"),
+    )
+    return page_of([shown_question(row) for row in found.rows], found.next)
 
 
 async def _authorise(reader: Reading, ids: tuple[UUID, ...]) -> bool:

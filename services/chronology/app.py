@@ -6,6 +6,7 @@ from services.chronology.disclosures import disclosures
 from services.chronology.entries import entries as own_entries
 from services.chronology.glass import glass
 from services.chronology.policy import policy_of
+from services.chronology.questions import questions
 from services.chronology.restrictions import restrictions
 from services.chronology.rules import RULES
 from services.chronology.streams.access import access
@@ -21,7 +22,7 @@ app = service(
     streams=[entry, child_record, access],
     policy=policy_of(services.all_entries()),
     entries=own_entries,
-    views=[seen, entries, glass, restrictions, disclosures],
+    views=[seen, entries, glass, questions, restrictions, disclosures],
     rules=RULES,
     router=router,
     every_event_of=services.telling(),

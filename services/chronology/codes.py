@@ -36,3 +36,17 @@ class AccessVerdict(Coded):
     JUSTIFIED = "justified", "Justified"
     NOT_JUSTIFIED = "not_justified", "Not justified"
     REFERRED = "referred", "Referred to be looked into"
+
+
+class AccessRule(Coded):
+    """What about a look made the review of access ask about it.
+
+    Source: the chronology, odd looks; local.
+    """
+
+    OWN_SURNAME = "own_surname", "The child has the surname of who looked"
+    NO_INVOLVEMENT = "no_involvement", "Who looked does not work with the child, nor does their team"
+    OUT_OF_HOURS = "out_of_hours", "Looked out of hours"
+    VOLUME = "volume", "Looked at many more children in a day than others in the role do"
+    CLOSED_RECORD = "closed_record", "Nothing had been recorded of the child for long"
+    REFUSALS = "refusals", "Was refused several times in a short while"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.chronology.codes import AccessVerdict, GlassReason
+from services.chronology.codes import AccessRule, AccessVerdict, GlassReason
 from shared.domain.code_lists import LawfulBasis
 from shared.domain.event import Event, Sealed, Sensitivity
 from shared.domain.instants import Instant
@@ -232,6 +232,31 @@ class GlassBroken(Event, name="chronology.GlassBroken", text=GlassText, fixed=("
     review_by: Annotated[Deadline, Starts("E4")]
 
 
+class AccessQuestioned(
+    Event,
+    name="chronology.AccessQuestioned",
+    fixed=("person", "rule", "service", "position", "looked_at", "role", "agency", "times", "edition"),
+):
+    """The review of access found a look that somebody should account for, by one of its rules. It accuses nobody.
+
+    `person` looked, at `looked_at` (UTC), as `role` of `agency`; the look stands at `position` of the record of who looked of
+    `service`. `times` is how many looks the finding counts: the children of a day, the refusals of an hour. `edition` names
+    the rules.
+    """
+
+    UNDONE_BY: ClassVar[str] = "review the access and say what you found (chronology.ReviewAccess)"
+
+    person: UUID
+    rule: AccessRule
+    service: str
+    position: int
+    looked_at: Instant
+    role: str
+    agency: str
+    times: int = 1
+    edition: str
+
+
 class ReviewText(Sealed):
     """What the manager found, and what follows."""
 
@@ -240,7 +265,7 @@ class ReviewText(Sealed):
 
 
 class AccessReviewed(Event, name="chronology.AccessReviewed", text=ReviewText, fixed=(), meets=("E4",)):
-    """A manager, another than who opened it, looked at an access and said what they found."""
+    """A manager, another than whose access it was, looked at it and said what they found."""
 
     verdict: AccessVerdict
 

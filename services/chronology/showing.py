@@ -1,10 +1,11 @@
-"""How entries, decisions on who sees them and broken glass are shown over HTTP: each reader what is open to them."""
+"""How entries, decisions on who sees them, broken glass and questioned looks are shown over HTTP: each reader what is open to them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from services.chronology.codes import AccessRule
 from services.chronology.queries import Seen
 from shared.domain.actors import Actor
 from shared.team.audience import SOCIAL_CARE
@@ -138,4 +139,23 @@ def shown_glass(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str
         "until": instant(row["until"]),
         "review_by": instant(row["review_by"]),
         "text": text,
+    }
+
+
+def shown_question(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A look that the review of access asks about, and by which rule."""
+    return {
+        "access": str(row["access"]),
+        "child": _id(row["child"]),
+        "person": str(row["person"]),
+        "role": row["role"],
+        "agency": row["agency"],
+        "rule": row["rule"],
+        "why": AccessRule[row["rule"].upper()].label,
+        "service": row["service"],
+        "position": row["look"],
+        "looked_at": instant(row["looked_at"]),
+        "times": row["times"],
+        "edition": row["edition"],
+        "asked_at": instant(row["asked_at"]),
     }

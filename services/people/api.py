@@ -11,6 +11,7 @@ from services.people.names import router as names
 from services.people.search import router as search
 from services.people.streams.professional import LearnProfessional
 from services.people.streams.sign_in import NoteSignIn, of_their_own
+from services.people.surnames import router as surnames
 from services.people.views import facts, merges, people, professionals, relationships, sign_ins
 from shared.domain.fields import Professional
 from shared.domain.view import View
@@ -23,6 +24,7 @@ from shared.web.reading import Reader, Reading
 router = APIRouter(tags=["people"])
 router.include_router(names)
 router.include_router(search)
+router.include_router(surnames)
 
 MOST_FACTS: Final = 200
 """Facts of one person that are shown together; of more, the first are."""

@@ -9,6 +9,7 @@ from services.people.rules import RULES
 from services.people.streams.person import person
 from services.people.streams.professional import professional
 from services.people.streams.sign_in import sign_in
+from services.people.surnames import surnames
 from services.people.views import facts, merges, people, professionals, relationships, sign_ins
 from shared.service.declaration import service
 from shared.service.expectations import Answers
@@ -19,7 +20,17 @@ app = service(
     streams=[person, professional, sign_in],
     policy=policy,
     entries=entries,
-    views=[people, merges, facts, relationships, professionals, sign_ins, search_keys, possible_duplicates],
+    views=[
+        people,
+        merges,
+        facts,
+        relationships,
+        professionals,
+        sign_ins,
+        search_keys,
+        surnames,
+        possible_duplicates,
+    ],
     follow_ups=[finding],
     rules=RULES,
     router=router,

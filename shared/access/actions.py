@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-READINGS_OF_A_TEAM: Final = ("worklist", "deadlines", "text", "audit")
+READINGS_OF_A_TEAM: Final = ("worklist", "deadlines", "text", "audit", "access")
 """What may be read of every team, each a reading of its own: `read:worklist:mash`."""
 
 
-READINGS: Final = ("access", "chronology", "every_entry", "feed", "may", "people", "progress")
+READINGS: Final = ("chronology", "every_entry", "feed", "may", "people", "progress")
 """What may be read of no one team, or of one team alone: `read:people`."""
 
 

@@ -147,7 +147,7 @@ def allowed(action: str) -> DependsOn:
     return dependency
 
 
-_OF_A_TEAM = frozenset({"read:worklist", "read:deadlines", "read:text"})
+_OF_A_TEAM = frozenset({"read:worklist", "read:deadlines", "read:text", "read:access"})
 
 
 def own_reading(running: RunningService, action: str) -> str:

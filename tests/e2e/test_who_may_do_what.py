@@ -14,7 +14,7 @@ from shared.domain.access_facts import NOTHING, OWN_TEAM, Fact, Facts
 from shared.domain.actors import DEFAULT_AGENCY
 from shared.team.audience import OF_ORGANISATIONS
 from shared.web.commands import schema_of
-from tests.e2e.conftest import CONTACT, Stack
+from tests.e2e.conftest import CONTACT, NOW, Stack
 
 GOLDEN: dict[str, dict[str, str]] = json.loads((DOCS / "access.json").read_text())
 POLICY = AccessPolicy.read(FOLDER)
@@ -22,11 +22,25 @@ TEAM = "childrens_social_care"
 NOT_VALID = 422
 WITH: dict[str, dict[str, Any]] = {
     "mash.ReceiveContact": CONTACT,
+    "chronology.QuestionAccess": {
+        "person": str(uuid4()),
+        "rule": "volume",
+        "service": "mash",
+        "position": 1,
+        "looked_at": NOW,
+        "role": "social_worker",
+        "agency": TEAM,
+        "edition": "access-review 2026-11",
+    },
     "mash.InformSchool": {"school": "Elm School", "not_told_because": "It is half term."},
 }
 """What a command says, where its fields must fit one another."""
 
+OPENS = ("mash.ReceiveContact", "chronology.QuestionAccess")
+
 READINGS = (
+    ("GET", "/access/looks?since=2026-11-02T10:00:00Z&until=2026-11-02T11:00:00Z", "read:access:{team}"),
+    ("GET", "/children/{child}/looks", "read:access:{team}"),
     ("GET", "/worklist", "read:worklist:{team}"),
     ("GET", "/deadlines", "read:deadlines:{team}"),
     ("GET", "/deadlines/counts", "read:deadlines:{team}"),
@@ -81,7 +95,9 @@ def body_of(command: str) -> dict[str, Any]:
     """A body that is read, about a thing that is none: whoever may send it hears that."""
     schema = schema_of(command, known_commands()[command])
     if command in WITH:
-        return {"re": str(uuid4()), "with": WITH[command]}
+        # A contact says itself whom it is about; what else opens a thing may be about nobody, and then is done.
+        about = {"about": [str(uuid4())]} if command in OPENS else {}
+        return {"re": str(uuid4()), "with": WITH[command], **about}
     return {"re": str(uuid4()), "with": least(schema["properties"]["with"], schema.get("$defs", {}))}
 
 

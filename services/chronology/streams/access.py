@@ -1,23 +1,27 @@
-"""An access to a child's record that somebody has to look at: the glass was broken, and another manager reviews it (E4)."""
+"""An access to records that another manager has to look at (E4): the glass was broken, or the review of access asks about it."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Final, TypeAlias, assert_never
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from services.chronology.codes import AccessVerdict, GlassReason
-from services.chronology.events import AccessReviewed, GlassBroken, GlassText, ReviewText
+from services.chronology.codes import AccessRule, AccessVerdict, GlassReason
+from services.chronology.events import AccessQuestioned, AccessReviewed, GlassBroken, GlassText, ReviewText
 from shared.domain.command import Command, refuse_all
 from shared.domain.decider import Context, Per, Stream
-from shared.domain.fields import RequiredText, Text
+from shared.domain.fields import Agency, RequiredText, Text
+from shared.domain.instants import Instant
 
 HOURS: Final = 4
 """For how long broken glass opens what is restricted, where nobody says otherwise (local)."""
 MOST_HOURS: Final = 24
+MOST_LOOKS: Final = 1_000_000
+MOST_POSITION: Final = 2**63 - 1
+"""The last that PostgreSQL's bigint holds."""
 
-AccessEvent: TypeAlias = GlassBroken | AccessReviewed
+AccessEvent: TypeAlias = GlassBroken | AccessQuestioned | AccessReviewed
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Access:
 def evolve(state: Access, event: AccessEvent) -> Access:
     """The access after one more fact."""
     match event:
-        case GlassBroken(person=person):
+        case GlassBroken(person=person) | AccessQuestioned(person=person):
             return replace(state, person=person)
         case AccessReviewed(verdict=verdict):
             return replace(state, verdict=verdict)
@@ -49,16 +53,38 @@ class BreakGlass(Command, name="chronology.BreakGlass", opens=True):
     said: RequiredText
     hours: Annotated[int, Field(ge=1, le=MOST_HOURS, strict=True)] = HOURS
 
+    def about_strangers(self) -> bool:
+        """Broken glass is of a child's record."""
+        return False
+
+
+class QuestionAccess(Command, name="chronology.QuestionAccess", opens=True):
+    """Ask about a look that the review of access found by one of its rules: about the child, or, of many, about nobody.
+
+    `looked_at`, `position` and `service` say which look; whoever looked is asked nothing by this: a manager who is
+    somebody else says what they found (ReviewAccess).
+    """
+
+    person: UUID
+    rule: AccessRule
+    service: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$", max_length=31)]
+    position: Annotated[int, Field(ge=1, le=MOST_POSITION, strict=True)]
+    looked_at: Instant
+    role: Annotated[str, StringConstraints(pattern=r"^[a-z_]+$", max_length=60)]
+    agency: Agency
+    times: Annotated[int, Field(ge=1, le=MOST_LOOKS, strict=True)] = 1
+    edition: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9 .-]*$", max_length=60)]
+
 
 class ReviewAccess(Command, name="chronology.ReviewAccess"):
-    """A manager, another than who opened it, says whether an access was justified, and what follows. `re` is the access."""
+    """A manager, another than whose access it was, says whether it was justified, and what follows. `re` is the access."""
 
     verdict: AccessVerdict
     note: RequiredText
     follow_up: Text = ""
 
 
-AccessCommand: TypeAlias = BreakGlass | ReviewAccess
+AccessCommand: TypeAlias = BreakGlass | QuestionAccess | ReviewAccess
 
 
 def decide(command: AccessCommand, state: Access, context: Context) -> list[AccessEvent]:
@@ -70,6 +96,8 @@ def decide(command: AccessCommand, state: Access, context: Context) -> list[Acce
     match command:
         case BreakGlass():
             return break_glass(command, context)
+        case QuestionAccess():
+            return question_access(command, context)
         case ReviewAccess():
             return review_access(command, state, context)
         case _:
@@ -85,6 +113,24 @@ def break_glass(command: BreakGlass, context: Context) -> list[AccessEvent]:
             until=context.now + timedelta(hours=command.hours),
             review_by=context.deadline("E4", context.happened_at),
             sealed=GlassText(said=command.said),
+        )
+    ]
+
+
+def question_access(command: QuestionAccess, context: Context) -> list[AccessEvent]:
+    """It is asked about what was: no look lies in the future."""
+    refuse_all(("E2", command.looked_at > context.now, "give the instant of the look, which is past"))
+    return [
+        AccessQuestioned(
+            person=command.person,
+            rule=command.rule,
+            service=command.service,
+            position=command.position,
+            looked_at=command.looked_at,
+            role=command.role,
+            agency=command.agency,
+            times=command.times,
+            edition=command.edition,
         )
     ]
 
@@ -117,5 +163,6 @@ access = Stream(
     commands=AccessCommand,
     events=AccessEvent,
     per=Per.THING,
+    childless=True,
     clocks=("E4",),
 )
