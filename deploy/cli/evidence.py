@@ -86,8 +86,8 @@ def _of_stack(directory: Path) -> Iterator[_Places]:
     stores = {name: (layout.keys / f"{name}.keys", files.master_key(name)) for name in names}
 
     def places(port: int | None) -> _Places:
-        dsns = {name: dsn_of(layout, name, port) for name in names}
-        views_dsns = {name: dsn_of(layout, views_owner_of(name), port) for name in names}
+        dsns = {name: dsn_of(layout, name, port=port) for name in names}
+        views_dsns = {name: dsn_of(layout, name, role=views_owner_of(name), port=port) for name in names}
         return _Places(dsns, views_dsns, layout.checkpoint_keys, stores)
 
     if is_running(directory):

@@ -34,6 +34,7 @@ def contract(*, walled: bool = False) -> Contract:
                 kinds.setdefault(event.NAME, set()).add(stream.name)
     return Contract(
         crosses={name: event.may_cross(walled=walled) for name, event in event_types().items()},
+        intakes={name: event.INTAKE for name, event in event_types().items() if event.INTAKE},
         categories={name: next(iter(found)) for name, found in kinds.items() if len(found) == 1},
     )
 

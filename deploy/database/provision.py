@@ -2,9 +2,11 @@
 
     python -m deploy.database.provision people --database safeguarding | psql --dbname safeguarding
     python -m deploy.database.provision
+    python -m deploy.database.provision lado | psql --dbname safeguarding_lado
 
 prints the statements. They run as a superuser, in the database the services share, and may run again: what is there
-stays as it is. Passwords are not in them.
+stays as it is. Passwords are not in them. A team behind a wall has a database of its own, into which no other role gets:
+it is provided by itself.
 """
 
 import argparse
@@ -20,6 +22,17 @@ DATABASE: Final = "safeguarding"
 """What the database is called where nobody says otherwise."""
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
+
+
+def database_of(service: str, database: str = DATABASE) -> str:
+    """The database that a service's log is in: the one the services share, but of a team behind a wall one of its own.
+
+    Args:
+        service: its name; of a team that is not here yet it is the shared one.
+        database: what the shared one is called.
+    """
+    walled = service in services.names() and services.team(service).topic.walled
+    return f"{database}_{service}" if walled else database
 
 
 class NotAName(ValueError):
@@ -136,15 +149,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Print the SQL of a service's roles and schemas.",
     )
     parser.add_argument("service", nargs="?", default="all", choices=(*services.names(), "all"))
-    parser.add_argument("--database", default=DATABASE, help="the one it will run in (default: %(default)s)")
+    parser.add_argument(
+        "--database",
+        help=f"the one it will run in (default: {DATABASE}; of a team behind a wall its own, as {DATABASE}_lado)",
+    )
     parser.add_argument("--role", help="the service's own role (default: named like the service)")
     asked = parser.parse_args(arguments)
     if asked.role and asked.service == "all":
         parser.error("--role goes with one service: name it instead of all")
     try:
-        text = script(
-            services.names() if asked.service == "all" else (asked.service,), asked.database, asked.role
-        )
+        shared = asked.database or DATABASE
+        if asked.service == "all":
+            text = script([name for name in services.names() if database_of(name, shared) == shared], shared)
+        else:
+            own = asked.database or database_of(asked.service)
+            text = script((asked.service,), own, asked.role)
     except NotAName as error:
         print(error, file=sys.stderr)
         return 2

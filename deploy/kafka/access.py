@@ -47,7 +47,7 @@ class Access:
     def of(cls, declared: Iterable[Service]) -> Self:
         """What follows from these teams' declarations. Raises Contradiction."""
         by_name = {each.name: each for each in declared}
-        if wrong := [*_of_readers(by_name), *_of_intakes(by_name)]:
+        if wrong := [*_of_readers(by_name), *_of_intakes(by_name), *_of_senders(by_name)]:
             raise Contradiction("\n".join(wrong))
         topics = [topic for each in by_name.values() for topic in (each.topic, *each.intake)]
         return cls(
@@ -135,6 +135,15 @@ def _of_intakes(teams: Mapping[str, Service]) -> Iterator[str]:
             for writer in topic.writers:
                 if writer == team.name or writer not in teams:
                     yield f"{topic.name} lets {writer} write it, which is no other team"
+
+
+def _of_senders(teams: Mapping[str, Service]) -> Iterator[str]:
+    """What is sent to one team alone on a topic that its sender may not write."""
+    writers = {topic.name: topic.writers for team in teams.values() for topic in team.intake}
+    for team in teams.values():
+        for event in (event for stream in team.streams for event in stream.event_types() if event.INTAKE):
+            if team.name not in writers.get(event.INTAKE, ()):
+                yield f"{event.NAME} is sent on {event.INTAKE}, which no team lets {team.name} write"
 
 
 def _those(names: Sequence[str]) -> str:

@@ -1,10 +1,12 @@
-"""The stack's database: one, with roles and two schemas a service, so that none can reach another's."""
+"""The stack's databases: one, with roles and two schemas a service, so that none can reach another's; and one of its own for
+each team behind a wall.
+"""
 
 from collections.abc import Sequence
 
 import asyncpg
 
-from deploy.database.provision import DATABASE, close_database, logins_of, statements
+from deploy.database.provision import DATABASE, close_database, database_of, logins_of, statements
 from deploy.local.layout import Layout
 from deploy.local.postgres import EmbeddedPostgres
 
@@ -21,21 +23,29 @@ AWAY = (
 
 
 async def prepare(server: EmbeddedPostgres, layout: Layout, services: Sequence[str]) -> None:
-    """Makes the database, roles and schemas that are not there yet, and sets the roles' passwords as the files have them.
+    """Makes the databases, roles and schemas that are not there yet, and sets the roles' passwords as the files have them.
 
     Service names are checked by `Layout.make_files`, so they can stand in statements as they are.
     """
+    databases = dict.fromkeys((DATABASE, *map(database_of, services)))
     connection = await asyncpg.connect(server.dsn())
     try:
-        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
-            await connection.execute(f"CREATE DATABASE {DATABASE}")
-            await connection.execute(close_database(DATABASE))
+        for database in databases:
+            if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
+                await connection.execute(f"CREATE DATABASE {database}")
+                await connection.execute(close_database(database))
     finally:
         await connection.close()
-    connection = await asyncpg.connect(server.dsn(DATABASE))
+    for database in databases:
+        within = [service for service in services if database_of(service) == database]
+        await _provide(server, layout, database, within)
+
+
+async def _provide(server: EmbeddedPostgres, layout: Layout, database: str, services: Sequence[str]) -> None:
+    connection = await asyncpg.connect(server.dsn(database))
     try:
         for service in services:
-            for statement in statements(service, DATABASE):
+            for statement in statements(service, database):
                 await connection.execute(statement)
             for role in logins_of(service):
                 await connection.execute(f"ALTER ROLE {role} PASSWORD '{layout.password(role)}'")

@@ -13,7 +13,7 @@ from typing import Literal, Self
 
 import httpx
 
-from deploy.database.provision import logins_of, reader_of, views_owner_of
+from deploy.database.provision import database_of, logins_of, reader_of, views_owner_of
 from deploy.local import databases
 from deploy.local.broker import Broker, EmbeddedBroker
 from deploy.local.children import Child, rotate, spawn, tail
@@ -128,18 +128,18 @@ class Stack:
 
     def postgres_dsn(self, service: str) -> str:
         """Where a service's own role connects; for asyncpg."""
-        return self._login(service)
+        return self._login(service, service)
 
-    def _login(self, role: str) -> str:
-        return self._postgres.dsn(databases.DATABASE, role, self.layout.password(role))
+    def _login(self, service: str, role: str) -> str:
+        return self._postgres.dsn(database_of(service), role, self.layout.password(role))
 
     def owner_dsn(self, service: str) -> str:
         """Where the owner of a service's log connects; for migrations only."""
-        return self._login(owner_of(service))
+        return self._login(service, owner_of(service))
 
     def views_dsn(self, service: str) -> str:
         """Where the owner of a service's read tables connects."""
-        return self._login(views_owner_of(service))
+        return self._login(service, views_owner_of(service))
 
     def superuser_dsn(self) -> str:
         """Where the server's superuser connects: to look at everything in a test."""
@@ -329,7 +329,7 @@ class Stack:
                 service.name,
                 dsn=self.postgres_dsn(service.name),
                 views_dsn=self.views_dsn(service.name),
-                reader_dsn=self._login(reader) if reader in logins_of(service.name) else None,
+                reader_dsn=self._login(service.name, reader) if reader in logins_of(service.name) else None,
                 bootstrap=self._broker.bootstrap,
                 broker=self._broker_kind,
                 broker_login=self._broker.login_of(service.name),

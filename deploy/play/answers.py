@@ -42,7 +42,8 @@ class SeenEntry(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     id: str
-    command: UUID
+    command: UUID | None = None
+    """None: it is withheld, and what made it is not told."""
     happened_at: datetime
     known_at: datetime
     recorded_at: datetime

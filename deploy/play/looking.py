@@ -97,7 +97,7 @@ async def look_around(
     outcome.answered = {one.expectation for _, one in there}
     for child in case.children:
         if child.label in played.ids:
-            await _look_at(outcome, case, child.label, UUID(played.ids[child.label]), services)
+            await _look_at(outcome, case, child.label, UUID(played.ids[child.label]), services, there)
             await _ask_about(outcome, case, child.label, UUID(played.ids[child.label]), services, there)
     if any(one.about == NO_CHILD for one in case.expected.deadlines):
         outcome.deadlines[NO_CHILD] = await _deadlines(None, services)
@@ -109,11 +109,25 @@ async def look_around(
     return outcome
 
 
-async def _look_at(outcome: CaseOutcome, case: Case, label: str, child: UUID, services: Services) -> None:
+async def _look_at(
+    outcome: CaseOutcome, case: Case, label: str, child: UUID, services: Services, there: Sequence[Address]
+) -> None:
     if "chronology" in services.urls:
         for viewer in case.viewers:
-            outcome.chronology[label, viewer] = await services.chronology(child, reader_of(viewer))
+            outcome.chronology[label, viewer] = await _chronology(child, viewer, services, there)
     outcome.deadlines[label] = await _deadlines(child, services)
+
+
+async def _chronology(
+    child: UUID, viewer: Viewer, services: Services, there: Sequence[Address]
+) -> list[SeenEntry]:
+    """What a viewer sees of a child: the chronology, and what the viewer's own team keeps from it and shows itself."""
+    found = await services.chronology(child, reader_of(viewer))
+    for service, one in _at(there, "chronology"):
+        if DEFAULT_AGENCY[one.role] == viewer.agency:
+            pages = services.pages(service, one.of(child), _in_role(one.role), {}, absent=(404,))
+            found += [SeenEntry.model_validate(item) async for item in pages]
+    return sorted(found, key=lambda one: (one.happened_at, one.known_at, one.recorded_at))
 
 
 async def _deadlines(child: UUID | None, services: Services) -> list[DeadlineRow]:

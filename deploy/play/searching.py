@@ -93,7 +93,7 @@ def _files(directory: Path) -> Iterator[tuple[str, str]]:
 async def _database(service: str, layout: Layout) -> AsyncIterator[tuple[str, str]]:
     """Every row that a service's own role may read, or that of its read tables, and the sealed words of its log."""
     own = await asyncpg.connect(dsn_of(layout, service))
-    views = await asyncpg.connect(dsn_of(layout, views_owner_of(service)))
+    views = await asyncpg.connect(dsn_of(layout, service, role=views_owner_of(service)))
     searched: set[str] = set()
     try:
         for connection in (own, views):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from deploy.database.provision import DATABASE
+from deploy.database.provision import database_of
 from deploy.local.layout import Layout
 from deploy.local.ports import LOOPBACK
 from deploy.local.supervisor import Stack
@@ -66,14 +66,13 @@ def running_stack(directory: Path) -> RunningStack:
     return RunningStack(directory, there["urls"], issuer_of(directory), there["broker"], there["broker_kind"])
 
 
-def dsn_of(layout: Layout, role: str, port: int | None = None) -> str:
-    """Where a role, as that of a service named like itself, connects to the database of a stack; without a port, where
-    its server listens now.
-    """
+def dsn_of(layout: Layout, service: str, *, role: str | None = None, port: int | None = None) -> str:
+    """Where a role of a service, or its own, connects to its database of a stack; without a port, where the server listens now."""
+    role = role or service
     if port is None:
         # The server's own file says where it listens.
         port = int((layout.postgres / "data" / "postmaster.pid").read_text().splitlines()[3])
-    return f"postgresql://{role}:{layout.password(role)}@{LOOPBACK}:{port}/{DATABASE}"
+    return f"postgresql://{role}:{layout.password(role)}@{LOOPBACK}:{port}/{database_of(service)}"
 
 
 def issuer_of(directory: Path) -> DevelopmentIssuer:

@@ -83,18 +83,22 @@ def _hidden(seen: Seen, closed: Closed, who: Actor) -> str | None:
 
 
 def _one_title(seen: Seen, title: str, child: UUID | None) -> dict[str, Any]:
-    """That there is something, when it happened, and whom to ask: nothing of what it is."""
+    """That there is something, when it happened, and whom to ask: nothing of what it is. What a person withheld is not even
+    told apart by the step that made it; of what is restricted for all, whoever knows of the step sees that it is that one.
+    """
+    withheld = seen.depth == "withheld"
     return {
         "id": str(seen.row["entry"]),
         "child": str(child or seen.child),
         "recorded_under": str(seen.child),
+        **({} if withheld else {"command": str(seen.row["caused_by"])}),
         "happened_at": instant(seen.row["happened_at"]),
         "known_at": instant(seen.row["known_at"]),
         "recorded_at": instant(seen.row["recorded_at"]),
         "title": title,
         "agency": seen.row["agency"],
         "organisation": seen.row["organisation"],
-        "depth": "withheld" if seen.depth == "withheld" else "title",
+        "depth": "withheld" if withheld else "title",
         "text": None,
     }
 

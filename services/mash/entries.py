@@ -110,7 +110,8 @@ def _(event: ContactScreened, text: Text) -> Entry:
 @entries.on(ContactDecided)
 def _(event: ContactDecided, text: Text) -> Entry:
     if event.outcome is Outcome.ROUTED_TO_LADO:
-        return Entry(title=_RESTRICTED, topic="contact", significance="significant")
+        to_lado = opens(ContactReceived, to=[agency("lado")])
+        return Entry(title=_RESTRICTED, topic="contact", significance="significant", widens=[to_lado])
     return Entry(
         title=f"Contact decided: {in_words(event.outcome)}, level {event.level}",
         topic="contact",

@@ -12,6 +12,7 @@ from shared.audit.checkpoint import LONGEST, Checkpoint
 from shared.crypto import merkle
 from shared.crypto.hash_chain import COVERED, COVERED_HEAD, GENESIS
 from shared.domain.corrections import RecordCorrected
+from shared.domain.event import keyed
 
 SELECTED: Final = f"""{COVERED} AS covered, digest,
     concat(event_id, ' ', coalesce(child::text, '-'), ' ', coalesce(key::text, '-'), ' ', category) AS columns"""
@@ -94,10 +95,12 @@ class Contract:
 
     Attributes:
         crosses: of each stored name, whether it is published: then `key` is its child or stream, else none.
+        intakes: of each stored name that is sent to one team alone, the topic on which it is: its key follows from that.
         categories: of each stored name that only one kind of stream holds, that kind.
     """
 
     crosses: Mapping[str, bool] = field(default_factory=dict)
+    intakes: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -130,6 +133,7 @@ class LogCheck:
             name.encode(): (crosses, contract.categories.get(name))
             for name, crosses in contract.crosses.items()
         }
+        self._intakes = {name.encode(): topic for name, topic in contract.intakes.items()}
         self._remembered = remembered
         self._streams: dict[bytes, int] = {}
         self._kinds: dict[bytes, str] = {}
@@ -204,6 +208,7 @@ class LogCheck:
             and covered.startswith(f'{{"child":"{child}"'.encode(), start + 4)
             and covered.find(f'"envelope":{{"id":"{event_id}"'.encode(), start) > 0
             and key == (child if crosses else "-")
+            and covered[44:start] not in self._intakes
             and category == kind
         ):
             return
@@ -236,8 +241,9 @@ class LogCheck:
             self.findings.add("the open part cannot be read", position, stream=stream)
             return
         crosses, kind = known
-        keyed = child if child != "-" else str(UUID(bytes=stream))
-        keys = {keyed, "-"} if crosses is None else {keyed} if crosses else {"-"}
+        intake = self._intakes.get(name, "")
+        expected = str(keyed(UUID(child) if child != "-" else UUID(bytes=stream), intake))
+        keys = {expected, "-"} if crosses is None else {expected} if crosses or intake else {"-"}
         # Of a name that several kinds of stream hold, or that is not known here: the kind of the rest of its stream.
         kind = kind or self._kinds.get(stream, stored[3])
         fits = (stored[0] == event_id, stored[1] == child, stored[2] in keys, stored[3] == kind)

@@ -180,7 +180,9 @@ class CommandHandler:
                 if reader.used_warm:
                     reader = self.reader(fresh=True)
                     continue
-                return Answer(_id(command, command_id), await self.store.head(), late=decided.late)
+                return Answer(
+                    decided.answer or _id(command, command_id), await self.store.head(), late=decided.late
+                )
             try:
                 (place,) = await self.store.append(AppendRequest((decided.part(body),), decided.only_read()))
             except Conflict:
@@ -282,6 +284,8 @@ class CommandHandler:
             subject = each.after(decided.folded)
             context = context_of(request, subject, subjects, membership, self._rules)
             events = decide(request.command, subject, context, self.streams)
+            if not events and subject.stream.stands is not None:
+                decided.answer = subject.stream.stands(request.command, subject.state(self.streams))
             self._recorder.record(decided, request, subject, events)
             await self._begin(decided, request, events, context, session)
         if request.command.TAKES_NEXT:

@@ -176,7 +176,7 @@ class EventRecorder:
             category=on.stream.name,
             state=encode(event, envelope),
             child=event.child,
-            key=(event.child or stream_id) if event.is_published(walled=self._walled) else None,
+            key=event.key(stream_id) if event.is_published(walled=self._walled) else None,
             plain=sealed_bytes(event, actor.signature) if first is None else self._carried(event, first),
             subject=event.subject(stream_id),
         )

@@ -8,6 +8,8 @@ A subject gets one key in its life. That it was erased stays recorded, under the
 erased and a key that is lost, or was taken away, are told apart; neither is followed by a second one.
 """
 
+import hashlib
+import hmac
 import logging
 import secrets
 import sqlite3
@@ -18,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from shared.crypto import sealed_blob
 from shared.crypto.erasures import Erasures
@@ -29,6 +31,10 @@ log = logging.getLogger(__name__)
 
 
 _CACHED_KEYS: Final = 10_000
+
+
+_COMPARED: Final = uuid5(UUID(int=0), "safeguarding compared")
+"""Stands for a subject: under its key lie the digests of what is compared with sealed words."""
 
 
 _ASKED_AT_ONCE: Final = 500
@@ -160,6 +166,20 @@ class KeyStore:
     def fingerprint(self, plain: bytes) -> bytes:
         """A keyed digest (32 bytes) of what was asked, the same in every process with the same master key."""
         return self._master.fingerprint(plain)
+
+    def compared(self, plain: bytes) -> bytes:
+        """A keyed digest (32 bytes) of what is compared with sealed words for as long as these are kept.
+
+        Its key lies among those of the subjects, so that it stays the same under another master key (`rewrap`): a digest
+        that was kept before must still be found after.
+        """
+        with self._lock:
+            try:
+                key = self._of_subjects({_COMPARED})[_COMPARED]
+            except NoKey:
+                self.make([_COMPARED])
+                key = self._of_subjects({_COMPARED})[_COMPARED]
+        return hmac.digest(key.secret, plain, hashlib.sha256)
 
     def make(self, subjects: Collection[UUID]) -> None:
         """Makes the keys of subjects that have none and were never erased.

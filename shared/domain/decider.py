@@ -155,6 +155,8 @@ class Stream:
             Of the child's the one with the greatest key is.
         joined: of such a thing, where children may join it later: whom it is about by now, as the state of its stream about
             no child says; None among them while it is about somebody who is not known yet.
+        stands: `(command, state) -> id`: of a command that would open a thing and was answered with nothing, because it is already
+            so: the id of the thing that stands, for whoever asked again; else None.
         begun_by: of what stands alone, or of a thing: `(events, context) -> Beginning`, where what any command of the team
             decided calls for one, as the first contact of a night for its shift; else None. Where it stands already nothing
             is added.
@@ -196,6 +198,7 @@ class Stream:
     code: str = ""
     found_by: Mapping[str, str] = field(default_factory=dict)
     childless: bool = False
+    stands: Callable[[Any, Any], UUID | None] | None = None
     begun_by: Callable[[Sequence[Event], Context], Beginning | None] | None = None
     waits: Callable[[Any], Any] | None = None
     together: Callable[[Any], Iterable[UUID]] | None = None

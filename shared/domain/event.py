@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final, Literal, NamedTuple, Self
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -45,8 +45,11 @@ class Event(BaseModel):
         name: the stored name, `<service>.<Event>`.
         version: of the open part's shape, from 1.
         crosses: whether other services get it.
+        intake: the topic of one other team on which it is sent to that team, and to nobody else.
         text: the class of its sealed part, if it has one.
         meets: the rules whose running clocks on its stream this event meets.
+        meets_at: of the rules it meets, those that are met at another moment than when it happened, with its field that says
+            when (L1: when the notification was received, whenever what it tells of took place).
         ends: the rules whose running clocks on its stream cease with it.
         continues: of the rules it starts, those that go on with a chain which something else began (A15: a visit goes
             on with the plan's visits, and starts nothing where no plan runs).
@@ -69,11 +72,13 @@ class Event(BaseModel):
     NAME: ClassVar[str] = ""
     VERSION: ClassVar[int] = 1
     CROSSES: ClassVar[bool] = False
+    INTAKE: ClassVar[str] = ""
     TEXT: ClassVar[type[Sealed] | None] = None
     MEETS: ClassVar[tuple[str, ...]] = ()
     ENDS: ClassVar[tuple[str, ...]] = ()
     CONTINUES: ClassVar[tuple[str, ...]] = ()
     STARTS_FIRST: ClassVar[tuple[str, ...]] = ()
+    MEETS_AT: ClassVar[Mapping[str, str]] = {}
     BESIDE: ClassVar[Mapping[str, str]] = {}
     FIXED: ClassVar[tuple[str, ...] | None] = None
     """None: it does not say."""
@@ -105,8 +110,10 @@ class Event(BaseModel):
         name: str = "",
         version: int = 1,
         crosses: bool = False,
+        intake: str = "",
         text: type[Sealed] | None = None,
         meets: tuple[str, ...] = (),
+        meets_at: Mapping[str, str] | None = None,
         ends: tuple[str, ...] = (),
         continues: tuple[str, ...] = (),
         starts_first: tuple[str, ...] = (),
@@ -128,6 +135,8 @@ class Event(BaseModel):
         for n in range(1, version):
             if not callable(getattr(cls, f"upcast_v{n}_v{n + 1}", None)):
                 raise TypeError(f"{name} version {version} needs a static method upcast_v{n}_v{n + 1}(state)")
+        if crosses and intake:
+            raise TypeError(f"{name} is sent to one team alone (`intake`): then it does not cross to all")
         if not cls.model_fields["sealed"].exclude:
             raise TypeError(
                 f"{name}: `sealed` must stay out of the open part; name its class with `text=` instead"
@@ -140,7 +149,13 @@ class Event(BaseModel):
         if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
             raise TypeError(f"two events are called {name}: {known.__module__} and {cls.__module__}")
         cls.NAME, cls.VERSION, cls.CROSSES, cls.TEXT = name, version, crosses, text
+        cls.INTAKE = intake
         cls.MEETS, cls.ENDS, cls.SENSITIVITY = meets, ends, sensitivity
+        cls.MEETS_AT = dict(meets_at or {})
+        if strange := {*cls.MEETS_AT} - {*meets} or {*cls.MEETS_AT.values()} - cls.model_fields.keys():
+            raise TypeError(
+                f"{name} says when it meets {', '.join(sorted(strange))}, and does not meet or have it"
+            )
         cls.CONTINUES, cls.STARTS_FIRST, cls.BESIDE = continues, starts_first, dict(beside or {})
         cls.FIXED, cls.BY_ITSELF, cls.LEAVES = fixed, by_itself, leaves
         if (
@@ -206,7 +221,10 @@ class Event(BaseModel):
         at = self.happened_at
         if at is None:
             raise ValueError(f"{self.NAME} marks clocks: say when it happened before its marks are asked for")
-        found = [Mark(rule, MarkKind.ACT, at) for rule in met]
+        met_at = self.MEETS_AT
+        found = [
+            Mark(rule, MarkKind.ACT, getattr(self, met_at[rule]) if rule in met_at else at) for rule in met
+        ]
         found += [Mark(rule, MarkKind.END, at) for rule in ended]
         for name, clock in fields.items():
             deadline: Deadline | None = getattr(self, name)
@@ -241,14 +259,20 @@ class Event(BaseModel):
 
     @classmethod
     def may_cross(cls, *, walled: bool) -> bool:
-        """Whether events of this class may be published by a team. Behind a wall none of those that every team has is:
+        """Whether events of this class may be published by a team for others to read. Behind a wall none of those that every team has is:
         what falls due there, or was put right, says too much of what the wall keeps.
         """
         return cls.CROSSES and not (walled and cls.NAME.startswith(_EVERY_TEAMS))
 
     def is_published(self, *, walled: bool) -> bool:
-        """Whether this event is published by a team, which may stand behind a wall."""
-        return self.may_cross(walled=walled)
+        """Whether this event is published by a team, which may stand behind a wall: for others, or for one alone."""
+        return self.may_cross(walled=walled) or bool(self.INTAKE)
+
+    def key(self, stream: UUID) -> UUID:
+        """What orders it among the events that are published: the child it is about, else its stream. What is sent to one
+        team alone has an order of its own there: the others, who do not get it, find no gap.
+        """
+        return keyed(self.child or stream, self.INTAKE)
 
     def subject(self, stream: UUID) -> UUID:
         """Whose key seals it: the child it is about, else the thing or person its stream is of."""
@@ -262,6 +286,11 @@ class Event(BaseModel):
         if self.happened_at is None:
             filled["happened_at"] = happened_at
         return self.model_copy(update=filled) if filled else self
+
+
+def keyed(about: UUID, intake: str) -> UUID:
+    """The key of an event about somebody or something, which may be sent to one team alone."""
+    return uuid5(about, intake) if intake else about
 
 
 _EVENTS: dict[str, type[Event]] = {}

@@ -5,8 +5,10 @@ pastes cannot stop what others read. A line (a name, a title) holds only what ca
 invisible or reversed name would be another one than it seems.
 """
 
+import hmac
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from functools import partial
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self, TypeVar
 from uuid import UUID
 
@@ -133,9 +135,11 @@ class Names:
     Passed to `Command.model_validate(..., context=Names(...))`.
     """
 
-    def __init__(self, key: bytes, agency: str) -> None:
+    def __init__(self, key: bytes, agency: str, digest: Callable[[bytes], bytes] | None = None) -> None:
+        """`digest`: the service's own, of what is compared with sealed words; left out, one under the same key."""
         self._key = key
         self._agency = agency
+        self._digest = digest or partial(hmac.digest, key, digest="sha256")
 
     def id_of(self, name: str, agency: str | None = None) -> UUID:
         """The professional's opaque id."""
@@ -144,6 +148,10 @@ class Names:
     def organisation(self, name: str) -> str:
         """An organisation's opaque id."""
         return organisation_id(self._key, name)
+
+    def compared(self, text: str) -> UUID:
+        """The keyed digest (128 bits) of what is compared with sealed words."""
+        return UUID(bytes=self._digest(text.encode())[:16])
 
 
 class Organisation(BaseModel):

@@ -155,9 +155,14 @@ class Policy:
         """Whether something may follow from any event that arrives (`on_every`)."""
         return bool(self._every) or any(part.reacts_to_every for part in self._parts)
 
+    def intakes(self) -> frozenset[str]:
+        """The topics on which it is sent, alone, what something follows from."""
+        own = frozenset(event.INTAKE for event in self._reactions if event.INTAKE)
+        return own.union(*(part.intakes() for part in self._parts))
+
     def sources(self) -> frozenset[str]:
-        """The other teams whose events something follows from. The kernel's own events, which every team has, name none."""
-        names = (*(event.NAME for event in self._reactions), *self._named)
+        """The other teams on whose topic are events that something follows from. The kernel's own events, which every team has, name none."""
+        names = (*(event.NAME for event in self._reactions if not event.INTAKE), *self._named)
         teams = {name.partition(".")[0] for name in names}
         own = frozenset(teams - {EVERY_TEAM, self.service})
         return own.union(*(part.sources() for part in self._parts))

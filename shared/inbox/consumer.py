@@ -30,7 +30,7 @@ from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.messaging.client import KafkaConnection
 from shared.messaging.message import NotAMessage, plain_headers
 from shared.messaging.topic_ids import TopicIds
-from shared.messaging.topics import PARTITIONS, BrokerKind, topic_of
+from shared.messaging.topics import PARTITIONS, BrokerKind
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Consumer:
     def __init__(
         self,
         service: str,
-        sources: Sequence[str],
+        topics: Sequence[str],
         inbox: Inbox,
         bootstrap: str | KafkaConnection,
         kind: BrokerKind,
@@ -87,7 +87,7 @@ class Consumer:
 
         Args:
             service: whose consumer groups these are.
-            sources: the services whose events are taken in.
+            topics: those whose events are taken in: other services' own, and its intakes.
             inbox: takes them in.
             bootstrap: the brokers, and the login where they ask for one.
             kind: of broker.
@@ -96,7 +96,7 @@ class Consumer:
         """
         self._errors: dict[str, str] = {}
         self._service = service
-        self._sources = tuple(sources)
+        self._topics = tuple(topics)
         self._buffer = ConsumerBuffer(inbox, self._until_done)
         self._bootstrap = KafkaConnection.at(bootstrap)
         self._kind = kind
@@ -105,8 +105,8 @@ class Consumer:
         self._broker: KafkaBroker | None = None
         self._stopping = asyncio.Event()
         self._starting: asyncio.Task[None] | None = None
-        topics = (*map(topic_of, self._sources), *(one.topic for one in self._beside))
-        self._ids = TopicIds(self._bootstrap, topics)
+        every = (*self._topics, *(one.topic for one in self._beside))
+        self._ids = TopicIds(self._bootstrap, every)
         self.topics = TopicWatch(
             self._ids,
             TopicsRead(inbox.tables.pool, service),
@@ -201,9 +201,8 @@ class Consumer:
             logger=None,
             graceful_timeout=5.0,
         )
-        if self._sources:
-            topics = [topic_of(source) for source in self._sources]
-            self._subscribe(broker, topics, PARTITIONS, self._service, self._take)
+        if self._topics:
+            self._subscribe(broker, self._topics, PARTITIONS, self._service, self._take)
         for one in self._beside:
             group = f"{self._service}.{one.purpose}"
             self._subscribe(broker, [one.topic], 1, group, self._handler(one), **RARELY)

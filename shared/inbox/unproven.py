@@ -12,7 +12,7 @@ import asyncpg
 import orjson
 
 from shared.inbox.positions import UNREADABLE, Held, Parked, RawMessage
-from shared.messaging.topics import topic_of
+from shared.messaging.message import topic_for
 
 _PLACES: Final = UUID("1c7bd7a5-6a58-4d9c-9d92-5b6d1c3f1a01")
 
@@ -53,7 +53,7 @@ class UnprovenMessages:
                 INSERT INTO {self._schema}.parked (source, key, position, previous, headers, body, error, tries)
                 SELECT $4, $5, $3, 0, headers, body, $6, 1 FROM gone ON CONFLICT DO NOTHING""",
             *place,
-            f"{UNREADABLE}{topic_of(held.source)}",
+            f"{UNREADABLE}{topic_for(held.source, held.headers.get('ce_type', ''))}",
             uuid5(_PLACES, "/".join(map(str, place))),
             error,
         )

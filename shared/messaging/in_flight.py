@@ -14,6 +14,9 @@ from aiokafka import AIOKafkaProducer
 
 from shared.messaging.message import Message, kafka_headers
 
+Place = tuple[str, int]
+"""A topic, and a partition of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Landed:
@@ -21,14 +24,14 @@ class Landed:
 
     Attributes:
         until: with it, the broker has everything of the log up to this position.
-        first: its first offset in each partition.
+        first: its first offset in each partition of a topic.
         last: its last one. A broker that recognised a send as a repetition has it, but may no longer know at which
             offset: partitions where that is so are left out of both.
     """
 
     until: int
-    first: dict[int, int]
-    last: dict[int, int]
+    first: dict[Place, int]
+    last: dict[Place, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,9 @@ MOST: Final = 500
 class InFlight:
     """The sends in flight of one producer. After a failure neither is used again."""
 
-    def __init__(self, producer: AIOKafkaProducer, topic: str, landed: Callable[[], None]) -> None:
+    def __init__(self, producer: AIOKafkaProducer, landed: Callable[[], None]) -> None:
         """`landed` is called when a page has been acknowledged, or has failed."""
         self._producer = producer
-        self._topic = topic
         self._landed = landed
         self._pages: deque[_Page] = deque()
         self._count = 0
@@ -68,7 +70,7 @@ class InFlight:
                 headers = kafka_headers(message.headers())
                 futures.append(
                     await self._producer.send(
-                        self._topic, value=message.body(), key=message.key.bytes, headers=headers
+                        message.topic, value=message.body(), key=message.key.bytes, headers=headers
                     )
                 )
         except BaseException:
@@ -126,12 +128,13 @@ class InFlight:
 
 async def _acknowledged(futures: Sequence[asyncio.Future[Any]], until: int) -> Landed:
     """Wait for all sends of a page. Raises KafkaError: one failed."""
-    first: dict[int, int] = {}
-    last: dict[int, int] = {}
+    first: dict[Place, int] = {}
+    last: dict[Place, int] = {}
     for answer in await asyncio.gather(*futures, return_exceptions=True):
         if isinstance(answer, BaseException):
             raise answer
-        first[answer.partition] = min(first.get(answer.partition, answer.offset), answer.offset)
-        last[answer.partition] = max(last.get(answer.partition, answer.offset), answer.offset)
-    known = {partition for partition, offset in first.items() if offset >= 0}
+        place = (answer.topic, answer.partition)
+        first[place] = min(first.get(place, answer.offset), answer.offset)
+        last[place] = max(last.get(place, answer.offset), answer.offset)
+    known = {place for place, offset in first.items() if offset >= 0}
     return Landed(until, {p: first[p] for p in known}, {p: last[p] for p in known})

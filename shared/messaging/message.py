@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from shared.crypto.hash_chain import GENESIS
+from shared.domain.event import event_types
 from shared.messaging.topics import topic_of
 
 _SOURCE: Final = re.compile(r"/safeguarding/([a-z][a-z0-9_-]{0,62})", re.ASCII)
@@ -42,6 +43,12 @@ _JSON: Final = "application/json"
 
 
 _UTC: Final = timedelta(0)
+
+
+def topic_for(source: str, name: str) -> str:
+    """The topic on which a service publishes events of this stored name."""
+    event = event_types().get(name)
+    return event.INTAKE if event is not None and event.INTAKE else topic_of(source)
 
 
 SourceKey = tuple[str, UUID]
@@ -91,8 +98,8 @@ class Message:
 
     @property
     def topic(self) -> str:
-        """The topic it is published on."""
-        return topic_of(self.source)
+        """The topic it is published on: its source's own, or where it is sent to one team alone."""
+        return topic_for(self.source, self.name)
 
     @property
     def source_key(self) -> "SourceKey":
@@ -197,6 +204,8 @@ def parsed(kind: type[M], headers: Mapping[str, str], body: bytes, *, topic: str
         raise NotAMessage("its position or version cannot be")
     if (message.previous == 0) != (message.previous_digest == GENESIS):
         raise NotAMessage("its previous digest cannot be")
+    if message.topic != topic_of(message.source) and message.name.partition(".")[0] != message.source:
+        raise NotAMessage("what is sent to one team alone is sent by the team whose fact it is")
     if topic is not None and topic != message.topic:
         raise NotAMessage("its source does not write this topic")
     return message

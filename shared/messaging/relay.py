@@ -23,7 +23,7 @@ from shared.infrastructure.locks import take_session_lock
 from shared.infrastructure.pacing import Pacer
 from shared.infrastructure.postgres import DATABASE_AWAY
 from shared.messaging.client import KafkaConnection, abandon, start_producer
-from shared.messaging.in_flight import MOST, InFlight, Landed
+from shared.messaging.in_flight import MOST, InFlight, Landed, Place
 from shared.messaging.message import Message
 from shared.messaging.outgoing import Outgoing
 from shared.messaging.topics import topic_of
@@ -101,7 +101,7 @@ class Relay:
         """Of its lead, while it leads: whatever it writes, it writes under this."""
         self._wake = asyncio.Event()
         self._appended = False
-        self._acknowledged: dict[int, int] = {}
+        self._acknowledged: dict[Place, int] = {}
         self._crossing = f"""
             SELECT notification_id, originator_id, originator_version, topic, state, sealed, event_id, key, recorded_at,
                    events.digest, coalesce(before.position, 0) AS previous, before.digest AS previous_digest
@@ -155,7 +155,7 @@ class Relay:
                 self.error = None  # standing by is all it has to do
                 await asyncio.sleep(FLOOR)
             producer = await start_producer(self._bootstrap, idempotent=self._idempotent)
-            flight = InFlight(producer, self._topic, self._wake.set)
+            flight = InFlight(producer, self._wake.set)
             self.leading, self._term = True, term
             try:
                 await self._publish(connection, flight)
@@ -174,10 +174,9 @@ class Relay:
         # From here on, while this process leads, nobody else moves these.
         at = await connection.fetchval(f"SELECT position FROM {self.service}.relay")
         acknowledged = await connection.fetch(
-            f'SELECT "partition", "offset" FROM {self.service}.relay_acknowledged WHERE topic = $1',
-            self._topic,
+            f'SELECT topic, "partition", "offset" FROM {self.service}.relay_acknowledged'
         )
-        self._acknowledged = {row["partition"]: row["offset"] for row in acknowledged}
+        self._acknowledged = {(row["topic"], row["partition"]): row["offset"] for row in acknowledged}
         more, note_from, pace = True, 0.0, Pacer()
         while True:
             self._wake.clear()
@@ -282,7 +281,7 @@ class Relay:
             await self._note(connection, offsets, move, landed[-1].until)
 
     async def _note(
-        self, connection: asyncpg.Connection, offsets: Mapping[int, int], move: str, *values: int
+        self, connection: asyncpg.Connection, offsets: Mapping[Place, int], move: str, *values: int
     ) -> None:
         """Note acknowledged offsets and move the cursor they stand for, in one statement: both, or neither.
 
@@ -297,13 +296,13 @@ class Relay:
                     SELECT FROM {self.service}.locks WHERE name = 'relay' AND term = $4 FOR UPDATE),
                 noted AS (
                     INSERT INTO {self.service}.relay_acknowledged AS old (topic, "partition", "offset")
-                    SELECT $1, * FROM unnest($2::int[], $3::bigint[]) WHERE EXISTS (SELECT FROM lead)
+                    SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[]) WHERE EXISTS (SELECT FROM lead)
                     ON CONFLICT (topic, "partition") DO UPDATE SET "offset" = excluded."offset"),
                 moved AS ({move} AND EXISTS (SELECT FROM lead)),
                 unhurried AS (SELECT set_config('synchronous_commit', 'off', true))
                 SELECT EXISTS (SELECT FROM lead) FROM unhurried""",
-            self._topic,
-            list(offsets),
+            [topic for topic, _ in offsets],
+            [partition for _, partition in offsets],
             list(offsets.values()),
             self._term,
             *values,
@@ -313,7 +312,7 @@ class Relay:
 
     async def _as_remembered(
         self, connection: asyncpg.Connection, landed: Sequence[Landed]
-    ) -> Mapping[int, int]:
+    ) -> Mapping[Place, int]:
         """The last acknowledged offset of each partition, once it is checked that the broker still has those before.
 
         Where an offset is not beyond the last acknowledged one, the topic lost messages that readers may not have
@@ -322,19 +321,18 @@ class Relay:
         Raises:
             BrokerForgot: it did; what was just sent is sent again, and noted under its new offsets.
         """
-        offsets: dict[int, int] = {}
+        offsets: dict[Place, int] = {}
         for page in landed:
             known = self._acknowledged | offsets
-            if any(offset <= known.get(partition, -1) for partition, offset in page.first.items()):
+            if any(offset <= known.get(place, -1) for place, offset in page.first.items()):
                 break
             offsets |= page.last
         else:
             self._acknowledged |= offsets
             return offsets
         await connection.execute(
-            f"""WITH forgotten AS (DELETE FROM {self.service}.relay_acknowledged WHERE topic = $1)
-                INSERT INTO {self.service}.resend (key, after) VALUES (NULL, 0)""",
-            self._topic,
+            f"""WITH forgotten AS (DELETE FROM {self.service}.relay_acknowledged)
+                INSERT INTO {self.service}.resend (key, after) VALUES (NULL, 0)"""
         )
         log.critical("broker forgot: all of the log is sent again", extra={"topic": self._topic})
         raise BrokerForgot

@@ -17,7 +17,7 @@ from shared.domain.policy import Policy
 from shared.domain.rules import Rulebook
 from shared.domain.view import View
 from shared.domain.view_columns import BadView
-from shared.messaging.topics import Topic
+from shared.messaging.topics import Topic, topic_of
 from shared.projections.deadline_board import deadline_board
 from shared.service.expectations import Answers, check_answers
 from shared.service.policy_data import Reference
@@ -84,6 +84,11 @@ class Service:
     allocated: View[Any] | None = None
     reference: tuple[Reference, ...] = ()
 
+    @property
+    def topics_read(self) -> tuple[str, ...]:
+        """The topics whose events it takes in: of the teams that it reads, and its intakes."""
+        return (*map(topic_of, self.reads), *(each.name for each in self.intake))
+
 
 def service(
     name: str,
@@ -141,6 +146,10 @@ def service(
     if policy.reacts_to_every != bool(every_event_of):
         raise ValueError(
             f"{name}: `every_event_of` goes with a policy that reacts to every event (`on_every`)"
+        )
+    if strange := policy.intakes() - {each.name for each in intake}:
+        raise ValueError(
+            f"{name} reacts to what is sent on {', '.join(sorted(strange))}, which is no intake of it"
         )
     check_answers(name, answers, router)
     if allocated is not None and not (

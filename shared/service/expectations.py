@@ -16,6 +16,7 @@ What it must answer, beside whatever else the team shows there:
 | `looked_after`, `child_protection`, `child_in_need`, `early_help` | `{"open": true}` | whether that plan is open for the child now; 404: it is not. Of a team that is not there, none is |
 | `pattern` | a page of `{"rule": "R5", "command": id}` | the child's repeat patterns, the first completed first; `command`: the person's command that completed it |
 | `intelligence` | a page of `{"kind": "places", "name": text, "count": 2}` | over all return interviews; `kind` is places, people or groups |
+| `chronology` | a page of entries as the chronology shows them | what a team that says nothing in the chronology shows of a child in its own service, to its own agency |
 | `unseen` | anything | what an agency is shown of the child: read as that agency, and searched as it stands |
 
 A page is `{"items": [...], "next": cursor or null}`, as everywhere.
@@ -33,7 +34,7 @@ from shared.domain.actors import ROLES, SERVICE
 Plan = Literal["looked_after", "child_protection", "child_in_need", "early_help"]
 """What can be open for a child, the weightiest first."""
 
-Expectation = Literal[Plan, "pattern", "intelligence", "unseen"]
+Expectation = Literal[Plan, "pattern", "intelligence", "chronology", "unseen"]
 """What a case file can expect that a team answers under an address of its own."""
 
 PLANS: Final[tuple[Plan, ...]] = get_args(Plan)

@@ -241,7 +241,7 @@ class ServiceProcess:
                 started(
                     Consumer(
                         name,
-                        service.reads,
+                        service.topics_read,
                         inbox,
                         settings.brokers,
                         settings.broker,
@@ -282,7 +282,7 @@ class ServiceProcess:
                 ask_for_resend=resend,
                 status=Status(
                     service=name,
-                    reads=service.reads,
+                    reads=service.topics_read,
                     rules=service.rules,
                     pool=pool,
                     clock=clock,

@@ -21,7 +21,7 @@ from shared.inbox.housekeeping import InboxHousekeeping
 from shared.inbox.tables import InboxTables
 from shared.infrastructure.clock import Clock
 from shared.messaging.relay import PositionBeyondLog, Relay
-from shared.messaging.topics import PARTITIONS, topic_of
+from shared.messaging.topics import PARTITIONS
 from shared.projections.deadline_queries import missed_by_rule, next_due
 from shared.projections.views import Views
 from shared.service.metrics import Metrics
@@ -115,7 +115,7 @@ class Status:
         head = await self.store.head()
         views = await self.views.positions()
         held, parked = await self.inbox.counts()
-        from_the_start = {f"{topic_of(source)}/{p}": 0 for source in self.reads for p in range(PARTITIONS)}
+        from_the_start = {f"{topic}/{p}": 0 for topic in self.reads for p in range(PARTITIONS)}
         acknowledged = await self.pool.fetch(
             f'SELECT topic, "partition", "offset" FROM {self.service}.relay_acknowledged'
         )

@@ -85,6 +85,8 @@ class Team:
         """Whether a fact of another team arrives at its policy."""
         if self.policy is None or fact.service == self.name or not self.policy.reacts_to(fact.event.NAME):
             return False
+        if fact.event.INTAKE:
+            return fact.event.INTAKE in self.policy.intakes()
         reads = self.policy.sources() if self.reads is None else self.reads
         return fact.service in reads or (self.reads is None and self.policy.reacts_to_every)
 

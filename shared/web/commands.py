@@ -150,7 +150,7 @@ def _endpoint(name: str, command: type[Command]) -> Callable[[Request], Awaitabl
             )
         command_id = own_command_id(who, key) if key is not None else uuid4()
         await within_limits(running, who, name)
-        names = Names(running.names_key, who.agency)
+        names = Names(running.names_key, who.agency, running.keys.compared)
         asked = read_command(command, await _body(request), names)
         try:
             with beginning(

@@ -4,6 +4,7 @@ Asks no broker.
 """
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,8 @@ from deploy.kafka.access import Access, Contradiction, access, bindings
 from deploy.kafka.rules import in_words
 from services import all_teams
 from services.mash import events as mash
+from shared.domain.decider import Stream
+from shared.domain.event import Event
 from shared.messaging.topics import KERNEL_TOPICS, Topic, topic_of
 from tests.walled_team import INTAKE, OWN, WALLED, WITH_WALL, reading
 
@@ -27,7 +30,9 @@ def test_a_team_reads_the_topics_of_those_whose_events_it_reacts_to_and_its_own(
     assert access().services["assessment"].reads == {
         topic_of(each) for each in ("people", "mash", "assessment", "conference", "fws")
     }
-    assert access().services["chronology"].reads == {topic_of(team.name) for team in all_teams()}
+    assert access().services["chronology"].reads == {
+        topic_of(team.name) for team in all_teams() if team.topic.readers is None
+    }
 
 
 def test_every_topic_is_written_by_somebody_and_a_services_own_by_it_alone():
@@ -107,6 +112,7 @@ def test_the_rules_of_a_service_are_what_follows_and_its_own_groups():
     assert ours == {
         "User:mash may write topic safeguarding.mash.v1",
         f"User:mash may write topic {INTAKE}",
+        "User:mash may write topic safeguarding.lado-intake.v1",
         "User:mash may write topic safeguarding.resend.v1",
         "User:mash may write topic safeguarding.checkpoints.v1",
         "User:mash may read topic safeguarding.mash.v1",
@@ -121,3 +127,22 @@ def test_the_rules_of_a_service_are_what_follows_and_its_own_groups():
         "User:mash may idempotent_write broker kafka-cluster",
     }
     assert len(set(bindings())) == len(bindings())
+
+
+class SentToNobody(Event, name="test_access.SentToNobody", intake="safeguarding.nowhere-intake.v1", fixed=()):
+    """Sent on a topic that nobody lets it be sent on."""
+
+
+def test_what_is_sent_to_one_team_alone_needs_a_topic_that_its_sender_may_write():
+    streams = (Stream("thing", None, None, None, commands=None, events=SentToNobody),)  # type: ignore[arg-type]
+    panel = replace(reading("panel"), streams=streams)
+    with pytest.raises(Contradiction, match="which no team lets panel write"):
+        Access.of([*all_teams(), panel])
+
+
+def test_the_lado_is_read_by_nobody_and_the_front_door_alone_writes_what_is_for_it():
+    given = access()
+    assert given.readers("safeguarding.lado.v1") == {"lado"}
+    assert given.writers("safeguarding.lado-intake.v1") == {"mash"}
+    assert given.readers("safeguarding.lado-intake.v1") == {"lado"}
+    assert topic_of("mash") not in given.services["lado"].reads

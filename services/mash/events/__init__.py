@@ -50,6 +50,8 @@ from services.mash.events.decided import (
     HeldText,
     ImmediateHarmIdentified,
     InformedText,
+    LadoNotified,
+    LadoText,
     ReferralAccepted,
     ReferrerInformed,
 )
@@ -116,6 +118,8 @@ __all__ = [
     "HeldText",
     "ImmediateHarmIdentified",
     "InformedText",
+    "LadoNotified",
+    "LadoText",
     "MissingNoticeReceived",
     "MissingText",
     "PoliceText",

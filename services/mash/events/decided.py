@@ -175,6 +175,29 @@ class AllegationRouted(Event, name="mash.AllegationRouted", crosses=True, fixed=
     contact: UUID
 
 
+class LadoText(Sealed):
+    """Why the contact goes to the LADO."""
+
+    rationale: str
+
+
+class LadoNotified(
+    Event,
+    name="mash.LadoNotified",
+    intake="safeguarding.lado-intake.v1",
+    text=LadoText,
+    fixed=(),
+    by_itself=True,
+    sensitivity="restricted",
+):
+    """What the LADO needs of a contact that goes there. It is sent to the LADO alone, under the LADO's key."""
+
+    contact: UUID
+    received_at: Instant
+    source: ReferralSource
+    referrer_agency: str | None = None
+
+
 class InformedText(Sealed):
     """What the referrer was told."""
 

@@ -415,3 +415,18 @@ def test_a_new_key_is_found_without_a_restart(transport, tmp_path):
 def test_a_topic_cannot_name_another_directory(transport, topic):
     with pytest.raises(ValueError, match="topic"):
         transport.seal(topic, COVERED, Content.NOTHING)
+
+
+def test_what_is_compared_is_found_again_under_another_master_key_and_in_another_process(store, second, path):
+    kept = store.compared(b"carl")
+    assert second.compared(b"carl") == kept
+    assert store.compared(b"dan") != kept != store.fingerprint(b"carl")
+    store.rewrap(bytes(32))
+    assert store.compared(b"carl") == kept
+    with closing(KeyStore(path, bytes(32))) as again:
+        assert again.compared(b"carl") == kept
+
+
+def test_two_stores_compare_under_keys_of_their_own(store, tmp_path):
+    with closing(KeyStore(tmp_path / "other", MASTER)) as other:
+        assert other.compared(b"carl") != store.compared(b"carl")

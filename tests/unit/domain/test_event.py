@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from shared.domain.clock_facts import DeadlineMissed, DeadlineVaried, VariedText
 from shared.domain.codec import UnknownEvent, decode, encode, sealed_bytes
-from shared.domain.event import Envelope, Event, Record, Sealed, event_types
+from shared.domain.event import Envelope, Event, Record, Sealed, event_types, keyed
+from shared.domain.instants import Instant
 from shared.domain.marks import Sets, Starts
 from shared.domain.rules import Deadline
 from shared.infrastructure.ids import new_event_id
@@ -291,3 +292,42 @@ def test_a_record_happened_when_its_event_did_else_when_it_was_recorded():
     place = {"service": "mash", "stream": CHILD, "version": 1, "position": 1, "recorded_at": later}
     assert Record(Bare(happened_at=AT), envelope(), **place).happened_at == AT
     assert Record(Bare(), envelope(), **place).happened_at == later
+
+
+class SentToOne(Event, name="test_event.SentToOne", intake="safeguarding.one-intake.v1", fixed=()):
+    """Sent to one team alone."""
+
+
+class Heard(
+    Event,
+    name="test_event.Heard",
+    meets=("L1",),
+    meets_at={"L1": "received_at"},
+    fixed=(),
+):
+    """Meets a rule at another moment than when it happened."""
+
+    received_at: Instant
+
+
+def test_what_is_sent_to_one_team_alone_crosses_to_no_other_and_has_an_order_of_its_own():
+    event = SentToOne(child=CHILD)
+    assert event.is_published(walled=False)
+    assert not SentToOne.may_cross(walled=False)
+    assert event.key(CHILD) == keyed(CHILD, SentToOne.INTAKE) != CHILD
+    assert Noted(child=CHILD, code="x").key(UUID(int=9)) == CHILD
+    assert Noted(code="x").key(UUID(int=9)) == UUID(int=9)
+    with pytest.raises(TypeError, match="one team alone"):
+
+        class _Both(Event, name="test_event.Both", crosses=True, intake="safeguarding.one-intake.v1"):
+            pass
+
+
+def test_a_rule_may_be_met_at_another_moment_than_when_it_happened():
+    received = AT + timedelta(hours=3)
+    [mark] = Heard(child=CHILD, happened_at=AT, received_at=received).marks()
+    assert (mark.rule, mark.at) == ("L1", received)
+    with pytest.raises(TypeError, match="does not meet or have it"):
+
+        class _Never(Event, name="test_event.Never", meets_at={"L1": "happened_at"}):
+            pass

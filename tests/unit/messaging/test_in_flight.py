@@ -1,7 +1,7 @@
 """What is on its way to the broker lands in the order in which it was sent, whatever is acknowledged first."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import uuid4
@@ -10,14 +10,23 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
+from shared.domain.event import Event
 from shared.messaging.in_flight import MOST, InFlight
 from shared.messaging.message import Message
 
 
 @dataclass
 class Acknowledged:
+    topic: str
     partition: int
     offset: int
+
+
+OWN = "safeguarding.mash.v1"
+
+
+class ToOne(Event, name="test_flight.ToOne", intake="safeguarding.one-intake.v1", fixed=()):
+    """Sent to one team alone."""
 
 
 class Slow:
@@ -25,16 +34,18 @@ class Slow:
 
     def __init__(self) -> None:
         self.sent: list[asyncio.Future[Acknowledged]] = []
+        self.topics: list[str] = []
         self.broken = False
 
-    async def send(self, *_topic: str, **_message: Any) -> asyncio.Future[Acknowledged]:
+    async def send(self, *topic: str, **_message: Any) -> asyncio.Future[Acknowledged]:
         if self.broken:
             raise KafkaTimeoutError
         self.sent.append(asyncio.get_running_loop().create_future())
+        self.topics += topic
         return self.sent[-1]
 
     async def acknowledge(self, n: int, partition: int, offset: int) -> None:
-        self.sent[n].set_result(Acknowledged(partition, offset))
+        self.sent[n].set_result(Acknowledged(self.topics[n], partition, offset))
         await asyncio.sleep(0.01)
 
 
@@ -42,7 +53,7 @@ class Sky:
     def __init__(self) -> None:
         self.producer = Slow()
         self.landed = 0
-        self.flight = InFlight(cast(AIOKafkaProducer, self.producer), "topic", self._landed)
+        self.flight = InFlight(cast(AIOKafkaProducer, self.producer), self._landed)
 
     def _landed(self) -> None:
         self.landed += 1
@@ -71,8 +82,12 @@ async def test_a_page_lands_after_those_before_it(sky: Sky) -> None:
     assert sky.flight.land() == []
     await sky.producer.acknowledge(1, 1, 4)
     first, second = sky.flight.land()
-    assert (first.until, first.first, first.last) == (2, {0: 10, 1: 4}, {0: 10, 1: 4})
-    assert (second.until, second.last) == (7, {0: 12})
+    assert (first.until, first.first, first.last) == (
+        2,
+        {(OWN, 0): 10, (OWN, 1): 4},
+        {(OWN, 0): 10, (OWN, 1): 4},
+    )
+    assert (second.until, second.last) == (7, {(OWN, 0): 12})
     assert not sky.flight.under_way
     assert sky.landed == 2
 
@@ -130,4 +145,15 @@ async def test_an_offset_the_broker_no_longer_knows_says_nothing_of_its_partitio
     await sky.producer.acknowledge(0, 0, -1)
     await sky.producer.acknowledge(1, 1, 3)
     (page,) = await sky.flight.all_land()
-    assert (page.first, page.last) == ({1: 3}, {1: 3})
+    assert (page.first, page.last) == ({(OWN, 1): 3}, {(OWN, 1): 3})
+
+
+async def test_what_is_for_one_team_alone_goes_to_its_own_topic_and_offsets_are_told_apart(sky: Sky) -> None:
+    first, second = messages(1, 2)
+    second = replace(second, name=ToOne.NAME)
+    await sky.flight.send([first, second], 2)
+    assert sky.producer.topics == [OWN, ToOne.INTAKE]
+    await sky.producer.acknowledge(0, 0, 7)
+    await sky.producer.acknowledge(1, 0, 3)
+    (page,) = await sky.flight.all_land()
+    assert page.last == {(OWN, 0): 7, (ToOne.INTAKE, 0): 3}

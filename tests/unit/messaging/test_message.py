@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.crypto.hash_chain import GENESIS
+from shared.domain.event import Event
 from shared.messaging.message import Message, NotAMessage, kafka_headers, parse, plain_headers
 from shared.messaging.topics import topic_of
 
@@ -210,3 +211,18 @@ def test_headers_that_are_not_text_are_refused_and_an_empty_one_is_empty():
 def test_within_a_place_order_holds():
     assert MESSAGE.source_key == ("mash", UUID(int=2))
     assert MESSAGE.topic == "safeguarding.mash.v1"
+
+
+class ToOne(Event, name="test_message.SentToOne", intake="safeguarding.other-intake.v1", fixed=()):
+    """Sent to one team alone."""
+
+
+def test_what_is_for_one_team_alone_has_its_own_topic_and_none_but_its_sender():
+    sent = replace(MESSAGE, source="test_message", name=ToOne.NAME)
+    assert sent.topic == ToOne.INTAKE
+    parse(sent.headers(), sent.body(), topic=ToOne.INTAKE)
+    with pytest.raises(NotAMessage, match="does not write this topic"):
+        parse(sent.headers(), sent.body(), topic=topic_of("test_message"))
+    forged = replace(sent, source="people")
+    with pytest.raises(NotAMessage, match="by the team whose fact it is"):
+        parse(forged.headers(), forged.body(), topic=ToOne.INTAKE)

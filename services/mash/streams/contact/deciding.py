@@ -18,6 +18,8 @@ from services.mash.events import (
     HarmText,
     HeldText,
     ImmediateHarmIdentified,
+    LadoNotified,
+    LadoText,
     ReferralAccepted,
     WhyText,
 )
@@ -270,7 +272,14 @@ def _told_to(command: DecideContact, state: Contact, context: Context) -> Sequen
         case Outcome.ROUTED_TO_LADO:
             stands = state.restricted_to is not None and not state.until_decided
             restricted = [] if stands else [ContactRestricted(contact=context.thing)]
-            return [AllegationRouted(contact=context.thing), *restricted]
+            notified = LadoNotified(
+                contact=context.thing,
+                received_at=state.received_at,
+                source=state.source,
+                referrer_agency=state.referrer_agency,
+                sealed=LadoText(rationale=command.rationale),
+            )
+            return [AllegationRouted(contact=context.thing), *restricted, notified]
         case _:
             return []
 

@@ -23,6 +23,7 @@ from services.mash.events import (
     DomesticAbuseRiskAssessed,
     EarlyHelpRequested,
     ImmediateHarmIdentified,
+    LadoNotified,
     MissingNoticeReceived,
     ReferralAccepted,
     ReferrerInformed,
@@ -52,6 +53,7 @@ ContactEvent: TypeAlias = (
     | ReferralAccepted
     | EarlyHelpRequested
     | AllegationRouted
+    | LadoNotified
     | ReferrerInformed
     | DomesticAbuseRiskAssessed
     | SchoolTold
@@ -173,6 +175,7 @@ def evolve(state: Contact, event: ContactEvent) -> Contact:
             ReferralAccepted()
             | EarlyHelpRequested()
             | AllegationRouted()
+            | LadoNotified()
             | MissingNoticeReceived()
             | WrittenReferralReceived()
             | DomesticAbuseRiskAssessed()

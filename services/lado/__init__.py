@@ -1,0 +1,1 @@
+"""The LADO's service: allegations against adults who work with children, behind a wall."""

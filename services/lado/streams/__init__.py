@@ -1,0 +1,1 @@
+"""What the LADO decides on, one kind of stream a module."""
