@@ -23,6 +23,7 @@ from shared.crypto.secret_files import read_key
 from shared.crypto.transport_keys import TransportKeys
 
 DATABASE = "council"
+WALLED = "council_lado"
 OTHER_ROLE = "fd_app"
 SECRET = "zebra-secret"
 
@@ -31,9 +32,11 @@ SECRET = "zebra-secret"
 def server(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
     """A server on which a superuser has run the printed SQL twice, and given the roles passwords."""
     with EmbeddedPostgres(tmp_path_factory.mktemp("install"), settings={"fsync": "off"}) as server:
-        server.create_database(DATABASE)
+        for database in (DATABASE, WALLED):
+            server.create_database(database)
         for _ in range(2):
             server.execute(printed("all", "--database", DATABASE), DATABASE)
+            server.execute(printed("lado", "--database", WALLED), WALLED)
         for service in names():
             for role in provision.logins_of(service):
                 server.execute(f"ALTER ROLE {role} PASSWORD '{role}'")
@@ -54,7 +57,9 @@ def migrated(server: EmbeddedPostgres, service: str, **more: str) -> subprocess.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SAFEGUARDING_")}
     for name in names():
         owner = provision.owner_of(name)
-        environment[f"SAFEGUARDING_{name.upper()}_OWNER_DSN"] = server.dsn(DATABASE, owner, owner)
+        environment[f"SAFEGUARDING_{name.upper()}_OWNER_DSN"] = server.dsn(
+            provision.database_of(name, DATABASE), owner, owner
+        )
     return subprocess.run(
         [sys.executable, "-m", "deploy.database.migrate", service],
         env={**environment, **more},
@@ -79,7 +84,8 @@ def installed(server) -> EmbeddedPostgres:
 
 @asynccontextmanager
 async def connected(server, role):
-    connection = await asyncpg.connect(server.dsn(DATABASE, role, role))
+    database = WALLED if role.startswith("lado") else DATABASE
+    connection = await asyncpg.connect(server.dsn(database, role, role))
     try:
         yield connection
     finally:
@@ -188,10 +194,19 @@ async def test_no_role_gets_at_another_service(installed):
                 "SET default_transaction_read_only = off"
             )  # whoever reads may ask for that
             for other in names():
-                if other != own:
+                if other != own and "lado" not in (other, own):
                     for sql in (f"SELECT 1 FROM {other}.events", f"CREATE TABLE {other}_views.mine (a int)"):
                         with pytest.raises(asyncpg.InsufficientPrivilegeError):
                             await connection.execute(sql)
+
+
+async def test_nobody_else_gets_into_the_database_of_a_team_behind_a_wall(installed):
+    """Nor does its own role get into the one that the others share."""
+    for service in names():
+        for role in provision.logins_of(service):
+            other = DATABASE if service == "lado" else WALLED
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await asyncpg.connect(installed.dsn(other, role, role))
 
 
 async def test_the_owner_cannot_change_what_happened(installed):

@@ -40,7 +40,12 @@ def test_roles_and_schemas_are_provisioned_for_every_team(capsys):
     assert provision.main([]) == 0
     said = capsys.readouterr().out
     for name in names():
-        assert f"CREATE SCHEMA IF NOT EXISTS {name} AUTHORIZATION {name}_owner;" in said
+        made = f"CREATE SCHEMA IF NOT EXISTS {name} AUTHORIZATION {name}_owner;" in said
+        assert made is (name != "lado")  # behind its wall it has a database of its own
+    assert provision.main(["lado"]) == 0
+    own = capsys.readouterr().out
+    assert "current_database() <> 'safeguarding_lado'" in own
+    assert "GRANT CONNECT ON DATABASE safeguarding_lado TO lado_owner, lado, lado_views" in own
     assert provision.main(["mash"]) == 0
     assert "people" not in capsys.readouterr().out
 

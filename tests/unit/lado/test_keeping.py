@@ -5,8 +5,14 @@ from datetime import date
 import pytest
 
 from services.lado.keeping import kept_until, pension_age
+from services.lado.rules import RULES
+from shared.domain.instants import london
 
 ALLEGED = date(2026, 5, 20)
+
+
+def test_l7_is_said_as_it_is_reckoned():
+    assert "ten years" in RULES.rule_at("L7", london(2026, 5, 20)).what
 
 
 @pytest.mark.parametrize(

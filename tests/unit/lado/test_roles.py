@@ -8,6 +8,7 @@ from services.lado.app import app
 from shared.access.policy import AccessPolicy
 from shared.domain.actors import ROLES, SERVICE
 from shared.domain.command import public_name
+from shared.domain.instants import london
 from shared.service.declaration import personal_commands
 from shared.testing.facts import actor
 
@@ -42,6 +43,7 @@ def test_nothing_that_the_lado_records_crosses_but_what_says_nobody_l8():
 
 
 def test_all_of_it_is_sealed_l8():
+    assert "identifies the adult" in app.rules.rule_at("L8", london(2026, 5, 20)).what
     own = [
         event for stream in app.streams for event in stream.event_types() if event.NAME.startswith("lado.")
     ]

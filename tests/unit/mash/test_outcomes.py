@@ -11,6 +11,7 @@ from services.mash.events import (
     EarlyHelpRequested,
     HarmText,
     ImmediateHarmIdentified,
+    LadoNotified,
     MissingNoticeReceived,
     ReferralAccepted,
 )
@@ -133,8 +134,20 @@ def test_how_soon_must_be_said():
 
 def test_a_contact_for_the_lado_is_restricted_and_says_no_more_than_that():
     decided = received().when(LADO, at=LATER).decided
-    assert [type(event) for event in decided] == [ContactDecided, AllegationRouted, ContactRestricted]
+    assert [type(event) for event in decided] == [
+        ContactDecided,
+        AllegationRouted,
+        ContactRestricted,
+        LadoNotified,
+    ]
     assert decided[1].model_dump(exclude={"child", "happened_at"}) == {"contact": THING}
+
+
+def test_what_the_lado_needs_is_sent_to_the_lado_alone_l8():
+    told = received().when(LADO, at=LATER).decided[-1]
+    assert isinstance(told, LadoNotified)
+    assert (told.contact, told.received_at, told.sealed.rationale) == (THING, NOON, LADO.rationale)
+    assert not LadoNotified.may_cross(walled=False)
 
 
 def test_a_contact_about_somebody_in_trust_is_restricted_from_the_first_moment():
@@ -142,7 +155,12 @@ def test_a_contact_about_somebody_in_trust_is_restricted_from_the_first_moment()
     assert ContactRestricted in map(type, story.decided)
     # Held back until it is decided; and for good, once that is for the LADO.
     routed = story.when(LADO, at=LATER)
-    assert [type(event) for event in routed.decided] == [ContactDecided, AllegationRouted, ContactRestricted]
+    assert [type(event) for event in routed.decided] == [
+        ContactDecided,
+        AllegationRouted,
+        ContactRestricted,
+        LadoNotified,
+    ]
     assert (story.state.until_decided, routed.state.until_decided) == (True, False)
 
 
