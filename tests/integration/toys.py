@@ -231,7 +231,8 @@ class Team:
             Subscription(RESEND_TOPIC, "resend", requests.answer),
             Subscription(CHECKPOINT_TOPIC, "checkpoints", self._keep),
         ]
-        consumer = Consumer(self.name, sources, self.inbox, bootstrap, kind, instance="1", beside=beside)
+        topics = [topic_of(each) for each in sources]
+        consumer = Consumer(self.name, topics, self.inbox, bootstrap, kind, instance="1", beside=beside)
         patience = Patience(every=0.05, gap=0.1, ask_again=0.5)
         return consumer, InboxHousekeeping(self.inbox, requests, patience)
 
