@@ -1,4 +1,4 @@
-"""The commands of who watches over access: `safeguarding review-access` and `who-looked`."""
+"""The commands of who watches over access and over what is kept: `safeguarding review-access`, `who-looked` and `erased`."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ _Role = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
+    _erased(app)
 
     @app.command("review-access")
     def review_access(
@@ -93,6 +94,37 @@ def add_to(app: typer.Typer) -> None:
             for line in (json.dumps(one) for one in found) if as_json else map(_look, found):
                 typer.echo(line)
             _withheld(withheld, to_error=as_json)
+
+        run(main())
+
+
+def _erased(app: typer.Typer) -> None:
+    @app.command()
+    def erased(
+        person: Annotated[UUID, typer.Argument(help="An id that the person went by.")],
+        as_json: Annotated[bool, typer.Option("--json", help="One JSON object a team.")] = False,
+        role: _Role = "team_manager",
+        stack: StackOption = DEFAULT_STACK,
+        at: AtOption = None,
+        token_file: TokenOption = None,
+    ) -> None:
+        """Say what every team did to erase a person, and what remains and why. Exits with 1 where one has not done it."""
+        if role not in DEFAULT_AGENCY:
+            fail(f"{role} is no role; roles are {', '.join(sorted(DEFAULT_AGENCY))}", MISUSE)
+
+        async def main() -> None:
+            from deploy.cli.reaching import services_at
+            from deploy.play.case_types import By
+            from deploy.review import erasing
+
+            async with services_at(Place(stack, at, token_file)) as services:
+                by = By("Alex Example", role, DEFAULT_AGENCY[role])
+                reports, withheld = await erasing.reports(services, by, person)
+            for one in reports:
+                typer.echo(json.dumps(one) if as_json else erasing.in_words(one))
+            _withheld(withheld, to_error=as_json)
+            if not all(one["done"] for one in reports):
+                raise typer.Exit(1)
 
         run(main())
 

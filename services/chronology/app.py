@@ -12,6 +12,7 @@ from services.chronology.rules import RULES
 from services.chronology.streams.access import access
 from services.chronology.streams.child_record import child_record
 from services.chronology.streams.entry import entry
+from services.chronology.together import told_together
 from services.chronology.views import entries, seen
 from shared.service.declaration import service
 from shared.service.expectations import Answers
@@ -26,5 +27,6 @@ app = service(
     rules=RULES,
     router=router,
     every_event_of=services.telling(),
+    told_together=told_together,
     answers=[Answers("unseen", "/children/{child}/chronology")],
 )

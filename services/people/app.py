@@ -2,6 +2,7 @@
 
 from services.people.api import router
 from services.people.entries import entries
+from services.people.keeping import erasures, holds
 from services.people.matching.finding import finding
 from services.people.matching.views import possible_duplicates, search_keys
 from services.people.policy import policy
@@ -29,6 +30,8 @@ app = service(
         sign_ins,
         search_keys,
         surnames,
+        erasures,
+        holds,
         possible_duplicates,
     ],
     follow_ups=[finding],

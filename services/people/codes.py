@@ -110,3 +110,21 @@ class SearchReason(StrEnum):
     MISSING_CHILD = "missing_child"
     POSSIBLE_DUPLICATE = "possible_duplicate"
     DATA_QUALITY = "data_quality"
+
+
+class HoldKind(Coded):
+    """For what kind of reason a record is kept beyond its time; local. The reason itself is sealed."""
+
+    INQUIRY = "inquiry", "An inquiry"
+    LEGAL_PROCEEDINGS = "legal_proceedings", "Legal proceedings"
+    COMPLAINT = "complaint", "A complaint"
+    PRACTICE_REVIEW = "practice_review", "A child safeguarding practice review"
+    OTHER = "other", "Something else, as said"
+
+
+class ErasureBasis(Coded):
+    """On which basis a person is erased. Source: UK GDPR articles 5(1)(e) and 17; local."""
+
+    RETENTION_ENDED = "retention_ended", "The retention period has ended"
+    UPHELD_REQUEST = "upheld_request", "A request for erasure was upheld"
+    RECORDED_IN_ERROR = "recorded_in_error", "It should not have been recorded"

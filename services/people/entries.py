@@ -16,6 +16,7 @@ from services.people.events import (
     RelationshipEnded,
     RelationshipRecorded,
     SchoolRecorded,
+    SubjectErased,
     UpnRecorded,
 )
 from shared.team.entries import Entries, Entry, Text
@@ -36,6 +37,9 @@ entries.none(
     RelationshipRecorded,
     RelationshipEnded,
     because="who is around a child stands above the chronology, not in it",
+)
+entries.none(
+    SubjectErased, because="that a person was erased stands above the chronology, which lost its words by it"
 )
 entries.none(ProfessionalSignedIn, because="of whom a sign-in is, is about no child")
 

@@ -41,6 +41,7 @@ surnames = View(
     indexes=(Index(("digest", "person")),),
     anew="person",
     reads_words=True,
+    of_subject="person",
 )
 """Beside what people are found by, because nobody is found by this: professionals stand here too."""
 

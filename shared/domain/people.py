@@ -57,6 +57,7 @@ class KnownPerson:
         responsible: when somebody held parental responsibility for the child, by the person and as what (`mother`).
         same: the ids they go by, where several were merged; None: they go by one.
         told_at: where in the index's log the merge stands, or its end, that was last heard of.
+        erased: whether the person was erased under this id: nothing in words is recorded of them any more.
     """
 
     kind: PersonKind | None = None
@@ -67,6 +68,7 @@ class KnownPerson:
     responsible: Mapping[tuple[UUID, str], tuple[Span, ...]] = field(default_factory=dict)
     same: SamePerson | None = None
     told_at: int = 0
+    erased: bool = False
 
     @property
     def unborn(self) -> bool:

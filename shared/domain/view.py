@@ -14,6 +14,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from shared.domain.corrections import Corrected, RecordCorrected, records_as_corrected
+from shared.domain.erasure import ERASURES
 from shared.domain.event import Event, Record
 from shared.domain.view_changes import After, Change, Delete, Insert, Update, Upsert, UpsertLike
 from shared.domain.view_columns import NAME, BadView, columns_of
@@ -139,6 +140,8 @@ class View(Generic[RowT]):
             of that stream are made anew, of the corrected events in the old ones' places (E3).
         reads_words: its handlers are given what opens the sealed parts, as their third argument. What they make of it
             are digests: no word stands in a table.
+        of_subject: of a view that reads words: the column that says of whom its rows are. When that person is erased the
+            rows go, whose digests could be tried out for ever.
         wall: which rows readers may read; None: the service's own login reads all, and no other any.
         edition: raise it when the handlers change what they write: then the next start builds the table again, as it
             does by itself when columns, key or indexes change.
@@ -158,6 +161,7 @@ class View(Generic[RowT]):
         anew: str | None = None,
         wall: Wall | None = None,
         reads_words: bool = False,
+        of_subject: str | None = None,
         edition: int = 1,
     ) -> None:
         self.name = name
@@ -168,6 +172,7 @@ class View(Generic[RowT]):
         self.anew = anew
         self.wall = wall
         self.reads_words = reads_words
+        self.of_subject = of_subject
         self.edition = edition
         self.columns = columns_of(name, row)
         self._required = frozenset(column.name for column in self.columns.values() if column.required)
@@ -186,6 +191,8 @@ class View(Generic[RowT]):
             self.columns[column].nullable or self.columns[column].sql.endswith("[]") for column in self.key
         ):
             raise BadView(f"view {name}: no column of its key may be None or a list")
+        if of_subject is not None and of_subject not in self.columns:
+            raise BadView(f"view {self.name}: `of_subject` names the column that says of whom its rows are")
         if anew is not None and anew not in self.key:
             raise BadView(f"view {name}: `anew` names the column of its key that holds the stream's id")
 
@@ -267,6 +274,8 @@ class View(Generic[RowT]):
         if self._every:
             return None
         named = {event.NAME for event in self._handlers}
+        if self.of_subject is not None:
+            named |= {*ERASURES}
         return sorted(named | {RecordCorrected.NAME} if self._follows_corrections else named)
 
     def unsaid(self) -> list[type[Event]]:
@@ -299,6 +308,8 @@ class View(Generic[RowT]):
             found = self._follows_from(record.event, record, history, words)
         else:
             found = self._handled(record, words)
+        if self.of_subject is not None and record.event.NAME in ERASURES:
+            found.append(Delete(**{self.of_subject: record.event.child}))
         for change in found:
             self._check(change)
         return found

@@ -3,6 +3,9 @@
 The key store looks at its file once for the group, not once for each command; and an erasure that another process made
 while a command waited for its turn is seen. A subject without a key gets one only where nothing of theirs stands sealed in
 the log: else the key is lost, or was taken away or erased, and whoever asked is told which.
+
+What another service told (an inbox head moves with it) is recorded of an erased subject without its words: the fact stands, as
+it does in the log that it came from. Refused, it would stop everything that is told later under that key.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -50,10 +53,20 @@ async def _given_keys(
     return {subject: SubjectErased() if subject in erased else KeyGone() for subject in gone}
 
 
+def _leave_out_words(request: AppendRequest, without: Mapping[UUID, Exception]) -> None:
+    """Of what another service told, the words that are of an erased subject."""
+    if request.heads:
+        for row in _unsealed(request):
+            if row.subject is not None and isinstance(without.get(row.subject), SubjectErased):
+                row.plain = None
+
+
 def _sealed(
     keys: KeyStore | None, requests: Sequence[AppendRequest], without: Mapping[UUID, Exception]
 ) -> list[Exception | None]:
     """As `seal_requests`, where those `without` a key hinder what speaks of them. Raises NoKey of any other."""
+    for request in requests:
+        _leave_out_words(request, without)
     rows = [_unsealed(request) for request in requests]
     hindered = [_first_hindrance(some, without) for some in rows]
     fine = [some for some, error in zip(rows, hindered, strict=True) if error is None]

@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from shared.crypto.transport_keys import Content, NotAuthentic, TransportKeys
 from shared.eventstore.append import InboxMove
 from shared.eventstore.statements import statements
 from shared.inbox.positions import (
@@ -21,7 +22,8 @@ from shared.inbox.positions import (
     mark_of,
 )
 from shared.inbox.unproven import PARKED_COLUMNS, UnprovenMessages, parked_of
-from shared.messaging.message import Message, SourceKey
+from shared.messaging.authentication import open_message, seal_message
+from shared.messaging.message import Message, NotAMessage, SourceKey
 
 
 class InboxTables:
@@ -249,6 +251,43 @@ class InboxTables:
             reason,
             actor,
         )
+
+    # -- of who was erased
+
+    async def leave_out_words(self, keys: Collection[UUID], transport: TransportKeys) -> int:
+        """Take the words out of what waits of these keys; how many messages had some.
+
+        They lie under the topic's key, which outlives the subject's. Each becomes the very message that its source would
+        send by now, so that nothing is missing and nobody has to be asked.
+
+        Raises:
+            NoTransportKey, UnsafeSecret: a key is not here to make it with; nothing was changed after that message.
+        """
+        count = 0
+        for table in ("inbox_held", "parked"):
+            rows = await self.pool.fetch(
+                f"SELECT source, key, position, headers, body FROM {self._schema}.{table} WHERE key = ANY($1::uuid[])",
+                list(keys),
+            )
+            for row in rows:
+                try:
+                    message = open_message(orjson.loads(row["headers"]), row["body"], transport)
+                except (NotAMessage, NotAuthentic):
+                    continue  # nobody's words: what proves no origin is looked at by a person
+                if message.text is None:
+                    continue
+                seal_message(message, transport, Content.ERASED)
+                await self.pool.execute(
+                    f"UPDATE {self._schema}.{table} SET body = $4 WHERE source = $1 AND key = $2 AND position = $3 "
+                    "AND body = $5",
+                    row["source"],
+                    row["key"],
+                    row["position"],
+                    message.body(),
+                    row["body"],
+                )
+                count += 1
+        return count
 
     # -- all of it
 

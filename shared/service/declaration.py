@@ -2,7 +2,7 @@
 
 import keyword
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from shared.team.corrections import CorrectRecord
 from shared.team.deadlines import VaryDeadline
 from shared.team.elsewhere import elsewhere_stream
 from shared.team.entries import Entries
+from shared.team.erasure import erasure_list
 from shared.team.escalation import escalation
 from shared.team.known_people import known_person, people_policy
 from shared.team.sign_ins import known_sign_in, sign_in_list, sign_in_policy
@@ -66,6 +67,7 @@ class Service:
         follow_ups: what it does after facts of its own, once its views have them.
         allocated: the view that says to whom a child is allocated; None where nobody is.
         reference: what people read beside decisions, as data that a council may have of its own.
+        told_together: finds what it has of other people from steps that spoke of some; None: by its own commands.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Service:
     follow_ups: tuple[FollowUp, ...] = ()
     allocated: View[Any] | None = None
     reference: tuple[Reference, ...] = ()
+    told_together: Callable[..., Awaitable[Sequence[Any]]] | None = None
 
     @property
     def topics_read(self) -> tuple[str, ...]:
@@ -108,6 +111,7 @@ def service(
     follow_ups: Sequence[FollowUp] = (),
     allocated: View[Any] | None = None,
     reference: Sequence[Reference] = (),
+    told_together: Callable[..., Awaitable[Sequence[Any]]] | None = None,
 ) -> Service:
     """Declare a service.
 
@@ -130,6 +134,8 @@ def service(
         allocated: that of its views whose rows say to whom a child is allocated now, in the columns `child` and `worker`: by
             it people ask for what is theirs (`mine`). Left out, nobody is allocated in the team.
         reference: its reference data, each a file and its shape.
+        told_together: of a service that takes in what others' steps said: `(reader, ids) -> rows`, `step` and `child` of
+            what it has in words of other people from steps that spoke of these. Left out, they are found by its own commands.
 
     Raises:
         BadView: a view does not say what follows from a correction of an event that it handles.
@@ -179,7 +185,12 @@ def service(
         streams=all_streams,
         policy=policy,
         entries=entries or Entries(name),
-        views=(*views, deadline_board(streams), task_list(), *((sign_in_list(),) if knows_people else ())),
+        views=(
+            *views,
+            deadline_board(streams),
+            task_list(),
+            *((sign_in_list(), erasure_list()) if knows_people else ()),
+        ),
         rules=rules,
         router=router,
         reads=tuple(sorted({*policy.sources(), *every_event_of})),
@@ -189,6 +200,7 @@ def service(
         follow_ups=tuple(follow_ups),
         allocated=allocated,
         reference=tuple(reference),
+        told_together=told_together,
     )
 
 

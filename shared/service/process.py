@@ -50,6 +50,7 @@ from shared.messaging.topics import CHECKPOINT_TOPIC, RESEND_TOPIC
 from shared.projections.views import Views
 from shared.projections.words import OpenedWords
 from shared.service.declaration import Service, personal_commands
+from shared.service.erasing import Erasing
 from shared.service.logins import DatabasePools, check_reader
 from shared.service.metrics import Metrics
 from shared.service.policy_data import read_limits, read_reference
@@ -195,6 +196,10 @@ class ServiceProcess:
                 words=OpenedWords(self.keys),
             )
             await views.prepare()
+            # Before anything can be read or written: a key store from before an erasure has the keys of who was erased.
+            erasing = await stack.enter_async_context(
+                started(Erasing(InboxTables(pool, name), name, self.keys, self.transport))
+            )
             await stack.enter_async_context(started(store))
             access_log = await stack.enter_async_context(started(AccessLog(pool, name, clock)))
             await stack.enter_async_context(started(views))
@@ -209,6 +214,7 @@ class ServiceProcess:
                 own_connection, name, [relay.wake, views.wake], needed=lambda: not relay.leading
             )
             store.on_append(views.wake)
+            store.on_append(erasing.wake)
             store.on_append(relay.wake, crossing=True)
             store.on_append(notifier.appended, crossing=True)
             await stack.enter_async_context(started(notifier))
@@ -256,9 +262,7 @@ class ServiceProcess:
 
             newcomers = self._newcomers(inbox.tables, stack) if known_person in service.streams else None
             housekeeping = await stack.enter_async_context(started(InboxHousekeeping(inbox, requests)))
-            if isinstance(clock, StoredClock):
-                read = run_forever(clock.read, name=f"clock:{name}", away=DATABASE_AWAY, every=READ_CLOCK)
-                stack.push_async_callback(end, asyncio.create_task(read))
+            self._follow(clock, stack)
             log.info("ready", extra={"port": settings.port})
             yield RunningService(
                 service=service,
@@ -302,6 +306,14 @@ class ServiceProcess:
                 newcomers=newcomers,
                 reference=self.reference,
             )
+
+    def _follow(self, clock: Clock, stack: AsyncExitStack) -> None:
+        """Reads a simulated clock again and again, as another process of the service may have moved it."""
+        if isinstance(clock, StoredClock):
+            read = run_forever(
+                clock.read, name=f"clock:{self.service.name}", away=DATABASE_AWAY, every=READ_CLOCK
+            )
+            stack.push_async_callback(end, asyncio.create_task(read))
 
     def _newcomers(self, taken: InboxTables, stack: AsyncExitStack) -> Newcomers:
         """Waits for those who were registered a moment ago; it stops asking the broker at the end of the stack."""

@@ -16,10 +16,12 @@ from uuid import UUID
 
 from shared.domain.command import Command
 from shared.domain.decider import Context, Per, Stream
+from shared.domain.erasure import ERASED_BY_PEOPLE
 from shared.domain.event import Event, Record
 from shared.domain.instants import local_date
 from shared.domain.people import KnownPerson, PersonKind, Responsibility, SamePerson, Span
 from shared.domain.policy import Policy
+from shared.team.erasure import ErasureKnown
 from shared.team.tasks import RaiseTaskWhereOpen
 
 PEOPLE: Final = "people"
@@ -65,7 +67,7 @@ class MergeKnown(Event, name="team.MergeKnown", fixed=()):
     told_at: int
 
 
-KnownEvent = PersonKnown | LookedAfterKnown | ResponsibilityKnown | MergeKnown
+KnownEvent = PersonKnown | LookedAfterKnown | ResponsibilityKnown | MergeKnown | ErasureKnown
 
 
 class KnowPerson(Command, name="team.KnowPerson", opens=True, internal=True):
@@ -94,6 +96,12 @@ class KnowMerge(Command, name="team.KnowMerge", opens=True, internal=True):
     told_at: int
 
 
+class KnowErasure(Command, name="team.KnowErasure", opens=True, internal=True):
+    """Take in that a person was erased, on which basis. From then on this team's keys of them are destroyed."""
+
+    basis: str
+
+
 def _evolve(state: KnownPerson, event: KnownEvent) -> KnownPerson:
     match event:
         case PersonKnown(kind=kind, born=born, due=due, disabled=disabled):
@@ -106,6 +114,8 @@ def _evolve(state: KnownPerson, event: KnownEvent) -> KnownPerson:
             return replace(state, responsible={**state.responsible, key: spans})
         case MergeKnown(kept=kept, others=others, told_at=told_at):
             return replace(state, same=SamePerson(kept, others) if others else None, told_at=told_at)
+        case ErasureKnown():
+            return replace(state, erased=True)
         case _:
             assert_never(event)
 
@@ -115,12 +125,16 @@ def _with(spans: tuple[Span, ...], span: Span) -> tuple[Span, ...]:
     return (*(each for each in spans if each.since != span.since), span)
 
 
-def _decide(command: KnowPerson | KnowMerge, state: KnownPerson, context: Context) -> list[KnownEvent]:
+def _decide(
+    command: KnowPerson | KnowMerge | KnowErasure, state: KnownPerson, context: Context
+) -> list[KnownEvent]:
     match command:
         case KnowPerson():
             return know_person_as_told(command, state, context)
         case KnowMerge():
             return know_merge_as_told(command, state, context)
+        case KnowErasure():
+            return [] if state.erased else [ErasureKnown(basis=command.basis)]
         case _:
             assert_never(command)
 
@@ -199,7 +213,7 @@ known_person = Stream(
     state=KnownPerson(),
     evolve=_evolve,
     decide=_decide,
-    commands=KnowPerson | KnowMerge,
+    commands=KnowPerson | KnowMerge | KnowErasure,
     events=KnownEvent,
     per=Per.CHILD,
     each_id=True,
@@ -311,6 +325,11 @@ def people_policy(service: str, manager: str, episodes: Sequence[str] = ()) -> P
     def know_unmerge(event: Any, record: Record) -> KnowMerge:
         """They were two people after all: each id is one by itself again, with what was recorded for it."""
         return KnowMerge(about=event.people, kept=event.people[0], told_at=record.position)
+
+    @policy.on_names(ERASED_BY_PEOPLE)
+    def know_erasure(event: Any, record: Record) -> KnowErasure:
+        """People erased a person: this team destroys what it keeps of them in words, and goes on keeping what was done."""
+        return KnowErasure(about=(record.stream,), basis=str(event.basis))
 
     @policy.on_names("people.DeathRecorded")
     def look_at_what_is_open(_event: Any, record: Record) -> RaiseTaskWhereOpen:

@@ -10,7 +10,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from shared.service.process import RunningService, ServiceProcess
 from shared.service.simulated_clock import StoredClock
-from shared.web import access, audit, description, health, live, looks, may, problems, tasks
+from shared.web import access, audit, description, erasures, health, live, looks, may, problems, tasks
 from shared.web import deadlines as board
 from shared.web import operations as operator
 from shared.web.commands import ShortWay, commands_router
@@ -69,6 +69,7 @@ def application(process: ServiceProcess) -> FastAPI:
     app.include_router(live.router)
     app.include_router(access.router)
     app.include_router(looks.router)
+    app.include_router(erasures.router)
     app.include_router(may.router)
     app.include_router(operator.router)
     app.include_router(audit.router)

@@ -4,7 +4,7 @@ An endpoint names what it needs and gets no more: nothing hands out the whole se
 records depends on `shared.web.reading.Reader`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
@@ -25,6 +25,7 @@ from shared.commands.timers import Timers
 from shared.domain.access_facts import NOTHING, Facts
 from shared.domain.actors import Actor
 from shared.domain.command import Command
+from shared.domain.view import View
 from shared.eventstore.store import Store
 from shared.inbox.inbox import Inbox
 from shared.infrastructure.clock import Clock
@@ -129,6 +130,32 @@ WhatMayBeDone = Annotated[
     _part(lambda running: running.possible),
 ]
 """Tells what somebody may do now with a thing, or about children."""
+
+
+async def _erased_keys(running: Running) -> Callable[[Sequence[UUID]], Mapping[UUID, datetime]]:
+    def erased(subjects: Sequence[UUID]) -> Mapping[UUID, datetime]:
+        found = running.keys.erased(subjects)
+        still = set(subjects) - running.keys.lacking(subjects)
+        return {subject: at for subject, at in found.items() if subject not in still}
+
+    return erased
+
+
+ErasedKeys = Annotated[Callable[[Sequence[UUID]], Mapping[UUID, datetime]], Depends(_erased_keys)]
+"""Tells of which of these people the keys are destroyed, on purpose, and when (UTC). It hands out no key."""
+
+
+DigestViews = Annotated[
+    tuple[View[Any], ...],
+    _part(lambda running: tuple(view for view in running.service.views if view.of_subject is not None)),
+]
+"""The views that keep digests of words, which go with the person they are of."""
+
+
+ToldTogether = Annotated[
+    Callable[..., Awaitable[Sequence[Any]]] | None, _part(lambda running: running.service.told_together)
+]
+"""As the service declares it."""
 
 
 Resend = Annotated[

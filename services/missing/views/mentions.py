@@ -39,6 +39,7 @@ mentions = View(
     indexes=(("kind", "digest", "happened_at"),),
     anew="stream",
     reads_words=True,
+    of_subject="child",
 )
 
 
@@ -78,6 +79,7 @@ same_things = View(
     indexes=(("digest", "linked_at"),),
     anew="stream",
     reads_words=True,
+    of_subject="stream",
 )
 
 

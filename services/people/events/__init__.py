@@ -1,6 +1,15 @@
 """What the index of people tells: every event of People, its versions and upcasters."""
 
 from services.people.events.duplicates import DismissedText, DuplicateDismissed, PossibleDuplicateFlagged
+from services.people.events.erasing import (
+    ErasureProposed,
+    ErasureText,
+    ErasureWithdrawn,
+    HoldLifted,
+    HoldPlaced,
+    HoldText,
+    SubjectErased,
+)
 from services.people.events.living import (
     AddressRecorded,
     AddressText,
@@ -51,6 +60,12 @@ __all__ = [
     "DismissedText",
     "DuplicateDismissed",
     "EndedText",
+    "ErasureProposed",
+    "ErasureText",
+    "ErasureWithdrawn",
+    "HoldLifted",
+    "HoldPlaced",
+    "HoldText",
     "InvolvementRecorded",
     "InvolvementText",
     "LookedAfterEnded",
@@ -75,6 +90,7 @@ __all__ = [
     "RestrictedText",
     "SchoolRecorded",
     "SchoolText",
+    "SubjectErased",
     "UnmergedText",
     "UpnRecorded",
     "UpnText",

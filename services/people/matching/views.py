@@ -15,6 +15,7 @@ from services.people.events import (
     PersonCorrected,
     PersonRegistered,
     PossibleDuplicateFlagged,
+    SubjectErased,
     UpnRecorded,
 )
 from services.people.matching.compare import keys_in, words_of
@@ -38,6 +39,7 @@ search_keys = View(
     indexes=(Index(("digest", "person")),),
     anew="person",
     reads_words=True,
+    of_subject="person",
 )
 """Exact indexes of what people are found by. Of somebody erased a rebuild leaves none: their words open no more."""
 
@@ -70,6 +72,7 @@ possible_duplicates = View(
     key=("person", "other"),
     indexes=(("unlikeness", "person", "other"),),
     anew="person",
+    of_subject="other",
 )
 UNSAID: Final = 50
 """The score by which a pair is listed that a person flagged without one."""
@@ -98,3 +101,9 @@ def _(event: PeopleMerged, record: Record) -> list[Change]:
 @possible_duplicates.on(DuplicateDismissed)
 def _(event: DuplicateDismissed, record: Record) -> Delete | None:
     return None if event.other < record.stream else Delete(person=record.stream, other=event.other)
+
+
+@possible_duplicates.on(SubjectErased)
+def _(_event: SubjectErased, record: Record) -> Delete:
+    """There is nothing left to compare. Of pairs that stand under the other record the row goes by `of_subject`."""
+    return Delete(person=record.stream)

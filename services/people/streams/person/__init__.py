@@ -8,6 +8,21 @@ from services.people.streams.person.duplicates import (
     dismiss_duplicate,
     flag_possible_duplicate,
 )
+from services.people.streams.person.erasing import (
+    ErasePerson,
+    LiftHold,
+    PlaceHold,
+    ProposeErasure,
+    WithdrawErasure,
+    erase_person,
+    lift_hold,
+    may_erase_person,
+    may_propose_erasure,
+    not_erased,
+    place_hold,
+    propose_erasure,
+    withdraw_erasure,
+)
 from services.people.streams.person.identifying import (
     RecordDisability,
     RecordEthnicity,
@@ -57,6 +72,7 @@ from services.people.streams.person.relating import (
     relate_people,
 )
 from services.people.streams.person.state import Person, PersonEvent, evolve, only_of_a_child
+from shared.domain.command import refuse_all
 from shared.domain.decider import Context, Per, Stream
 
 __all__ = [
@@ -64,12 +80,16 @@ __all__ = [
     "DismissDuplicate",
     "EndLookedAfter",
     "EndRelationship",
+    "ErasePerson",
     "FlagPossibleDuplicate",
+    "LiftHold",
     "MarkUnborn",
     "MergePeople",
     "Person",
     "PersonCommand",
     "PersonEvent",
+    "PlaceHold",
+    "ProposeErasure",
     "RecordAddress",
     "RecordBirth",
     "RecordDeath",
@@ -84,6 +104,7 @@ __all__ = [
     "RelatePeople",
     "RestrictRecord",
     "UnmergePeople",
+    "WithdrawErasure",
     "decide",
     "evolve",
     "person",
@@ -111,6 +132,11 @@ PersonCommand: TypeAlias = (
     | DismissDuplicate
     | MergePeople
     | UnmergePeople
+    | PlaceHold
+    | LiftHold
+    | ProposeErasure
+    | WithdrawErasure
+    | ErasePerson
 )
 
 
@@ -118,8 +144,12 @@ def decide(command: PersonCommand, state: Person, context: Context) -> list[Pers
     """What follows from a command about a person.
 
     Raises:
-        Refused: E2 for a birth, a death or a day to come; `people` for what cannot be said of this person.
+        Refused: E2 for a birth, a death or a day to come; `people` for what cannot be said of this person, or of whom was
+            erased anything.
     """
+    if state.erased and isinstance(command, ErasePerson):
+        return []
+    refuse_all(not_erased(state))
     match command:
         case RegisterPerson():
             return register_person(command, state, context)
@@ -163,6 +193,16 @@ def decide(command: PersonCommand, state: Person, context: Context) -> list[Pers
             return merge_people(command, state, context)
         case UnmergePeople():
             return unmerge_people(command, state, context)
+        case PlaceHold():
+            return place_hold(command, state, context)
+        case LiftHold():
+            return lift_hold(command, state, context)
+        case ProposeErasure():
+            return propose_erasure(command, state, context)
+        case WithdrawErasure():
+            return withdraw_erasure(command, state, context)
+        case ErasePerson():
+            return erase_person(state, context)
         case _:
             assert_never(command)
 
@@ -181,5 +221,7 @@ person = Stream(
         RecordSchool: lambda state, _context: (only_of_a_child(state),),
         MarkUnborn: lambda state, _context: may_mark_unborn(state),
         RecordBirth: lambda state, _context: may_record_birth(state),
+        ProposeErasure: may_propose_erasure,
+        ErasePerson: may_erase_person,
     },
 )

@@ -6,12 +6,16 @@ from datetime import date
 from typing import TypeAlias, assert_never
 from uuid import UUID
 
-from services.people.codes import LegalStatus, MergeReason, Relation
+from services.people.codes import ErasureBasis, HoldKind, LegalStatus, MergeReason, Relation
 from services.people.events import (
     AddressRecorded,
     ChildBorn,
     DeathRecorded,
     DuplicateDismissed,
+    ErasureProposed,
+    ErasureWithdrawn,
+    HoldLifted,
+    HoldPlaced,
     InvolvementRecorded,
     LookedAfterEnded,
     LookedAfterStarted,
@@ -25,6 +29,7 @@ from services.people.events import (
     RelationshipEnded,
     RelationshipRecorded,
     SchoolRecorded,
+    SubjectErased,
     UpnRecorded,
 )
 from shared.domain.command import Check
@@ -49,7 +54,20 @@ PersonEvent: TypeAlias = (
     | DuplicateDismissed
     | PeopleMerged
     | PeopleUnmerged
+    | HoldPlaced
+    | HoldLifted
+    | ErasureProposed
+    | ErasureWithdrawn
+    | SubjectErased
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A reason to keep a record, until the end of a day where it says one."""
+
+    kind: HoldKind
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +89,17 @@ class Person:
     merge: UUID | None = None
     """The command that merged it with others, as long as that stands."""
     same: SamePerson | None = None
+    holds: Mapping[UUID, Hold] = field(default_factory=dict)
+    """What keeps the record, by the command that placed it; also what has ended by itself."""
+    proposed: tuple[ErasureBasis, UUID] | None = None
+    """On which basis it was proposed to erase the person, and by whom."""
+    erased: bool = False
+
+    def holding(self, today: date) -> dict[UUID, Hold]:
+        """What keeps the record on a day."""
+        return {
+            placed: hold for placed, hold in self.holds.items() if hold.until is None or today <= hold.until
+        }
 
     @property
     def unborn(self) -> bool:
@@ -116,6 +145,18 @@ def evolve(state: Person, event: PersonEvent) -> Person:
         case PeopleUnmerged(people=people):
             # A manager found them to be different people: nothing but a person says otherwise again.
             return replace(state, same=None, merge=None, dismissed=state.dismissed.union(people))
+        case HoldPlaced(hold=hold, kind=kind, until=until):
+            return replace(state, holds={**state.holds, hold: Hold(kind, until)})
+        case HoldLifted(hold=hold):
+            return replace(
+                state, holds={placed: each for placed, each in state.holds.items() if placed != hold}
+            )
+        case ErasureProposed(basis=basis, by=by):
+            return replace(state, proposed=(basis, by))
+        case ErasureWithdrawn():
+            return replace(state, proposed=None)
+        case SubjectErased():
+            return replace(state, erased=True)
         case (
             UpnRecorded() | RecordRestricted() | AddressRecorded() | SchoolRecorded() | InvolvementRecorded()
         ):
