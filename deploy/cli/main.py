@@ -120,6 +120,7 @@ def token(
     name: Annotated[str, typer.Option(help="Whose name.")] = "Alex Example",
     agency: Annotated[str | None, typer.Option(help="Default: the agency of the role.")] = None,
     organisation: Annotated[str | None, typer.Option(help="This school, that ward.")] = None,
+    team: Annotated[str | None, typer.Option(help="The receiving team they are of.")] = None,
     stack: StackOption = DEFAULT_STACK,
 ) -> None:
     """Print a bearer token that the services of a stack accept, for trying things out."""
@@ -134,7 +135,9 @@ def token(
     except NoStack as error:
         fail(str(error), MISUSE)
     typer.echo(
-        issuer.token(name=name, role=role, agency=agency or DEFAULT_AGENCY[role], organisation=organisation)
+        issuer.token(
+            name=name, role=role, agency=agency or DEFAULT_AGENCY[role], organisation=organisation, team=team
+        )
     )
 
 

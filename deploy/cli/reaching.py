@@ -65,7 +65,14 @@ class GivenToken:
         self.renew = f"get a fresh token from your sign-in and put it into {where}"
         """What to do when it is not accepted."""
 
-    def token(self, name: str, role: str, agency: str, organisation: str | None = None) -> str:  # noqa: ARG002
+    def token(
+        self,
+        name: str,  # noqa: ARG002
+        role: str,  # noqa: ARG002
+        agency: str,  # noqa: ARG002
+        organisation: str | None = None,  # noqa: ARG002
+        team: str | None = None,  # noqa: ARG002
+    ) -> str:
         """The token, whoever is to act."""
         return self.read()
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-RULE_ID: Final = re.compile(r"[ACEFLMRTZ][0-9]{1,2}b?")
-"""As the field writes them: the team's letter and a number."""
+RULE_ID: Final = re.compile(r"[ACEFLMRTZ][0-9]{1,2}b?(/[a-z_]+)?")
+"""As the field writes them: the team's letter and a number; of a rule that is several, which it is."""
 _CODE: Final = ("services", "shared/commands", "shared/domain", "shared/team")
 _NO_CODE: Final = frozenset({"rules.py", "code_lists.py", "codes.py", "limits.py"})
 """Where ids stand as data: the rules themselves, and codes that look alike (the census's `A1` is none of ours)."""

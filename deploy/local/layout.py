@@ -99,7 +99,8 @@ class Layout:
         simulated: bool,
         broker_login: Mapping[str, str] | None = None,
     ) -> dict[str, str]:
-        """The whole environment of a service's process: ours without any setting of the platform, and its own settings.
+        """The whole environment of a service's process: ours without any setting of the platform, and its own settings. Of
+        ours the folders of a council's own policies stay, where whoever starts the stack names them.
 
         It holds no DSN of the log's owner: only migrations need that. Left out, the service's own role owns its read
         tables.
@@ -128,6 +129,9 @@ class Layout:
                 "SAFEGUARDING_TRACES_TO", f"{self.directory / 'traces'}/{service}.jsonl"
             ),
         }
+        for folder in ("ACCESS", "POLICY"):
+            if named := os.environ.get(f"SAFEGUARDING_{folder}"):
+                settings[folder] = str(Path(named).resolve())
         ours = {
             name: value for name, value in os.environ.items() if not name.startswith(("SAFEGUARDING_", "PG"))
         }

@@ -35,7 +35,9 @@ _LONGEST_PAUSE = 1.0
 class Tokens(Protocol):
     """Who issues bearer tokens; `shared.access.policy.development_issuer.DevelopmentIssuer` on a stack of one's own."""
 
-    def token(self, name: str, role: str, agency: str, organisation: str | None = None) -> str:
+    def token(
+        self, name: str, role: str, agency: str, organisation: str | None = None, team: str | None = None
+    ) -> str:
         """A token for that person."""
         ...
 
@@ -259,7 +261,7 @@ class Services:
         held = self._held.get(by)
         if held is None or held.until < time.monotonic():
             token = self.tokens.token(
-                name=by.name, role=by.role, agency=by.agency, organisation=by.organisation
+                name=by.name, role=by.role, agency=by.agency, organisation=by.organisation, team=by.team
             )
             held = self._held[by] = _HeldToken(token, time.monotonic() + _TOKEN_SECONDS)
         return held.token

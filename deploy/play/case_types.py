@@ -30,6 +30,8 @@ class By:
     role: str
     agency: str
     organisation: str | None = None
+    team: str | None = None
+    """The receiving team that they are of."""
 
 
 @dataclass(frozen=True, slots=True)

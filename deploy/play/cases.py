@@ -44,6 +44,9 @@ _PERSON_KEYS = (
     "looked_after",
     "family",
 )
+_OF_TEAMS: Final = frozenset({"team_worker", "team_lead"})
+"""The roles of a receiving team, which their token names."""
+
 _STEP_KEYS = ("at", "by", "do", "about", "as", "re", "with", "happened", "known", "refused")
 
 
@@ -218,7 +221,7 @@ class _Loading:
             NotYet(number, one.mark.line, one.mark.column, one.message, do not in self._commands)
             for one in sorted(set(unknown))
         ]
-        by = self._by(keys.get("by"))
+        by = self._by(keys.get("by"), fields.get("team"))
         label = self._read.text(keys.get("as"), "as")
         if label is not None:
             # A refused step opens nothing, so that nothing may refer to it; its label is taken all the same.
@@ -260,23 +263,30 @@ class _Loading:
         hint = f"; is {near[0]} meant?" if near else ""
         return f"there is no command {do} (`safeguarding commands` lists them), so its fields are not checked{hint}"
 
-    def _by(self, node: Node | None) -> By | None:
+    def _by(self, node: Node | None, of_command: object = None) -> By | None:
+        """Who takes a step. Of a receiving team, where nobody says which: of the one that the command names."""
         if node is None:
             return None
         keys = self._read.mapping(
-            node, "`by`", needed=("name", "role", "agency"), known=("name", "role", "agency", "organisation")
+            node,
+            "`by`",
+            needed=("name", "role", "agency"),
+            known=("name", "role", "agency", "organisation", "team"),
         )
         name = self._read.text(keys.get("name"), "name")
         role = self._read.choice(keys.get("role"), "role", ROLES - {SERVICE})
         agency = self._read.choice(keys.get("agency"), "agency", AGENCIES)
         organisation = self._read.text(keys.get("organisation"), "organisation")
+        team = self._read.text(keys.get("team"), "team")
         if name is None or role is None or agency is None:
             return None
         if agency not in AGENCIES_OF_ROLE[role]:
             home = ", ".join(sorted(AGENCIES_OF_ROLE[role]))
             self._read.wrong(node.mark, f"nobody of {agency} is a {role}: a {role} is of {home}")
             return None
-        return By(name, role, agency, organisation)
+        if team is None and role in _OF_TEAMS and isinstance(of_command, str):
+            team = of_command
+        return By(name, role, agency, organisation, team)
 
     def _label(self, node: Node | None, kind: str) -> str | None:
         return self._read.label(node, kind, self._kinds)

@@ -82,7 +82,8 @@ def _deadline(
 ) -> Iterator[str]:
     of = f" of {expected.of}" if expected.of else ""
     what = f"deadline {expected.rule} about {expected.about}{of}"
-    same_rule = [row for row in rows if row.rule == expected.rule]
+    # The number alone of a rule that is several (Z5/care_plan) means any of them.
+    same_rule = [row for row in rows if expected.rule in (row.rule, row.rule.partition("/")[0])]
     if expected.of is not None:
         start = ids.get(expected.of)
         same_rule = [row for row in same_rule if start in (str(row.root or row.command), str(row.thing))]

@@ -21,6 +21,7 @@ from services.conference import events as conference
 from services.fws import events as fws
 from services.mash import events as mash
 from services.people import events as people
+from services.teams import events as teams
 from shared.domain.code_lists import ReferralSource
 from shared.domain.command import Command
 from shared.domain.event import Event, Record
@@ -250,9 +251,9 @@ def take_plan_moved_here(event: conference.PlanTransferInReceived, record: Recor
     )
 
 
-@policy.on(conference.ChildSeen)
-def note_visit(event: conference.ChildSeen, record: Record) -> list[NoteAct]:
-    """A visit by the other team counts here too: that the child must be seen (A1, A2), and for a plan (A15)."""
+@policy.on(conference.ChildSeen, teams.ChildSeen)
+def note_visit(event: conference.ChildSeen | teams.ChildSeen, record: Record) -> list[NoteAct]:
+    """A visit by another team counts here too: that the child must be seen (A1, A2), and for a plan (A15)."""
     act = record.envelope.event_id
     return [
         NoteAct(about=_about(event), rule="A1", act=act),

@@ -13,6 +13,7 @@ from services.conference.streams.conference_due import (
 )
 from services.conference.streams.line_management import NoteLineManagement
 from services.people import events as people
+from services.teams import events as teams
 from shared.domain.command import Command
 from shared.domain.event import Event, Record
 from shared.domain.policy import AlreadySo, Policy
@@ -67,9 +68,9 @@ def note_who_authorised(event: assessment.AssessmentAuthorised, record: Record) 
     return _decided(event, UUID(record.envelope.actor), LineManagement.AUTHORISED)
 
 
-@policy.on(assessment.ChildSeen)
-def note_visit(event: assessment.ChildSeen, record: Record) -> NoteAct:
-    """A visit by the other team counts for the plan too (C6)."""
+@policy.on(assessment.ChildSeen, teams.ChildSeen)
+def note_visit(event: assessment.ChildSeen | teams.ChildSeen, record: Record) -> NoteAct:
+    """A visit by another team counts for the plan too (C6)."""
     return NoteAct(about=_about(event), rule="C6", act=record.envelope.event_id, repeats=True)
 
 

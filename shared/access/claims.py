@@ -192,7 +192,8 @@ def _teams(issuer: Issuer, claims: Mapping[str, Any]) -> frozenset[str]:
     if issuer.teams is None or _at(claims, issuer.teams.claim) is None:
         return frozenset()
     values = _values(claims, issuer.teams.claim, "teams")
-    return frozenset(issuer.teams.map[value] for value in values if value in issuer.teams.map)
+    known = issuer.teams.map
+    return frozenset(values if known is None else (known[value] for value in values if value in known))
 
 
 def _see_that_it_is_strong(issuer: Issuer, agency: str, claims: Mapping[str, Any]) -> None:

@@ -29,6 +29,7 @@ _ENTRY: Final = {
     "agency": {"claim": "agency"},
     # In the case files an agency may be one organisation: the police, a school of which there is no other.
     "organisation": {"required_for": []},
+    "teams": {"claim": "teams"},
     "machines": {
         f"machine:{role}": {
             "name": f"Example {role.replace('_', ' ')}",
@@ -82,6 +83,7 @@ class DevelopmentIssuer:
         role: str,
         agency: str,
         organisation: str | None = None,
+        team: str | None = None,
         ttl: timedelta = timedelta(hours=12),
         typ: str = "at+jwt",
         **override: Any,
@@ -93,6 +95,7 @@ class DevelopmentIssuer:
             role: one of `shared.domain.actors.ROLES`; not checked here.
             agency: one of `shared.domain.actors.AGENCIES`; not checked here.
             organisation: this school, that ward.
+            team: the receiving team that they are of.
             ttl: for how long; a negative one makes an expired token.
             typ: what its header says that it is.
             override: claims to set otherwise; None leaves one out. For tests of what is refused.
@@ -110,6 +113,7 @@ class DevelopmentIssuer:
             "role": role,
             "agency": agency,
             "organisation": organisation,
+            "teams": [team] if team is not None else None,
             **override,
         }
         present = {claim: value for claim, value in claims.items() if value is not None}

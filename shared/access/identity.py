@@ -96,10 +96,12 @@ class RoleClaim(_Part):
 
 
 class TeamsClaim(_Part):
-    """The claim with the teams of a person, and what its values mean here; what the map leaves out is no team."""
+    """The claim with the teams of a person, and what its values mean here; what the map leaves out is no team. Without a map
+    they are our own words.
+    """
 
     claim: ClaimPath
-    map: dict[_Text, Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]]
+    map: dict[_Text, Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]] | None = None
 
 
 class AgencyClaim(_Part):

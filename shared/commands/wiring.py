@@ -163,7 +163,8 @@ def _faults_beside(stream: Stream, beside: Stream) -> Iterator[str]:
 def _faults_of_clocks(event: type[Event], stream: Stream, streams: dict[str, Stream]) -> Iterator[str]:
     """What does not fit about the clocks that an event speaks of: an act that nobody's clock hears meets nothing."""
     rules = {*event.MEETS, *event.ENDS, *(clock.rule for clock in event.CLOCK_FIELDS.values())}
-    if unheard := sorted(rules - event.BESIDE.keys() - set(stream.clocks)):
+    numbers = {rule.partition("/")[0] for rule in stream.clocks}  # the number stands for all rules of it
+    if unheard := sorted(rules - event.BESIDE.keys() - set(stream.clocks) - numbers):
         yield (
             f"{event.NAME} speaks of {', '.join(unheard)}, whose clocks it does not keep: name the rule in `clocks`, or in "
             "`beside` of the event the stream that keeps it"

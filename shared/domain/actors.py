@@ -75,6 +75,8 @@ DEFAULT_AGENCY: Final = MappingProxyType(
 AGENCIES_OF_ROLE: Final = MappingProxyType(
     {role: frozenset({agency}) for role, agency in DEFAULT_AGENCY.items()}
     | {"business_support": frozenset({"childrens_social_care", "family_wellbeing"})}
+    # A receiving team is of any agency that works with children: the virtual school of education, youth justice of its own.
+    | dict.fromkeys(("team_worker", "team_lead"), AGENCIES - {"lado"})
 )
 """The agencies that have somebody in a role. A token that puts a role into another is refused at the door: one line of a
 directory's mapping must not make an auditor of an agency that has none, or a social worker of the police.

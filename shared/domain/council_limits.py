@@ -56,6 +56,8 @@ def _with(rows: list[Rule], decided: CouncilLimit) -> list[Rule]:
         raise BadRules(f"no row of rule {decided.rule} applies on {decided.applies_from}: take another day")
     if not old.local or not old.has_clock:
         raise BadRules(f"the figure of rule {old.id} is no council's to choose; its source is: {old.source}")
+    if old.by_stage:
+        raise BadRules(f"the figures of rule {old.id} stand in {old.source}: change them there")
     if (decided.limit, decided.weekday, decided.at) == (None, None, None):
         raise BadRules(f"rule {old.id}: say what is decided: limit, weekday or at")
     new = replace(

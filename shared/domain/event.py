@@ -230,20 +230,17 @@ class Event(BaseModel):
             deadline: Deadline | None = getattr(self, name)
             if deadline is None:
                 continue
-            rule = clock.rule
-            if deadline.rule != rule:
-                raise WrongRule(
-                    f"{self.NAME}.{name} is of {rule}, and was given a deadline of {deadline.rule}"
-                )
+            rule = deadline.rule
+            if not clock.names(rule):
+                raise WrongRule(f"{self.NAME}.{name} is of {clock.rule}, and was given a deadline of {rule}")
             if isinstance(clock, Starts):
                 if clock.of and deadline.starts_at != getattr(self, clock.of):
                     raise WrongRule(
                         f"{self.NAME}.{name} starts at its {clock.of}, and was given another start"
                     )
-                starts, chained = deadline.starts_at, rule in self.CONTINUES
-                found.append(
-                    Mark(rule, MarkKind.START, starts, deadline, chained, first=rule in self.STARTS_FIRST)
-                )
+                starts, chained = deadline.starts_at, clock.rule in self.CONTINUES
+                first = clock.rule in self.STARTS_FIRST
+                found.append(Mark(rule, MarkKind.START, starts, deadline, chained, first=first))
             else:
                 found.append(Mark(rule, MarkKind.SET, at, deadline))
         return tuple(found)

@@ -70,10 +70,17 @@ class Starts:
 
     `of` names the field of the event that is the clock's start, so that a correction of it moves the clock: when it
     happened, unless said otherwise (`received_at` of a clock of receipt). Empty: the start is none of its fields.
+
+    Of a rule that is several, each met by another act (`Z5/care_plan`, `Z5/life_story`), the number stands for all: which it is
+    the deadline says.
     """
 
     rule: str
     of: str = "happened_at"
+
+    def names(self, rule: str) -> bool:
+        """Whether it is this rule that it names, alone or among those of its number."""
+        return rule == self.rule or rule.startswith(f"{self.rule}/")
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -90,6 +97,10 @@ class Sets:
     """
 
     rule: str
+
+    def names(self, rule: str) -> bool:
+        """Whether it is this rule that it names."""
+        return rule == self.rule
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler

@@ -34,7 +34,8 @@ class Rule:
     """One row of a team's rules: what must happen, from when, within what, and who says so.
 
     `limit` counts `unit` and is None where the unit needs no number; `weekday`, `at` and `before` complete a unit
-    that is no count (see `Limit`). `stages` are further limits, chosen by name when a clock starts. `vary_within` is
+    that is no count (see `Limit`). `stages` are further limits, chosen by name when a clock starts; where they are all there is
+    (`by_stage`), `limit` and `unit` are the first one's, and a clock starts by a name alone. `vary_within` is
     how far from now a manager may put a new due instant. `do` says what the rule asks for as a task (`Tell the referrer
     the outcome`), `missed` that it was not done in time; a rule with a clock has both. `local` marks figures that are the council's own choice. It
     applies to facts from `applies_from` to `applies_to` (London days, both included; None is open).
@@ -54,6 +55,7 @@ class Rule:
     at: time | None = None
     before: str | None = None
     stages: tuple[Stage, ...] = ()
+    by_stage: bool = False
     vary_within: Limit = A_YEAR
     do: str = ""
     missed: str = ""
@@ -95,6 +97,8 @@ class Rule:
         unit that takes none.
         """
         limit = self.first_limit
+        if stage is None and self.by_stage:
+            raise NoSuchRule(f"rule {self.id} has limits by name alone: name its stage")
         if stage is not None:
             found = next((one.limit for one in self.stages if one.name == stage), None)
             if found is None:
@@ -129,4 +133,4 @@ class Rule:
         Stages follow by their names: `same day; can wait: 3 working days`.
         """
         later = (f"{stage.name.replace('_', ' ')}: {stage.limit.in_words}" for stage in self.stages)
-        return "; ".join((self.first_limit.in_words, *later))
+        return "; ".join(later if self.by_stage else (self.first_limit.in_words, *later))

@@ -2,11 +2,12 @@
 
 import keyword
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 
 from shared.commands.follow_ups import FollowUp
 from shared.domain.actors import AGENCIES
@@ -68,6 +69,7 @@ class Service:
         allocated: the view that says to whom a child is allocated; None where nobody is.
         reference: what people read beside decisions, as data that a council may have of its own.
         told_together: finds what it has of other people from steps that spoke of some; None: by its own commands.
+        made_of: the service as it is by a council's reference data, where its rules and decisions follow from that.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Service:
     def topics_read(self) -> tuple[str, ...]:
         """The topics whose events it takes in: of the teams that it reads, and its intakes."""
         return (*map(topic_of, self.reads), *(each.name for each in self.intake))
+    made_of: Callable[[Mapping[str, BaseModel]], "Service"] | None = None
 
 
 def service(
@@ -112,6 +115,7 @@ def service(
     allocated: View[Any] | None = None,
     reference: Sequence[Reference] = (),
     told_together: Callable[..., Awaitable[Sequence[Any]]] | None = None,
+    made_of: Callable[[Mapping[str, BaseModel]], Service] | None = None,
 ) -> Service:
     """Declare a service.
 
@@ -136,6 +140,8 @@ def service(
         reference: its reference data, each a file and its shape.
         told_together: of a service that takes in what others' steps said: `(reader, ids) -> rows`, `step` and `child` of
             what it has in words of other people from steps that spoke of these. Left out, they are found by its own commands.
+        made_of: the same service by reference data of a council's own, where clocks, decisions and policy follow from them:
+            as of teams that are rows. Left out, they are what people read, and no decision is made by them.
 
     Raises:
         BadView: a view does not say what follows from a correction of an event that it handles.
@@ -201,6 +207,7 @@ def service(
         allocated=allocated,
         reference=tuple(reference),
         told_together=told_together,
+        made_of=made_of,
     )
 
 

@@ -140,8 +140,9 @@ class ServiceProcess:
         BadSettings where a setting that this service needs is missing; BadPolicyData where a council's policy data cannot.
         """
         check_reader(service, settings)
-        self.service = replace(service, rules=read_limits(service.rules, service.name, settings.policy))
         self.reference = {one.name: read_reference(one, settings.policy) for one in service.reference}
+        made = service if service.made_of is None else service.made_of(self.reference)
+        self.service = replace(made, rules=read_limits(made.rules, made.name, settings.policy))
         self.settings = settings
         self.access = AccessPolicy.read(access, settings.access)
         self.names_key = read_key(settings.names_key)

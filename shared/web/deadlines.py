@@ -40,7 +40,7 @@ async def deadlines(
     ] = None,
     settled: Annotated[bool, Query(description="also what is settled: met, ended, or done too late")] = False,
     rule: Annotated[
-        str | None, Query(pattern=r"^[A-Za-z0-9/]{1,20}$", description="only clocks of this rule")
+        str | None, Query(pattern=r"^[A-Z][A-Za-z0-9/_]{0,79}$", description="only clocks of this rule")
     ] = None,
     due_before: Annotated[Instant | None, Query(description="only what is due before this instant")] = None,
     mine: Mine = False,

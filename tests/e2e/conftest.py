@@ -123,6 +123,19 @@ class Stack:
         return answer.status_code == 409
 
 
+THERAPY_HUB = """
+  therapy_hub:
+    name: Therapy hub
+    agency: health
+    source: The council's own
+    accept: 3 working days
+    first_seen: 2 weeks
+    visit: 4 weeks
+    steps:
+      sleep_plan: {name: Sleep plan, within: 30 days}
+"""
+"""A receiving team that the stack's council adds: a row, and no code."""
+
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 """Makes a word of letters alone of an id."""
 
@@ -138,6 +151,10 @@ CONTACT = {
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     directory = tmp_path_factory.mktemp("e2e") / "stack"
+    policy = directory.with_name("policy")
+    policy.mkdir()
+    rows = (ROOT / "services/teams/data/receiving_teams.yaml").read_text(encoding="utf-8")
+    (policy / "receiving_teams.yaml").write_text(rows + THERAPY_HUB, encoding="utf-8")
     log = directory.with_suffix(".log")
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -151,7 +168,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             cwd=ROOT,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "COLUMNS": "180", "SAFEGUARDING_TRACES": "1"},
+            env={
+                **os.environ,
+                "COLUMNS": "180",
+                "SAFEGUARDING_TRACES": "1",
+                "SAFEGUARDING_POLICY": str(policy),
+            },
         )
     try:
         until = time.monotonic() + PATIENCE

@@ -16,6 +16,8 @@ CASES = [
     "consent-withdrawn",  # a child-in-need plan, its visits and review, and the consent that it rests on
     "alone-at-night",  # police protection, a strategy discussion, section 47, an emergency protection order
     "easter-sisters",  # from the front door to the first review of a child protection plan
+    "early-help-steps-up",  # early help, its clocks, and harm that hands the family over at once
+    "looked-after",  # from assessment to children looked after, the virtual school and independent reviewing
 ]
 
 

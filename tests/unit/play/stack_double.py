@@ -14,7 +14,7 @@ REFUSE = "mash.Refuse"
 
 
 class NoTokens:
-    def token(self, name, role, agency, organisation=None):
+    def token(self, name, role, agency, organisation=None, team=None):
         return f"{role}@{agency}"
 
 

@@ -43,7 +43,9 @@ ADDRESSES = [
 
 
 class Tokens:
-    def token(self, name: str, role: str, agency: str, organisation: str | None = None) -> str:
+    def token(
+        self, name: str, role: str, agency: str, organisation: str | None = None, team: str | None = None
+    ) -> str:
         return f"{role}/{agency}/{organisation or ''}"
 
 
