@@ -93,6 +93,7 @@ class Service:
     def topics_read(self) -> tuple[str, ...]:
         """The topics whose events it takes in: of the teams that it reads, and its intakes."""
         return (*map(topic_of, self.reads), *(each.name for each in self.intake))
+
     made_of: Callable[[Mapping[str, BaseModel]], "Service"] | None = None
 
 
