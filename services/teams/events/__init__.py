@@ -214,7 +214,7 @@ class CaseHandedBack(
     name="teams.CaseHandedBack",
     crosses=True,
     text=ClosedText,
-    fixed=("team", "called", "team_agency", "organisation", "to", "steps"),
+    fixed=("team", "called", "team_agency", "organisation", "back_to", "steps"),
     leaves=LeftToDo("team_manager", "case_handed_back"),
 ):
     """The team handed the case back: it works with the child no longer, and a manager gets a task. Ends Z1 to Z5."""
@@ -223,7 +223,7 @@ class CaseHandedBack(
     called: str
     team_agency: str
     organisation: str | None = None
-    to: str
+    back_to: str
     steps: tuple[str, ...] = ()
     """Those that were due."""
 

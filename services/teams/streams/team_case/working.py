@@ -223,7 +223,7 @@ def hand_back(command: HandBack, state: TeamCase, context: Context, teams: Teams
             called=row.name,
             team_agency=row.agency,
             organisation=state.organisation,
-            to=command.to,
+            back_to=command.to,
             steps=state.steps_due,
             sealed=ClosedText(reason=command.reason, summary=command.summary),
         )
