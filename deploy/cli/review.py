@@ -1,6 +1,7 @@
-"""The commands of who watches over access and over what is kept: `safeguarding review-access`, `who-looked` and `erased`."""
+"""The commands of who watches over access and over what is kept: `safeguarding review-access`, `who-looked`, `erased` and `retention`."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import typer
 
 from deploy.cli.screen import DEFAULT_STACK, MISUSE, AtOption, Place, StackOption, TokenOption, fail, run
 from shared.domain.actors import DEFAULT_AGENCY
+from shared.domain.instants import LONDON
 
 _Role = Annotated[
     str, typer.Option("--as", metavar="ROLE", help="On a stack: as which role; a manager's, or auditor.")
@@ -20,6 +22,7 @@ _Role = Annotated[
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     _erased(app)
+    _retention(app)
 
     @app.command("review-access")
     def review_access(
@@ -114,8 +117,8 @@ def _erased(app: typer.Typer) -> None:
 
         async def main() -> None:
             from deploy.cli.reaching import services_at
+            from deploy.keeping import erasing
             from deploy.play.case_types import By
-            from deploy.review import erasing
 
             async with services_at(Place(stack, at, token_file)) as services:
                 by = By("Alex Example", role, DEFAULT_AGENCY[role])
@@ -125,6 +128,68 @@ def _erased(app: typer.Typer) -> None:
             _withheld(withheld, to_error=as_json)
             if not all(one["done"] for one in reports):
                 raise typer.Exit(1)
+
+        run(main())
+
+
+def _retention(app: typer.Typer) -> None:
+    @app.command()
+    def retention(
+        dry_run: Annotated[
+            bool,
+            typer.Option(
+                "--dry-run", help="Say what is due and change nothing: there is nothing else to do."
+            ),
+        ] = False,
+        on: Annotated[
+            datetime | None,
+            typer.Option(formats=["%Y-%m-%d"], help="Reckoned for this day. Default: today."),
+        ] = None,
+        rules: Annotated[
+            Path | None,
+            typer.Option(help="The council's own rules in place of the project's.", dir_okay=False),
+        ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="One JSON object a person.")] = False,
+        role: _Role = "team_manager",
+        stack: StackOption = DEFAULT_STACK,
+        at: AtOption = None,
+        token_file: TokenOption = None,
+    ) -> None:
+        """List how long each record is kept, by the retention rules: what is due, held, or a person's to decide."""
+        if not dry_run:
+            fail(
+                "nothing is erased by a rule alone: give --dry-run, look at what is due, and propose it (people.ProposeErasure)",
+                MISUSE,
+            )
+        if role not in DEFAULT_AGENCY:
+            fail(f"{role} is no role; roles are {', '.join(sorted(DEFAULT_AGENCY))}", MISUSE)
+
+        async def main() -> None:
+            from deploy.cli.reaching import services_at
+            from deploy.keeping.gathering import reckon
+            from deploy.keeping.retention import OWN, State, read_rules
+            from deploy.play.case_types import By
+
+            known, day = read_rules(rules or OWN), (on or datetime.now(LONDON)).date()
+            async with services_at(Place(stack, at, token_file)) as services:
+                made = await reckon(services, By("Alex Example", role, DEFAULT_AGENCY[role]), known, day)
+            for one in made.kept:
+                said = {
+                    "person": str(one.person),
+                    "state": one.state.value,
+                    "until": one.until.isoformat() if one.until else None,
+                    "kinds": list(one.kinds),
+                    "because": one.because,
+                    "edition": known.edition,
+                }
+                if as_json:
+                    typer.echo(json.dumps(said))
+                elif one.state is not State.KEPT:
+                    typer.echo(f"{one.state.value}: {one.person}, {', '.join(one.kinds)}; {one.because}")
+            counts = Counter(one.state.value for one in made.kept)
+            told = ", ".join(f"{state.value.replace('_', ' ')} {counts[state.value]}" for state in State)
+            typer.echo(f"On {day.isoformat()}, by {known.edition}: {told}. Nothing was changed.", err=as_json)
+            _withheld(made.withheld, to_error=as_json)
 
         run(main())
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4, uuid5
 from fastapi import APIRouter
 
 from services.people.names import router as names
+from services.people.retention import router as retention
 from services.people.search import router as search
 from services.people.streams.professional import LearnProfessional
 from services.people.streams.sign_in import NoteSignIn, of_their_own
@@ -25,6 +26,7 @@ router = APIRouter(tags=["people"])
 router.include_router(names)
 router.include_router(search)
 router.include_router(surnames)
+router.include_router(retention)
 
 MOST_FACTS: Final = 200
 """Facts of one person that are shown together; of more, the first are."""

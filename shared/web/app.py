@@ -10,7 +10,19 @@ from fastapi.telemetry import TelemetryConfig
 
 from shared.service.process import RunningService, ServiceProcess
 from shared.service.simulated_clock import StoredClock
-from shared.web import access, audit, description, erasures, health, live, looks, may, problems, tasks
+from shared.web import (
+    access,
+    audit,
+    description,
+    erasures,
+    health,
+    live,
+    looks,
+    may,
+    problems,
+    retention,
+    tasks,
+)
 from shared.web import deadlines as board
 from shared.web import operations as operator
 from shared.web.commands import ShortWay, commands_router
@@ -70,6 +82,7 @@ def application(process: ServiceProcess) -> FastAPI:
     app.include_router(access.router)
     app.include_router(looks.router)
     app.include_router(erasures.router)
+    app.include_router(retention.router)
     app.include_router(may.router)
     app.include_router(operator.router)
     app.include_router(audit.router)
