@@ -88,6 +88,20 @@ class PlanConsentWithdrawn(
     withdrawn_by: UUID
 
 
+class PlanQuestioned(
+    Event,
+    name="assessment.PlanQuestioned",
+    leaves=LeftToDo("team_manager", "plan_beside_another", ("C8",)),
+    fixed=(),
+):
+    """Another team told of what excludes the plan, and that it stood on a day before the plan began: nobody here knew of it
+    then. A manager decides which of the two stands (C8); nothing ends by itself.
+    """
+
+    reason: PlanEnd
+    """What it would have ended with."""
+
+
 class ProtectionPlanNoted(Event, name="assessment.ProtectionPlanNoted", fixed=()):
     """Conference made a child protection plan: while it is open, the child has no child-in-need plan (C8)."""
 

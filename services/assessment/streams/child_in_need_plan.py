@@ -15,6 +15,7 @@ from services.assessment.events import (
     ChildInNeedPlanStarted,
     NotesText,
     PlanConsentWithdrawn,
+    PlanQuestioned,
     PlanText,
 )
 from services.assessment.streams.asking import may_consent
@@ -29,7 +30,11 @@ from shared.domain.instants import Day, local_date
 from shared.team.meetings import Actions, action_texts
 
 PlanEvent: TypeAlias = (
-    ChildInNeedPlanStarted | ChildInNeedPlanReviewed | ChildInNeedPlanEnded | PlanConsentWithdrawn
+    ChildInNeedPlanStarted
+    | ChildInNeedPlanReviewed
+    | ChildInNeedPlanEnded
+    | PlanConsentWithdrawn
+    | PlanQuestioned
 )
 
 
@@ -73,7 +78,7 @@ def evolve(state: ChildInNeedPlan, event: PlanEvent) -> ChildInNeedPlan:
             return replace(state, ended=True)
         case PlanConsentWithdrawn():
             return replace(state, consent_withdrawn=True)
-        case ChildInNeedPlanReviewed():
+        case ChildInNeedPlanReviewed() | PlanQuestioned():
             return state
         case _:
             assert_never(event)
@@ -203,10 +208,14 @@ def end_plan(command: EndChildInNeedPlan, state: ChildInNeedPlan, context: Conte
 
 
 def cease_plan(command: CeaseChildInNeedPlan, state: ChildInNeedPlan, context: Context) -> list[PlanEvent]:
-    """It ends with what another team told, unless it began only after that day."""
+    """It ends with what another team told. Where it began only after that day, the team did not know: the two may stand
+    beside each other, or the other may have ended since, so that a manager looks.
+    """
     began, at = state.started_at, context.happened_at
-    if not state.runs or began is None or local_date(at) < local_date(began):
+    if not state.runs or began is None:
         return []
+    if local_date(at) < local_date(began):
+        return [PlanQuestioned(reason=command.reason)]
     return [ChildInNeedPlanEnded(reason=command.reason, partners=state.partners, happened_at=max(at, began))]
 
 

@@ -16,6 +16,8 @@ class ProtectionPlan:
     """The plans that are open: one, or after a merge of two records two."""
 
     plans: frozenset[UUID] = frozenset()
+    ended: frozenset[UUID] = frozenset()
+    """Those of which the end is known, also where it was heard of before they began."""
     ever: bool = False
     """Whether there ever was one."""
 
@@ -31,7 +33,7 @@ def evolve(state: ProtectionPlan, event: ProtectionPlanEvent) -> ProtectionPlan:
         case ProtectionPlanNoted(plan=plan):
             return replace(state, plans=state.plans | {plan}, ever=True)
         case ProtectionPlanEndNoted(plan=plan):
-            return replace(state, plans=state.plans - {plan})
+            return replace(state, plans=state.plans - {plan}, ended=state.ended | {plan}, ever=True)
         case _:
             assert_never(event)
 
@@ -54,13 +56,12 @@ ProtectionPlanCommand: TypeAlias = NoteProtectionPlan | NoteProtectionPlanEnd
 def decide(
     command: ProtectionPlanCommand, state: ProtectionPlan, _context: Context
 ) -> list[ProtectionPlanEvent]:
-    """Noted once."""
-    open_already = command.plan in state.plans
+    """Noted once; a plan whose end was heard of first is none that is open."""
     match command:
         case NoteProtectionPlan(plan=plan):
-            return [] if open_already else [ProtectionPlanNoted(plan=plan)]
+            return [] if plan in state.plans | state.ended else [ProtectionPlanNoted(plan=plan)]
         case NoteProtectionPlanEnd(plan=plan):
-            return [ProtectionPlanEndNoted(plan=plan)] if open_already else []
+            return [] if plan in state.ended else [ProtectionPlanEndNoted(plan=plan)]
         case _:
             assert_never(command)
 

@@ -106,6 +106,14 @@ def test_the_examples_on_the_page_can_be_used(tmp_path):
 # -- what the claims mean
 
 
+async def test_teams_are_our_own_words_where_no_map_says_otherwise(issuer):
+    verifier = verifier_of(issuer, teams={"claim": "teams"})
+    hub = await verifier.actor(issuer.token("Una Mar", "team_worker", "health", team="therapy_hub"))
+    assert (hub.agency, hub.teams) == ("health", {"therapy_hub"})
+    nobody = await verifier.actor(issuer.token("Una Mar", "team_worker", "health"))
+    assert nobody.teams == frozenset()
+
+
 async def test_the_claims_of_a_councils_directory(issuer):
     verifier = verifier_of(
         issuer,

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from pydantic import BaseModel
 
 from deploy.play.case_types import Label, labels_within, with_ids
 from deploy.play.cases import BadCase, case_files, load_case
@@ -252,3 +253,26 @@ def test_published_fields_are_the_commands_own_and_mark_labels():
     assert schema["required"] == ["with"]
     assert schema["properties"]["with"]["items"]["x-label"] == "person"
     assert schema["properties"]["contacts"]["items"]["x-label"] == "thing"
+
+
+class Accept(BaseModel):
+    """A command of a receiving team."""
+
+    team: str
+
+
+@pytest.mark.parametrize(
+    ("by", "team"),
+    [
+        ("{name: Tess Moor, role: team_lead, agency: education}", "virtual_school"),
+        ("{name: Tess Moor, role: team_lead, agency: education, team: adoption}", "adoption"),
+        ("{name: Ravi Cole, role: team_manager, agency: childrens_social_care}", None),
+    ],
+    ids=["of the team that the command names", "of the team they say", "of no receiving team"],
+)
+def test_somebody_of_a_receiving_team_is_of_the_one_that_the_command_names(tmp_path, by, team):
+    step = f"- {{at: 2026-04-02T16:40, by: {by}, do: teams.Accept, about: [amara], with: {{team: virtual_school}}}}\n"
+    path = tmp_path / "a-case.yaml"
+    path.write_text(PEOPLE + step, encoding="utf-8")
+    (played,) = load_case(path, {**COMMANDS, "teams.Accept": Accept}).steps
+    assert played.by.team == team

@@ -20,7 +20,9 @@ from services.mash.codes import Outcome
 from services.missing import events as missing
 from services.missing.codes import PatternBy
 from services.people import events as people
+from services.people.app import app as people_app
 from services.people.codes import LookedAfterEnd
+from services.people.streams.person import RecordLookedAfter, RegisterPerson
 from services.teams.app import app as teams
 from services.teams.codes import SeenAt
 from services.teams.events import CaseOffered, ChildSeen
@@ -34,7 +36,7 @@ from shared.domain.policy import AlreadySo, TaskFor
 from shared.domain.rules import Deadline
 from shared.team.elsewhere import NoteAct
 from shared.testing.deciders import story_of
-from shared.testing.facts import CHILD
+from shared.testing.facts import CHILD, actor
 from shared.testing.policies import given_policy
 from shared.testing.teams import team_of
 from tests.unit.assessment.referrals import open_referral
@@ -46,6 +48,7 @@ from tests.unit.teams.children import (
     accept,
     accepted,
     of_team,
+    offer,
     seen,
     team,
 )
@@ -186,3 +189,31 @@ def test_a_transfer_of_assessment_reaches_the_team_and_its_visit_comes_back():
     story = story.when(accept(disabled), at=TUESDAY, by=lead)
     story = story.when(seen(disabled), at=london(2026, 6, 3, 9), by=lead)
     story.clocks(A2="met", Z2="met", Z3="open")
+
+
+def test_a_transfer_that_comes_when_a_manager_has_offered_the_case_by_now_is_for_a_lead():
+    story = story_of(team_of(assessment_app, people=PEOPLE), team, team_of(conference_app, people=PEOPLE))
+    story = story.when(open_referral(MONDAY).model_copy(update={"about": (CHILD,)}), at=MONDAY, by=MANAGER)
+    transfer = TransferCase(about=(CHILD,), to=ReceivingTeam.CHILDREN_LOOKED_AFTER, handover="Weekly visits.")
+    story = story.when(transfer, at=MONDAY, by=MANAGER, delivered=False)
+    story = story.when(offer(), at=TUESDAY, by=MANAGER)
+    story.tasks(("team_lead", "already_open"))
+    assert sum(one.kind.name == "team_case" for one in story.logs.streams.values()) == 1
+
+
+def test_what_is_told_again_or_late_offers_nothing_twice():
+    """The child is said to be looked after again, under another legal status, while the team has the case."""
+    known = story_of(team_of(people_app), team_of(teams))
+    clerk = actor("business_support")
+    register = RegisterPerson(kind="child", name="Rory Test", born=date(2014, 3, 2))
+    story = known.when(register, at=MONDAY, by=clerk)
+    child = story.records[0].stream
+    for status in ("V2", "C2"):
+        looked_after = RecordLookedAfter.model_validate(
+            {"about": [child], "from": "2026-06-01", "legal_status": status}
+        )
+        story = story.when(looked_after, at=MONDAY, by=clerk, delivered=False)
+    story = story.delivered(at=TUESDAY)
+    offered = sorted(one.event.team for one in story.records if isinstance(one.event, CaseOffered))
+    assert offered == ["children_looked_after", "independent_reviewing", "virtual_school"]
+    story.tasks()
