@@ -7,6 +7,7 @@ from uuid import UUID, uuid4, uuid5
 
 from fastapi import APIRouter
 
+from services.people.access_requests import router as access_requests
 from services.people.names import router as names
 from services.people.retention import router as retention
 from services.people.search import router as search
@@ -27,6 +28,7 @@ router.include_router(names)
 router.include_router(search)
 router.include_router(surnames)
 router.include_router(retention)
+router.include_router(access_requests)
 
 MOST_FACTS: Final = 200
 """Facts of one person that are shown together; of more, the first are."""

@@ -1,5 +1,6 @@
 """The service of the index of people: wiring only."""
 
+from services.people.access_requests import access_requests
 from services.people.api import router
 from services.people.entries import entries
 from services.people.keeping import erasures, holds
@@ -10,6 +11,7 @@ from services.people.rules import RULES
 from services.people.streams.person import person
 from services.people.streams.professional import professional
 from services.people.streams.sign_in import sign_in
+from services.people.streams.subject_access import subject_access
 from services.people.surnames import surnames
 from services.people.views import facts, merges, people, professionals, relationships, sign_ins
 from shared.service.declaration import service
@@ -18,7 +20,7 @@ from shared.service.expectations import Answers
 app = service(
     "people",
     agency="childrens_social_care",
-    streams=[person, professional, sign_in],
+    streams=[person, professional, sign_in, subject_access],
     policy=policy,
     entries=entries,
     views=[
@@ -32,6 +34,7 @@ app = service(
         surnames,
         erasures,
         holds,
+        access_requests,
         possible_duplicates,
     ],
     follow_ups=[finding],

@@ -128,3 +128,25 @@ class ErasureBasis(Coded):
     RETENTION_ENDED = "retention_ended", "The retention period has ended"
     UPHELD_REQUEST = "upheld_request", "A request for erasure was upheld"
     RECORDED_IN_ERROR = "recorded_in_error", "It should not have been recorded"
+
+
+class AskedBy(Coded):
+    """Who asks for a copy of a person's records. Source: UK GDPR article 15; local."""
+
+    THE_PERSON = "the_person", "The person themselves"
+    PARENT = "parent", "Somebody with parental responsibility"
+    REPRESENTATIVE = "representative", "Somebody whom they appointed"
+    COURT_APPOINTED = "court_appointed", "Somebody whom a court appointed"
+
+
+class Exemption(Coded):
+    """For which kind of reason something is left out of a copy. Source: Data Protection Act 2018, schedules 2 and 3."""
+
+    OTHER_PERSON = "other_person", "It is about somebody else (schedule 2, part 3)"
+    WHO_TOLD = "who_told", "It would say who told of it (schedule 2, part 3)"
+    RISK_OF_HARM = "risk_of_harm", "Somebody could come to serious harm (schedule 3, part 3)"
+    WITHHELD = "withheld", "It was decided to withhold it, as sharing would do more harm"
+    RESTRICTED = "restricted", "It is for few to read"
+    ALLEGATION = "allegation", "An allegation is looked into (schedule 2, part 1)"
+    LEGAL_PRIVILEGE = "legal_privilege", "Legal advice (schedule 2, part 4)"
+    OTHER = "other", "Something else, as noted"

@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-READINGS_OF_A_TEAM: Final = ("worklist", "deadlines", "text", "audit", "access", "retention")
+READINGS_OF_A_TEAM: Final = (
+    "worklist",
+    "deadlines",
+    "text",
+    "audit",
+    "access",
+    "retention",
+    "subject_access",
+)
 """What may be read of every team, each a reading of its own: `read:worklist:mash`."""
 
 

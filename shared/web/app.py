@@ -21,6 +21,7 @@ from shared.web import (
     may,
     problems,
     retention,
+    subject_access,
     tasks,
 )
 from shared.web import deadlines as board
@@ -83,6 +84,7 @@ def application(process: ServiceProcess) -> FastAPI:
     app.include_router(looks.router)
     app.include_router(erasures.router)
     app.include_router(retention.router)
+    app.include_router(subject_access.router)
     app.include_router(may.router)
     app.include_router(operator.router)
     app.include_router(audit.router)

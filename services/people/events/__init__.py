@@ -48,8 +48,17 @@ from services.people.events.registered import (
     UpnRecorded,
     UpnText,
 )
+from services.people.events.subject_access import (
+    AccessRequestText,
+    AccessReviewText,
+    SubjectAccessReleased,
+    SubjectAccessRequested,
+    SubjectAccessReviewed,
+)
 
 __all__ = [
+    "AccessRequestText",
+    "AccessReviewText",
     "AddressRecorded",
     "AddressText",
     "BirthText",
@@ -90,6 +99,9 @@ __all__ = [
     "RestrictedText",
     "SchoolRecorded",
     "SchoolText",
+    "SubjectAccessReleased",
+    "SubjectAccessRequested",
+    "SubjectAccessReviewed",
     "SubjectErased",
     "UnmergedText",
     "UpnRecorded",

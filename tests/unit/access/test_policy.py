@@ -212,6 +212,8 @@ def who_may(policy: AccessPolicy, action: str) -> set[str]:
         ("read:access:lado", LADO),
         ("read:retention:mash", MASH_MANAGERS | {"team_manager", "auditor"}),
         ("read:retention:lado", LADO),
+        ("read:subject_access:mash", MASH_MANAGERS | {"team_manager", "auditor"}),
+        ("read:subject_access:lado", LADO),
         ("operate:clock", {"operator"}),
         ("operate:relay", {"operator"}),
         ("operate:parked", {"operator"}),
