@@ -248,9 +248,11 @@ async def test_the_index_built_again_is_the_live_one_and_has_nobody_who_was_eras
     finally:
         store.close()
     assert [item["person"] for item in found(stack, name=f"Amit {family}")] == []
-    answer = stack.http.post(
-        f"{stack.urls['people']}/operator/views/search_keys/rebuild", headers=stack.headers(stack.operator())
-    )
-    assert answer.status_code == 200, answer.text
+    # The key was destroyed beside the log, so only a rebuild leaves out the digests of surnames too.
+    for view in ("search_keys", "surnames"):
+        answer = stack.http.post(
+            f"{stack.urls['people']}/operator/views/{view}/rebuild", headers=stack.headers(stack.operator())
+        )
+        assert answer.status_code == 200, answer.text
     assert [tuple(row) for row in await query(stack, digests, kept)] == before
     assert await query(stack, digests, gone) == []
