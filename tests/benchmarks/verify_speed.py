@@ -28,7 +28,7 @@ from shared.domain.event import Envelope, Event
 from shared.service.migrations import migrate
 
 SERVICE = "mash"
-CONTRACT = Contract({"bench.Told": True}, {"bench.Told": "test"})
+CONTRACT = Contract({"bench.Told": True}, categories={"bench.Told": "test"})
 COLUMNS = (
     "originator_id, originator_version, topic, state, notification_id, sealed, event_id, category, child, key, "
     "recorded_at, digest"

@@ -85,8 +85,11 @@ def test_a_bundle_holds_for_who_has_none_of_our_code_and_an_altered_one_does_not
     for bundle in (folder, folder.with_name("bundle.zip")):
         done = outsider.run(folder / "verify.py", bundle, "--keys", keys, cwd=tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
-        for name in stack.urls:  # the newest too, which were signed for the bundle
-            others = len(stack.urls) - 1
+        walled = {line.partition(":")[0] for line in done.stdout.splitlines() if ": withheld under " in line}
+        assert walled == {"lado"}
+        told = stack.urls.keys() - walled
+        for name in told:  # the newest too, which were signed for the bundle
+            others = len(told) - 1
             assert f"{name} keeps the same checkpoints:" in done.stdout
             assert done.stdout.count(f" of {name}, ") + done.stdout.count(f" of {name}.") == others, (
                 done.stdout

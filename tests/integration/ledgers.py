@@ -46,7 +46,7 @@ class Noted(Event, name="ledgers.Noted"):
     what: str
 
 
-CONTRACT = Contract({"ledgers.Told": True, "ledgers.Noted": False}, {"ledgers.Told": "talk"})
+CONTRACT = Contract({"ledgers.Told": True, "ledgers.Noted": False}, categories={"ledgers.Told": "talk"})
 
 
 def row(n: int, child: UUID, event_id: UUID | None = None) -> NewEvent:
