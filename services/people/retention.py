@@ -11,7 +11,7 @@ from services.people.events import ChildBorn, PersonCorrected, PersonRegistered
 from services.people.keeping import erasures, holds
 from services.people.views import facts, merges, people, relationships
 from shared.domain.instants import local_date
-from shared.web.dependencies import CursorText, Limit
+from shared.web.dependencies import After, CursorText, Limit
 from shared.web.paging import page_of
 from shared.web.reading import Reader
 
@@ -19,11 +19,14 @@ router = APIRouter(tags=["people"])
 
 
 @router.get("/retention/people")
-async def people_kept(reader: Reader, cursor: CursorText = None, limit: Limit = 200) -> dict[str, Any]:
+async def people_kept(
+    reader: Reader, cursor: CursorText = None, limit: Limit = 200, after: After = None
+) -> dict[str, Any]:
     """Each person who is registered, in order of ids: child or adult, the days of birth and death where they are recorded,
     who is around them, under which id they were kept, what holds their record, whether they were erased.
     """
     await reader.authorise("read:retention")
+    await reader.caught_up("people", after)
     found = await reader.page(people, order={"person": UUID}, cursor=cursor, limit=limit)
     ids = [row["person"] for row in found.rows]
     beside = {name: await reader.query(ask, reader.service, ids) for name, ask in _BESIDE.items()}

@@ -195,6 +195,15 @@ class Reading:
                 )
         self._known[view] = views.reached(view)
 
+    async def within_the_log(self, after: int | None) -> None:
+        """For what is read of the log itself, or of the record of who looked: there is no view to wait for.
+
+        Raises:
+            Problem: 422 where the log has not come to this position.
+        """
+        if after is not None:
+            await within_the_log(self._running.store, after)
+
     async def query(
         self,
         ask: Callable[Concatenate[asyncpg.Pool, _P], Awaitable[_R]],

@@ -9,7 +9,7 @@ import asyncpg
 from fastapi import APIRouter
 
 from shared.domain.instants import local_date
-from shared.web.dependencies import CursorText, Limit
+from shared.web.dependencies import After, CursorText, Limit
 from shared.web.paging import page_of, read_cursor, write_cursor
 from shared.web.reading import Reader
 
@@ -20,14 +20,17 @@ _NOT_OF_A_RECORD: Final = ("known_person", "known_sign_in", "access", "task")
 
 
 @router.get("/retention/facts")
-async def facts_of_people(reader: Reader, cursor: CursorText = None, limit: Limit = 200) -> dict[str, Any]:
+async def facts_of_people(
+    reader: Reader, cursor: CursorText = None, limit: Limit = 200, after: After = None
+) -> dict[str, Any]:
     """Of each person of whom this team recorded something: by which kinds of fact, and on which days first and last.
 
     In order of ids, under each id that was recorded. Nothing of what was said.
     """
     await reader.authorise("read:retention")
-    after = read_cursor(cursor, (UUID,))[0] if cursor else UUID(int=0)
-    people = await reader.query(_people, reader.service, after, limit + 1)
+    await reader.within_the_log(after)
+    place = read_cursor(cursor, (UUID,))[0] if cursor else UUID(int=0)
+    people = await reader.query(_people, reader.service, place, limit + 1)
     more, people = len(people) > limit, people[:limit]
     rows = await reader.query(_facts, reader.service, people)
     await reader.record(

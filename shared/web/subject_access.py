@@ -12,7 +12,7 @@ from fastapi import APIRouter
 
 from shared.eventstore.reader import COLUMNS, to_record
 from shared.team.subject_access import lines_of
-from shared.web.dependencies import CursorText, Limit, instant
+from shared.web.dependencies import After, CursorText, Limit, instant
 from shared.web.paging import page_of, read_cursor, write_cursor
 from shared.web.reading import Reader
 
@@ -23,7 +23,7 @@ _OF_NO_WORDS: Final = ("known_person", "access")
 
 @router.get("/subject-access/{person}")
 async def held_in_words(
-    person: UUID, reader: Reader, cursor: CursorText = None, limit: Limit = 50
+    person: UUID, reader: Reader, cursor: CursorText = None, limit: Limit = 50, after: After = None
 ) -> dict[str, Any]:
     """What this team recorded of a person, in the order of its log: each fact with its words as lines, and whether a line is
     proposed to be shown, redacted or left out, and why. A fact that was corrected stands there as it was said, and its correction
@@ -33,9 +33,10 @@ async def held_in_words(
     """
     await reader.authorise("read:subject_access", children=(person,))
     await reader.authorise("read:text", children=(person,))
+    await reader.within_the_log(after)
     ids = await reader.ids_of(person)
-    after = read_cursor(cursor, (int,))[0] if cursor else 0
-    rows = await reader.query(_facts, reader.service, ids, after, limit + 1)
+    place = read_cursor(cursor, (int, UUID))[0] if cursor else 0
+    rows = await reader.query(_facts, reader.service, ids, place, limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
     records = [to_record(reader.service, row) for row in rows]
     await reader.record(
@@ -62,7 +63,8 @@ async def held_in_words(
         }
         for record, text in zip(records, texts, strict=True)
     ]
-    return page_of(items, write_cursor((rows[-1]["notification_id"],)) if more else None)
+    last = (records[-1].position, records[-1].envelope.event_id) if more else None
+    return page_of(items, write_cursor(last) if last else None)
 
 
 async def _facts(
