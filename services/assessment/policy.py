@@ -10,6 +10,7 @@ from services.assessment.streams.private_fostering import OpenArrangement
 from services.assessment.streams.protection_plan import NoteProtectionPlan, NoteProtectionPlanEnd
 from services.assessment.streams.referral import (
     OpenReferral,
+    TakeChildAtRisk,
     TakeConferenceHeld,
     TakeImmediateHarm,
     TakeNote,
@@ -19,6 +20,7 @@ from services.assessment.streams.referral import (
 )
 from services.conference import events as conference
 from services.fws import events as fws
+from services.lado import events as lado
 from services.mash import events as mash
 from services.people import events as people
 from services.teams import events as teams
@@ -108,6 +110,28 @@ def take_escalation(
         NoteStart(about=about, rule="F10", cause=cause),
         NoteStart(about=about, rule="A11", cause=cause),
     ]
+
+
+@policy.on(lado.ChildAtRiskNotified, already_open=TaskFor("team_manager"))
+def take_child_at_risk(
+    event: lado.ChildAtRiskNotified, record: Record
+) -> TakeImmediateHarm | TakeChildAtRisk | None:
+    """The LADO told of a child at risk, without who the adult is (L8): the referral opens, and where it is urgent the child is
+    seen the same day (A1). What was told stands in the chronology.
+
+    Where a referral is open already, it is marked where it is urgent; else a manager looks at what was told.
+    """
+    if event.to != "assessment":
+        return None
+    if not event.urgent:
+        return TakeChildAtRisk(about=_about(event))
+    return TakeImmediateHarm(
+        about=_about(event),
+        contact=None,
+        received_at=record.happened_at,
+        source=ReferralSource.S5A,
+        referrer_agency="lado",
+    )
 
 
 @policy.on(fws.TransferDecided, already_open=TaskFor("team_manager"))

@@ -12,7 +12,7 @@ from services.chronology.glass import broke_glass, glass
 from services.chronology.lenses import lens_of
 from services.chronology.queries import ALL, Seen, Wanted, entries_of, of_weight
 from services.chronology.questions import questions
-from services.chronology.restrictions import closed_to
+from services.chronology.restrictions import closed_to, marks_for
 from services.chronology.showing import (
     Closed,
     shown_decision,
@@ -53,12 +53,15 @@ async def chronology(
     agency: OneWord = None,
     significance: Significance | None = None,
 ) -> dict[str, Any]:
-    """One child's record as your agency may see it, in order of when things happened, were known, were recorded."""
+    """One child's record as your agency may see it, in order of when things happened, were known, were recorded. Beside it stands
+    what is shown to you by name alone (`marks`), as that a sealed record exists.
+    """
     wanted = Wanted(topic, agency, significance)
     for view in ("entries", "seen", "glass", "restrictions"):
         await reader.caught_up(view, after)
     ids = await reader.ids_of(child)
-    glass_broken = await _authorise(reader, ids)
+    marks = await reader.query(marks_for, reader.who, ids)
+    glass_broken = await _authorise(reader, ids, named=bool(marks))
     place = read_cursor(cursor, _ORDER) if cursor else None
     everything = _everything(reader)
     lens = lens_of(reader.who, reader.now(), everything=everything)
@@ -67,13 +70,14 @@ async def chronology(
     )
     more, rows = len(rows) > limit, rows[:limit]
     await reader.record("read:chronology", children=ids, sight=_sight(reader, rows))
-    if not rows and place is None and wanted == ALL:
+    if not rows and place is None and wanted == ALL and not marks:
         # The same answer whether the child is unknown or nothing may be shown: who asks learns neither.
         raise not_found(_NOTHING_HERE)
     following = write_cursor(rows[-1].place) if more else None
     closed = {} if glass_broken else await _closed(reader, rows)
     entries = shown_entries(reader, rows, closed, child=ids[0], glass_broken=glass_broken)
-    return page_of(entries, following)
+    # To all others it is the same page as if there were nothing: not even the word for it stands there.
+    return page_of(entries, following) | ({"marks": marks} if marks else {})
 
 
 @router.get("/worklist")
@@ -155,8 +159,8 @@ async def questioned_access(
     return page_of([shown_question(row) for row in found.rows], found.next)
 
 
-async def _authorise(reader: Reading, ids: tuple[UUID, ...]) -> bool:
-    """Refuse who may not open the child's page. Whose organisation is not involved hears what of an unknown child is said.
+async def _authorise(reader: Reading, ids: tuple[UUID, ...], *, named: bool = False) -> bool:
+    """Refuse who may not open the child's page; `named`: something of it is shown to the reader by name. Whose organisation is not involved hears what of an unknown child is said.
 
     Answers whether the reader has broken the glass, which opens what is restricted.
     """
@@ -165,6 +169,7 @@ async def _authorise(reader: Reading, ids: tuple[UUID, ...]) -> bool:
     )
     broken = await reader.query(broke_glass, ids, reader.who, reader.now())
     facts |= {Fact.GLASS_BROKEN} if broken else NOTHING
+    facts |= {Fact.NAMED} if named else NOTHING
     try:
         await reader.authorise("read:chronology", children=ids, facts=facts)
     except Forbidden:

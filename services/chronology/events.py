@@ -202,16 +202,22 @@ class EntryWithheld(Event, name="chronology.EntryWithheld", text=AudienceText, f
     decision: AudienceDecision
 
 
-class EntryRestricted(Event, name="chronology.EntryRestricted", fixed=()):
+class EntryRestricted(Event, name="chronology.EntryRestricted", version=2, fixed=()):
     """The entries of a contact or meeting, those before and those to come, are for few to read: as its team said.
 
-    All others but who recorded one are shown `title` in its place. Said again, it names more of them.
+    All others but who recorded one are shown `title` in its place. Said again, it names more of them. Where it `only_marks`,
+    no entry is kept from anybody: those named are shown `title` beside the child's entries, and all others nothing.
     """
 
     thing: UUID
     title: str
     roles: tuple[str, ...]
     named: tuple[UUID, ...] = ()
+    only_marks: bool = False
+
+    @staticmethod
+    def upcast_v1_v2(_state: dict[str, Any]) -> None:
+        """There were no marks before."""
 
 
 class GlassText(Sealed):

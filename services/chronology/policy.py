@@ -72,6 +72,7 @@ def restricted(restriction: Restriction, event: Event, record: Record) -> Restri
         title=restriction.title,
         roles=restriction.roles,
         named=restriction.named,
+        only_marks=restriction.only_marks,
     )
 
 

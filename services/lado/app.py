@@ -25,7 +25,7 @@ app = service(
     views=[intake, allegations, acts],
     rules=RULES,
     router=router,
-    topic=Topic(readers=()),
+    topic=Topic(readers=("mash", "assessment", "chronology")),
     answers=[Answers("chronology", "/children/{child}/chronology", role="lado")],
     intake=[Topic(INTAKE, writers=("mash",))],
 )

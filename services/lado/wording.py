@@ -15,6 +15,8 @@ TITLES: Final = {
     "adult_told": "The adult was told, or why not yet",
     "family_told": "The family was told, or why not",
     "closed": "Allegation closed",
+    "child_at_risk": "A child at risk was told of",
+    "readers": "Readers named",
 }
 
 

@@ -3,6 +3,7 @@
 from services.assessment import events as assessment
 from services.conference import events as conference
 from services.fws import events as fws
+from services.lado import events as lado
 from services.mash.codes import CaseKind
 from services.mash.streams.contact import ReceiveContact, Referrer
 from services.mash.streams.open_case import NoteCaseClosed, NoteCaseOpened
@@ -81,6 +82,26 @@ def take_higher_need(event: fws.EarlyHelpDeclined, record: Record) -> ReceiveCon
 def take_harm(event: fws.ConsentWithdrawn, record: Record) -> ReceiveContact | None:
     """A family wants no more help, and there is harm (F12): it is a contact, from when consent was withdrawn."""
     return _from_early_help(record, _words(record, "reason", "safe_to_end")) if event.harm else None
+
+
+@policy.on(lado.ChildAtRiskNotified)
+def take_child_at_risk(event: lado.ChildAtRiskNotified, record: Record) -> ReceiveContact | None:
+    """The LADO told of a child at risk, without who the adult is (L8): it is a contact, or a note where a case is open (M9)."""
+    if event.child is None or event.to != "mash":
+        return None
+    setting = f" ({event.setting_kind.value.replace('_', ' ')})" if event.setting_kind else ""
+    urgent = "Urgent. " if event.urgent else ""
+    return ReceiveContact(
+        about=(event.child,),
+        source=ReferralSource.S5A,
+        referrer=Referrer(name=_teller(record), agency="lado", contact="through the LADO's service"),
+        worries=f"{urgent}Told by the LADO of an adult who works with children{setting}: {_words(record, 'risk')}",
+    )
+
+
+def _teller(record: Record) -> str:
+    """Who recorded it at the LADO, or the LADO."""
+    return (record.text or {}).get("recorded_by") or "The LADO"
 
 
 def _from_early_help(

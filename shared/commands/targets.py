@@ -311,7 +311,8 @@ class Targets:
         among them: it is about no child, or somebody not known yet. Empty: no command of this id opened one.
         """
         opened = await self._opened_for(thing, stream)
-        if stream.joined is None or None not in opened:
+        # One whose id is its own, and not that of the command that opened it, says itself whom it is about.
+        if stream.joined is None or (opened and None not in opened):
             return opened
         folded = await session.one(thing, stream)
         return list(dict.fromkeys((*filter(None, opened), *stream.joined(folded.state))))

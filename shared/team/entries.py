@@ -115,11 +115,14 @@ class Restriction:
         title: what all others are shown of each of its entries, and nothing else.
         roles: who may read it by their role.
         named: the professionals who may read it beside them.
+        only_marks: it keeps no entry from anybody: `title` alone is shown to those named, beside the child's entries, and nothing
+            to all others.
     """
 
     title: str
     roles: tuple[str, ...]
     named: tuple[UUID, ...] = ()
+    only_marks: bool = False
 
 
 Restricting = Callable[[Any], Restriction]

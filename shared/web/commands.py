@@ -18,12 +18,12 @@ from shared.domain.fields import Names
 from shared.eventstore.append import AnotherBody
 from shared.inbox.newcomers import StillOnTheirWay
 from shared.infrastructure.tracing import beginning
-from shared.service.process import ServiceProcess
-from shared.team.authorisation import Forbidden
+from shared.service.process import RunningService, ServiceProcess
+from shared.team.authorisation import Forbidden, known_before
 from shared.web.dependencies import actor, record, running_service, within_limits
 from shared.web.field_errors import WrongField, said_by_us, wrong_field
 from shared.web.json_body import one_object
-from shared.web.problems import invalid, too_large
+from shared.web.problems import Problem, invalid, too_large
 
 MOST_BYTES: Final = 256 * 1024
 """The longest body of a command; a text beyond it is a document."""
@@ -151,7 +151,11 @@ def _endpoint(name: str, command: type[Command]) -> Callable[[Request], Awaitabl
         command_id = own_command_id(who, key) if key is not None else uuid4()
         await within_limits(running, who, name)
         names = Names(running.names_key, who.agency, running.keys.compared)
-        asked = read_command(command, await _body(request), names)
+        try:
+            asked = read_command(command, await _body(request), names)
+        except Problem:
+            await _refuse_a_stranger(running, who, name)
+            raise
         try:
             with beginning(
                 name, request.headers.get("traceparent"), service=running.service.name, command=name
@@ -170,6 +174,22 @@ def _endpoint(name: str, command: type[Command]) -> Callable[[Request], Awaitabl
         return _answer(answer)
 
     return run
+
+
+async def _refuse_a_stranger(running: RunningService, who: Actor, name: str) -> None:
+    """Refuse by their role whoever may not send the command, whatever stands in the body: its shape answers no stranger.
+
+    Raises Forbidden; not for a colleague of the team, whose mistake is told beside what else forbids it.
+    """
+    known = known_before(running.service.agency, who)
+    verdict = running.access.may(who, name, known)
+    of_the_team = not verdict.alone and running.access.allows(
+        who, f"read:worklist:{running.service.name}", known
+    )
+    if verdict.allowed or (of_the_team and who.agency == running.service.agency):
+        return
+    await record(running, who, name, shown=False, rules=verdict.rules, decision=verdict)
+    raise Forbidden(verdict.why, verdict.rules)
 
 
 def own_command_id(who: Actor, key: str) -> UUID:

@@ -24,14 +24,14 @@ def test_the_teams_do_not_contradict_each_other():
 
 def test_a_team_reads_the_topics_of_those_whose_events_it_reacts_to_and_its_own():
     assert access().services["mash"].reads == {
-        topic_of(each) for each in ("mash", "people", "assessment", "conference", "fws")
+        topic_of(each) for each in ("mash", "people", "assessment", "conference", "fws", "lado")
     }
     assert access().services["people"].reads == {topic_of(each) for each in ("people", "assessment", "fws")}
     assert access().services["assessment"].reads == {
-        topic_of(each) for each in ("people", "mash", "assessment", "conference", "fws", "teams")
+        topic_of(each) for each in ("people", "mash", "assessment", "conference", "fws", "lado", "teams")
     }
     assert access().services["chronology"].reads == {
-        topic_of(team.name) for team in all_teams() if team.topic.readers is None
+        topic_of(team.name) for team in all_teams() if team.topic.lets_in("chronology")
     }
 
 
@@ -119,6 +119,7 @@ def test_the_rules_of_a_service_are_what_follows_and_its_own_groups():
         "User:mash may read topic safeguarding.assessment.v1",
         "User:mash may read topic safeguarding.conference.v1",
         "User:mash may read topic safeguarding.fws.v1",
+        "User:mash may read topic safeguarding.lado.v1",
         "User:mash may read topic safeguarding.people.v1",
         "User:mash may read topic safeguarding.resend.v1",
         "User:mash may read topic safeguarding.checkpoints.v1",
@@ -140,9 +141,9 @@ def test_what_is_sent_to_one_team_alone_needs_a_topic_that_its_sender_may_write(
         Access.of([*all_teams(), panel])
 
 
-def test_the_lado_is_read_by_nobody_and_the_front_door_alone_writes_what_is_for_it():
+def test_the_lado_is_read_by_those_it_names_and_the_front_door_alone_writes_what_is_for_it():
     given = access()
-    assert given.readers("safeguarding.lado.v1") == {"lado"}
+    assert given.readers("safeguarding.lado.v1") == {"lado", "mash", "assessment", "chronology"}
     assert given.writers("safeguarding.lado-intake.v1") == {"mash"}
     assert given.readers("safeguarding.lado-intake.v1") == {"lado"}
     assert topic_of("mash") not in given.services["lado"].reads

@@ -15,6 +15,7 @@ CASES = [
     "bank-holiday-shift",  # a long weekend's shift
     "consent-withdrawn",  # a child-in-need plan, its visits and review, and the consent that it rests on
     "alone-at-night",  # police protection, a strategy discussion, section 47, an emergency protection order
+    "sealed-allegation",  # an allegation about a coach, which nobody but the LADO sees, and whose name stands nowhere else
     "easter-sisters",  # from the front door to the first review of a child protection plan
     "early-help-steps-up",  # early help, its clocks, and harm that hands the family over at once
     "looked-after",  # from assessment to children looked after, the virtual school and independent reviewing

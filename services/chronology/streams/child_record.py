@@ -85,6 +85,8 @@ class ChildRecord:
     things: Trail[ThingEntry] | None = None
     decided: Trail[Decided] | None = None
     restricted: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
+    marked: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
+    """Of things of which nothing is kept from anybody: to whom alone it is shown that there is something."""
     """The things that are for few to read: very few of a child, so they may be copied for one more; and who is named."""
 
     def thing_entries(self, thing: UUID | None) -> list[ThingEntry]:
@@ -127,6 +129,9 @@ def evolve(state: ChildRecord, event: ChildRecordEvent) -> ChildRecord:
             return replace(state, things=Trail(replace(before, seen_by=by_rule), state.things))
         case EntryWithheld(entry=withheld, decision=decision):
             return replace(state, decided=Trail(Decided(withheld, decision, shares=False), state.decided))
+        case EntryRestricted(thing=thing, named=named, only_marks=True):
+            known = state.marked.get(thing, frozenset())
+            return replace(state, marked={**state.marked, thing: known | frozenset(named)})
         case EntryRestricted(thing=thing, named=named):
             known = state.restricted.get(thing, frozenset())
             return replace(state, restricted={**state.restricted, thing: known | frozenset(named)})
@@ -167,15 +172,22 @@ class RestrictEntries(Command, name="chronology.RestrictEntries", internal=True)
     title: str
     roles: tuple[str, ...]
     named: tuple[UUID, ...] = ()
+    only_marks: bool = False
 
 
 def decide(command: RestrictEntries, state: ChildRecord, _context: Context) -> list[Event]:
     """The thing is for few to read; where it is already, more may be named."""
-    known = state.restricted.get(command.thing)
+    known = (state.marked if command.only_marks else state.restricted).get(command.thing)
     if known is not None and known >= set(command.named):
         return []
     return [
-        EntryRestricted(thing=command.thing, title=command.title, roles=command.roles, named=command.named)
+        EntryRestricted(
+            thing=command.thing,
+            title=command.title,
+            roles=command.roles,
+            named=command.named,
+            only_marks=command.only_marks,
+        )
     ]
 
 

@@ -1,4 +1,4 @@
-"""What the LADO records. All of it is sealed: nothing that says who the adult is leaves the service (L8)."""
+"""What the LADO records. Nothing that says who the adult is leaves the service (L8)."""
 
 from services.lado.events.concluded import (
     AdultTold,
@@ -12,7 +12,7 @@ from services.lado.events.concluded import (
     RegulatorReferralDecided,
     ToldText,
 )
-from services.lado.events.intake import SEALED, IntakeItemPlaced, IntakeItemTaken, IntakeText
+from services.lado.events.intake import SEALED, IntakeItemIsOf, IntakeItemPlaced, IntakeItemTaken, IntakeText
 from services.lado.events.managed import (
     AllegationReviewed,
     AllegationsMeetingHeld,
@@ -30,6 +30,13 @@ from services.lado.events.received import (
     ThresholdDecided,
     ThresholdText,
 )
+from services.lado.events.told import (
+    ChildAtRiskNotified,
+    ReadersNamed,
+    ReadersText,
+    RiskText,
+    SealedRecordExists,
+)
 
 __all__ = [
     "SEALED",
@@ -41,17 +48,23 @@ __all__ = [
     "AllegationsMeetingHeld",
     "AttendedText",
     "BarringReferralDecided",
+    "ChildAtRiskNotified",
     "ClosingText",
     "FamilyTold",
+    "IntakeItemIsOf",
     "IntakeItemPlaced",
     "IntakeItemTaken",
     "IntakeText",
     "MeetingText",
     "OutcomeDetermined",
     "OutcomeText",
+    "ReadersNamed",
+    "ReadersText",
     "ReferralText",
     "RegulatorReferralDecided",
     "ReviewText",
+    "RiskText",
+    "SealedRecordExists",
     "StrandRecorded",
     "StrandText",
     "SuspensionDecided",

@@ -28,6 +28,12 @@ class IntakeItemPlaced(Event, name="lado.IntakeItemPlaced", text=IntakeText, fix
     referrer_agency: str | None = None
 
 
+class IntakeItemIsOf(Event, name="lado.IntakeItemIsOf", fixed=(), by_itself=True, sensitivity=SEALED):
+    """Of which children the contact is: on its stream about no child, so that who names the contact alone means them."""
+
+    children: tuple[UUID, ...]
+
+
 class IntakeItemTaken(Event, name="lado.IntakeItemTaken", fixed=(), by_itself=True, sensitivity=SEALED):
     """A notification was received of it: an allegation stands, and it waits no longer."""
 

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.lado.events import IntakeItemPlaced, IntakeItemTaken, IntakeText
+from services.lado.events import IntakeItemIsOf, IntakeItemPlaced, IntakeItemTaken, IntakeText
 from shared.domain.code_lists import ReferralSource
 from shared.domain.command import Command
 from shared.domain.decider import Context, Stream
 from shared.domain.fields import Text
 from shared.domain.instants import Instant
 
-IntakeEvent: TypeAlias = IntakeItemPlaced | IntakeItemTaken
+IntakeEvent: TypeAlias = IntakeItemPlaced | IntakeItemIsOf | IntakeItemTaken
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class IntakeItem:
     """What decisions need of it."""
 
     received_at: datetime | None = None
+    children: tuple[UUID, ...] = ()
+    """On the stream about no child: of whom the contact is."""
     allegations: Mapping[UUID, UUID] = field(default_factory=dict)
     """The allegations that were opened of it: one for each adult, by the keyed digest of the name."""
 
@@ -32,6 +34,8 @@ def evolve(state: IntakeItem, event: IntakeEvent) -> IntakeItem:
     match event:
         case IntakeItemPlaced(received_at=received_at):
             return replace(state, received_at=received_at)
+        case IntakeItemIsOf(children=children):
+            return replace(state, children=tuple(dict.fromkeys((*state.children, *children))))
         case IntakeItemTaken(adult=adult, allegation=allegation):
             return replace(state, allegations={**state.allegations, adult: allegation})
         case _:
@@ -52,12 +56,19 @@ class PlaceIntakeItem(Command, name="lado.PlaceIntakeItem", opens=True, internal
         """The contact's id: by it the notification is addressed."""
         return self.contact
 
+    def about_strangers(self) -> bool:
+        """It is noted on the stream about no child too, whom it is about."""
+        return True
+
 
 IntakeCommand: TypeAlias = PlaceIntakeItem
 
 
-def decide(command: IntakeCommand, state: IntakeItem, _context: Context) -> list[IntakeEvent]:
+def decide(command: IntakeCommand, state: IntakeItem, context: Context) -> list[IntakeEvent]:
     """Placed once: routed again, after a daily meeting, it is the same."""
+    if context.child is None:
+        new = tuple(each for each in command.about if each not in state.children)
+        return [IntakeItemIsOf(children=new)] if new else []
     if state.received_at is not None:
         return []
     return [
@@ -79,4 +90,6 @@ intake_item = Stream(
     decide=decide,
     commands=IntakeCommand,
     events=IntakeEvent,
+    childless=True,
+    joined=lambda state: state.children,
 )

@@ -14,8 +14,10 @@ from services.lado.events import (
     AllegationReviewed,
     AllegationsMeetingHeld,
     BarringReferralDecided,
+    ChildAtRiskNotified,
     FamilyTold,
     OutcomeDetermined,
+    ReadersNamed,
     RegulatorReferralDecided,
     StrandRecorded,
     SuspensionDecided,
@@ -68,6 +70,8 @@ KINDS: Final[dict[type[Event], str]] = {
     AdultTold: "adult_told",
     FamilyTold: "family_told",
     AllegationClosed: "closed",
+    ChildAtRiskNotified: "child_at_risk",
+    ReadersNamed: "readers",
 }
 
 
@@ -99,6 +103,8 @@ def _code(event: Event) -> str | None:
             return outcome.value
         case StrandRecorded(strand=strand, status=status):
             return f"{strand.value}:{status.value}"
+        case ChildAtRiskNotified(to=to):
+            return to.value
         case SuspensionDecided(suspended=said):
             return "suspended" if said else "not_suspended"
         case BarringReferralDecided(referred=said) | RegulatorReferralDecided(referred=said):

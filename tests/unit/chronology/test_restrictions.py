@@ -43,3 +43,18 @@ def test_it_is_said_once_and_again_where_more_are_named():
     rows = fold(restrictions, again.records).values()
     assert {row.reader for row in rows} == {*ROLES, str(MIA), str(OLA)}
     assert {(row.child, row.thing, row.title) for row in rows} == {(CHILD, THING, TITLE)}
+
+
+def test_what_only_marks_keeps_no_entry_from_anybody_and_is_kept_apart():
+    mark = RestrictEntries(thing=THING, title="Something exists", roles=(), named=(MIA,), only_marks=True)
+    story = given().when(mark, at=AT)
+    story.then(
+        EntryRestricted(thing=THING, title="Something exists", roles=(), named=(MIA,), only_marks=True)
+    )
+    story.when(mark, at=AT).nothing()
+    assert not story.state.restricted
+    both = story.when(restrict(MIA), at=AT)
+    assert {(row.reader, row.only_marks) for row in fold(restrictions, both.records).values()} == {
+        (str(MIA), True),
+        *((each, False) for each in (*ROLES, str(MIA))),
+    }

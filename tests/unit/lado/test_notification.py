@@ -5,7 +5,7 @@ from uuid import uuid5
 
 import pytest
 
-from services.lado.events import AllegationReceived, IntakeItemPlaced, IntakeItemTaken
+from services.lado.events import AllegationReceived, IntakeItemIsOf, IntakeItemPlaced, IntakeItemTaken
 from services.lado.streams.intake_item import PlaceIntakeItem
 from shared.domain.code_lists import ReferralSource
 from shared.domain.instants import london
@@ -121,14 +121,13 @@ def test_no_word_of_the_adult_stands_open():
 
 def test_what_was_routed_is_placed_once():
     story = routed()
-    story.then(
-        IntakeItemPlaced(
-            contact=CONTACT,
-            routed_at=NOTIFIED,
-            received_at=NOTIFIED,
-            source=ReferralSource.S2A,
-        )
-    )
+    of_it, placed = story.decided
+    assert isinstance(of_it, IntakeItemIsOf)
+    assert (of_it.child, of_it.children) == (None, (CHILD,))
+    assert isinstance(placed, IntakeItemPlaced)
+    assert (placed.child, placed.contact, placed.routed_at) == (CHILD, CONTACT, NOTIFIED)
+    assert placed.sealed is not None
+    assert placed.sealed.rationale == "Position of trust."
     story.when(PLACE, at=NOTIFIED, by=OFFICER).nothing()
 
 

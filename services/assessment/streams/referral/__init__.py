@@ -28,11 +28,13 @@ from services.assessment.streams.referral.conferring import (
 )
 from services.assessment.streams.referral.opening import (
     OpenReferral,
+    TakeChildAtRisk,
     TakeImmediateHarm,
     TakeNote,
     TakeStepUp,
     TakeTransferIn,
     open_referral,
+    take_child_at_risk,
     take_immediate_harm,
     take_note,
     take_step_up,
@@ -52,6 +54,7 @@ __all__ = [
     "ReferralEvent",
     "ReferralRecord",
     "StartAssessment",
+    "TakeChildAtRisk",
     "TakeConferenceHeld",
     "TakeImmediateHarm",
     "TakeNote",
@@ -70,6 +73,7 @@ ReferralCommand: TypeAlias = (
     | TakeImmediateHarm
     | TakeNote
     | TakeStepUp
+    | TakeChildAtRisk
     | TakeTransferIn
     | TakeConferenceHeld
     | TakePlanMade
@@ -96,6 +100,8 @@ def decide(command: ReferralCommand, record: ReferralRecord, context: Context) -
             return take_immediate_harm(command, record.referral, context)
         case TakeNote():
             return take_note(command, record.referral)
+        case TakeChildAtRisk():
+            return take_child_at_risk(record.referral, context)
         case TakeStepUp():
             return take_step_up(command, record.referral, context)
         case TakeTransferIn():

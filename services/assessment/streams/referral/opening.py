@@ -51,6 +51,10 @@ class TakeStepUp(Command, name="assessment.TakeStepUp", opens=True, internal=Tru
     primary_need: PrimaryNeed | None = None
 
 
+class TakeChildAtRisk(Command, name="assessment.TakeChildAtRisk", opens=True, internal=True):
+    """The LADO told of a child at risk: the child's referral opens, from when it was told."""
+
+
 class TakeNote(Command, name="assessment.TakeNote", internal=True):
     """What was reported of a child with an open case is a note on it (M9)."""
 
@@ -139,6 +143,28 @@ def take_step_up(command: TakeStepUp, state: Referral, context: Context) -> list
             primary_need=command.primary_need,
             see_child_by=context.deadline("A2", decided_at),
             assess_by=context.deadline("A3", decided_at),
+        )
+    ]
+
+
+def take_child_at_risk(state: Referral, context: Context) -> list[Event]:
+    """The referral opens: source 5A, without a contact; the LADO is told what comes of it (A6)."""
+    refuse_all(
+        (
+            "A10",
+            state.is_open,
+            "the child has an open referral: add what is new to it",
+            "already_open",
+        )
+    )
+    told_at = context.happened_at
+    return [
+        ReferralOpened(
+            received_at=told_at,
+            source=ReferralSource.S5A,
+            referrer_agency="lado",
+            see_child_by=context.deadline("A2", told_at),
+            assess_by=context.deadline("A3", told_at),
         )
     ]
 

@@ -42,6 +42,13 @@ from services.lado.streams.allegation.receiving import (
     stands_already,
 )
 from services.lado.streams.allegation.state import Allegation, AllegationAndItem, AllegationEvent, evolve
+from services.lado.streams.allegation.telling import (
+    NameReaders,
+    NotifyChildAtRisk,
+    may_tell,
+    name_readers,
+    notify_child_at_risk,
+)
 from services.lado.streams.intake_item import IntakeEvent
 from shared.domain.decider import Context, Precondition, Stream
 
@@ -55,6 +62,8 @@ __all__ = [
     "DecideThreshold",
     "DetermineOutcome",
     "HoldAllegationsMeeting",
+    "NameReaders",
+    "NotifyChildAtRisk",
     "Progress",
     "ReceiveNotification",
     "RecordStrand",
@@ -71,7 +80,8 @@ _Managing: TypeAlias = HoldAllegationsMeeting | RecordStrand | RecordSuspensionD
 _Concluding: TypeAlias = (
     DetermineOutcome | DecideBarringReferral | DecideRegulatorReferral | TellAdult | TellFamily | Close
 )
-AllegationCommand: TypeAlias = ReceiveNotification | DecideThreshold | _Managing | _Concluding
+_Telling: TypeAlias = NotifyChildAtRisk | NameReaders
+AllegationCommand: TypeAlias = ReceiveNotification | DecideThreshold | _Managing | _Concluding | _Telling
 
 
 def decide(
@@ -81,7 +91,7 @@ def decide(
 
     Raises:
         Refused: L2 for a threshold decided twice or without a limb, and for what only an allegation has; L6 for closing
-            without an outcome or the referrals; E2 for what was done before it was received.
+            without an outcome or the referrals; L8 for a text that says who the adult is; E2 for what was done before it was received.
     """
     state = record.allegation
     match command:
@@ -91,6 +101,10 @@ def decide(
             return decide_threshold(command, state, context)
         case HoldAllegationsMeeting() | RecordStrand() | RecordSuspensionDecision() | ReviewAllegation():
             return [*_managed(command, state, context)]
+        case NotifyChildAtRisk():
+            return [*notify_child_at_risk(command, state, context)]
+        case NameReaders():
+            return [*name_readers(command, state, context)]
         case _:
             return [*_concluded(command, state, context)]
 
@@ -152,5 +166,7 @@ allegation = Stream(
         ReviewAllegation: _of(may_manage),
         DetermineOutcome: _of(may_determine),
         Close: _of(may_close),
+        NotifyChildAtRisk: _of(may_tell),
+        NameReaders: _of(may_tell),
     },
 )

@@ -13,9 +13,12 @@ from services.lado.events import (
     AllegationReviewed,
     AllegationsMeetingHeld,
     BarringReferralDecided,
+    ChildAtRiskNotified,
     FamilyTold,
     OutcomeDetermined,
+    ReadersNamed,
     RegulatorReferralDecided,
+    SealedRecordExists,
     StrandRecorded,
     SuspensionDecided,
     ThresholdDecided,
@@ -37,6 +40,9 @@ AllegationEvent: TypeAlias = (
     | AdultTold
     | FamilyTold
     | AllegationClosed
+    | ChildAtRiskNotified
+    | ReadersNamed
+    | SealedRecordExists
 )
 
 
@@ -52,6 +58,8 @@ class Allegation:
     outcome: AllegationOutcome | None = None
     barring_decided: bool = False
     regulator_decided: bool = False
+    readers: frozenset[UUID] = frozenset()
+    """The professionals to whom it is shown that a sealed record exists."""
     closed: bool = False
 
     @property
@@ -81,6 +89,8 @@ def evolve(state: Allegation, event: AllegationEvent) -> Allegation:
             return replace(state, barring_decided=True)
         case RegulatorReferralDecided():
             return replace(state, regulator_decided=True)
+        case ReadersNamed(named=named):
+            return replace(state, readers=state.readers | set(named))
         case AllegationClosed():
             return replace(state, closed=True)
         case (
@@ -90,6 +100,8 @@ def evolve(state: Allegation, event: AllegationEvent) -> Allegation:
             | SuspensionDecided()
             | AdultTold()
             | FamilyTold()
+            | ChildAtRiskNotified()
+            | SealedRecordExists()
         ):
             return state
         case _:
