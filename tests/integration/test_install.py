@@ -345,7 +345,7 @@ def test_key_files_are_made_once_for_their_owner_alone(tmp_path, capsys):
     transport = Path(settings["SAFEGUARDING_TRANSPORT_KEYS"])
     assert TransportKeys(transport).ensure("safeguarding.mash.v1") == "0001"
     # A key opens every name on its topic: none is made that these two have no business with.
-    assert not (transport / "safeguarding.lado.v1").exists()
+    assert not (transport / "safeguarding.missing.v1").exists()
 
     assert make_keys.main([str(directory), "people", "mash", "assessment"]) == 0
     assert contents(directory).items() > made.items()
