@@ -15,7 +15,7 @@ from deploy.play.quiet import Progress, earliest_due, heads, what_failed, what_m
 PATIENCE: Final = 60.0
 """Seconds that one wait for quiet may take."""
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.2
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.05
 
 
 class Pace:

@@ -110,11 +110,11 @@ class Store:
         self.groups = 0
         """Groups committed by this process in which something stood."""
 
-    def on_append(self, listener: Callable[[], None], *, crossing: bool = False) -> None:
-        """Call `listener()` in this process after each commit that appended events; `crossing`: only where some of them
-        cross to other services.
+    def on_append(self, *listeners: Callable[[], None], crossing: bool = False) -> None:
+        """Call these listeners in this process after each commit that appended events; `crossing`: only where some of
+        them cross to other services.
         """
-        self._listeners.append((listener, crossing))
+        self._listeners += [(listener, crossing) for listener in listeners]
 
     async def start(self) -> None:
         """Start the writer."""

@@ -43,6 +43,12 @@ TOGETHER: Final = 0.1
 """Seconds for which acknowledgements are gathered before they are noted together."""
 
 
+SOON: Final = 0.05
+"""Seconds within which the position passes what was appended and does not cross: nobody waits for that to be sent, but
+whoever asks whether everything is sent (a play, a rebuild, an operator) does wait for the position.
+"""
+
+
 class BrokerForgot(Exception):
     """The broker acknowledged an offset at or below one it had acknowledged before: it lost what it held."""
 
@@ -101,6 +107,8 @@ class Relay:
         """Of its lead, while it leads: whatever it writes, it writes under this."""
         self._wake = asyncio.Event()
         self._appended = False
+        self._inside = False
+        """Whether something was appended that does not cross, and the position is not past it yet."""
         self._acknowledged: dict[Place, int] = {}
         self._crossing = f"""
             SELECT notification_id, originator_id, originator_version, topic, state, sealed, event_id, key, recorded_at,
@@ -123,9 +131,15 @@ class Relay:
         self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
-        """Something was appended."""
+        """Something was appended that crosses."""
         self._appended = True
         self._wake.set()
+
+    def wake_soon(self) -> None:
+        """Something was appended; where none of it crosses, there is no haste."""
+        if not self._inside:
+            self._inside = True
+            self._wake.set()
 
     async def start(self) -> None:
         """Start relaying in the background."""
@@ -183,6 +197,8 @@ class Relay:
             if more or self._appended:
                 await pace.turn()
             more, self._appended = more or self._appended, False
+            if more:
+                self._inside = False
             if more and flight.room:
                 at, more = await self._page(connection, flight, at)
             rest = note_from - time.monotonic()
@@ -194,10 +210,14 @@ class Relay:
             if self._appended or (more and flight.room):
                 continue
             with suppress(TimeoutError):
-                async with asyncio.timeout(max(rest, 0.0) if flight.some_landed else FLOOR):
+                async with asyncio.timeout(max(rest, 0.0) if flight.some_landed else self._rest()):
                     await self._wake.wait()
                     continue
             more = not flight.some_landed  # should every wake-up be lost
+
+    def _rest(self) -> float:
+        """How long to wait for a wake-up before looking again."""
+        return SOON if self._inside else FLOOR
 
     async def _page(self, connection: asyncpg.Connection, flight: InFlight, at: int) -> tuple[int, bool]:
         """Send the next page after a position, and then a page of what was asked for again: in turns, so that a long

@@ -214,10 +214,8 @@ class ServiceProcess:
             notifier = Notifier(
                 own_connection, name, [relay.wake, views.wake], needed=lambda: not relay.leading
             )
-            store.on_append(views.wake)
-            store.on_append(erasing.wake)
-            store.on_append(relay.wake, crossing=True)
-            store.on_append(notifier.appended, crossing=True)
+            store.on_append(views.wake, erasing.wake, relay.wake_soon)
+            store.on_append(relay.wake, notifier.appended, crossing=True)
             await stack.enter_async_context(started(notifier))
             await stack.enter_async_context(started(relay))
 

@@ -45,12 +45,12 @@ class Stack:
         *,
         key: str | None = None,
         raw: bytes | None = None,
+        trace: str | None = None,
     ) -> httpx.Response:
         service = command.partition(".")[0]
         content = raw if raw is not None else json.dumps(body if body is not None else {}).encode()
-        return self.http.post(
-            f"{self.urls[service]}/commands/{command}", content=content, headers=self.headers(who, key)
-        )
+        headers = self.headers(who, key) | ({} if trace is None else {"traceparent": trace})
+        return self.http.post(f"{self.urls[service]}/commands/{command}", content=content, headers=headers)
 
     def get(self, service: str, path: str, who: str | None, **query: Any) -> httpx.Response:
         return self.http.get(f"{self.urls[service]}{path}", headers=self.headers(who), params=query)

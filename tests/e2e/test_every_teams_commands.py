@@ -61,7 +61,7 @@ def test_what_is_missing_or_wrong_is_named(stack: Stack) -> None:
             "with.what",
         ),
         ("RecordAudit", {"re": child, "with": audit}, 404, "nothing about a child was recorded"),
-        ("RecordAudit", {"with": audit}, 404, "`about`"),
+        ("RecordAudit", {"with": audit}, 404, "say which children this is about"),
         ("RecordSupervision", {"about": [child], "with": {"notes": "Drift."}}, 422, "with.worker"),
         ("RecordCopyGiven", {"about": [child], "with": {"document": "plan", "to": []}}, 409, "E8"),
         (

@@ -17,8 +17,8 @@ PATIENCE = 180
 
 
 EXPECTED_TOO = """\
-  open: {ava: {plan: none}}
-  pattern: {}
+  open: {ava: {plan: child_protection}}
+  pattern: {ava: {rule: R5, at: contact}}
   intelligence: {places: {Station: 1}}
   unseen:
     ava: {childrens_social_care: [nana is my safe place], police: [Hungry], education/Elm School: [Losing weight]}
@@ -122,9 +122,12 @@ def test_what_is_not_as_the_file_says_is_told_with_its_line(tmp_path):
         (at["- {rule: M1"], "deadline M1 about ava: expected due 2026-12-23T00:00, missed"),
         (at["education: [contact"], "education on ava: `decision` is not seen"),
         (at["late: [seen]"], "`seen` was not marked recorded late"),
-        (at["open: {ava: {plan: none}}"], "no team here answers `open` for child_in_need"),
-        (at["pattern: {}"], "no team here answers `pattern`"),
-        (at["intelligence: {places: {Station: 1}}"], "no team here answers `intelligence`"),
+        (
+            at["open: {ava: {plan: child_protection}}"],
+            "open for ava: expected child_protection, and it is not open",
+        ),
+        (at["pattern: {ava: {rule: R5"], "ava has no repeat pattern by R5"),
+        (at["intelligence: {places: {Station: 1}}"], "places: `Station` is counted 0 times, expected 1"),
         (at["unseen:"] + 1, "childrens_social_care is shown `nana is my safe place` of ava"),
         *((at["- Hungry and tearful"], place) for place in SEALED),
         *((at["- mash.ContactReceived"], place) for place in OPEN),

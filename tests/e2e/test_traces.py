@@ -1,6 +1,7 @@
 """One trace from the command to the chronology's view; and what is personal is found in nothing but sealed parts."""
 
 import json
+import secrets
 import time
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from aiokafka import AIOKafkaConsumer
 
 from shared.messaging.topics import topic_of
 from tests.e2e.conftest import CONTACT, Stack
+
+TRACE = f"{secrets.randbits(128):032x}"
+"""Of the decision: whoever sends a command says in which trace it is."""
 
 PLANTED = ("Zebedee", "Quillfeather", "zq@secret.example", "Marmaduke")
 
@@ -33,7 +37,12 @@ def planted(stack: Stack) -> str:
         "rationale": "Zebedee is not safe.",
         "indicators": ["Marmaduke"],
     }
-    decided = stack.send("mash.DecideContact", manager, {"re": received.json()["id"], "with": decision})
+    decided = stack.send(
+        "mash.DecideContact",
+        manager,
+        {"re": received.json()["id"], "with": decision},
+        trace=f"00-{TRACE}-{'1' * 16}-01",
+    )
     assert decided.status_code == 200, decided.text
     # And one that is refused, one that is malformed: errors must not repeat what they choke on either.
     assert (
@@ -57,11 +66,9 @@ def test_one_trace_from_the_command_to_the_view(stack, planted):
     until = time.monotonic() + 20
     while True:
         found = spans(stack)
-        (received,) = [s for s in found if s["name"] == "mash.DecideContact" and s["error"] is None]
+        (decided,) = [s for s in found if s["name"] == "mash.DecideContact" and s["trace"] == TRACE]
         trace = {
-            (s["name"], s["said"].get("service"), s["said"].get("view"))
-            for s in found
-            if s["trace"] == received["trace"]
+            (s["name"], s["said"].get("service"), s["said"].get("view")) for s in found if s["trace"] == TRACE
         }
         wanted = {
             ("mash.DecideContact", "mash", None),
@@ -77,7 +84,7 @@ def test_one_trace_from_the_command_to_the_view(stack, planted):
         time.sleep(0.1)
     ids = {s["span"]: s for s in found}
     for span in found:
-        if span["trace"] == received["trace"] and span is not received:
+        if span["trace"] == TRACE and span is not decided:
             assert span["parent"] in ids, span
 
 

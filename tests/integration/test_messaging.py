@@ -107,6 +107,22 @@ async def test_what_is_said_has_its_effect_once_in_every_process_of_the_reader_t
         assert b"name" not in message.body()
 
 
+async def test_the_position_passes_what_does_not_cross_without_waiting_for_the_floor(
+    mash, broker, monkeypatch
+):
+    """Whoever asks whether everything is sent waits for the position; nobody else will wake the relay for it."""
+    monkeypatch.setattr("shared.messaging.relay.FLOOR", 60.0)
+    relay = mash.relay(broker.bootstrap)
+    mash.store.on_append(relay.wake_soon)
+    mash.store.on_append(relay.wake, crossing=True)
+    async with running(relay):
+        await mash.say(notes(0, 4))
+        await until(partial(relayed, mash))
+        for n in CHILDREN:
+            await mash.do(t.Ponder(about=(child(n),)))
+            await until(partial(relayed, mash))
+
+
 async def test_of_two_relays_one_publishes_and_the_other_takes_over_when_it_dies(mash, broker):
     first, second = mash.relay(broker.bootstrap), mash.relay(broker.bootstrap)
     await first.start()
