@@ -122,5 +122,5 @@ class Playing:
         return {"about": about, "re": thing, "with": dict(errand.fields), "happened": None, "known": None}
 
     async def _count(self, service: str, by: By) -> None:
-        async for row in self._services.pages(service, "/deadlines", by, {"settled": True}):
+        async for row in self._services.pages(service, "/deadlines", by, {"settled": "true"}):
             self._month.deadlines.setdefault(row["rule"], Counter())[row["state"]] += 1
