@@ -22,6 +22,7 @@ from services.conference import events as conference
 from services.fws import events as fws
 from services.lado import events as lado
 from services.mash import events as mash
+from services.missing import events as missing
 from services.people import events as people
 from services.teams import events as teams
 from shared.domain.code_lists import ReferralSource
@@ -29,7 +30,7 @@ from shared.domain.command import Command
 from shared.domain.event import Event, Record
 from shared.domain.instants import local_date, start_of_day
 from shared.domain.policy import Policy, TaskFor
-from shared.team.elsewhere import NoteAct, NoteStart
+from shared.team.elsewhere import NoteAct, NoteEnd, NoteStart
 from shared.team.tasks import RaiseTask
 
 policy = Policy("assessment")
@@ -284,6 +285,35 @@ def note_visit(event: conference.ChildSeen | teams.ChildSeen, record: Record) ->
         NoteAct(about=_about(event), rule="A2", act=act),
         NoteAct(about=_about(event), rule="A15", act=act, repeats=True),
     ]
+
+
+@policy.on(missing.ChildReportedMissing)
+def discuss_missing_child(event: missing.ChildReportedMissing, record: Record) -> NoteStart:
+    """A child is missing: a strategy discussion is due within a day of the report, while they are (R8)."""
+    return NoteStart(
+        about=_about(event), rule="R8", cause=record.envelope.event_id, happened=event.received_at
+    )
+
+
+@policy.on(missing.ChildFound, missing.EpisodeClosed)
+def discuss_no_more(event: missing.ChildFound | missing.EpisodeClosed, record: Record) -> NoteEnd:
+    """The child is back, or was not missing: no discussion is due for that any more (R8)."""
+    return NoteEnd(about=_about(event), rule="R8", cause=record.envelope.event_id)
+
+
+@policy.on(missing.RepeatPatternDetected)
+def propose_discussion(event: missing.RepeatPatternDetected, record: Record) -> RaiseTask:
+    """A child goes missing again and again, or something points to exploitation: a manager is proposed a strategy
+    discussion (R5). It opens nothing.
+    """
+    return RaiseTask(
+        about=_about(event),
+        role="team_manager",
+        reason="strategy_discussion_proposed",
+        rules=("R5",),
+        regarding=record.envelope.event_id,
+        source="missing",
+    )
 
 
 def _about(event: Event) -> tuple[UUID, ...]:

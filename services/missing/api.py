@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from services.missing.codes import Risk
 from services.missing.panels import panel_id
-from services.missing.queries import counted, earlier_reviews, incidents
-from services.missing.views import agenda, board, mentions, patterns
+from services.missing.queries import counted, earlier_reviews, figures, incidents
+from services.missing.views import agenda, board, mentions, patterns, returns
 from services.missing.wording import digest_of
 from shared.web.dependencies import After, instant
 from shared.web.paging import Paging, page_of, read_cursor, write_cursor
@@ -19,6 +19,7 @@ from shared.web.reading import Reader, Reading
 router = APIRouter(tags=["missing"])
 
 MOST_ON_AGENDA = 200
+_FIGURES: Final = ("returned", "offered", "accepted", "held", "declined", "in_time")
 
 
 @router.get("/worklist")
@@ -138,11 +139,33 @@ async def patterns_of(child: UUID, reader: Reader, asked: Paging) -> dict[str, A
     )
 
 
+@router.get("/interviews/figures")
+async def interview_figures(
+    reader: Reader,
+    since: Annotated[date, Query(description="the first month: any day of it")],
+    until: Annotated[date, Query(description="the last month: any day of it")],
+    after: After = None,
+) -> dict[str, Any]:
+    """How return interviews go (R1): of the children who came back in each month how many were offered one, accepted, and had it
+    in time, by where they were missing from and who was to offer it. It tells of no child, so it is no look at one.
+    """
+    await reader.authorise("read:worklist")
+    await reader.caught_up(returns.name, after)
+    rows = await reader.query(figures, reader.service, since, until)
+    return {
+        "items": [
+            {"month": f"{row['month']:%Y-%m}", "from": row["origin"], "service": row["service"]}
+            | {name: row[name] for name in _FIGURES}
+            for row in rows
+        ]
+    }
+
+
 @router.get("/intelligence")
 async def intelligence(reader: Reader, asked: Paging) -> dict[str, Any]:
     """What return interviews say together (R6): places, people and groups, the most named first, as first written."""
     await reader.authorise("read:intelligence:missing")
-    for view in ("mentions", "same_things"):
+    for view in ("mentions", "same_things", "same_people"):
         await reader.caught_up(view, asked.after)
     place = read_cursor(asked.cursor, [int, str, UUID]) if asked.cursor else None
     rows = await reader.query(counted, reader.service, tuple(place) if place else None, asked.limit + 1)

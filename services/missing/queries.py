@@ -1,19 +1,28 @@
 """Asks the read tables what no page of one view answers: the agenda of a panel, and what interviews say together."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 
-from services.missing.views import board, mentions, reviews, same_things
+from services.missing.views import board, mentions, returns, reviews, same_people, same_things
 
 COUNTED: Final = """
-WITH meant AS (
-    SELECT DISTINCT ON (digest) digest, first FROM {same} ORDER BY digest, linked_at DESC),
+WITH RECURSIVE linked AS (
+    SELECT digest AS one, first AS other FROM {same} UNION SELECT first, digest FROM {same}),
+reached AS (
+    SELECT one, one AS other FROM linked
+     UNION SELECT reached.one, linked.other FROM reached JOIN linked ON linked.one = reached.other),
+meant AS (
+    SELECT DISTINCT ON (reached.one) reached.one AS digest, s.first
+      FROM reached JOIN {same} s ON s.digest = reached.other
+     ORDER BY reached.one, s.linked_at, s.stream),
 told AS (
-    SELECT m.kind, coalesce(meant.first, m.digest) AS thing, m.digest, m.stream, m.child, m.happened_at, m.event, m.sealed
-      FROM {mentions} m LEFT JOIN meant USING (digest)),
+    SELECT m.kind, coalesce(meant.first, m.digest) AS thing, m.digest, m.stream, coalesce(p.kept, m.child) AS child,
+           m.happened_at, m.event, m.sealed
+      FROM {mentions} m LEFT JOIN meant USING (digest) LEFT JOIN {people} p ON p.id = m.child),
 counted AS (
     SELECT kind, thing, count(DISTINCT stream) AS count, count(DISTINCT child) AS children
       FROM told GROUP BY kind, thing)
@@ -28,7 +37,8 @@ SELECT counted.*, shown.digest, shown.event, shown.sealed, link.event AS link_ev
  ORDER BY -counted.count, counted.kind, counted.thing LIMIT $4
 """
 """Each place, person and group: in how many interviews, of how many children; with the interview that wrote it first, or
-what says which words it goes by.
+what says which words it goes by. What was linked in several steps (A with B, later B with C) is one, under the first of the
+earliest; children who turned out to be one are one.
 """
 
 
@@ -36,8 +46,33 @@ async def counted(
     pool: asyncpg.Pool, service: str, place: tuple[int, str, UUID] | None, limit: int
 ) -> list[asyncpg.Record]:
     """What interviews name, the most named first, from a place on."""
-    question = COUNTED.format(same=same_things.table(service), mentions=mentions.table(service))
+    question = COUNTED.format(
+        same=same_things.table(service), mentions=mentions.table(service), people=same_people.table(service)
+    )
     rows: list[asyncpg.Record] = await pool.fetch(question, *(place or (None, None, None)), limit)
+    return rows
+
+
+FIGURES: Final = """
+SELECT month, origin, service,
+       count(*) AS returned,
+       count(*) FILTER (WHERE offered) AS offered,
+       count(*) FILTER (WHERE accepted) AS accepted,
+       count(*) FILTER (WHERE held) AS held,
+       count(*) FILTER (WHERE declined) AS declined,
+       count(*) FILTER (WHERE answered_at < interview_by) AS in_time
+  FROM {returns}
+ WHERE counts AND interview_by IS NOT NULL AND month >= $1 AND month <= $2
+ GROUP BY month, origin, service ORDER BY month, origin, service NULLS FIRST
+"""
+"""Of the returns of each month that ask for an interview, by where the child was missing from and who was to offer it."""
+
+
+async def figures(pool: asyncpg.Pool, service: str, since: date, until: date) -> list[asyncpg.Record]:
+    """How interviews went after the returns of these months, both included: as of their first days."""
+    rows: list[asyncpg.Record] = await pool.fetch(
+        FIGURES.format(returns=returns.table(service)), since.replace(day=1), until.replace(day=1)
+    )
     return rows
 
 

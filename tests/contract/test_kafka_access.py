@@ -28,7 +28,8 @@ def test_a_team_reads_the_topics_of_those_whose_events_it_reacts_to_and_its_own(
     }
     assert access().services["people"].reads == {topic_of(each) for each in ("people", "assessment", "fws")}
     assert access().services["assessment"].reads == {
-        topic_of(each) for each in ("people", "mash", "assessment", "conference", "fws", "lado", "teams")
+        topic_of(each)
+        for each in ("people", "mash", "assessment", "conference", "fws", "lado", "missing", "teams")
     }
     assert access().services["chronology"].reads == {
         topic_of(team.name) for team in all_teams() if team.topic.lets_in("chronology")

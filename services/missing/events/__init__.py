@@ -20,6 +20,7 @@ from services.missing.events.beside import (
     IncidentOver,
     IntelligenceShared,
     IntelligenceText,
+    LookedAfterWhileMissing,
     MissingEducationRegistered,
     PatternText,
     ProposalAnswered,
@@ -36,6 +37,7 @@ from services.missing.events.panel import (
     PanelPrepared,
 )
 from services.missing.events.reported import (
+    BecameLookedAfter,
     ChildFound,
     ChildReportedMissing,
     EpisodeClosed,
@@ -53,6 +55,7 @@ from services.missing.events.reported import (
 )
 
 __all__ = [
+    "BecameLookedAfter",
     "ChildFound",
     "ChildReportedMissing",
     "DeclinedText",
@@ -69,6 +72,7 @@ __all__ = [
     "IntelligenceText",
     "InterviewOffered",
     "InterviewText",
+    "LookedAfterWhileMissing",
     "MechanismText",
     "MissingEducationRegistered",
     "OfferText",

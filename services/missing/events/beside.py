@@ -52,6 +52,12 @@ class ProposalAnswered(Event, name="missing.ProposalAnswered", fixed=("held",)):
     held: bool
 
 
+class LookedAfterWhileMissing(Event, name="missing.LookedAfterWhileMissing", fixed=("episode",)):
+    """The child became looked after while missing: three are told of it from then on (R10)."""
+
+    episode: UUID
+
+
 class WorkerNoted(Event, name="missing.WorkerNoted", fixed=("worker", "case")):
     """Another team gave the child a worker: an adult they know (R2)."""
 

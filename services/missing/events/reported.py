@@ -59,6 +59,13 @@ class ChildReportedMissing(
     tell_by: Annotated[Deadline, Starts("R10", of="received_at")] | None = None
 
 
+class BecameLookedAfter(Event, name="missing.BecameLookedAfter", fixed=("episode", "tell_by")):
+    """The missing child is looked after from now on, which they were not when they were reported. Starts R10."""
+
+    episode: UUID
+    tell_by: Annotated[Deadline, Starts("R10")]
+
+
 class RiskText(Sealed):
     """Why it is graded so."""
 

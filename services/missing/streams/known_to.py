@@ -48,7 +48,8 @@ class NoteWorker(Command, name="missing.NoteWorker", internal=True):
 class NoteWorkerGone(Command, name="missing.NoteWorkerGone", internal=True):
     """That worker of that case works with the child no longer. Of one whom another has followed this says nothing."""
 
-    worker: UUID
+    worker: UUID | None = None
+    """None: the case is over, whoever had it."""
     case: UUID
 
 
@@ -62,7 +63,7 @@ def decide(command: KnownToCommand, state: KnownTo, _context: Context) -> list[K
             known = state.workers.get(case) == (worker, agency)
             return [] if known else [WorkerNoted(worker=worker, agency=agency, case=case)]
         case NoteWorkerGone(worker=worker, case=case):
-            gone = state.workers.get(case, (None, ""))[0] == worker
+            gone = case in state.workers and worker in (None, state.workers[case][0])
             return [WorkerGoneNoted(case=case)] if gone else []
         case _:
             assert_never(command)

@@ -14,6 +14,7 @@ from services.missing.codes import PatternBy
 from services.missing.events import (
     IncidentCounted,
     IncidentOver,
+    LookedAfterWhileMissing,
     PatternText,
     ProposalAnswered,
     RepeatPatternDetected,
@@ -29,7 +30,12 @@ DAYS: Final = 90
 """... where they happened in so many days: the 90th day after the first still counts."""
 
 PatternEvent: TypeAlias = (
-    IncidentCounted | IncidentOver | RepeatPatternDetected | TriggerAttached | ProposalAnswered
+    IncidentCounted
+    | IncidentOver
+    | RepeatPatternDetected
+    | TriggerAttached
+    | ProposalAnswered
+    | LookedAfterWhileMissing
 )
 
 
@@ -57,7 +63,7 @@ def evolve(state: Pattern, event: PatternEvent) -> Pattern:
             return replace(state, proposed=True)
         case ProposalAnswered():
             return replace(state, proposed=False)
-        case TriggerAttached():
+        case TriggerAttached() | LookedAfterWhileMissing():
             return state
         case _:
             assert_never(event)
@@ -74,7 +80,11 @@ class NoteDiscussionHeld(Command, name="missing.NoteDiscussionHeld", internal=Tr
     """A strategy discussion on the child was held: what is proposed is answered."""
 
 
-PatternCommand: TypeAlias = ProposeStrategyDiscussion | NoteDiscussionHeld
+class NoteLookedAfter(Command, name="missing.NoteLookedAfter", internal=True):
+    """The child became looked after: the episode in which they are missing now, if they are, hears of it."""
+
+
+PatternCommand: TypeAlias = ProposeStrategyDiscussion | NoteDiscussionHeld | NoteLookedAfter
 
 
 def decide(command: PatternCommand, state: Pattern, _context: Context) -> list[PatternEvent]:
@@ -87,6 +97,8 @@ def decide(command: PatternCommand, state: Pattern, _context: Context) -> list[P
             return [RepeatPatternDetected(by=PatternBy.PERSON, triggers=triggers, sealed=text)]
         case NoteDiscussionHeld():
             return [ProposalAnswered(held=True)] if state.proposed else []
+        case NoteLookedAfter():
+            return [LookedAfterWhileMissing(episode=state.missing)] if state.missing else []
         case _:
             assert_never(command)
 

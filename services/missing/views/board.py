@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.missing.codes import Condition, Risk
 from services.missing.events import (
+    BecameLookedAfter,
     ChildFound,
     ChildReportedMissing,
     EpisodeClosed,
@@ -86,6 +87,15 @@ def _(event: ChildReportedMissing, record: Record) -> Upsert:
         event=record.sealed_by,
         sealed=record.sealed,
     )
+
+
+@board.on(BecameLookedAfter)
+def _(_event: BecameLookedAfter, record: Record) -> list[Update]:
+    """First from now on, as long as the child is missing (R4)."""
+    return [
+        Update({"stream": record.stream}, looked_after=True),
+        Update({"stream": record.stream, "returned_at": None}, rank=0),
+    ]
 
 
 @board.on(RiskUpdated)

@@ -13,6 +13,7 @@ from services.missing.events import IntelligenceShared, ReturnInterviewRecorded
 from services.missing.wording import digest_of
 from shared.domain.event import Record
 from shared.domain.view import Change, Upsert, View, Words
+from shared.team.known_people import MergeKnown
 
 KINDS: Final = ("places", "people", "groups")
 """What is counted, as an interview names it."""
@@ -96,3 +97,21 @@ def _(_event: IntelligenceShared, record: Record, words: Words) -> Iterator[Chan
             event=record.sealed_by,
             sealed=record.sealed,
         )
+
+
+@dataclass(frozen=True)
+class SamePersonRow:
+    """By which id somebody goes, as far as this team has heard: their own, or the one that a merge kept."""
+
+    stream: UUID
+    id: UUID
+    kept: UUID
+
+
+same_people = View("same_people", row=SamePersonRow, key=("stream",), indexes=(("id",),), anew="stream")
+
+
+@same_people.on(MergeKnown)
+def _(event: MergeKnown, record: Record) -> Upsert | None:
+    """Each id is told of a merge, and of its end, on its own."""
+    return Upsert(stream=record.stream, id=event.child, kept=event.kept) if event.child else None

@@ -16,6 +16,7 @@ from services.missing.streams.missing_episode.reporting import (
     RecordSighting,
     ReportMissing,
     TakeInMissingNotice,
+    TakeLookedAfter,
     TellPlacingAuthority,
     UpdateRisk,
     close_episode,
@@ -23,6 +24,7 @@ from services.missing.streams.missing_episode.reporting import (
     record_sighting,
     report_missing,
     take_in_notice,
+    take_looked_after,
     tell_placing_authority,
     update_risk,
 )
@@ -59,6 +61,7 @@ __all__ = [
     "ReportMissing",
     "ReviewEpisode",
     "TakeInMissingNotice",
+    "TakeLookedAfter",
     "TellPlacingAuthority",
     "UpdateRisk",
     "decide",
@@ -69,6 +72,7 @@ __all__ = [
 EpisodeCommand: TypeAlias = (
     ReportMissing
     | TakeInMissingNotice
+    | TakeLookedAfter
     | UpdateRisk
     | RecordSighting
     | TellPlacingAuthority
@@ -99,6 +103,8 @@ def decide(command: EpisodeCommand, state: EpisodeOfChild, context: Context) -> 
             return report_missing(command, state, context)
         case TakeInMissingNotice():
             return take_in_notice(command, state, context)
+        case TakeLookedAfter():
+            return take_looked_after(episode, context)
         case UpdateRisk():
             return update_risk(command, state, context)
         case RecordSighting():

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.missing.codes import Category, Exploitation, MissingFrom, Risk, ToBeTold
 from services.missing.events import (
+    BecameLookedAfter,
     ChildReportedMissing,
     EpisodeClosed,
     EpisodeClosedText,
@@ -66,6 +67,10 @@ class TakeInMissingNotice(Received, name="missing.TakeInMissingNotice", opens=Tr
     contact: UUID
     missing_from: MissingFrom | None = None
     police_reference: ShortText | None = None
+
+
+class TakeLookedAfter(Command, name="missing.TakeLookedAfter", internal=True):
+    """The child of this episode became looked after while missing: three are told from then on (R10)."""
 
 
 class UpdateRisk(Command, name="missing.UpdateRisk"):
@@ -201,6 +206,13 @@ def _for_the_pattern(
     for event in events:
         pattern = evolve(pattern, event)
     return [*events, *indicated(pattern, context.thing, indicators)]
+
+
+def take_looked_after(state: MissingEpisode, context: Context) -> list[Decided]:
+    """Told from now on; of a child who was looked after when reported, or is back, that is so already or no longer needed."""
+    if state.closed or state.looked_after or state.returned_at is not None or state.missing_since is None:
+        return []
+    return [BecameLookedAfter(episode=context.thing, tell_by=context.deadline("R10", context.happened_at))]
 
 
 def update_risk(command: UpdateRisk, state: EpisodeOfChild, context: Context) -> list[Decided]:

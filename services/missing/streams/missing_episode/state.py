@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.missing.codes import ToBeTold
 from services.missing.events import (
+    BecameLookedAfter,
     ChildFound,
     ChildReportedMissing,
     EpisodeClosed,
@@ -29,6 +30,7 @@ from shared.domain.decider import Context
 
 EpisodeEvent: TypeAlias = (
     ChildReportedMissing
+    | BecameLookedAfter
     | RiskUpdated
     | SightingRecorded
     | ChildFound
@@ -93,6 +95,8 @@ def evolve(state: MissingEpisode, event: EpisodeEvent) -> MissingEpisode:
             )
         case RiskUpdated() | SightingRecorded():
             return replace(state, indicated=state.indicated or bool(event.exploitation_indicators))
+        case BecameLookedAfter():
+            return replace(state, looked_after=True)
         case ChildFound(happened_at=at):
             return replace(state, returned_at=at)
         case PlacingAuthorityTold(told=told, not_told=not_told):
