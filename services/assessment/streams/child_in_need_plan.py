@@ -215,7 +215,7 @@ def cease_plan(command: CeaseChildInNeedPlan, state: ChildInNeedPlan, context: C
     if not state.runs or began is None:
         return []
     if local_date(at) < local_date(began):
-        return [PlanQuestioned(reason=command.reason)]
+        return [PlanQuestioned(reason=command.reason, happened_at=began)]
     return [ChildInNeedPlanEnded(reason=command.reason, partners=state.partners, happened_at=max(at, began))]
 
 

@@ -130,7 +130,9 @@ def test_what_others_tell_ends_a_plan_that_had_begun_and_no_other():
         ChildInNeedPlanEnded(reason=PlanEnd.LOOKED_AFTER, partners=("education",))
     )
     the_day_before = STARTED - timedelta(days=1)
-    planned().when(cease, at=LATER, happened=the_day_before).then(PlanQuestioned(reason=PlanEnd.LOOKED_AFTER))
+    planned().when(cease, at=LATER, happened=the_day_before).then(
+        PlanQuestioned(reason=PlanEnd.LOOKED_AFTER, happened_at=STARTED)
+    )
     (same_day,) = planned().when(cease, at=LATER, happened=STARTED - A_MOMENT).decided
     assert same_day.happened_at == STARTED
     assessed().when(cease, at=LATER).nothing()
