@@ -21,7 +21,7 @@ meant AS (
      ORDER BY reached.one, s.linked_at, s.stream),
 told AS (
     SELECT m.kind, coalesce(meant.first, m.digest) AS thing, m.digest, m.stream, coalesce(p.kept, m.child) AS child,
-           m.happened_at, m.event, m.sealed
+           m.happened_at, m.interview, m.event, m.sealed
       FROM {mentions} m LEFT JOIN meant USING (digest) LEFT JOIN {people} p ON p.id = m.child),
 counted AS (
     SELECT kind, thing, count(DISTINCT stream) AS count, count(DISTINCT child) AS children
@@ -30,7 +30,7 @@ SELECT counted.*, shown.digest, shown.event, shown.sealed, link.event AS link_ev
   FROM counted
   LEFT JOIN LATERAL (
        SELECT digest, event, sealed FROM told WHERE told.kind = counted.kind AND told.digest = counted.thing
-        ORDER BY happened_at, stream LIMIT 1) AS shown ON true
+        ORDER BY happened_at, interview LIMIT 1) AS shown ON true
   LEFT JOIN LATERAL (
        SELECT event, sealed FROM {same} WHERE digest = counted.thing ORDER BY linked_at DESC LIMIT 1) AS link ON true
  WHERE $1::bigint IS NULL OR (-counted.count, counted.kind, counted.thing) > (-$1::bigint, $2::text, $3::uuid)
