@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from deploy.cli import copies, operate, proof, review
+from deploy.cli import copies, operate, proof, replay, review
 from deploy.cli.screen import DEFAULT_STACK, MISUSE, StackOption, console, fail, run
 from deploy.play.errors import NoStack
 from shared.domain.actors import AGENCIES_OF_ROLE, DEFAULT_AGENCY
@@ -216,5 +216,6 @@ async def _stay(running: "RunningStack") -> None:
 
 operate.add_to(app)
 proof.add_to(app)
+replay.add_to(app)
 review.add_to(app)
 copies.add_to(app)

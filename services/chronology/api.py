@@ -6,10 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from services.chronology.asking import Eyes, SaidInQuery
 from services.chronology.disclosures import decisions_on, place_of
 from services.chronology.facts import facts_about
 from services.chronology.glass import broke_glass, glass
 from services.chronology.lenses import lens_of
+from services.chronology.past_page import past_page
 from services.chronology.queries import ALL, Seen, Wanted, entries_of, of_weight
 from services.chronology.questions import questions
 from services.chronology.restrictions import closed_to, marks_for
@@ -52,9 +54,14 @@ async def chronology(
     topic: OneWord = None,
     agency: OneWord = None,
     significance: Significance | None = None,
+    as_known: SaidInQuery = None,
+    seen_as: Eyes = None,
 ) -> dict[str, Any]:
     """One child's record as your agency may see it, in order of when things happened, were known, were recorded. Beside it stands
     what is shown to you by name alone (`marks`), as that a sealed record exists.
+
+    For children's social care also as it was known at a moment (`as_known`), and as another agency sees it (`seen_as`): never
+    more than you see now.
     """
     wanted = Wanted(topic, agency, significance)
     for view in ("entries", "seen", "glass", "restrictions"):
@@ -63,6 +70,8 @@ async def chronology(
     marks = await reader.query(marks_for, reader.who, ids)
     glass_broken = await _authorise(reader, ids, named=bool(marks))
     place = read_cursor(cursor, _ORDER) if cursor else None
+    if as_known is not None or seen_as is not None:
+        return await past_page(reader, child, ids, as_known, seen_as, place, limit, wanted)
     everything = _everything(reader)
     lens = lens_of(reader.who, reader.now(), everything=everything)
     rows = await reader.query_as(

@@ -2,6 +2,8 @@
 
 import services
 from services.chronology.api import router
+from services.chronology.audit_api import router as audit_router
+from services.chronology.comparing import LIVE_RECORDS
 from services.chronology.disclosures import disclosures
 from services.chronology.entries import entries as own_entries
 from services.chronology.glass import glass
@@ -17,6 +19,8 @@ from services.chronology.views import entries, seen
 from shared.service.declaration import service
 from shared.service.expectations import Answers
 
+router.include_router(audit_router)
+
 app = service(
     "chronology",
     agency="childrens_social_care",
@@ -28,5 +32,6 @@ app = service(
     router=router,
     every_event_of=services.telling(),
     told_together=told_together,
+    nightly=[LIVE_RECORDS],
     answers=[Answers("unseen", "/children/{child}/chronology")],
 )

@@ -3,7 +3,7 @@
 Each question says itself who sees what it asks for. The connection is the reader's, on which the database says it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -18,9 +18,9 @@ from shared.domain.actors import Actor
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An entry as one reader may see it: whole, or its title."""
+    """An entry as one reader may see it: whole, or its title. `row` is one of `entries`, live or replayed."""
 
-    row: asyncpg.Record
+    row: Mapping[str, Any]
     depth: str
 
     @property

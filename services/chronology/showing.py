@@ -2,18 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from services.chronology.codes import AccessRule
+from services.chronology.events import EntryReceived, EntryShared, EntryWithheld, SignificanceChanged
+from services.chronology.past import Lens, Sighting
 from services.chronology.queries import Seen
+from services.chronology.replay import Change
 from shared.domain.actors import Actor
+from shared.domain.event import Record
 from shared.team.audience import SOCIAL_CARE
 from shared.web.dependencies import instant
 from shared.web.reading import Reading
 
 Closed: TypeAlias = Mapping[tuple[UUID, UUID], str]
 """Of children, the things whose entries are shown by one title, and that title."""
+
+
+_DECISIONS: Final = (EntryShared, EntryWithheld, SignificanceChanged)
+"""What persons decide of an entry, with a reason in words."""
 
 
 def shown_entries(
@@ -23,12 +31,14 @@ def shown_entries(
     *,
     child: UUID | None = None,
     glass_broken: bool = False,
+    eyes: Actor | None = None,
 ) -> list[dict[str, Any]]:
     """Entries as they are shown: the text only where the agency sees it whole, opened after that is known. Of one child,
-    each says under which of the child's ids it was recorded.
+    each says under which of the child's ids it was recorded. `eyes`: through whose eyes, where not the reader's own.
 
     Broken glass opens what is restricted, of which its reader sees the title; never what is sealed.
     """
+    eyes = eyes or reader.who
     if glass_broken:
         rows = [
             replace(seen, depth="whole")
@@ -36,7 +46,7 @@ def shown_entries(
             else seen
             for seen in rows
         ]
-    hidden = [_hidden(seen, closed, reader.who) for seen in rows]
+    hidden = [_hidden(seen, closed, eyes) for seen in rows]
     whole = [
         seen.row if seen.depth == "whole" and title is None else {"sealed": None, "event": seen.row["event"]}
         for seen, title in zip(rows, hidden, strict=True)
@@ -68,10 +78,84 @@ def shown_entries(
             "withdrawn": seen.row["withdrawn"],
             "depth": seen.depth,
             "recorded_by": (text or {}).get("recorder"),
-            "text": _parts(text, reader.who) if text is not None else None,
+            "text": _parts(text, eyes) if text is not None else None,
         }
         for seen, text, title in zip(rows, texts, hidden, strict=True)
     ]
+
+
+def seen_through(who: Actor, lens: Lens | None) -> Actor:
+    """Who reads, with the eyes of a lens: of its agency, and nobody whose own record anything is."""
+    if lens is None:
+        return who
+    nobody = UUID(int=0)
+    return replace(
+        who, id=nobody, sign_in=None, role=lens.role, agency=lens.agency, organisation=lens.organisation
+    )
+
+
+def shown_sightings(
+    reader: Reading, found: Sequence[Sighting], *, child: UUID, eyes: Actor
+) -> list[dict[str, Any]]:
+    """Entries as they were, shown as live ones are."""
+    closed = {
+        (one.row.child, one.row.thing): one.closed
+        for one in found
+        if one.closed is not None and one.row.thing is not None
+    }
+    return shown_entries(reader, [one.shown for one in found], closed, child=child, eyes=eyes)
+
+
+def shown_change(reader: Reading, change: Change, *, child: UUID, eyes: Actor) -> dict[str, Any]:
+    """What is shown otherwise than before: an entry that was added or is gone, or each field of one that changed, with the
+    events that made it so.
+    """
+    was, now = [
+        shown_sightings(reader, [one], child=child, eyes=eyes)[0] if one is not None else None
+        for one in (change.was, change.now)
+    ]
+    shown = now or was
+    assert shown is not None
+    told: dict[str, Any] = {
+        "change": "added" if was is None else "gone" if now is None else "changed",
+        "entry": shown["id"],
+        "title": shown["title"],
+        "happened_at": shown["happened_at"],
+        "because": _because(reader, change),
+    }
+    if was is None or now is None:
+        return told | {"shown": shown}
+    names = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+    return told | {"fields": [{"field": name, "was": was.get(name), "is": now.get(name)} for name in names]}
+
+
+def _because(reader: Reading, change: Change) -> list[dict[str, Any]]:
+    """The events behind a change; of a decision of a person also why, whatever the lens is shown: an auditor asks."""
+    deciding = [record for record in change.because if isinstance(record.event, _DECISIONS)]
+    texts = reader.texts([{"sealed": record.sealed, "event": record.sealed_by} for record in deciding])
+    reasons = {
+        record.position: (text or {}).get("reason") for record, text in zip(deciding, texts, strict=True)
+    }
+    return [
+        {
+            "event": record.event.NAME,
+            "position": record.position,
+            "recorded_at": instant(record.recorded_at),
+            **_who(record),
+            "reason": reasons.get(record.position),
+        }
+        for record in change.because
+    ]
+
+
+def _who(record: Record) -> dict[str, Any]:
+    """In whose role something was said: of what a policy took in, of who recorded it at its source."""
+    agency, organisation = record.envelope.recorder
+    role = record.envelope.role
+    if isinstance(record.event, EntryReceived):
+        entry = record.event.entry
+        role, agency, organisation = entry.role, entry.agency, entry.organisation
+    return {"role": role, "agency": agency, "organisation": organisation}
 
 
 def _hidden(seen: Seen, closed: Closed, who: Actor) -> str | None:

@@ -23,6 +23,7 @@ READINGS: Final = ("chronology", "every_entry", "feed", "may", "people", "progre
 READINGS_OF_ONE_TEAM: Final = (
     "read:daily_meeting:mash",
     "read:intelligence:missing",
+    "read:past:chronology",
     "read:restricted:mash",
     "read:pre_proceedings:conference",
 )

@@ -10,7 +10,7 @@ import asyncpg
 
 _COLUMNS: Final = (
     "position, recorded_at, actor_id, role, agency, organisation, action, purpose, children, subject, outcome, rules, "
-    "by_policy, basis, lens, shown"
+    "by_policy, basis, lens, shown, as_known"
 )
 
 LONG_BEFORE: Final = timedelta(days=365)
@@ -140,4 +140,5 @@ def shown_look(service: str, row: Any) -> dict[str, Any]:
         "basis": row["basis"],
         "lens": list(row["lens"] or ()),
         "shown": row["shown"],
+        "as_known": row["as_known"],
     }

@@ -3,19 +3,25 @@
 From the log alone, so that what was known at a moment can be told later, whatever the views say now.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
+from shared.commands.stream_ids import child_stream
 from shared.domain.corrections import RecordCorrected, as_corrected
 from shared.domain.deadlines import DeadlineClocks
 from shared.domain.decider import Stream
 from shared.domain.event import Record
-from shared.eventstore.reader import COLUMNS, pages, to_record
+from shared.domain.people import SamePerson
+from shared.eventstore.reader import COLUMNS, head, pages, to_record
+from shared.team.known_people import MergeKnown, known_person
+
+_PAGE: Final = 1000
 
 
 @dataclass(slots=True)
@@ -83,3 +89,71 @@ async def states(
             if isinstance(event, own):
                 found[stream_id].state = stream.evolve(found[stream_id].state, event)
     return found
+
+
+async def of_children(
+    source: asyncpg.Pool | asyncpg.Connection,
+    service: str,
+    ids: Sequence[UUID],
+    *,
+    after: int = 0,
+    until: int,
+    topics: Sequence[str] | None = None,
+) -> AsyncGenerator[list[Record], None]:
+    """The records about a child, under these ids, in the order of the log, after a position and up to another, a page at a
+    time; of events of these names, where any are. Raises as `replay`.
+    """
+    while True:
+        rows = await source.fetch(
+            f'SELECT {COLUMNS} FROM "{service}".events WHERE child = ANY($1::uuid[]) AND notification_id > $2 '
+            "AND notification_id <= $3 AND ($4::text[] IS NULL OR topic = ANY($4)) ORDER BY notification_id LIMIT $5",
+            list(ids),
+            after,
+            until,
+            topics,
+            _PAGE,
+        )
+        if rows:
+            yield [to_record(service, row) for row in rows]
+            after = rows[-1]["notification_id"]
+        if len(rows) < _PAGE:
+            return
+
+
+async def position_at(source: asyncpg.Pool | asyncpg.Connection, service: str, at: datetime) -> int:
+    """The last position of the log that was recorded at an instant or before; 0 where none was.
+
+    Instants of recording never go back along the log, so it is found by halves, and no index of them is needed.
+    """
+    first, last = 0, await head(source, service)
+    while first < last:
+        middle = (first + last + 1) // 2
+        recorded_at = await recorded(source, service, middle)
+        first, last = (middle, last) if recorded_at <= at else (first, middle - 1)
+    return first
+
+
+async def recorded(source: asyncpg.Pool | asyncpg.Connection, service: str, position: int) -> datetime:
+    """When what stands at a position of the log was recorded."""
+    at: datetime = await source.fetchval(
+        f'SELECT recorded_at FROM "{service}".events WHERE notification_id = $1', position
+    )
+    return at
+
+
+async def same_person_at(
+    source: asyncpg.Pool | asyncpg.Connection, service: str, person: UUID, until: int
+) -> tuple[SamePerson, list[Record]]:
+    """Under which ids a person went at a position, as the service knew; and the records that say of their merges."""
+    rows = await source.fetch(
+        f'SELECT {COLUMNS} FROM "{service}".events WHERE originator_id = $1 AND notification_id <= $2 '
+        "AND topic = $3 ORDER BY originator_version",
+        child_stream(service, known_person, person),
+        until,
+        MergeKnown.NAME,
+    )
+    records = [to_record(service, row) for row in rows]
+    state = known_person.state
+    for record in records:
+        state = known_person.evolve(state, record.event)
+    return state.same or SamePerson(person), records

@@ -21,6 +21,7 @@ from shared.domain.view_columns import BadView
 from shared.messaging.topics import Topic, topic_of
 from shared.projections.deadline_board import deadline_board
 from shared.service.expectations import Answers, check_answers
+from shared.service.nightly import NightlyLook
 from shared.service.policy_data import Reference
 from shared.team.child_file import with_child_file
 from shared.team.corrections import CorrectRecord
@@ -70,6 +71,7 @@ class Service:
         reference: what people read beside decisions, as data that a council may have of its own.
         told_together: finds what it has of other people from steps that spoke of some; None: by its own commands.
         made_of: the service as it is by a council's reference data, where its rules and decisions follow from that.
+        nightly: what it looks over each night, beside its work.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Service:
     allocated: View[Any] | None = None
     reference: tuple[Reference, ...] = ()
     told_together: Callable[..., Awaitable[Sequence[Any]]] | None = None
+    nightly: tuple[NightlyLook, ...] = ()
 
     @property
     def topics_read(self) -> tuple[str, ...]:
@@ -117,6 +120,7 @@ def service(
     reference: Sequence[Reference] = (),
     told_together: Callable[..., Awaitable[Sequence[Any]]] | None = None,
     made_of: Callable[[Mapping[str, BaseModel]], Service] | None = None,
+    nightly: Sequence[NightlyLook] = (),
 ) -> Service:
     """Declare a service.
 
@@ -143,6 +147,7 @@ def service(
             what it has in words of other people from steps that spoke of these. Left out, they are found by its own commands.
         made_of: the same service by reference data of a council's own, where clocks, decisions and policy follow from them:
             as of teams that are rows. Left out, they are what people read, and no decision is made by them.
+        nightly: what it looks over each night, beside its work.
 
     Raises:
         BadView: a view does not say what follows from a correction of an event that it handles.
@@ -209,6 +214,7 @@ def service(
         reference=tuple(reference),
         told_together=told_together,
         made_of=made_of,
+        nightly=tuple(nightly),
     )
 
 

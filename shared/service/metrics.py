@@ -67,6 +67,12 @@ class Metrics:
         self._checkpoint_alarm = self._gauge(
             "checkpoint_alarm", "1 where signatures of a log do not fit: a person must look"
         )
+        self._looked_over = self._gauge(
+            "nightly_looked_over", "how many the last nightly look went through", "look"
+        )
+        self._amiss = self._gauge(
+            "nightly_amiss", "how many of these were not as they should be: a person must look", "look"
+        )
         self._in_flight = self._gauge("commands_in_flight", "commands and pages being worked on")
 
         self._refused_tokens = Counter(
@@ -95,6 +101,11 @@ class Metrics:
     def took_in(self, seconds: float) -> None:
         """An event was taken in this long after its source recorded it."""
         self._inbox_lag.labels(self._service).set(max(0.0, seconds))
+
+    def looked_over(self, look: str, looked_at: int, amiss: int) -> None:
+        """A nightly look ended; or, with none looked at, there is one to come."""
+        self._looked_over.labels(self._service, look).set(looked_at)
+        self._amiss.labels(self._service, look).set(amiss)
 
     def text(self, progress: Progress, missed: Mapping[str, int], calendar: Mapping[str, int]) -> bytes:
         """All of it, in Prometheus' format, with what `progress()`, the deadline board and the calendar say now."""

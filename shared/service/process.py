@@ -53,6 +53,7 @@ from shared.service.declaration import Service, personal_commands
 from shared.service.erasing import Erasing
 from shared.service.logins import DatabasePools, check_reader
 from shared.service.metrics import Metrics
+from shared.service.nightly import LOOKS, Nightly
 from shared.service.policy_data import read_limits, read_reference
 from shared.service.settings import Settings
 from shared.service.sign_ins import SignIns
@@ -80,6 +81,7 @@ class RunningService:
     keys: KeyStore
     pool: asyncpg.Pool
     reader_pool: asyncpg.Pool | None
+    views_pool: asyncpg.Pool
     clock: Clock
     store: Store
     handler: CommandHandler
@@ -234,8 +236,7 @@ class ServiceProcess:
                 started(self._follow_ups(Tables(pool, name, OpenedWords(self.keys)), views, handler))
             )
             timers = self._timers(pool, handler, clock)
-            if isinstance(clock, RealClock):
-                await stack.enter_async_context(started(timers))
+            await self._by_the_clock(timers, pools.views, clock, metrics, stack)
 
             await stack.enter_async_context(started(checkpoints))
             resend = partial(ask_for_resend, pool, name)
@@ -273,6 +274,7 @@ class ServiceProcess:
                 keys=self.keys,
                 pool=pool,
                 reader_pool=pools.reader,
+                views_pool=pools.views,
                 clock=clock,
                 store=store,
                 handler=handler,
@@ -313,6 +315,21 @@ class ServiceProcess:
                 clock.read, name=f"clock:{self.service.name}", away=DATABASE_AWAY, every=READ_CLOCK
             )
             stack.push_async_callback(end, asyncio.create_task(read))
+
+    async def _by_the_clock(
+        self, timers: Timers, views: asyncpg.Pool, clock: Clock, metrics: Metrics, stack: AsyncExitStack
+    ) -> None:
+        """Begins what is done when its time comes, until the end of the stack: on a simulated clock nobody waits for it."""
+        for look in self.service.nightly:
+            metrics.looked_over(look.name, 0, 0)
+        if not isinstance(clock, RealClock):
+            return
+        await stack.enter_async_context(started(timers))
+        for look in self.service.nightly:
+            nightly = Nightly(look, views, clock, metrics.looked_over)
+            name = f"nightly:{self.service.name}:{look.name}"
+            stepping = run_forever(nightly.step, name=name, away=DATABASE_AWAY, every=LOOKS)
+            stack.push_async_callback(end, asyncio.create_task(stepping))
 
     def _newcomers(self, taken: InboxTables, stack: AsyncExitStack) -> Newcomers:
         """Waits for those who were registered a moment ago; it stops asking the broker at the end of the stack."""

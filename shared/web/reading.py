@@ -18,7 +18,7 @@ from shared.access.access_row import Sight
 from shared.access.decision import Decision
 from shared.commands.aliases import SamePerson, same_people
 from shared.domain.access_facts import NOTHING, Facts
-from shared.domain.actors import Actor
+from shared.domain.actors import Actor, organisation_id
 from shared.domain.corrections import said_last
 from shared.domain.rules import Rule
 from shared.domain.view import View
@@ -229,6 +229,17 @@ class Reading:
         async with reading_as(pool, who) as connection:
             return await ask(connection, *args, **kwargs)
 
+    async def query_tables(
+        self,
+        ask: Callable[Concatenate[asyncpg.Pool, _P], Awaitable[_R]],
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _R:
+        """The answer of a question asked as the role that owns the read tables, past their walls: to hold them against the
+        log. Nothing of a row may be shown but its ids.
+        """
+        return await ask(self._running.views_pool, *args, **kwargs)
+
     async def page(
         self,
         view: View[Any],
@@ -266,6 +277,10 @@ class Reading:
     def digest(self, text: str) -> UUID:
         """The keyed digest of a text, as views that read words store it: what is looked up by it stands in no question."""
         return OpenedWords(self._running.keys).digest(text)
+
+    def organisation_id(self, name: str) -> str:
+        """The id under which an organisation of this name is kept, which says nothing of it."""
+        return organisation_id(self._running.names_key, name)
 
     def event_keys(self, rows: Iterable[Mapping[str, Any]]) -> list[bytes | None]:
         """The key that opens the words of each row and of no other (columns as of `texts`), to disclose them.

@@ -1,10 +1,11 @@
 """The past as the log alone tells it: records, a stream's history, and the states they fold to."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
 
-from shared.audit.replay import history, replay, states
+from shared.audit.replay import history, of_children, position_at, recorded, replay, states
 from shared.domain.deadlines import DeadlineClocks
 from tests.integration.toy_views import T0, Log, Other, contact, some_life
 
@@ -37,3 +38,20 @@ async def test_the_past_is_read_from_the_log_alone(pool: asyncpg.Pool) -> None:
     (clock,) = found[streams[3]].clocks
     assert (clock.acted_at, clock.ended_at) == (T0, None)
     assert (await states(pool, "mash", contact, until_position=6))[streams[3]].clocks != DeadlineClocks()
+
+
+async def test_a_moment_is_found_in_the_log_and_a_childs_records_up_to_it(pool: asyncpg.Pool) -> None:
+    log, streams = Log(pool), [uuid4() for _ in range(6)]
+    life = some_life(streams)
+    tick = timedelta(microseconds=1)
+    assert await position_at(pool, "mash", T0 + timedelta(days=9)) == 0
+    await log.append(*life)
+    times = [await recorded(pool, "mash", position) for position in range(1, len(life) + 1)]
+    assert times == sorted(times)
+    for at in (*times, *(time - tick for time in times), *(time + tick for time in times)):
+        assert await position_at(pool, "mash", at) == sum(time <= at for time in times)
+    wanted = [position for position, (stream, _) in enumerate(life, 1) if stream in streams[2:4]]
+    pages = of_children(pool, "mash", streams[2:4], until=len(life))
+    assert [record.position async for page in pages for record in page] == wanted
+    some = of_children(pool, "mash", streams[2:4], after=wanted[0], until=wanted[-2])
+    assert [record.position async for page in some for record in page] == wanted[1:-1]
