@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from services.chronology.asking import Eyes, SaidInQuery
 from services.chronology.disclosures import decisions_on, place_of
 from services.chronology.facts import facts_about
+from services.chronology.feed_api import router as feed
 from services.chronology.glass import broke_glass, glass
 from services.chronology.lenses import lens_of
 from services.chronology.past_page import past_page
@@ -33,6 +34,7 @@ from shared.web.problems import not_found
 from shared.web.reading import Reader, Reading
 
 router = APIRouter(tags=["chronology"])
+router.include_router(feed)
 
 _NOTHING_HERE: Final = "there is nothing here that your agency may see; check the child's id"
 

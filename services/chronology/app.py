@@ -11,6 +11,7 @@ from services.chronology.policy import policy_of
 from services.chronology.questions import questions
 from services.chronology.restrictions import restrictions
 from services.chronology.rules import RULES
+from services.chronology.same_child import same_child
 from services.chronology.streams.access import access
 from services.chronology.streams.child_record import child_record
 from services.chronology.streams.entry import entry
@@ -27,7 +28,7 @@ app = service(
     streams=[entry, child_record, access],
     policy=policy_of(services.all_entries()),
     entries=own_entries,
-    views=[seen, entries, glass, questions, restrictions, disclosures],
+    views=[seen, entries, glass, questions, restrictions, disclosures, same_child],
     rules=RULES,
     router=router,
     every_event_of=services.telling(),

@@ -50,18 +50,27 @@ def read_under(organisation: str | None) -> tuple[str, str]:
     return EVERY, _row_name(organisation) if organisation else WHOLE_AGENCY
 
 
-def lens_of(who: Actor, now: datetime, *, everything: bool) -> dict[str, str]:
+def lens_of(who: Actor, now: datetime, *, everything: bool, feed: bool = False) -> dict[str, str]:
     """What the database is told of who reads, and when (the settings that the walls of `views.py` look at). Who reads everything
-    reads it as nobody's agency: what is sealed is not theirs either where an agency of theirs may see it.
+    reads it as nobody's agency: what is sealed is not theirs either where an agency of theirs may see it. A `feed` also
+    finds that something shows nothing any more.
     """
     if everything:
-        return {"agency": "", "every": "", "own": "", "everything": "on", "now": now.isoformat()}
+        return {
+            "agency": "",
+            "every": "",
+            "own": "",
+            "everything": "on",
+            "feed": "off",
+            "now": now.isoformat(),
+        }
     every, own = read_under(who.organisation)
     return {
         "agency": who.agency,
         "every": every,
         "own": own,
         "everything": "off",
+        "feed": "on" if feed else "off",
         "now": now.isoformat(),
     }
 

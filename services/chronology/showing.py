@@ -32,9 +32,11 @@ def shown_entries(
     child: UUID | None = None,
     glass_broken: bool = False,
     eyes: Actor | None = None,
+    by: str = "read:text",
 ) -> list[dict[str, Any]]:
     """Entries as they are shown: the text only where the agency sees it whole, opened after that is known. Of one child,
-    each says under which of the child's ids it was recorded. `eyes`: through whose eyes, where not the reader's own.
+    each says under which of the child's ids it was recorded. `eyes`: through whose eyes, where not the reader's own. `by`
+    is the reading that opens words.
 
     Broken glass opens what is restricted, of which its reader sees the title; never what is sealed.
     """
@@ -51,7 +53,7 @@ def shown_entries(
         seen.row if seen.depth == "whole" and title is None else {"sealed": None, "event": seen.row["event"]}
         for seen, title in zip(rows, hidden, strict=True)
     ]
-    texts = reader.texts(whole)
+    texts = reader.texts(whole, by=by)
     return [
         _one_title(seen, title, child)
         if title is not None

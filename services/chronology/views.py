@@ -9,6 +9,7 @@ from uuid import UUID
 from services.chronology.events import (
     EntryCorrected,
     EntryReceived,
+    EntryRestricted,
     EntryShared,
     EntryWithheld,
     Shown,
@@ -77,10 +78,18 @@ WEIGHS = "weighs AND sensitivity <> 'sealed'"
 """Which entries stand in the list of what weighs: nothing that is sealed stands in any list."""
 
 
+NOW = "(SELECT nullif(current_setting('safeguarding.now', true), '')::timestamptz)"
+"""The present instant by the service's clock, as the connection of a reader is told it."""
+
+LASTS = f"(until IS NULL OR after <> 'gone' OR until > {NOW})"
+"""That a row still shows something: what was shared for a time, and is nothing from then on, has not ended."""
+
 _SEEN = (
     # A single row is asked for, so that PostgreSQL looks it up: all that an agency sees could be read to answer `EXISTS`.
     'SELECT true FROM "chronology_views"."seen" AS open_to '
-    "WHERE open_to.entry = {table}.entry AND open_to.child = {table}.child LIMIT 1"
+    "WHERE open_to.entry = {table}.entry AND open_to.child = {table}.child "
+    # A feed reads rows that show nothing any more, to say so; of the entries themselves it reads no more than a page.
+    f"AND depth <> 'gone' AND {LASTS} LIMIT 1"
 )
 
 
@@ -166,19 +175,13 @@ class SeenRow:
     basis: str | None = None
     until: datetime | None = None
     after: str | None = None
+    thing: UUID | None = None
 
 
 _PAGE = ("agency", "organisation", "child", "happened_at", "known_at", "recorded_at", "entry")
 
 _NOBODY = Shown(agency="", organisation="", depth="nothing")
 """Whom the row is for of an entry that nobody sees: later ones are made like it."""
-
-
-NOW = "(SELECT nullif(current_setting('safeguarding.now', true), '')::timestamptz)"
-"""The present instant by the service's clock, as the connection of a reader is told it."""
-
-LASTS = f"(until IS NULL OR after <> 'gone' OR until > {NOW})"
-"""That a row still shows something: what was shared for a time, and is nothing from then on, has not ended."""
 
 
 seen = View(
@@ -191,14 +194,18 @@ seen = View(
             where="depth <> 'gone'",
             include=("depth", "topic", "by_agency", "significance", "until", "after"),
         ),
-        Index(("agency", "organisation", "position"), include=("entry", "depth")),
+        # A feed: what changed after a position; and what was shared until an instant that has come.
+        Index(("agency", "organisation", "position", "entry", "child"), include=("depth",)),
+        Index(("agency", "organisation", "until", "entry", "child"), where="until IS NOT NULL"),
+        Index(("child", "thing"), where="thing IS NOT NULL"),
     ),
     wall=Wall(
-        "agency = (SELECT current_setting('safeguarding.agency', true)) AND depth <> 'gone' AND organisation IN "
-        "((SELECT current_setting('safeguarding.every', true)), (SELECT current_setting('safeguarding.own', true))) AND "
-        + LASTS
+        "agency = (SELECT current_setting('safeguarding.agency', true)) AND organisation IN "
+        "((SELECT current_setting('safeguarding.every', true)), (SELECT current_setting('safeguarding.own', true))) "
+        f"AND ((SELECT current_setting('safeguarding.feed', true)) = 'on' OR depth <> 'gone' AND {LASTS})"
     ),
 )
+"""Who reads finds what shows something; a feed also what does not any more, so that its reader can be told so."""
 
 
 @seen.on(EntryReceived)
@@ -221,6 +228,7 @@ def _(event: EntryReceived, record: Record) -> Iterator[Change]:
             by_agency=event.entry.agency,
             significance=event.entry.significance,
             position=record.position,
+            thing=event.entry.thing,
         )
 
 
@@ -277,6 +285,16 @@ def _(event: SignificanceChanged, record: Record) -> Update:
     )
 
 
+@seen.on(EntryRestricted)
+def _(event: EntryRestricted, record: Record) -> Update | None:
+    """Who sees what stays as it is, and most are shown one title in its place: so every feed tells of it again. A mark that
+    is shown to some changes nothing for others: no feed stirs when one is made.
+    """
+    if event.only_marks:
+        return None
+    return Update({"child": event.child, "thing": event.thing}, position=record.position)
+
+
 @seen.on_stream_corrected(SignificanceChanged)
 def _(right: Sequence[Record], correction: Record) -> Iterator[Change]:
     """It weighs what the last that is left says."""
@@ -295,6 +313,6 @@ def _(right: Sequence[Record], correction: Record) -> Iterator[Change]:
         )
 
 
-@seen.on_corrected(EntryReceived, EntryShared, EntryWithheld, EntryCorrected)
+@seen.on_corrected(EntryReceived, EntryShared, EntryWithheld, EntryCorrected, EntryRestricted)
 def _(_right: Event | None, _corrected: Corrected, _correction: Record) -> None:
     """These follow from other teams' facts, which are corrected there; or were decided, and are undone by a decision."""

@@ -173,6 +173,11 @@ class Reading:
         """Up to which position of the log what is shown of a view is, where `caught_up` found it."""
         return self._known.get(view)
 
+    def reached(self, view: str) -> int:
+        """How far a view has come, and what is read of it now is at least; kept as the position of what is shown of it."""
+        self._known[view] = self._running.views.reached(view)
+        return self._known[view]
+
     def wall_before(self, action: str) -> str | None:
         """The rule of the wall that keeps the reader out, where one does: it stands alone in a refusal."""
         verdict = self._running.access.may(self.who, action)
@@ -261,15 +266,21 @@ class Reading:
             limit=limit,
         )
 
-    def texts(self, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any] | None]:
+    def texts(
+        self, rows: Iterable[Mapping[str, Any]], *, by: str = "read:text"
+    ) -> list[dict[str, Any] | None]:
         """The sealed text of each row (columns `sealed` and `event`, the one it was sealed for), for a reader who may
         read texts; of what was corrected the right one.
 
         None: the reader may not, there is none, or its subject was erased. The access decision and the record of the
         reading come before this.
+
+        Args:
+            rows: in their order.
+            by: the reading that opens words; another than that of texts only where it is made for them, as a feed is.
         """
         blobs = [(row["sealed"], row["event"]) for row in rows]
-        if not self.may("read:text"):
+        if not self.may(by):
             return [None] * len(blobs)
         opened = self._running.keys.open_many(blobs)
         return [dict(said_last(orjson.loads(plain))) if plain is not None else None for plain in opened]
