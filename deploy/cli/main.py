@@ -42,7 +42,7 @@ def up(
 
         out = console()
         say = lambda text: out.print(text, markup=False, highlight=False)  # noqa: E731 - one line, used once
-        async with own_stack(stack, simulated_clock=simulated, broker=broker, say=say) as running:
+        async with own_stack(stack, simulated_clock=simulated, broker=broker, say=say, pages=True) as running:
             await _stay(running)
 
     run(main())
@@ -201,6 +201,10 @@ async def _stay(running: "RunningStack") -> None:
         highlight=False,
         style="yellow",
     )
+    if running.pages is not None:
+        out.print(f"\nOpen {running.pages} in a browser, and sign in as:", highlight=False, soft_wrap=True)
+        for name in _names_to_sign_in_as(running):
+            out.print(f"  {name}", markup=False, highlight=False)
     out.print("Ctrl-C stops everything.", highlight=False)
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -212,6 +216,14 @@ async def _stay(running: "RunningStack") -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
     out.print("Stopping.", highlight=False)
+
+
+def _names_to_sign_in_as(running: "RunningStack") -> list[str]:
+    """Who can sign in to the pages: the people of the case that was played, else somebody in every role."""
+    from deploy.local.sign_in import SignIn
+
+    people = SignIn(running.directory / "issuer", "", "").people()
+    return [f"{one['name']}, {str(one['role']).replace('_', ' ')}" for one in people]
 
 
 operate.add_to(app)

@@ -132,6 +132,11 @@ class Layout:
         for folder in ("ACCESS", "POLICY"):
             if named := os.environ.get(f"SAFEGUARDING_{folder}"):
                 settings[folder] = str(Path(named).resolve())
+        return self.own_environment(settings)
+
+    @staticmethod
+    def own_environment(settings: Mapping[str, str]) -> dict[str, str]:
+        """The environment of a process of the stack: ours without any setting of the platform, and its own settings."""
         ours = {
             name: value for name, value in os.environ.items() if not name.startswith(("SAFEGUARDING_", "PG"))
         }

@@ -21,6 +21,7 @@ from deploy.local.errors import StackError
 from deploy.local.kafka import LocalKafka
 from deploy.local.layout import Layout, owner_of
 from deploy.local.locks import DirectoryLock
+from deploy.local.pages import WithPages
 from deploy.local.patience import Patience
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.service import ServiceProcess
@@ -71,6 +72,7 @@ class Stack:
         *,
         simulated_clock: bool,
         broker: BrokerKind = "embedded",
+        pages: bool = False,
         say: Callable[[str], None] = lambda _: None,
         command: Callable[[str], Sequence[str]] = run_module,
     ) -> None:
@@ -80,6 +82,7 @@ class Stack:
             directory: made when it is not there.
             services: which ones to run; left out, all.
             simulated_clock: whether the services' clocks are set by who plays a case.
+            pages: whether the pages run too, and where to sign in for them.
             broker: which one to run; Apache Kafka needs Java, and fetches its jars the first time.
             say: told in a sentence each what goes on.
             command: the command that runs a service.
@@ -96,6 +99,7 @@ class Stack:
         self._broker_kind = broker
         self._names = tuple(services if services is not None else names())
         self._services: dict[str, ServiceProcess] = {}
+        self._pages = WithPages(self.layout) if pages else None
         self._simulated = simulated_clock
         self._say = say
         self._command = command
@@ -112,7 +116,13 @@ class Stack:
     @property
     def urls(self) -> dict[str, str]:
         """Base URL of each service's HTTP API; they stay the same while the stack runs."""
-        return {name: service.url for name, service in self._services.items()}
+        beside = self._pages.processes if self._pages is not None else {}
+        return {name: service.url for name, service in self._services.items() if name not in beside}
+
+    @property
+    def pages_url(self) -> str | None:
+        """Where the pages are, if they run."""
+        return self._pages.url if self._pages is not None else None
 
     @property
     def pids(self) -> dict[str, int]:
@@ -197,6 +207,12 @@ class Stack:
             rotate(self.layout.log(name))
             service = self._services[name] = ServiceProcess(name, self._command(name))
             self._exit.callback(service.port.release)
+        if self._pages is not None:
+            self._pages.make_files()
+            for name, beside in self._pages.processes.items():
+                rotate(self.layout.log(name))
+                self._services[name] = beside
+                self._exit.callback(beside.port.release)
         self._exit.push_async_callback(self._stop_postgres)
         self._exit.callback(self._broker.stop)
         self._exit.push_async_callback(self._stop_services, grace=5)
@@ -215,6 +231,8 @@ class Stack:
             try:
                 await self._bring_up_postgres()
                 await databases.prepare(self._postgres, self.layout, self._names)
+                if self._pages is not None:
+                    await self._pages.prepare(self._postgres)
                 for name in self._names:
                     from shared.service.migrations import migrate
 
@@ -319,27 +337,32 @@ class Stack:
 
     def _launch(self, service: ServiceProcess) -> None:
         self._say(f"starting {service.name}")
-        reader = reader_of(service.name)
         child = spawn(
             service.name,
             service.command,
             log=self.layout.log(service.name),
             cwd=CHECKOUT,
-            env=self.layout.environment(
-                service.name,
-                dsn=self.postgres_dsn(service.name),
-                views_dsn=self.views_dsn(service.name),
-                reader_dsn=self._login(service.name, reader) if reader in logins_of(service.name) else None,
-                bootstrap=self._broker.bootstrap,
-                broker=self._broker_kind,
-                broker_login=self._broker.login_of(service.name),
-                port=service.port.number,
-                simulated=self._simulated,
-            ),
+            env=self._environment(service),
         )
         service.started(child)
         self._watch(child)
         self._run(self._see_ready(service, child))
+
+    def _environment(self, service: ServiceProcess) -> dict[str, str]:
+        if self._pages is not None and service.name in self._pages.processes:
+            return self._pages.environment(self._postgres, self.urls)
+        reader = reader_of(service.name)
+        return self.layout.environment(
+            service.name,
+            dsn=self.postgres_dsn(service.name),
+            views_dsn=self.views_dsn(service.name),
+            reader_dsn=self._login(service.name, reader) if reader in logins_of(service.name) else None,
+            bootstrap=self._broker.bootstrap,
+            broker=self._broker_kind,
+            broker_login=self._broker.login_of(service.name),
+            port=service.port.number,
+            simulated=self._simulated,
+        )
 
     async def _see_ready(self, service: ServiceProcess, child: Child) -> None:
         if await service.becomes_ready(self._client, child):

@@ -42,12 +42,13 @@ def without_fonts(text: str) -> str:
     """GOV.UK's style sheet without its fonts and its crest: neither may be used by others, nor is fetched."""
     text = re.sub(r"@font-face\{[^}]*\}", "", as_it_is(text))
     text = re.sub(r'"?GDS Transport"?,\s*arial,\s*sans-serif', FONTS, text)
-    text = re.sub(r"url\([^)]*\)", "none", text)
-    return text
+    return re.sub(r"url\([^)]*\)", "none", text)
 
 
 WANTED: Final = (
-    Wanted("govuk-frontend", "dist/govuk/govuk-frontend.min.css", "shared/pages/static/govuk.css", without_fonts),
+    Wanted(
+        "govuk-frontend", "dist/govuk/govuk-frontend.min.css", "shared/pages/static/govuk.css", without_fonts
+    ),
     Wanted("govuk-frontend", "dist/govuk/govuk-frontend.min.js", "shared/pages/static/govuk.js", as_it_is),
     Wanted("htmx.org", "dist/htmx.min.js", "shared/pages/static/htmx.js", as_it_is),
     Wanted("axe-core", "axe.min.js", "tests/vendor/axe.min.js", as_it_is),
@@ -79,7 +80,9 @@ def main() -> int:
 
 
 def _fetched(name: str, version: str, folder: Path) -> Path:
-    subprocess.run(["npm", "pack", "--silent", f"{name}@{version}"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        ["npm", "pack", "--silent", f"{name}@{version}"], cwd=folder, check=True, stdout=subprocess.DEVNULL
+    )
     (archive,) = folder.glob("*.tgz")
     return archive
 

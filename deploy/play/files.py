@@ -1,5 +1,6 @@
 """Playing case files for the command line: a stack for each, progress on the screen, the result beside what was expected."""
 
+import json
 import shutil
 import tempfile
 import time
@@ -7,12 +8,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.catalogue import answers, known_commands
+from deploy.local.sign_in import PEOPLE, person
 from deploy.play.calling import Services
 from deploy.play.case_types import Case
 from deploy.play.cases import BadCase, load_case
@@ -23,7 +26,11 @@ from deploy.play.play import Play, Watch
 from deploy.play.printing import show, show_differences, show_stop
 from deploy.play.searching import search
 from deploy.play.stacks import RunningStack, own_stack, running_stack
+from shared.domain.actors import DEFAULT_AGENCY, MACHINE_ROLES
 from shared.messaging.topics import BrokerKind
+
+ROLES_OF_PEOPLE: Final = frozenset(DEFAULT_AGENCY) - MACHINE_ROLES
+"""Whoever has one can sign in to the pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +75,11 @@ async def play_files(paths: Sequence[Path], options: Options, out: Console, erro
     for case in cases:
         directory = options.stack / case.name if several and options.stack else options.stack
         try:
-            async with _stack(directory, options.broker, out) as running:
+            async with _stack(directory, options.broker, out, pages=options.stay is not None) as running:
                 tally.different += await _play(case, running, addresses, out)
                 tally.stopped += case.stops_before is not None
                 if options.stay is not None:
+                    _may_sign_in(case, running)
                     await options.stay(running)
         except (CannotGoOn, ServiceAway) as error:
             errors.print(f"{case.name}: {error}", markup=False, highlight=False, soft_wrap=True)
@@ -97,6 +105,15 @@ async def _play(case: Case, running: RunningStack, addresses: Sequence[Address],
     return bool(found)
 
 
+def _may_sign_in(case: Case, running: RunningStack) -> None:
+    """The people of the case can sign in to the pages of the stack it was played on."""
+    people = dict.fromkeys(
+        step.by for step in case.steps if step.by is not None and step.by.role in ROLES_OF_PEOPLE
+    )
+    said = [person(each.name, each.role, each.agency, each.organisation) for each in people]
+    (running.directory / "issuer" / PEOPLE).write_text(json.dumps(said))
+
+
 @contextmanager
 def _progress(case: Case, out: Console) -> Iterator[Watch]:
     """A bar on a terminal, a line a step elsewhere."""
@@ -114,7 +131,9 @@ def _progress(case: Case, out: Console) -> Iterator[Watch]:
 
 
 @asynccontextmanager
-async def _stack(directory: Path | None, broker: BrokerKind, out: Console) -> AsyncIterator[RunningStack]:
+async def _stack(
+    directory: Path | None, broker: BrokerKind, out: Console, *, pages: bool
+) -> AsyncIterator[RunningStack]:
     """The named stack, running already or started here; without a name a fresh one, removed afterwards."""
     if directory is not None:
         try:
@@ -131,7 +150,9 @@ async def _stack(directory: Path | None, broker: BrokerKind, out: Console) -> As
         assert place is not None
         name = "Apache Kafka (fetched the first time)" if broker == "kafka" else "the broker"
         out.print(f"Starting PostgreSQL, {name} and the services ...", highlight=False)
-        async with own_stack(place, simulated_clock=True, broker=broker, say=lambda _: None) as running:
+        async with own_stack(
+            place, simulated_clock=True, broker=broker, say=lambda _: None, pages=pages
+        ) as running:
             out.print(f"The stack was up in {time.monotonic() - started:.1f} s.", highlight=False)
             yield running
     finally:

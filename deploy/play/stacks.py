@@ -23,28 +23,41 @@ STACK_FILE: Final = "stack.json"
 
 @dataclass(frozen=True, slots=True)
 class RunningStack:
-    """A stack that runs: where it is, where its services and its broker are, who issues its tokens."""
+    """A stack that runs: where it is, where its services, its broker and its pages are, who issues its tokens."""
 
     directory: Path
     urls: Mapping[str, str]
     tokens: Tokens
     bootstrap: str
     broker: BrokerKind
+    pages: str | None = None
 
 
 @asynccontextmanager
 async def own_stack(
-    directory: Path, *, simulated_clock: bool, broker: BrokerKind, say: Callable[[str], None]
+    directory: Path,
+    *,
+    simulated_clock: bool,
+    broker: BrokerKind,
+    say: Callable[[str], None],
+    pages: bool = False,
 ) -> AsyncIterator[RunningStack]:
     """A stack on that directory that runs inside the `async with` and is gone after it.
 
     Raises deploy.local.errors.StackError where it cannot start, for instance because another runs there.
     """
-    async with Stack(directory, simulated_clock=simulated_clock, broker=broker, say=say) as stack:
+    async with Stack(
+        directory, simulated_clock=simulated_clock, broker=broker, pages=pages, say=say
+    ) as stack:
         file = stack.directory / STACK_FILE
         try:
             written = file.with_name(f".{STACK_FILE}")  # renamed, so that nobody reads half of it
-            there = {"urls": stack.urls, "broker": stack.bootstrap, "broker_kind": broker}
+            there = {
+                "urls": stack.urls,
+                "broker": stack.bootstrap,
+                "broker_kind": broker,
+                "pages": stack.pages_url,
+            }
             written.write_text(json.dumps(there, indent=2))
             written.replace(file)
             yield running_stack(stack.directory)
@@ -63,7 +76,14 @@ def running_stack(directory: Path) -> RunningStack:
             f"no stack runs on {directory}: start one with `safeguarding up --stack {directory}`, "
             "or name the directory of one with --stack"
         )
-    return RunningStack(directory, there["urls"], issuer_of(directory), there["broker"], there["broker_kind"])
+    return RunningStack(
+        directory,
+        there["urls"],
+        issuer_of(directory),
+        there["broker"],
+        there["broker_kind"],
+        there.get("pages"),
+    )
 
 
 def dsn_of(layout: Layout, service: str, *, role: str | None = None, port: int | None = None) -> str:

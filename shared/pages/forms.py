@@ -211,7 +211,9 @@ def _moved(one: Field, of: str, row: int) -> Field:
 
 def rows_of(one: Field, answers: Answers) -> int:
     """How many rows a form shows: those that were answered, those asked for, and at least one of what is required."""
-    asked = [int(value) for value in answers.get(f"{one.name}-rows", ()) if value.isascii() and value.isdigit()]
+    asked = [
+        int(value) for value in answers.get(f"{one.name}-rows", ()) if value.isascii() and value.isdigit()
+    ]
     return min(max([*asked, 1]), _MOST_ROWS)
 
 
@@ -287,14 +289,18 @@ def _when(one: Field, answers: Answers, wrong: list[Wrong]) -> str | None:
         if on.year < 1900:
             raise ValueError
     except (ValueError, TypeError):
-        wrong.append(Wrong(one.name, f"{_subject(one)} must be a real date, such as 27 3 2026", one.first_control))
+        wrong.append(
+            Wrong(one.name, f"{_subject(one)} must be a real date, such as 27 3 2026", one.first_control)
+        )
         return None
     if one.kind == "date":
         return on.isoformat()
     try:
         return local_instant(f"{on.isoformat()}T{at}").isoformat().replace("+00:00", "Z")
     except NotALocalTime:
-        wrong.append(Wrong(one.name, f"{_subject(one)} needs a real time of day, such as 14:30", f"{one.name}-time"))
+        wrong.append(
+            Wrong(one.name, f"{_subject(one)} needs a real time of day, such as 14:30", f"{one.name}-time")
+        )
         return None
 
 
@@ -313,9 +319,7 @@ def every(fields: Sequence[Field], answers: Answers) -> Iterator[Field]:
                 yield from every(one.within(row), answers)
 
 
-def errors_of(
-    errors: Sequence[Mapping[str, Any]], fields: Sequence[Field], answers: Answers
-) -> list[Wrong]:
+def errors_of(errors: Sequence[Mapping[str, Any]], fields: Sequence[Field], answers: Answers) -> list[Wrong]:
     """What a team said of the fields of a command, at the questions they belong to and in their words."""
     known = {one.name: one for one in every(fields, answers)}
     found: list[Wrong] = []

@@ -107,7 +107,11 @@ class Provider:
 
     async def _tokens(self, **asked: str) -> dict[str, Any]:
         place = (await self._description())["token_endpoint"]
-        form = {**asked, "client_id": self._client, **({"client_secret": self._secret} if self._secret else {})}
+        form = {
+            **asked,
+            "client_id": self._client,
+            **({"client_secret": self._secret} if self._secret else {}),
+        }
         try:
             answer = await self._http.post(place, data=form)
         except httpx.HTTPError:

@@ -109,7 +109,10 @@ class Site:
         self.words = Words([_OWN_WORDS, *(each.folder / "words.yaml" for each in teams)])
         self.static = StaticFiles()
         self.templates = Templates(
-            {each.team: each.folder / "templates" for each in teams}, self.words, self.static.address, settings.service
+            {each.team: each.folder / "templates" for each in teams},
+            self.words,
+            self.static.address,
+            settings.service,
         )
         self.forms = CommandForms(schemas, self.words)
         self.team_pages = tuple(teams)
@@ -287,7 +290,8 @@ class Site:
     def plain(self, template: str, title: str, status: int, **context: Any) -> Response:
         """A page for who is not signed in, or where nothing is known of them."""
         text = self.templates.draw(
-            template, {"person": None, "title": title, "menu": [], "path": "", "done": "", "csrf": "", **context}
+            template,
+            {"person": None, "title": title, "menu": [], "path": "", "done": "", "csrf": "", **context},
         )
         return HTMLResponse(text, status)
 
@@ -301,7 +305,9 @@ class Site:
             return self._nothing(visit)
         if refusal.status >= 500:
             return self.plain("problem.html", "Try again shortly", 503, problem="away")
-        return visit.render("refused.html", title="You may not do this", status=refusal.status, refusal=refusal)
+        return visit.render(
+            "refused.html", title="You may not do this", status=refusal.status, refusal=refusal
+        )
 
     def _nothing(self, visit: Visit | None) -> Response:
         """The same words for what is not there and for what is not for this person."""

@@ -18,7 +18,9 @@ class StaticFiles:
     """All of them, read and compressed once."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self._files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
+        self._files = {
+            path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in _TYPES
+        }
         self._small = {name: gzip.compress(content, 9) for name, content in self._files.items()}
         self.digest = hashlib.sha256(b"".join(self._files.values())).hexdigest()[:16]
 

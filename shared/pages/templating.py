@@ -16,7 +16,9 @@ OWN: Final = Path(__file__).parent / "templates"
 class Templates:
     """All templates. A team's are named `<team>/<file>`; a name that nobody gave is an error, not an empty place."""
 
-    def __init__(self, folders: Mapping[str, Path], words: Words, address: Callable[[str], str], service: str) -> None:
+    def __init__(
+        self, folders: Mapping[str, Path], words: Words, address: Callable[[str], str], service: str
+    ) -> None:
         """Reads none yet.
 
         Args:

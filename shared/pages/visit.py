@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from shared.pages.calls import Away, Calls, Refusal
+from shared.domain.actors import Actor
 from shared.pages.boxes import Boxes
+from shared.pages.calls import Away, Calls, Refusal
 from shared.pages.drafts import Draft, Drafts
 from shared.pages.provider import Provider
 from shared.pages.sessions import Person, Session, Sessions
 from shared.pages.templating import Templates
 from shared.pages.words import Words, age
-from shared.domain.actors import Actor
 
 _OURS: Final = frozenset({"csrf", "form", "about", "here", "once"})
 """What forms carry beside the answers."""
@@ -97,7 +97,11 @@ class Visit:
     @property
     def here(self) -> str:
         """This page's address, without what came back from a form."""
-        kept = [(name, value) for name, value in self.request.query_params.multi_items() if name not in _AFTERWARDS]
+        kept = [
+            (name, value)
+            for name, value in self.request.query_params.multi_items()
+            if name not in _AFTERWARDS
+        ]
         return self.request.url.path + (f"?{urlencode(kept)}" if kept else "")
 
     @property
