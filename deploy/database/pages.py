@@ -15,8 +15,10 @@ ROLE: Final = "pages"
 def statements(database: str = DATABASE) -> tuple[str, ...]:
     """The statements, for a superuser connected to that database."""
     return (
-        (f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN "
-        f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE; END IF; END $$"),
+        (
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN "
+            f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE; END IF; END $$"
+        ),
         f"GRANT CONNECT ON DATABASE {safe(database)} TO {ROLE}",
         f"CREATE SCHEMA IF NOT EXISTS {ROLE} AUTHORIZATION {ROLE}",
         f"ALTER ROLE {ROLE} SET search_path = {ROLE}",

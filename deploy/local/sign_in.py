@@ -180,8 +180,8 @@ class SignIn:
             str(one["role"]),
             str(one["agency"]),
             one.get("organisation"),
-            LIFE,
-            typ,
+            ttl=LIFE,
+            typ=typ,
             **claims,
         )
 

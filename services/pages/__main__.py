@@ -19,7 +19,7 @@ from shared.pages.site import Site, SiteSettings
 def main() -> int:
     """Serve until told to stop. Answers 2 where a setting is missing or wrong."""
     try:
-        settings = PagesSettings()  # type: ignore[call-arg]  # from the environment
+        settings = PagesSettings()  # from the environment
         configure("pages", settings.log_level)
         # The pages read who a token stands for, and need no professional's id: so they have no key of the ids.
         verifier = TokenVerifier(read_identity(settings.identity), secrets.token_bytes(KEY_BYTES))

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
 from shared.pages.sessions import Tokens
 
@@ -124,7 +124,7 @@ class Provider:
 
     async def _identity(self, token: str) -> dict[str, Any]:
         """The claims of an ID token that is the provider's, for us, and not over."""
-        keys = KeySet.import_key_set(await self._got((await self._description())["jwks_uri"]))
+        keys = KeySet.import_key_set(_key_set(await self._got((await self._description())["jwks_uri"])))
         try:
             claims = jwt.decode(token, keys, algorithms=_ALGORITHMS).claims
         except (JoseError, ValueError):
@@ -157,6 +157,10 @@ class Provider:
             return dict(answer.json())
         except (httpx.HTTPError, ValueError):
             raise ProviderAway from None
+
+
+def _key_set(found: dict[str, Any]) -> KeySetSerialization:
+    return {"keys": list(found.get("keys", ()))}
 
 
 def _tokens(given: dict[str, Any], refresh: str | None, identity: str) -> Tokens:

@@ -92,13 +92,21 @@ class Sessions:
         row = await self._pool.fetchrow("SELECT * FROM session WHERE id = $1", _id(cookie))
         if row is None:
             return None
-        ended = now - row["used_at"] > IDLE or now - row["began_at"] > LONGEST
-        if ended or row["sealed"] is None:
-            if row["sealed"] is not None:
-                await self._pool.execute("UPDATE session SET sealed = NULL WHERE id = $1", row["id"])
+        if now - row["used_at"] > IDLE or now - row["began_at"] > LONGEST:
+            await self._pool.execute("UPDATE session SET sealed = NULL WHERE id = $1", row["id"])
             return Session(row["id"], row["owner"], row["csrf"])
         if touch:
             await self._pool.execute("UPDATE session SET used_at = $2 WHERE id = $1", row["id"], now)
+        return self._opened(row)
+
+    async def again(self, session: Session) -> Session | None:
+        """The session as it stands now: another request may have had its tokens renewed, or have ended it."""
+        row = await self._pool.fetchrow("SELECT * FROM session WHERE id = $1", session.id)
+        return None if row is None else self._opened(row)
+
+    def _opened(self, row: asyncpg.Record) -> Session:
+        if row["sealed"] is None:
+            return Session(row["id"], row["owner"], row["csrf"])
         said = self._boxes.open("session", row["sealed"])
         return Session(
             row["id"], row["owner"], row["csrf"], Person(**said["person"]), Tokens(**said["tokens"])

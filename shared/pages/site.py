@@ -144,6 +144,7 @@ class Site:
         own = [
             self.static.route(),
             Route("/health/ready", _ready),
+            Route("/favicon.ico", _no_icon),
             *signing.routes(self),
             Route("/", self.page(home.today)),
             Route("/drafts", self.page(home.autosave, touch=True), methods=["POST"]),
@@ -247,22 +248,25 @@ class Site:
 
     async def _fresh(self, session: Session) -> Session:
         """The session with tokens that still count for a while; without any where the provider gives no more."""
-        assert session.tokens is not None
-        now = datetime.now(UTC).timestamp()
-        if session.tokens.ends_at - now > _RENEW_BEFORE:
+        if not _ends_soon(session):
             return session
-        # Several requests of one browser come at once: one of them renews, the others take what it got.
-        async with self._renewing.setdefault(session.id, asyncio.Lock()):
-            return await self.signed_in_still(session)
+        # Several requests of one browser come at once: one of them renews, the others take what it got. A provider that
+        # takes each refresh token once would end the session for the second.
+        lock = self._renewing.setdefault(session.id, asyncio.Lock())
+        async with lock:
+            now = await self.sessions.again(session)
+            if now is None:
+                raise NotSignedIn
+            renewed = await self._renewed(now) if _ends_soon(now) else now
+        self._renewing.pop(session.id, None)
+        return renewed
 
-    async def signed_in_still(self, session: Session) -> Session:
-        """Renew the tokens, unless another request just has."""
+    async def _renewed(self, session: Session) -> Session:
         assert session.tokens is not None
         try:
             tokens = await self.provider.renew(session.tokens)
         except SignInRefused:
             await self.sessions.expire(session)
-            self._renewing.pop(session.id, None)
             return Session(session.id, session.owner, session.csrf)
         await self.sessions.renewed(session, tokens)
         return Session(session.id, session.owner, session.csrf, session.person, tokens)
@@ -328,8 +332,20 @@ class Site:
 _RENEW_BEFORE: Final = 30.0  # seconds before their end
 
 
+def _ends_soon(session: Session) -> bool:
+    """Whether its token has to be renewed before it is used."""
+    return (
+        session.tokens is not None and session.tokens.ends_at - datetime.now(UTC).timestamp() < _RENEW_BEFORE
+    )
+
+
 async def _ready(_request: Request) -> Response:
     return Response("ready", media_type="text/plain")
+
+
+async def _no_icon(_request: Request) -> Response:
+    """Browsers ask for one by themselves."""
+    return Response(status_code=204)
 
 
 async def _answers(request: Request) -> dict[str, list[str]]:
