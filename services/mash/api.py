@@ -41,6 +41,10 @@ async def contacts(
     source: Annotated[ReferralSource | None, Query(description="only contacts from there")] = None,
     held: Annotated[bool | None, Query(description="only those held for more information, or not")] = None,
     unscreened: Annotated[bool | None, Query(description="only those nobody has screened, or not")] = None,
+    contact: Annotated[
+        UUID | None,
+        Query(description="only this contact, of each of its children; also when it waits no more"),
+    ] = None,
 ) -> dict[str, Any]:
     """Contacts that wait for a decision, or for the word to the referrer: the most pressing first.
 
@@ -49,12 +53,12 @@ async def contacts(
     """
     chosen = {"potential": potential, "source": source, "held": held, "unscreened": unscreened}
     where: dict[str, Any] = {
-        "waits": True,
+        **({"waits": True} if contact is None else {"contact": contact}),
         **{name: value for name, value in chosen.items() if value is not None},
     }
     if waits_for is not None:
         where["outcome"] = None if waits_for == "decision" else SOMETHING
-    if len(where) > 1:
+    if any(value is not None for value in chosen.values()) or waits_for is not None:
         where |= _told_apart(reader)
     return await reader.listing(
         worklist,
@@ -132,7 +136,9 @@ def _contact(row: Mapping[str, Any], text: dict[str, Any] | None) -> dict[str, A
         "children_said": row["said"],
         "received_at": instant(row["received_at"]),
         "due_at": instant(row["decide_by"]),
-        "waits_for": "the word to the referrer" if row["outcome"] else "a decision",
+        "waits_for": ("the word to the referrer" if row["outcome"] else "a decision")
+        if row["waits"]
+        else None,
         "source": row["source"],
         "referrer_agency": row["referrer_agency"],
         "potential": row["potential"],

@@ -64,6 +64,7 @@ worklist = View(
         ),
         Index(("decide_by", "stream"), where="waits AND unscreened", include=("received_at",)),
         ("child",),
+        ("contact",),
     ),
     anew="stream",
 )

@@ -2,8 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import orjson
 from starlette.responses import Response
@@ -23,6 +24,41 @@ HAPPENED = Field(
     "Leave empty if it happened just now. Otherwise day, month, year and the time, such as 27 3 2026 and 14:30",
 )
 """What every command may say beside its own fields."""
+
+
+GENERIC: Final = "command.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One form of one command, as a page asks for it.
+
+    Attributes:
+        command: its name.
+        re: the thing it is addressed to; empty: none.
+        about: the children it is about, where no thing says so.
+        back: where the person goes afterwards; `{id}` in it is what the command opened.
+        people: who can be chosen in it.
+        template: draws it.
+        context: for the template.
+        shape: its questions otherwise than the schema alone has them.
+        adapt: what was answered to questions shaped so, as the command takes it, and what is wrong with it.
+    """
+
+    command: str
+    re: str = ""
+    about: tuple[str, ...] = ()
+    back: str = "/"
+    people: Sequence[tuple[str, str]] = field(default=(), repr=False)
+    template: str = GENERIC
+    context: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    shape: Callable[[tuple[Field, ...]], tuple[Field, ...]] | None = None
+    adapt: Callable[[dict[str, Any]], tuple[dict[str, Any], list[Wrong]]] | None = None
+
+    @property
+    def draft(self) -> str:
+        """What its draft is kept under: the thing, else the children."""
+        return self.re or " ".join(sorted(self.about))
 
 
 class CommandForms:
@@ -49,73 +85,81 @@ class CommandForms:
 
     async def show(self, visit: Visit) -> Response:
         """The form, with what the person had written by now."""
-        command = visit.request.path_params["command"]
-        if not self.has(command) or not visit.calls.has(command.partition(".")[0]):
-            raise Refusal(404, {})
-        draft = await visit.draft(command, about_of(visit))
-        answers: Answers = draft.answers if draft is not None else {}
-        return await self._draw(visit, command, answers, (), resumed=draft is not None)
+        return await self.show_own(visit, self._asked(visit))
 
     async def send(self, visit: Visit) -> Response:
         """Send the command, or show the form again with what is wrong; what was written is never lost."""
+        asked = self._asked(visit)
+        children = [each for each in visit.request.query_params.getlist("child") if each][:10]
+        return await self.send_own(visit, replace(asked, people=await people_around(visit, children)))
+
+    def _asked(self, visit: Visit) -> Asked:
         command = visit.request.path_params["command"]
-        if not self.has(command):
+        if not self.has(command) or not visit.calls.has(command.partition(".")[0]):
             raise Refusal(404, {})
+        about = tuple(visit.request.query_params.getlist("about"))
+        return Asked(command, visit.asked("re"), about, of_ours(visit.asked("back")))
+
+    async def show_own(self, visit: Visit, asked: Asked) -> Response:
+        """The form of a team's own page, with what the person had written by now."""
+        draft = await visit.draft(asked.command, asked.draft)
+        answers: Answers = draft.answers if draft is not None else {}
+        if not asked.people and asked.template == GENERIC:
+            children = [each for each in visit.request.query_params.getlist("child") if each][:10]
+            asked = replace(asked, people=await people_around(visit, children))
+        return self._draw(visit, asked, answers, (), resumed=draft is not None)
+
+    async def send_own(self, visit: Visit, asked: Asked) -> Response:
+        """Send the command of a team's own page, or show it again with what is wrong."""
         answers = visit.own_answers()
         if row := visit.answer("add"):
-            answers[f"{row}-rows"] = [str(int(visit.answer(f"{row}-rows") or "1") + 1)]
-            return await self._draw(visit, command, answers, ())
-        people = await self._people(visit)
-        fields = self.fields(command, people)
+            answers[f"{row}-rows"] = [str(_number(visit.answer(f"{row}-rows")) + 1)]
+            return self._draw(visit, asked, answers, ())
+        fields = self._fields(asked)
         body, wrong = body_of(fields, answers)
         happened, wrong_time = body_of((HAPPENED,), answers)
         wrong += wrong_time
+        if asked.adapt is not None:
+            body, more = asked.adapt(body)
+            wrong += more
         if not wrong:
             address: dict[str, Any] = {"with": body}
-            if visit.asked("re"):
-                address["re"] = visit.asked("re")
-            if about := visit.request.query_params.getlist("about"):
-                address["about"] = about
+            if asked.re:
+                address["re"] = asked.re
+            if asked.about:
+                address["about"] = list(asked.about)
             if happened:
                 address["happened"] = happened["happened-at"]
-            answer, wrong = await sent(visit, command, address, fields, answers)
+            answer, wrong = await sent(visit, asked.command, address, fields, answers)
             if answer is not None:
-                await visit.discard(command, about_of(visit))
-                back = of_ours(visit.asked("back"))
-                return visit.to(back, after=answer["position"], done=command)
-        await visit.keep(command, about_of(visit), {**answers, "here": [visit.here]})
-        return await self._draw(visit, command, answers, wrong, people=people)
+                await visit.discard(asked.command, asked.draft)
+                back = asked.back.replace("{id}", str(answer["id"]))
+                return visit.to(back, after=answer["position"], done=asked.command)
+        await visit.keep(asked.command, asked.draft, {**answers, "here": [visit.here]})
+        return self._draw(visit, asked, answers, wrong)
 
-    async def _draw(
-        self,
-        visit: Visit,
-        command: str,
-        answers: Answers,
-        wrong: Sequence[Wrong],
-        *,
-        resumed: bool = False,
-        people: Sequence[tuple[str, str]] | None = None,
+    def _fields(self, asked: Asked) -> tuple[Field, ...]:
+        found = self.fields(asked.command, asked.people)
+        return found if asked.shape is None else asked.shape(found)
+
+    def _draw(
+        self, visit: Visit, asked: Asked, answers: Answers, wrong: Sequence[Wrong], *, resumed: bool = False
     ) -> Response:
-        fields = self.fields(command, await self._people(visit) if people is None else people)
-        said = self.words(command)
+        said = self.words(asked.command)
         return visit.render(
-            "command.html",
+            asked.template,
             title=said.title,
             status=422 if wrong else 200,
             words=said,
-            form=Filled((*fields, HAPPENED), answers, tuple(wrong)),
-            draft=command,
-            about=about_of(visit),
+            form=Filled((*self._fields(asked), HAPPENED), answers, tuple(wrong)),
+            draft=asked.command,
+            about=asked.draft,
             here=visit.here,
-            back=of_ours(visit.asked("back")),
+            back=asked.back.replace("{id}", ""),
             resumed=resumed,
             once=visit.answer("once") or secrets.token_urlsafe(12),
+            **asked.context,
         )
-
-    async def _people(self, visit: Visit) -> list[tuple[str, str]]:
-        """Who can be chosen in a form about a child: the child, and who is known around them."""
-        children = [each for each in visit.request.query_params.getlist("child") if each][:10]
-        return await people_around(visit, children)
 
 
 async def people_around(visit: Visit, children: Sequence[str]) -> list[tuple[str, str]]:
@@ -160,6 +204,5 @@ def _digest(address: Mapping[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(address, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
-def about_of(visit: Visit) -> str:
-    """What a form is about, as its draft is kept under: the thing, else the children."""
-    return visit.asked("re") or " ".join(sorted(visit.request.query_params.getlist("about")))
+def _number(said: str) -> int:
+    return int(said) if said.isascii() and said.isdigit() else 1

@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -18,6 +18,9 @@ from shared.pages.provider import Provider
 from shared.pages.sessions import Person, Session, Sessions
 from shared.pages.templating import Templates
 from shared.pages.words import Words, age
+
+if TYPE_CHECKING:
+    from shared.pages.generic import CommandForms
 
 _OURS: Final = frozenset({"csrf", "form", "about", "here", "once"})
 """What forms carry beside the answers."""
@@ -34,6 +37,7 @@ class Known:
 class Around(Protocol):
     """The site, as its pages know it."""
 
+    forms: "CommandForms"
     words: Words
     templates: Templates
     boxes: Boxes

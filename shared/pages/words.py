@@ -55,6 +55,7 @@ class Words:
         self._commands: dict[str, CommandWords] = {}
         self._codes: dict[str, dict[str, str]] = {}
         self._said: dict[str, str] = {}
+        self._without_form: dict[str, str] = {}
         for path in files:
             said = YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}
             for name, words in (said.get("commands") or {}).items():
@@ -62,10 +63,15 @@ class Words:
             for name, codes in (said.get("codes") or {}).items():
                 self._codes.setdefault(name, {}).update({str(code): text for code, text in codes.items()})
             self._said.update(said.get("said") or {})
+            self._without_form.update(said.get("without_form") or {})
 
     def command(self, name: str) -> CommandWords | None:
         """The words of a command, its team's own or those of the command that every team has; None: it has no form."""
         return self._commands.get(name) or self._commands.get(name.partition(".")[2])
+
+    def without_form(self, name: str) -> str:
+        """What a command is called that these pages have no form for; empty: nobody said so."""
+        return self._without_form.get(name) or self._without_form.get(name.partition(".")[2], "")
 
     def code(self, of: str, code: Any) -> str:
         """What a code of a list is called. Raises WordsMissing."""
