@@ -86,12 +86,19 @@ async def _new(visit: Visit) -> Asked:
     about = tuple(visit.request.query_params.getlist("about"))
     names = await visit.names(about, "mash_new_contact")
     back = "/mash/contacts/{id}" if visit.person.role in STAFF else "/"
+
+    def adapt(body: dict[str, Any]) -> tuple[dict[str, Any], list[Wrong]]:
+        nobody = not about and not body.get("children_said")
+        name = "children_said.0.name"
+        return body, [Wrong(name, "Enter the child's name, or what you know of them", name)] if nobody else []
+
     return Asked(
         "mash.ReceiveContact",
         about=about,
         back=back,
         template="mash/new.html",
         context={"known": [names[each] for each in about if each in names]},
+        adapt=adapt,
     )
 
 
@@ -111,8 +118,14 @@ async def contact(visit: Visit) -> Response:
         text=next((row["text"] for row in rows if row["text"]), None),
         names=names,
         clocks=await _clocks(visit, of, children),
-        acts=await acts_on(visit, "mash", of, _FIRST, back=visit.request.url.path, child=children),
+        acts=await acts_on(visit, "mash", of, _order(rows), back=visit.request.url.path, child=children),
     )
+
+
+def _order(rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    """What comes first: a contact can be screened again, but that is not what it waits for."""
+    screened = all(row["potential"] or row["outcome"] for row in rows)
+    return tuple(one for one in _FIRST if not (screened and one == "mash.ScreenContact"))
 
 
 async def _rows(visit: Visit, of: str) -> list[dict[str, Any]]:
@@ -198,8 +211,8 @@ async def decide(visit: Visit) -> Response:
     return visit.render(
         "mash/outcome.html",
         title="Decide contact",
-        status=422 if "outcome" in visit.request.query_params else 200,
-        wrong="outcome" in visit.request.query_params,
+        status=422 if visit.asked("chosen") else 200,
+        wrong=bool(visit.asked("chosen")),
         begun=begun,
         back=f"/mash/contacts/{of}",
         outcomes=visit.site.words.codes("Outcome"),

@@ -49,7 +49,7 @@ class Field:
         kind: how it is asked for.
         label: the question.
         hint: what helps to answer it.
-        missing: what to do where it was left empty.
+        missing: what to do where it was left empty; empty: as the team says it.
         required: whether it must be answered.
         options: what to choose from, codes with their words.
         fields: of a group, or of each row, the questions within.
@@ -137,7 +137,7 @@ class _Reading:
                 raise NoForm(f"{name} must be answered, and is not asked for")
             return None
         node, codes = self._resolved(node)
-        base = Field(name, "line", said.label, said.hint, said.missing or f"Answer: {said.label}", required)
+        base = Field(name, "line", said.label, said.hint, said.missing, required)
         return self._of_kind(base, node, said.codes or codes)
 
     def _of_kind(self, base: Field, node: Mapping[str, Any], codes: str) -> Field:
@@ -329,7 +329,7 @@ def errors_of(errors: Sequence[Mapping[str, Any]], fields: Sequence[Field], answ
             place = place.rpartition(".")[0]
         one = known.get(place)
         empty = error.get("code") in _EMPTY
-        message = one.missing if one is not None and empty else str(error.get("message", ""))
+        message = one.missing if one is not None and one.missing and empty else str(error.get("message", ""))
         wrong = Wrong(place, message, one.first_control if one is not None else "")
         if wrong not in found:
             found.append(wrong)
