@@ -1,8 +1,8 @@
-"""How workers divide the tests; and those of Apache Kafka and of the OpenID provider, which are left out with a word
-where what they need cannot be run.
+"""How workers divide the tests; and those of Apache Kafka, of the OpenID provider and of the pages in a browser, which are
+left out with a word where what they need cannot be run.
 
-With CI=true nothing is left out: the run fails instead. So it does with SAFEGUARDING_REQUIRE_KAFKA=1, or
-SAFEGUARDING_REQUIRE_PROVIDER=1, of those.
+With CI=true nothing is left out: the run fails instead. So it does with SAFEGUARDING_REQUIRE_KAFKA=1,
+SAFEGUARDING_REQUIRE_PROVIDER=1 or SAFEGUARDING_REQUIRE_BROWSER=1, of those.
 """
 
 import os
@@ -14,6 +14,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
+from deploy.local.chromium import why_no_browser
 from deploy.local.java import why_kafka_cannot_run
 from tests.kafka.container import engine_answers
 from tests.provider.node import why_provider_cannot_run
@@ -60,6 +61,7 @@ class Needed:
 NEEDED = (
     Needed("kafka", KAFKA, "Apache Kafka", why_kafka_cannot_run),
     Needed("provider", PROVIDER, "an OpenID provider", why_provider_cannot_run),
+    Needed("browser", "tests/e2e/test_pages", "the pages in a browser", why_no_browser),
 )
 
 

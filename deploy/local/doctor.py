@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.local.broker import broker_program
+from deploy.local.chromium import INSTALL, chromium_program
 from deploy.local.errors import StackError
 from deploy.local.java import java_program
 from deploy.local.ports import Port
@@ -76,6 +77,7 @@ def findings(directory: Path | None = None) -> list[Finding]:
             "get Node.js 18 or later, with npm",
             "runs tests against an OpenID provider",
         ),
+        _chromium(),
         _tool(
             "docker",
             ["info", "--format", "{{.ServerVersion}}"],
@@ -176,6 +178,13 @@ def _java() -> Finding:
     except StackError as error:
         return Finding("java", False, False, str(error), "get Java 17 or later (runs Apache Kafka)")
     return Finding("java", True, False, (said or "").partition("\n")[0])
+
+
+def _chromium() -> Finding:
+    path = chromium_program()
+    if path is None:
+        return Finding("chromium", False, False, "not found", f"{INSTALL} (looks at the pages in tests)")
+    return Finding("chromium", True, False, path)
 
 
 def _said(command: list[str]) -> str | None:

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from services.mash.codes import REFERRALS, Outcome
 from shared.pages.acts import acts_on
+from shared.pages.asked import Asked
 from shared.pages.calls import Refusal
 from shared.pages.forms import Field, Wrong
-from shared.pages.generic import Asked
 from shared.pages.team import Panel, TeamPages
 from shared.pages.visit import Visit, of_ours
 
@@ -38,6 +38,9 @@ _NEEDED: Final = {
     Outcome.OTHER_SPECIALIST_SERVICE: ("service",),
 }
 """What an outcome asks beside what every one does."""
+_MAY_BE_LEFT: Final = frozenset({"indicators", "team"})
+_ASKED_FIRST: Final = ("children_said", "worries", "strengths", "child_words", "source", "referrer")
+"""What a new contact is asked first, in this order; the rest follows."""
 _OF_EACH: Final = ("level", "rationale", "indicators")
 
 pages.menu("Front door", "/mash", (*STAFF, "out_of_hours_social_worker"))
@@ -87,6 +90,12 @@ async def _new(visit: Visit) -> Asked:
     names = await visit.names(about, "mash_new_contact")
     back = "/mash/contacts/{id}" if visit.person.role in STAFF else "/"
 
+    def shape(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+        by_name = {one.name: one for one in fields}
+        first = [by_name.pop(name) for name in _ASKED_FIRST if not (about and name == "children_said")]
+        by_name.pop("children_said", None)
+        return (*first, *by_name.values())
+
     def adapt(body: dict[str, Any]) -> tuple[dict[str, Any], list[Wrong]]:
         nobody = not about and not body.get("children_said")
         name = "children_said.0.name"
@@ -98,7 +107,9 @@ async def _new(visit: Visit) -> Asked:
         back=back,
         template="mash/new.html",
         context={"known": [names[each] for each in about if each in names]},
+        shape=shape,
         adapt=adapt,
+        happened=False,
     )
 
 
@@ -236,10 +247,17 @@ async def _deciding(visit: Visit) -> Asked:
 
     def shape(fields: tuple[Field, ...]) -> tuple[Field, ...]:
         by_name = {one.name: one for one in fields}
-        return tuple(replace(by_name[name], required=name not in {"indicators", "team"}) for name in needed)
+        return tuple(replace(by_name[name], required=name not in _MAY_BE_LEFT) for name in needed)
 
     def adapt(body: dict[str, Any]) -> tuple[dict[str, Any], list[Wrong]]:
-        return {"outcome": outcome.value, **body}, []
+        # The team says first what is wrong with each answer, and only then what an outcome needs: here both are said at once.
+        asked = shape(visit.site.forms.fields("mash.DecideContact"))
+        wrong = [
+            Wrong(one.name, one.missing, one.first_control)
+            for one in asked
+            if one.required and not body.get(one.name)
+        ]
+        return {"outcome": outcome.value, **body}, wrong
 
     return Asked(
         "mash.DecideContact",

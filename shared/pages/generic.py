@@ -2,13 +2,14 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import orjson
 from starlette.responses import Response
 
+from shared.pages.asked import GENERIC, Asked
 from shared.pages.calls import Refusal
 from shared.pages.forms import Answers, Field, Filled, Wrong, body_of, errors_of, fields_of
 from shared.pages.visit import Visit, of_ours
@@ -24,41 +25,6 @@ HAPPENED = Field(
     "Leave empty if it happened just now. Otherwise day, month, year and the time, such as 27 3 2026 and 14:30",
 )
 """What every command may say beside its own fields."""
-
-
-GENERIC: Final = "command.html"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One form of one command, as a page asks for it.
-
-    Attributes:
-        command: its name.
-        re: the thing it is addressed to; empty: none.
-        about: the children it is about, where no thing says so.
-        back: where the person goes afterwards; `{id}` in it is what the command opened.
-        people: who can be chosen in it.
-        template: draws it.
-        context: for the template.
-        shape: its questions otherwise than the schema alone has them.
-        adapt: what was answered to questions shaped so, as the command takes it, and what is wrong with it.
-    """
-
-    command: str
-    re: str = ""
-    about: tuple[str, ...] = ()
-    back: str = "/"
-    people: Sequence[tuple[str, str]] = field(default=(), repr=False)
-    template: str = GENERIC
-    context: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    shape: Callable[[tuple[Field, ...]], tuple[Field, ...]] | None = None
-    adapt: Callable[[dict[str, Any]], tuple[dict[str, Any], list[Wrong]]] | None = None
-
-    @property
-    def draft(self) -> str:
-        """What its draft is kept under: the thing, else the children."""
-        return self.re or " ".join(sorted(self.about))
 
 
 class CommandForms:
@@ -151,7 +117,9 @@ class CommandForms:
             title=said.title,
             status=422 if wrong else 200,
             words=said,
-            form=Filled((*self._fields(asked), HAPPENED), answers, tuple(wrong)),
+            form=Filled(
+                (*self._fields(asked), *((HAPPENED,) if asked.happened else ())), answers, tuple(wrong)
+            ),
             draft=asked.command,
             about=asked.draft,
             here=visit.here,

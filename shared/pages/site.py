@@ -46,7 +46,7 @@ MOST_BYTES: Final = 512 * 1024
 """The longest form; a text beyond it is a document."""
 _MOST_FIELDS: Final = 2000
 _FORGET_EVERY: Final = 600.0  # seconds
-_OWN_WORDS: Final = Path(__file__).with_name("words.yaml")
+OWN_WORDS: Final = Path(__file__).with_name("words.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Site:
         """
         self.settings = settings
         self.verifier = verifier
-        self.words = Words([_OWN_WORDS, *(each.folder / "words.yaml" for each in teams)])
+        self.words = Words([OWN_WORDS, *(each.folder / "words.yaml" for each in teams)])
         self.static = StaticFiles()
         self.templates = Templates(
             {each.team: each.folder / "templates" for each in teams},

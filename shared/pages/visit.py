@@ -4,23 +4,22 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from shared.domain.actors import Actor
+from shared.pages.asked import Asked
 from shared.pages.boxes import Boxes
 from shared.pages.calls import Away, Calls, Refusal
 from shared.pages.drafts import Draft, Drafts
+from shared.pages.forms import Field
 from shared.pages.provider import Provider
 from shared.pages.sessions import Person, Session, Sessions
 from shared.pages.templating import Templates
 from shared.pages.words import Words, age
-
-if TYPE_CHECKING:
-    from shared.pages.generic import CommandForms
 
 _OURS: Final = frozenset({"csrf", "form", "about", "here", "once"})
 """What forms carry beside the answers."""
@@ -34,10 +33,30 @@ class Known:
     age: str = ""
 
 
+class Forms(Protocol):
+    """The forms of commands, as pages ask for them."""
+
+    def has(self, command: str) -> bool:
+        """Whether that command has a form."""
+        ...
+
+    def fields(self, command: str, people: Sequence[tuple[str, str]] = ()) -> tuple[Field, ...]:
+        """The questions of a command."""
+        ...
+
+    async def show_own(self, visit: "Visit", asked: Asked) -> Response:
+        """The form, with what the person had written by now."""
+        ...
+
+    async def send_own(self, visit: "Visit", asked: Asked) -> Response:
+        """Send it, or show it again with what is wrong."""
+        ...
+
+
 class Around(Protocol):
     """The site, as its pages know it."""
 
-    forms: "CommandForms"
+    forms: "Forms"
     words: Words
     templates: Templates
     boxes: Boxes

@@ -2,15 +2,14 @@
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from deploy.local.chromium import chromium_program
 from tests.e2e.conftest import ROOT, Stack
 
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text(encoding="utf-8")
@@ -27,9 +26,8 @@ _PAST_ITS_CONTAINER = """() => [...document.querySelectorAll('main *')].filter(o
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser, for one module of tests."""
-    path = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.fail("the pages are tested in chromium: `safeguarding doctor` says how it is installed")
+    path = chromium_program()
+    assert path is not None
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
         browser = playwright.chromium.launch(executable_path=path, args=arguments)

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.conftest import CONTACT, Stack
 from tests.e2e.pages import Desk, chromium, desk
 
+pytestmark = pytest.mark.browser
 SCREENER, MANAGER = "Example mash screener", "Example mash manager"
 WORRIES = "Says that he is hungry every day."
 
