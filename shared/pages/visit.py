@@ -56,13 +56,17 @@ class Forms(Protocol):
 class Around(Protocol):
     """The site, as its pages know it."""
 
-    forms: "Forms"
     words: Words
     templates: Templates
     boxes: Boxes
     drafts: Drafts
     sessions: Sessions
     provider: Provider
+
+    @property
+    def forms(self) -> Forms:
+        """The forms of commands."""
+        ...
 
     def page(
         self, handler: "Callable[[Visit], Awaitable[Response]]", *, touch: bool = True
