@@ -151,9 +151,9 @@ class Stack:
         """Where the owner of a service's read tables connects."""
         return self._login(service, views_owner_of(service))
 
-    def superuser_dsn(self) -> str:
-        """Where the server's superuser connects: to look at everything in a test."""
-        return self._postgres.dsn(databases.DATABASE)
+    def superuser_dsn(self, service: str | None = None) -> str:
+        """Where the server's superuser connects, to look at everything in a test: the database that most share, or a service's."""
+        return self._postgres.dsn(databases.DATABASE if service is None else database_of(service))
 
     async def ready(self, timeout: float = 60) -> None:
         """Waits until everything runs and every service says that it is ready, for `timeout` seconds at most.

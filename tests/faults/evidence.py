@@ -4,7 +4,7 @@ import importlib
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from deploy.database.provision import database_of
 from deploy.keys.make_keys import KeyFiles
-from deploy.local.databases import DATABASE
 from deploy.local.layout import Layout
 from deploy.local.postgres import EmbeddedPostgres
 from shared.crypto.hash_chain import first_break
@@ -51,12 +51,12 @@ async def gather(stack: Path, case: Path, said: str) -> Evidence:
     """
     found = Evidence(screen=said[said.index("\nChronology of") : said.index("Played in")])
     labels = _labels(stack, case)
-    async with _database(stack) as pool:
+    async with _databases(stack) as pools:
         logs = {
-            name: await pool.fetch(f"SELECT * FROM {name}.events ORDER BY notification_id")
+            name: await pools[name].fetch(f"SELECT * FROM {name}.events ORDER BY notification_id")
             for name in SERVICES
         }
-        for name in SERVICES:
+        for name, pool in pools.items():
             service: Service = importlib.import_module(f"services.{name}.app").app
             _chained(name, logs[name])
             _each_once(name, logs[name], await pool.fetch(f"SELECT * FROM {name}.commands"))
@@ -65,7 +65,7 @@ async def gather(stack: Path, case: Path, said: str) -> Evidence:
             found.streams += _streams(name, logs[name], labels)
             found.deadlines += await _deadlines(pool, name, labels)
         _entries_once_in_order(logs)
-        found.entries = await _entries(pool, labels)
+        found.entries = await _entries(pools["chronology"], labels)
     return found
 
 
@@ -80,10 +80,17 @@ def compare(disturbed: Evidence, undisturbed: Evidence) -> None:
 
 
 @asynccontextmanager
-async def _database(stack: Path) -> AsyncIterator[asyncpg.Pool]:
+async def _databases(stack: Path) -> AsyncIterator[Mapping[str, asyncpg.Pool]]:
+    """Where each service's log is: a team behind a wall has a database of its own."""
     with EmbeddedPostgres(stack / "postgres") as server:
-        async with asyncpg.create_pool(server.dsn(DATABASE), min_size=1, max_size=4) as pool:
-            yield pool
+        async with AsyncExitStack() as held:
+            pools = {
+                database: await held.enter_async_context(
+                    asyncpg.create_pool(server.dsn(database), min_size=1, max_size=4)
+                )
+                for database in set(map(database_of, SERVICES))
+            }
+            yield {name: pools[database_of(name)] for name in SERVICES}
 
 
 def _labels(stack: Path, case: Path) -> Mapping[UUID, str]:

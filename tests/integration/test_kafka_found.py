@@ -96,5 +96,5 @@ def test_kafka_keeps_topics_users_and_rules_when_it_is_killed(tmp_path):
         if path.suffix in {".password", ".properties"} and path.parent.name in {"kafka", "secrets"}:
             secret = kafka.password("admin") in path.read_text() or path.suffix == ".password"
             assert not secret or stat.S_IMODE(path.stat().st_mode) == 0o600
-    with pytest.raises(StackError, match=r"no user for lado: the teams are"):
-        kafka.login_of("lado")
+    with pytest.raises(StackError, match=r"no user for nobody: the teams are"):
+        kafka.login_of("nobody")

@@ -4,7 +4,8 @@ import asyncio
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -54,11 +55,26 @@ Story = dict[str, Counter[tuple[str, ...]]]
 """Of each service, what happened on each of its streams, in order; how many streams have such a history."""
 
 
-async def story(connection: asyncpg.Connection) -> Story:
+Logs = Mapping[str, asyncpg.Connection]
+"""Of each service, a connection to where its log is: a team behind a wall has a database of its own."""
+
+
+@asynccontextmanager
+async def looking(stack: Stack) -> AsyncIterator[Logs]:
+    """As the superuser, who looks at every service's schema."""
+    async with AsyncExitStack() as held:
+        found = {}
+        for name in team_names():
+            found[name] = await asyncpg.connect(stack.superuser_dsn(name))
+            held.push_async_callback(found[name].close)
+        yield found
+
+
+async def story(logs: Logs) -> Story:
     found: Story = {}
     for service in team_names():
         histories: dict[tuple[str, str], list[str]] = {}
-        for row in await connection.fetch(
+        for row in await logs[service].fetch(
             f"SELECT originator_id, topic, state FROM {service}.events ORDER BY notification_id"
         ):
             # A child's record takes in facts of several services, in an order that only holds within each of them.
@@ -76,34 +92,29 @@ def find(state: dict[str, object], name: str) -> str:
     )
 
 
-async def every_reader_is_at_every_source(connection: asyncpg.Connection) -> None:
+async def every_reader_is_at_every_source(logs: Logs) -> None:
     """Each reader's head of each key is the last event of that key in its source's log, and nothing waits."""
     for team in all_teams():
-        assert await connection.fetchval(f"SELECT count(*) FROM {team.name}.inbox_held") == 0
-        assert await connection.fetchval(f"SELECT count(*) FROM {team.name}.parked") == 0
+        assert await logs[team.name].fetchval(f"SELECT count(*) FROM {team.name}.inbox_held") == 0
+        assert await logs[team.name].fetchval(f"SELECT count(*) FROM {team.name}.parked") == 0
         for source in team.reads:
-            last = await connection.fetch(
+            last = await logs[source].fetch(
                 f"SELECT DISTINCT ON (key) key, notification_id, event_id FROM {source}.events"
                 " WHERE key IS NOT NULL ORDER BY key, notification_id DESC"
             )
-            heads = await connection.fetch(
+            heads = await logs[team.name].fetch(
                 f"SELECT key, position, event_id FROM {team.name}.inbox_heads WHERE source = $1", source
             )
             assert rows(heads) == rows(last)
-
-
-def database(stack: Stack) -> str:
-    """Where the superuser looks at every service's schema."""
-    return stack.superuser_dsn()
 
 
 def rows(found: Iterable[asyncpg.Record]) -> set[tuple[object, ...]]:
     return {tuple(row) for row in found}
 
 
-async def no_entry_is_doubled_or_out_of_order(connection: asyncpg.Connection) -> None:
+async def no_entry_is_doubled_or_out_of_order(chronology: asyncpg.Connection) -> None:
     taken: dict[tuple[str, str], list[int]] = {}
-    for row in await connection.fetch(
+    for row in await chronology.fetch(
         "SELECT originator_id, state FROM chronology.events"
         " WHERE topic = 'chronology.EntryReceived' ORDER BY notification_id"
     ):
@@ -123,14 +134,16 @@ async def test_five_kills_of_services_and_broker_lose_double_and_reorder_nothing
     case = load_case(CASE, known_commands())
     killing: list[asyncio.Task[None]] = []
 
-    async with Stack(tmp_path / "stack", simulated_clock=True, broker="kafka") as stack:
-        connection = await asyncpg.connect(database(stack))
+    async with (
+        Stack(tmp_path / "stack", simulated_clock=True, broker="kafka") as stack,
+        looking(stack) as logs,
+    ):
         relayed: dict[str, list[int]] = {name: [] for name in team_names()}
 
         async def watch_cursors() -> None:
             while True:
                 for name in team_names():
-                    relayed[name].append(await connection.fetchval(f"SELECT position FROM {name}.relay"))
+                    relayed[name].append(await logs[name].fetchval(f"SELECT position FROM {name}.relay"))
                 await asyncio.sleep(0.05)
 
         def kill(number: int, _of: int, _what: str) -> None:
@@ -151,11 +164,8 @@ async def test_five_kills_of_services_and_broker_lose_double_and_reorder_nothing
         assert sorted(died) == sorted(KILLED_AT.values())
         # And no cursor went back.
         assert all(positions == sorted(positions) for positions in relayed.values())
-        await every_reader_is_at_every_source(connection)
-        await no_entry_is_doubled_or_out_of_order(connection)
-        disturbed = await story(connection)
-        await connection.close()
-    async with Stack(undisturbed, (), simulated_clock=True) as stack:
-        connection = await asyncpg.connect(database(stack))
-        assert disturbed == await story(connection)
-        await connection.close()
+        await every_reader_is_at_every_source(logs)
+        await no_entry_is_doubled_or_out_of_order(logs["chronology"])
+        disturbed = await story(logs)
+    async with Stack(undisturbed, (), simulated_clock=True) as stack, looking(stack) as logs:
+        assert disturbed == await story(logs)
