@@ -11,6 +11,7 @@ from tests.e2e.pages import Desk, chromium, desk
 
 pytestmark = pytest.mark.browser
 SCREENER, MANAGER = "Example mash screener", "Example mash manager"
+COLLEAGUE = "Example mash social worker"
 WORRIES = "Says that he is hungry every day."
 
 
@@ -41,7 +42,7 @@ def test_a_contact_from_receipt_to_decision(browser: Browser, stack: Stack) -> N
         expect(at.page.get_by_role("heading", level=1)).to_have_text("Front door")
         at.look("worklist")
         at.open(f"/mash/contacts/{of}")
-        expect(at.page.get_by_text(CONTACT["worries"])).to_be_visible()
+        expect(at.page.get_by_text(str(CONTACT["worries"]))).to_be_visible()
         at.look("contact")
         at.press("Screen contact")
         at.press("Save screening")
@@ -69,7 +70,15 @@ def test_a_contact_from_receipt_to_decision(browser: Browser, stack: Stack) -> N
         expect(at.page.get_by_role("alert")).to_contain_text("M7")
         expect(at.page.get_by_label("Why?")).to_have_value("Nothing to add.")
         at.look("refused")
+    stack.heads()  # the chronology has heard of it
     with desk(browser, stack, MANAGER) as at:
+        at.open(f"/mash/contacts/{of}")
+        at.page.get_by_role("link", name="Kit Test").click()
+        expect(at.page.get_by_text(str(CONTACT["worries"]))).to_be_visible()
+        at.look("chronology")
+        at.page.get_by_label("Weight").select_option(label="Critical")
+        expect(at.page.get_by_text("No entry is like that.")).to_be_visible()
+        at.look("chronology-filtered-empty")
         at.open(f"/mash/contacts/{of}")
         at.press("Decide contact")
         at.look("outcome")
@@ -149,7 +158,7 @@ def test_a_colleague_at_the_same_browser_sees_nothing_of_the_one_before(
         assert at.page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
         at.page.go_back()
         expect(at.page.get_by_text("A word of the manager's own.")).to_have_count(0)
-        at.sign_in(SCREENER)
+        at.sign_in(COLLEAGUE)
         expect(at.page.get_by_text("You have nothing unfinished.")).to_be_visible()
         at.open(f"/do/mash.HoldContact?re={of}&back=/mash")
         expect(at.page.get_by_label("What is missing?")).to_have_value("")
