@@ -131,9 +131,10 @@ async def _merges(
 async def _shown(reader: Reading, told: Sequence[Told]) -> list[dict[str, Any]]:
     """Each as it stands now, with the words of what is shown whole: those that the organisation's page shows."""
     rows = [Seen(one.row, one.depth) for one in told if one.row is not None]
-    children = {row.child for row in rows}
-    several = await reader.query(ids_of_children, children) if children else {}
-    closed: Closed = await reader.query(closed_to, reader.who, children) if children else {}
+    shown = {row.child for row in rows}
+    # Also of what is gone: else a child who was merged would be told to go by that one id again.
+    several = await reader.query(ids_of_children, {one.child for one in told}) if told else {}
+    closed: Closed = await reader.query(closed_to, reader.who, shown) if shown else {}
     entries = iter(shown_entries(reader, rows, closed, by="read:feed"))
     return [
         {
