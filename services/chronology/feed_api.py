@@ -15,6 +15,7 @@ from services.chronology.feeds import (
     FeedPage,
     FeedPlace,
     Told,
+    erased_among,
     feed_after,
     shown_something_of,
 )
@@ -130,8 +131,13 @@ async def _merges(
 
 async def _shown(reader: Reading, told: Sequence[Told]) -> list[dict[str, Any]]:
     """Each as it stands now, with the words of what is shown whole: those that the organisation's page shows."""
-    rows = [Seen(one.row, one.depth) for one in told if one.row is not None]
-    shown = {row.child for row in rows}
+    shown = {one.child for one in told if one.row is not None}
+    erased = await reader.query(erased_among, list(shown)) if shown else frozenset[UUID]()
+    rows = [
+        Seen(_wordless(one.row) if one.child in erased else one.row, one.depth)
+        for one in told
+        if one.row is not None
+    ]
     # Also of what is gone: else a child who was merged would be told to go by that one id again.
     several = await reader.query(ids_of_children, {one.child for one in told}) if told else {}
     closed: Closed = await reader.query(closed_to, reader.who, shown) if shown else {}
@@ -145,6 +151,10 @@ async def _shown(reader: Reading, told: Sequence[Told]) -> list[dict[str, Any]]:
         }
         for one in told
     ]
+
+
+def _wordless(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**row, "sealed": None}
 
 
 def _gone(one: Told) -> dict[str, Any]:

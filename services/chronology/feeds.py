@@ -17,8 +17,9 @@ import asyncpg
 from services.chronology.lenses import read_under
 from services.chronology.views import LASTS, NOW
 from shared.domain.actors import Actor
+from shared.team.erasure import VIEW as ERASED
 
-FOLLOWED: Final = ("seen", "entries", "restrictions", "same_child")
+FOLLOWED: Final = ("seen", "entries", "restrictions", "same_child", ERASED)
 """The views that a feed is made of: it goes as far as all of them have come."""
 
 _NOBODY: Final = UUID(int=0)
@@ -186,6 +187,16 @@ def _one(row: asyncpg.Record) -> Told:
         shown or "gone",
         row if shown is not None else None,
     )
+
+
+_ERASED: Final = f"SELECT subject FROM chronology_views.{ERASED} WHERE subject = ANY ($1::uuid[])"
+
+
+async def erased_among(connection: asyncpg.Connection, children: Sequence[UUID]) -> frozenset[UUID]:
+    """Those of these children who were erased. Their keys may still stand for a moment when that is known: a feed, which
+    tells each thing once, goes by this and not by whether the words can still be opened.
+    """
+    return frozenset(row["subject"] for row in await connection.fetch(_ERASED, list(children)))
 
 
 _INVOLVED: Final = f"""

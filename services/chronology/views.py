@@ -20,6 +20,7 @@ from services.chronology.lenses import kept_under
 from shared.domain.corrections import Corrected
 from shared.domain.event import Event, Record
 from shared.domain.view import Change, Index, Insert, Update, UpsertLike, View, Wall
+from shared.team.erasure import ErasureKnown
 
 
 @dataclass(frozen=True)
@@ -295,6 +296,12 @@ def _(event: EntryRestricted, record: Record) -> Update | None:
     return Update({"child": event.child, "thing": event.thing}, position=record.position)
 
 
+@seen.on(ErasureKnown)
+def _(event: ErasureKnown, record: Record) -> Update:
+    """Of who was erased no words are left to show: every feed that told some tells of it again, without."""
+    return Update({"child": event.child}, position=record.position)
+
+
 @seen.on_stream_corrected(SignificanceChanged)
 def _(right: Sequence[Record], correction: Record) -> Iterator[Change]:
     """It weighs what the last that is left says."""
@@ -313,6 +320,6 @@ def _(right: Sequence[Record], correction: Record) -> Iterator[Change]:
         )
 
 
-@seen.on_corrected(EntryReceived, EntryShared, EntryWithheld, EntryCorrected, EntryRestricted)
+@seen.on_corrected(EntryReceived, EntryShared, EntryWithheld, EntryCorrected, EntryRestricted, ErasureKnown)
 def _(_right: Event | None, _corrected: Corrected, _correction: Record) -> None:
     """These follow from other teams' facts, which are corrected there; or were decided, and are undone by a decision."""

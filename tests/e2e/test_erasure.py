@@ -15,6 +15,7 @@ from deploy.play.stacks import dsn_of
 from shared.crypto.key_store import KeyStore
 from tests.e2e.conftest import CONTACT, ROOT, Stack
 from tests.e2e.test_every_teams_commands import SOCIAL_CARE, done
+from tests.e2e.test_feed import follow
 from tests.e2e.test_first_contact import COMMAND, safeguarding
 from tests.e2e.test_missing import sent
 
@@ -75,6 +76,22 @@ def reported(stack: Stack, person: str) -> tuple[dict[str, dict[str, Any]], set[
     assert run.returncode == 0, run.stdout + run.stderr
     walled = {line.partition(":")[0] for line in run.stderr.splitlines() if "withheld" in line}
     return {one["service"]: one for one in map(json.loads, run.stdout.splitlines())}, walled
+
+
+def all_told(
+    stack: Stack, program: str, cursor: str | None
+) -> tuple[dict[str, dict[str, dict[str, Any]]], str]:
+    """What a feed holds after a cursor: of each child each entry as it was last told; and the cursor after it."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    more = True
+    while more:
+        page = follow(stack, program, cursor)
+        cursor, more = page["next"], page["more"]
+        for item in page["items"]:
+            if item["kind"] == "entry":
+                found.setdefault(item["child"], {})[item["id"]] = item
+    assert cursor is not None
+    return found, cursor
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +165,10 @@ async def test_erased_in_every_team_and_all_that_is_left_still_proves(
     assert send("ProposeErasure", ana, proposal).status_code == 200
     assert send("ErasePerson", ana).status_code == 409
     assert stack.get("people", f"/erasures/{child}", ana).status_code == 404
+    stack.heads()
+    program = stack.token("police_system", "police", "A program")
+    kept, cursor = all_told(stack, program, None)
+    assert WORD in json.dumps(kept[child])
     gone = send("ErasePerson", kay)
     assert gone.status_code == 200, gone.text
     stack.heads()
@@ -188,6 +209,12 @@ async def test_erased_in_every_team_and_all_that_is_left_still_proves(
     assert page
     assert all(entry["text"] in (None, []) for entry in page)
     assert WORD not in json.dumps(page)
+
+    # An organisation that keeps a copy is told of all it had of her again, without words.
+    again, _ = all_told(stack, program, cursor)
+    assert again[child].keys() == kept[child].keys()
+    assert all(entry["text"] in (None, []) for entry in again[child].values())
+    assert sibling not in again
 
     # What is left still proves: every log, and a bundle of hers; and the read tables are what the logs give.
     stack.heads()
