@@ -17,6 +17,7 @@ from shared.commands.aliases import Aliases
 from shared.commands.correction import Corrector
 from shared.commands.decision import context_of, decide
 from shared.commands.episodes import Episodes
+from shared.commands.for_few import ForFewWall
 from shared.commands.late_notes import LateNotes
 from shared.commands.loading import LoadedStream, Loader, Subject
 from shared.commands.open_things import OpenThings
@@ -116,8 +117,9 @@ class CommandHandler:
             service, self.team, self._wiring, access, opened, walled=walled, patience=patience
         )
         self._open = OpenThings(self._wiring.streams, store, episodes, aliases)
+        self._for_few = for_few = ForFewWall(service, self.team, access, steps)
         self._possibilities = Possibilities(
-            service, self.team, self._wiring, access, rules, self._targets, self._loader, clock.now
+            service, self.team, self._wiring, access, rules, self._targets, self._loader, for_few, clock.now
         )
         self._late_notes = LateNotes(self._wiring.streams, store, self._recorder, episodes, aliases)
         self._corrector = Corrector(
@@ -283,7 +285,10 @@ class CommandHandler:
         for each in subjects:
             subject = each.after(decided.folded)
             context = context_of(request, subject, subjects, membership, self._rules)
-            events = decide(request.command, subject, context, self.streams)
+            try:
+                events = decide(request.command, subject, context, self.streams)
+            except Refused as refusal:
+                raise await self._for_few.untold(request.actor, subjects, refusal) from None
             if not events and subject.stream.stands is not None:
                 decided.answer = subject.stream.stands(request.command, subject.state(self.streams))
             self._recorder.record(decided, request, subject, events)

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from shared.access.policy import OUTSIDE_ROLE, AccessPolicy
 from shared.commands.decision import context_of
+from shared.commands.for_few import ForFewWall
 from shared.commands.loading import Loader, Subject
 from shared.commands.request import OF_DEADLINES, Request
 from shared.commands.session import Session
@@ -71,6 +72,7 @@ class Possibilities:
         rules: its rulebook.
         targets: finds where a command is addressed to.
         loader: loads what it is decided on.
+        for_few: who is kept from what is for few to read: of that they are told what their role may do, and no more.
         now: the service's clock.
     """
 
@@ -83,6 +85,7 @@ class Possibilities:
         rules: Rulebook,
         targets: Targets,
         loader: Loader,
+        for_few: ForFewWall,
         now: Callable[[], datetime],
     ) -> None:
         self._service = service
@@ -93,6 +96,7 @@ class Possibilities:
         self._rules = rules
         self._targets = targets
         self._loader = loader
+        self._for_few = for_few
         self._now = now
 
     async def of(
@@ -111,6 +115,7 @@ class Possibilities:
                 that nobody learns of a thing from being told what others may do with it.
         """
         met: dict[_Way, tuple[Subject, ...]] = {}
+        kept: dict[_Way, bool] = {}
         possible: list[Possible] = []
         theirs = False
         for command in commands:
@@ -122,9 +127,10 @@ class Possibilities:
             way = _way(command, self._stream(command))
             if way not in met:
                 met[way] = await self._subjects(bare, session)
+                kept[way] = await self._for_few.keeps_from(actor, met[way])
             if met[way]:
                 theirs = theirs or self._permission(bare, actor).granted
-                possible.append(self._of_one(bare, met[way], actor))
+                possible.append(self._of_one(bare, met[way], actor, kept=kept[way]))
         if any(met.values()):
             # They are for everybody who works with children, and so say nothing of whether this is anything to them.
             bares = [_bare(each, re, about) for each in commands if issubclass(each, _OF_ANYTHING)]
@@ -149,10 +155,11 @@ class Possibilities:
         except NotFound:
             return ()
 
-    def _of_one(self, bare: Command, subjects: tuple[Subject, ...], actor: Actor) -> Possible:
+    def _of_one(self, bare: Command, subjects: tuple[Subject, ...], actor: Actor, *, kept: bool) -> Possible:
+        """`kept`: how it stands is not told to the actor, so what their role may do is all that is said."""
         children = tuple(map(_child, subjects))
         allowed = self._by_role(bare, children, actor)
-        if allowed.by_role:
+        if allowed.by_role or kept:
             return allowed
         refusals = [tuple(self._forbidding(bare, each, subjects, actor)) for each in subjects]
         forbidding = [check for checks in refusals for check in checks]

@@ -138,6 +138,19 @@ class Beginning:
     """Of a thing: the child whom it is about."""
 
 
+@dataclass(frozen=True, slots=True)
+class ForFew:
+    """That things of a kind may be for few to read, whatever list or refusal they would stand in.
+
+    Attributes:
+        named: of a state, the professionals who may read it beside those whose role may; None: it is for the whole team.
+        said_by: who recorded one of these events may read it: who wrote it down, who found out that it is to be held back.
+    """
+
+    named: Callable[[Any], frozenset[UUID] | None]
+    said_by: tuple[type[Event], ...]
+
+
 @dataclass(frozen=True)
 class Stream:
     """One kind of stream: how its commands decide, and how its events fold.
@@ -173,6 +186,7 @@ class Stream:
         preconditions: of a command, what the record as it stands may hold against it, whatever it says: for whoever asks
             ahead what may be done. The decision begins with the same function, so that the two cannot disagree; that
             they do not, every test that is told as a story sees to.
+        for_few: of a kind that may be for few to read: by its state for whom; else None.
         clocks: the rules whose clocks run on this stream.
         noted: those of them that facts of other services start, meet or end (`shared.team.elsewhere`).
         together: of an episode that is of several children of a family at once: whom, by its state. What their episodes
@@ -206,6 +220,7 @@ class Stream:
     as_one: Callable[[Any, Sequence[Any]], Any] | None = None
     latest: Callable[[Any], Any] | None = None
     preconditions: Mapping[type[Command], Precondition] = field(default_factory=dict)
+    for_few: ForFew | None = None
 
     def forbidding(self, command: type[Command], state: Any, context: Context) -> tuple[Check, ...]:
         """What the record as it stands holds against such a command now, whatever it says. Empty: nothing.

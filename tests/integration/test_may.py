@@ -1,5 +1,6 @@
 """What may be done now, told ahead on a real log by the front door: by role, by the record, by child, and to strangers nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -8,15 +9,17 @@ import pytest
 import services
 from services.mash.streams.agency_check import RequestAgencyCheck, ReturnAgencyCheck
 from services.mash.streams.consultation import RecordConsultation
-from services.mash.streams.contact import DecideContact, HoldContact, ReceiveContact
+from services.mash.streams.contact import DecideContact, HoldContact, IdentifyImmediateHarm, ReceiveContact
 from shared.access.policy import AccessPolicy
+from shared.commands.for_few import NOT_TOLD
 from shared.commands.handler import CommandHandler
 from shared.domain.actors import Actor
 from shared.domain.command import Command, NotFound, PersonNotKnown, Refused
 from shared.service.declaration import personal_commands
+from shared.team.authorisation import Forbidden
 from shared.team.known_people import KnowPerson
 from shared.team.tasks import CompleteTask, RaiseTask
-from tests.unit.mash.contacts import ANSWER, CHECK, CLOSE, DISPENSE, HOLD, RECEIVE
+from tests.unit.mash.contacts import ANSWER, CHECK, CLOSE, DISPENSE, HARM, HOLD, LADO, RECEIVE, SCREEN
 
 AVA, BEN = UUID(int=11), UUID(int=12)
 MASH = services.team("mash")
@@ -24,6 +27,7 @@ COMMANDS = personal_commands(MASH.streams)
 MANAGER = Actor(uuid4(), "Ana Lim", "mash_manager", "childrens_social_care")
 SCREENER = Actor(uuid4(), "Jo Bell", "mash_screener", "childrens_social_care")
 OFFICER = Actor(uuid4(), "PC Hale", "police_officer", "police", "Elm Police")
+WORKER = Actor(uuid4(), "Mia Dunn", "mash_social_worker", "childrens_social_care")
 NURSE = Actor(uuid4(), "Nia Shah", "health_practitioner", "health", "Ward 3")
 ADVISED = RecordConsultation.model_validate(
     {"with": "L. Shaw", "their_agency": "education", "advice": "Wait.", "family_aware": True, "referral_to_follow": False}
@@ -124,6 +128,44 @@ async def test_a_stranger_learns_of_no_thing_and_of_no_sister(mash):
             await told(mash, operator, re=nothing)
         refusals.append(str(refused.value))
     assert len(set(refusals)) == 1
+
+
+async def test_of_a_contact_that_is_kept_from_them_they_are_told_their_role_and_nothing_of_how_it_stands(
+    mash,
+):
+    contact = await do(mash, RECEIVE, OFFICER, about=(AVA,))
+    assert (await told(mash, WORKER, re=contact))[RequestAgencyCheck].rules == ("M10",)
+    in_trust = SCREEN.model_copy(update={"person_in_trust": True})
+    await do(mash, in_trust, SCREENER, re=contact)
+    await do(mash, HOLD, re=contact)
+    kept = await told(mash, WORKER, re=contact)
+    for command in (RequestAgencyCheck, IdentifyImmediateHarm):
+        assert (kept[command].open_to, kept[command].why) == ((AVA,), "")
+    assert kept[HoldContact].by_role
+    assert kept[HoldContact].rules == ("E9",)
+    # Who found out that it is to be held back, and who decides it, are told as before.
+    assert (await told(mash, re=contact))[HoldContact].rules == ("M5",)
+    finder = replace(WORKER, id=SCREENER.id)
+    assert (await told(mash, finder, re=contact))[RequestAgencyCheck].rules == ("M10",)
+    await do(mash, CLOSE, re=contact)
+    assert (await told(mash, WORKER, re=contact))[IdentifyImmediateHarm].rules == ("M6",)
+
+
+async def test_nor_does_a_refusal_tell_them(mash):
+    contact = await do(mash, RECEIVE.model_copy(update={"person_in_trust": True}), OFFICER, about=(AVA,))
+    await do(mash, LADO, re=contact)
+    refusals = []
+    for command in (CHECK, HARM, SCREEN):
+        with pytest.raises(Refused) as refused:
+            await do(mash, command, WORKER, re=contact)
+        refusals.append((refused.value.message, refused.value.rules))
+    assert set(refusals) == {(NOT_TOLD, ())}
+    with pytest.raises(Forbidden) as forbidden:
+        await do(mash, HOLD, WORKER, re=contact)
+    assert forbidden.value.rules == ("E9",)
+    with pytest.raises(Refused) as told_why:
+        await do(mash, HARM, re=contact)
+    assert told_why.value.rules == ("M6",)
 
 
 async def test_the_id_of_another_kind_of_thing_is_refused_also_where_its_state_is_kept_warm(mash):

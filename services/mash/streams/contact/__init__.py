@@ -3,7 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias, assert_never
 
-from services.mash.events import CLOCKS
+from services.mash.events import (
+    CLOCKS,
+    ContactPassedToOpenCase,
+    ContactReceived,
+    ContactRestricted,
+)
 from services.mash.streams.contact.consent import (
     DispenseWithConsent,
     RecordConsent,
@@ -60,7 +65,7 @@ from services.mash.streams.contact.telling import (
 )
 from services.mash.streams.out_of_hours_shift import HandOverShift
 from shared.domain.command import Check, Command, refuse_all
-from shared.domain.decider import Context, Per, Precondition, Stream, members
+from shared.domain.decider import Context, ForFew, Per, Precondition, Stream, members
 
 __all__ = [
     "AssessDomesticAbuseRisk",
@@ -234,5 +239,9 @@ contact = Stream(
     clocks=CLOCKS,
     childless=True,
     joined=joined,
+    for_few=ForFew(
+        named=lambda state: state.for_few,
+        said_by=(ContactReceived, ContactPassedToOpenCase, ContactRestricted),
+    ),
     preconditions={command: _precondition(command) for command in members(ContactCommand)},
 )

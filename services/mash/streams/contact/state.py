@@ -125,6 +125,11 @@ class Contact:
         return self.dispensed or bool(self.agreed(ConsentScope.INFORMATION_SHARING))
 
     @property
+    def for_few(self) -> frozenset[UUID] | None:
+        """The professionals named who may read it, beside those who always may; None: it is restricted no longer, or never was."""
+        return None if self.until_decided and self.decided else self.restricted_to
+
+    @property
     def decided(self) -> bool:
         """Whether it is decided, and nobody has to decide it anew."""
         return self.outcome is not None and not self.to_decide_anew
