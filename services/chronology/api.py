@@ -13,11 +13,12 @@ from services.chronology.feed_api import router as feed
 from services.chronology.glass import broke_glass, glass
 from services.chronology.lenses import lens_of
 from services.chronology.past_page import past_page
-from services.chronology.queries import ALL, Seen, Wanted, entries_of, of_weight
+from services.chronology.queries import ALL, Seen, Wanted, entries_of, named, of_weight
 from services.chronology.questions import questions
 from services.chronology.restrictions import closed_to, marks_for
 from services.chronology.showing import (
     Closed,
+    closed_title,
     shown_decision,
     shown_entries,
     shown_glass,
@@ -80,12 +81,14 @@ async def chronology(
         lens, entries_of, ids, reader.who, place, limit + 1, wanted=wanted, everything=everything
     )
     more, rows = len(rows) > limit, rows[:limit]
+    following = write_cursor(rows[-1].place) if more else None
+    closed = {} if glass_broken else await _closed(reader, rows)
+    if wanted.by_what_it_says:
+        rows = _open(reader, rows, closed)
     await reader.record("read:chronology", children=ids, sight=_sight(reader, rows))
     if not rows and place is None and wanted == ALL and not marks:
         # The same answer whether the child is unknown or nothing may be shown: who asks learns neither.
         raise not_found(_NOTHING_HERE)
-    following = write_cursor(rows[-1].place) if more else None
-    closed = {} if glass_broken else await _closed(reader, rows)
     entries = shown_entries(reader, rows, closed, child=ids[0], glass_broken=glass_broken)
     # To all others it is the same page as if there were nothing: not even the word for it stands there.
     return page_of(entries, following) | ({"marks": marks} if marks else {})
@@ -97,18 +100,19 @@ async def what_weighs(
 ) -> dict[str, Any]:
     """Critical and significant entries of all children, the latest first: what a manager looks through each morning."""
     await reader.authorise("read:worklist")
-    for view in ("entries", "seen"):
+    for view in ("entries", "seen", "restrictions"):
         await reader.caught_up(view, after)
     place = read_cursor(cursor, (int, UUID)) if cursor else None
     everything = _everything(reader)
     lens = lens_of(reader.who, reader.now(), everything=everything)
     rows = await reader.query_as(lens, of_weight, reader.who, place, limit + 1, everything=everything)
     more, rows = len(rows) > limit, rows[:limit]
+    following = write_cursor((rows[-1].row["position"], rows[-1].row["entry"])) if more else None
+    rows = _open(reader, rows, await _closed(reader, rows))
     await reader.record(
         "read:worklist", children=tuple({row.child for row in rows}), sight=_sight(reader, rows)
     )
-    following = write_cursor((rows[-1].row["position"], rows[-1].row["entry"])) if more else None
-    return page_of(shown_entries(reader, rows, await _closed(reader, rows)), following)
+    return page_of(shown_entries(reader, rows, {}), following)
 
 
 @router.get("/children/{child}/disclosures")
@@ -127,10 +131,13 @@ async def decided_of_who_sees(
     place = read_cursor(cursor, (datetime, UUID, str, str)) if cursor else None
     rows = await reader.query(decisions_on, ids, by, place, limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
+    open_here = await _entries_open_to(reader, [row["entry"] for row in rows])
     sight = reader.sight([row["decision"] for row in rows], "disclosures")
     await reader.record("read:chronology", children=ids, sight=sight)
     following = write_cursor(place_of(rows[-1])) if more else None
-    texts = reader.texts(rows)
+    texts = reader.texts(
+        [row if row["entry"] in open_here else {"sealed": None, "event": row["event"]} for row in rows]
+    )
     return page_of([shown_decision(*each) for each in zip(rows, texts, strict=True)], following)
 
 
@@ -202,7 +209,21 @@ def _everything(reader: Reading) -> bool:
 
 
 async def _closed(reader: Reading, rows: list[Seen]) -> Closed:
-    """The things on a page whose entries this reader is shown by one title alone."""
+    """The things on a page whose entries this reader is shown by one title alone: as known when the last of these came in."""
     if _everything(reader) or not rows:
         return {}
+    # What restricts an entry as it comes in stands before it in the log, and may be followed by another page of events.
+    await reader.caught_up("restrictions", max(seen.row["position"] for seen in rows))
     return await reader.query(closed_to, reader.who, {row.child for row in rows})
+
+
+def _open(reader: Reading, rows: list[Seen], closed: Closed) -> list[Seen]:
+    """Those that the reader is shown as they are: that one is on a list of what weighs, or has a topic, would tell of it."""
+    return [seen for seen in rows if closed_title(seen.row, closed, reader.who) is None]
+
+
+async def _entries_open_to(reader: Reading, entries: list[UUID]) -> set[UUID]:
+    """Those of these entries that the reader may read anything of: the reason for a decision speaks of its entry."""
+    lens = lens_of(reader.who, reader.now(), everything=_everything(reader))
+    rows = [Seen(row, "title") for row in await reader.query_as(lens, named, entries)]
+    return {seen.row["entry"] for seen in _open(reader, rows, await _closed(reader, rows))}

@@ -45,6 +45,8 @@ class ChildEntry(BaseModel):
     """The entry that it puts right, or withdraws."""
     by: UUID | None = None
     """Who recorded it, for whom it is never restricted. Entries that came in before this was kept name nobody."""
+    part_of: UUID | None = None
+    """The contact or meeting that it was made for, where `thing` is another: restricted with that, it is restricted too."""
 
     @property
     def recorder(self) -> Party:
@@ -63,12 +65,13 @@ class EntryText(Sealed):
     recorder: str | None = None
 
 
-class EntryReceived(Event, name="chronology.EntryReceived", version=3, text=EntryText, fixed=()):
+class EntryReceived(Event, name="chronology.EntryReceived", version=4, text=EntryText, fixed=()):
     """A team's fact, taken into the child's record with its three times, and everyone who may see it.
 
     The title is made from codes alone, so it may be shown to who may not see the text. The fact stands at
     `source_position` of its source's log, where its row had the chained digest `source_digest` (SHA-256, hexadecimal): so
-    the chronology vouches for what the source's log says there. Version 1 did not keep it, nor version 2 who recorded it.
+    the chronology vouches for what the source's log says there. Version 1 did not keep it, nor version 2 who recorded it,
+    nor version 3 what it is part of.
     """
 
     source_position: int
@@ -83,6 +86,10 @@ class EntryReceived(Event, name="chronology.EntryReceived", version=3, text=Entr
     @staticmethod
     def upcast_v2_v3(_state: dict[str, Any]) -> None:
         """Nothing to change: who recorded it is not known of an entry of version 2."""
+
+    @staticmethod
+    def upcast_v3_v4(_state: dict[str, Any]) -> None:
+        """Nothing to change: an entry of version 3 is part of what it belongs to."""
 
 
 class EntryCorrected(Event, name="chronology.EntryCorrected", text=EntryText, fixed=()):
@@ -206,7 +213,8 @@ class EntryRestricted(Event, name="chronology.EntryRestricted", version=2, fixed
     """The entries of a contact or meeting, those before and those to come, are for few to read: as its team said.
 
     All others but who recorded one are shown `title` in its place. Said again, it names more of them. Where it `only_marks`,
-    no entry is kept from anybody: those named are shown `title` beside the child's entries, and all others nothing.
+    no entry is kept from anybody: those named are shown `title` beside the child's entries, and all others nothing. Where it
+    is `until_decided`, it is so only until its team decides otherwise.
     """
 
     thing: UUID
@@ -214,10 +222,21 @@ class EntryRestricted(Event, name="chronology.EntryRestricted", version=2, fixed
     roles: tuple[str, ...]
     named: tuple[UUID, ...] = ()
     only_marks: bool = False
+    until_decided: bool = False
 
     @staticmethod
     def upcast_v1_v2(_state: dict[str, Any]) -> None:
         """There were no marks before."""
+
+    @staticmethod
+    def upcast_v2_v3(_state: dict[str, Any]) -> None:
+        """Nothing to change: which of the two it was is not known, so it stays restricted."""
+
+
+class RestrictionEnded(Event, name="chronology.RestrictionEnded", fixed=()):
+    """The entries of what was held back until its team decided are as every other: it decided otherwise."""
+
+    thing: UUID
 
 
 class GlassText(Sealed):

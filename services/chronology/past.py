@@ -52,11 +52,14 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """An entry as a lens shows it: its row, how deep, and the one title that stands in its place where its thing is closed."""
+    """An entry as a lens shows it: its row, how deep, and the one title that stands in its place where its thing, or what that
+    is part of, is closed; and which of them.
+    """
 
     row: EntryRow
     depth: str
     closed: str | None
+    closed_by: UUID | None = None
 
     @property
     def place(self) -> tuple[Any, ...]:
@@ -71,7 +74,8 @@ class Sighting:
     def at_most(self, other: "Sighting") -> "Sighting":
         """As deep as both show it, and closed where either is."""
         depth = min(self.depth, other.depth, key=lambda each: _RANK[each])
-        return replace(self, depth=depth, closed=self.closed or other.closed)
+        closing = self if self.closed is not None else other
+        return replace(self, depth=depth, closed=closing.closed, closed_by=closing.closed_by)
 
 
 class Past:
@@ -97,7 +101,7 @@ class Past:
             touched |= {
                 Place(row.entry, row.child)
                 for row in self.entries.rows.values()
-                if (row.child, row.thing) in closed
+                if any((row.child, thing) in closed for thing in (row.thing, row.part_of))
             }
         return touched
 
@@ -116,8 +120,8 @@ class Past:
             depth = "whole" if lens is None else self._depth(row, lens, now)
             if depth is None:
                 continue
-            title = closed.get((row.child, row.thing)) if row.thing else None
-            one = Sighting(row, depth, title)
+            by = next((each for each in (row.thing, row.part_of) if (row.child, each) in closed), None)
+            one = Sighting(row, depth, closed[row.child, by] if by else None, by)
             other = found.get(one.place)
             if other is None or nth[row.child] < nth[other.row.child]:
                 found[one.place] = one

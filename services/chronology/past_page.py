@@ -14,6 +14,7 @@ from services.chronology.queries import Wanted
 from services.chronology.replay import as_known
 from services.chronology.showing import seen_through, shown_sightings
 from shared.access.access_row import WHOLE_RECORD, Sight
+from shared.domain.actors import Actor
 from shared.web.dependencies import instant
 from shared.web.paging import page_of, write_cursor
 from shared.web.reading import Reading
@@ -41,7 +42,8 @@ async def past_page(
     other = lens_of_text(reader, "seen_as", seen_as)
     lens = other or own
     _, page = await reader.query(as_known, child, known, lens, within=(now, own))
-    found = [one for one in page.values() if _is_wanted(one, wanted)]
+    eyes = reader.who if other is None else seen_through(reader.who, other)
+    found = [one for one in page.values() if _is_wanted(one, wanted, eyes)]
     if place is not None:
         found = [one for one in found if one.place > tuple(place)]
     more, found = len(found) > limit, found[:limit]
@@ -49,7 +51,6 @@ async def past_page(
     first = found[0].row.entry if found else None
     sight = Sight(len(found), said, known.position, first)
     await reader.record("read:past:chronology", children=ids, sight=sight)
-    eyes = reader.who if other is None else seen_through(reader.who, other)
     shown = shown_sightings(reader, found, child=ids[0], eyes=eyes)
     following = write_cursor(found[-1].place) if more else None
     return {
@@ -63,9 +64,10 @@ def _own(reader: Reading) -> Lens:
     return Lens(reader.who.agency, reader.who.organisation, reader.who.role)
 
 
-def _is_wanted(one: Sighting, wanted: Wanted) -> bool:
-    """As pages are filtered: what is withheld is found by no topic and no weight."""
-    hidden = one.depth == "withheld"
+def _is_wanted(one: Sighting, wanted: Wanted, eyes: Actor) -> bool:
+    """As pages are filtered: what is withheld, or is for others to read, is found by no topic and no weight."""
+    theirs = one.row.by is not None and eyes.is_surely(one.row.by)
+    hidden = one.depth == "withheld" or (one.closed is not None and not theirs)
     return (
         wanted.topic in (None, one.row.topic if not hidden else "")
         and wanted.by_agency in (None, one.row.agency)

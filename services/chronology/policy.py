@@ -3,7 +3,7 @@
 from uuid import UUID, uuid5
 
 from services.chronology.events import ChildEntry
-from services.chronology.streams.child_record import RestrictEntries
+from services.chronology.streams.child_record import RestrictEntries, SettleRestriction
 from services.chronology.streams.entry import CorrectEntry, ReceiveEntry
 from shared.domain.command import Command
 from shared.domain.corrections import RecordCorrected, record_anew
@@ -19,17 +19,26 @@ def policy_of(entries: AllEntries) -> Policy:
     @policy.on_every()
     def receive_entry(event: Event, record: Record) -> list[Command]:
         """Every fact about a child that has something to say is taken in, sealed with our own keys. A correction also
-        puts right the entry of what it corrects.
+        puts right the entry of what it corrects. Who may read what it belongs to is said first, so that nothing of it is
+        ever open to others.
         """
-        if (restriction := entries.restriction(record)) is not None and event.child is not None:
-            return [restricted(restriction, event, record)]
-        told = entries.told(record)
-        if told is None or event.child is None:
+        if event.child is None:
             return []
+        commands: list[Command] = []
+        if (restriction := entries.restriction(record)) is not None:
+            commands.append(restricted(restriction, event, record))
+        if (opens := settled(entries, event, record)) is not None:
+            commands.append(settle(event, record, opens=opens))
+        if (told := entries.told(record)) is None:
+            return commands
         if not isinstance(event, RecordCorrected):
-            return [received(told, event, record)]
+            return [*commands, received(told, event, record)]
         wrong = entry_of(entries, event, record)
-        return [received(told, event, record, corrects=wrong), corrected(entries, event, record, wrong)]
+        return [
+            *commands,
+            received(told, event, record, corrects=wrong),
+            corrected(entries, event, record, wrong),
+        ]
 
     return policy
 
@@ -64,6 +73,28 @@ def corrected(entries: AllEntries, event: RecordCorrected, record: Record, entry
     )
 
 
+def settled(entries: AllEntries, event: Event, record: Record) -> bool | None:
+    """Whether a fact opens what was held back until a decision, or holds it back again; None: it decides nothing. A decision
+    that was withdrawn is one to be made anew.
+    """
+    if not isinstance(event, RecordCorrected):
+        return entries.settled(record)
+    kind = event_types().get(event.corrects.name)
+    if kind is None or not entries.decides(record.service, kind):
+        return None
+    right = record_anew(record)
+    return False if right is None else entries.settled(right)
+
+
+def settle(event: Event, record: Record, *, opens: bool) -> SettleRestriction:
+    """The command that opens the entries of a thing, or holds them back again."""
+    return SettleRestriction(
+        about=(event.child,) if event.child else (),
+        thing=record.envelope.thing_id or record.stream,
+        opens=opens,
+    )
+
+
 def restricted(restriction: Restriction, event: Event, record: Record) -> RestrictEntries:
     """The command that keeps the entries of a thing to those whom its team names."""
     return RestrictEntries(
@@ -73,6 +104,7 @@ def restricted(restriction: Restriction, event: Event, record: Record) -> Restri
         roles=restriction.roles,
         named=restriction.named,
         only_marks=restriction.only_marks,
+        until_decided=restriction.until_decided,
     )
 
 
@@ -104,6 +136,7 @@ def received(told: Told, event: Event, record: Record, *, corrects: UUID | None 
             sensitivity=envelope.sensitivity,
             corrects=corrects,
             by=UUID(envelope.actor),
+            part_of=said.part_of,
         ),
         seen_by=tuple(said.seen_by),
         widens=tuple(said.widens),

@@ -43,6 +43,11 @@ class Wanted:
     by_agency: str | None = None
     significance: str | None = None
 
+    @property
+    def by_what_it_says(self) -> bool:
+        """Whether what an entry says decides, and so whoever finds it learns that of it."""
+        return self.topic is not None or self.significance is not None
+
 
 ALL: Final = Wanted()
 
@@ -124,6 +129,14 @@ async def entries_of(
     else:
         rows = await connection.fetch(page(len(ids)), *asked, who.agency, *read_under(who.organisation))
     return [Seen(row, row["shown"]) for row in rows]
+
+
+async def named(connection: asyncpg.Connection, entries: Sequence[UUID]) -> list[asyncpg.Record]:
+    """Those of these entries that the reader sees at all."""
+    rows: list[asyncpg.Record] = await connection.fetch(
+        "SELECT * FROM chronology_views.entries WHERE entry = ANY ($1::uuid[])", list(entries)
+    )
+    return rows
 
 
 _WEIGHING: Final = f"""

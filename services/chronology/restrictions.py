@@ -7,11 +7,11 @@ from uuid import UUID
 
 import asyncpg
 
-from services.chronology.events import EntryRestricted
+from services.chronology.events import EntryRestricted, RestrictionEnded
 from shared.domain.actors import Actor
 from shared.domain.corrections import Corrected
 from shared.domain.event import Event, Record
-from shared.domain.view import Upsert, View
+from shared.domain.view import Delete, Upsert, View
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,12 @@ def _(event: EntryRestricted, _record: Record) -> Iterator[Upsert]:
         )
 
 
-@restrictions.on_corrected(EntryRestricted)
+@restrictions.on(RestrictionEnded)
+def _(event: RestrictionEnded, _record: Record) -> Delete:
+    return Delete(child=event.child, thing=event.thing, only_marks=False)
+
+
+@restrictions.on_corrected(EntryRestricted, RestrictionEnded)
 def _(_right: Event | None, _corrected: Corrected, _correction: Record) -> None:
     """It follows from another team's fact, and is corrected there."""
 

@@ -101,9 +101,9 @@ def shown_sightings(
 ) -> list[dict[str, Any]]:
     """Entries as they were, shown as live ones are."""
     closed = {
-        (one.row.child, one.row.thing): one.closed
+        (one.row.child, one.closed_by): one.closed
         for one in found
-        if one.closed is not None and one.row.thing is not None
+        if one.closed is not None and one.closed_by is not None
     }
     return shown_entries(reader, [one.shown for one in found], closed, child=child, eyes=eyes)
 
@@ -164,8 +164,15 @@ def _hidden(seen: Seen, closed: Closed, who: Actor) -> str | None:
     """The one title that stands in an entry's place, where it is withheld, or its thing is for few; None: it is shown."""
     if seen.depth == "withheld":
         return "Something is withheld"
-    theirs = seen.row["by"] is not None and who.is_surely(seen.row["by"])
-    return None if theirs else closed.get((seen.child, seen.row["thing"]))
+    return closed_title(seen.row, closed, who)
+
+
+def closed_title(row: Mapping[str, Any], closed: Closed, who: Actor) -> str | None:
+    """The one title that stands in the place of an entry whose thing, or what that is part of, is for few; None: it is shown."""
+    if row["by"] is not None and who.is_surely(row["by"]):
+        return None
+    found = (closed.get((row["child"], thing)) for thing in (row["thing"], row["part_of"]) if thing)
+    return next(filter(None, found), None)
 
 
 def _one_title(seen: Seen, title: str, child: UUID | None) -> dict[str, Any]:

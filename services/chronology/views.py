@@ -53,6 +53,7 @@ class EntryRow:
     corrected_by: UUID | None = None
     withdrawn: bool = False
     by: UUID | None = None
+    part_of: UUID | None = None
 
 
 _AS_TOLD = (
@@ -71,6 +72,7 @@ _AS_TOLD = (
     "sensitivity",
     "corrects",
     "by",
+    "part_of",
 )
 """The columns that are fields of an entry by the same name."""
 

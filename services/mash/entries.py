@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from services.mash.codes import Outcome
 from services.mash.events import (
@@ -68,14 +69,15 @@ _RESTRICTED = "A contact was made and is restricted"
 """All that most are shown of a contact about an adult who works with children."""
 
 
+def _for_few(named: tuple[UUID, ...] = (), *, until_decided: bool) -> Restriction:
+    """For who decides contacts, the LADO, and who is named."""
+    roles = ("mash_manager", "senior_practitioner", "lado", "lado_deputy")
+    return Restriction(_RESTRICTED, roles, named, until_decided=until_decided)
+
+
 @entries.on(ContactReceived, stands_for_thing=True)
 def _(event: ContactReceived, text: Text) -> Entry:
-    """Seen by the organisation that the referrer speaks for; their name by children's social care alone.
-
-    One about an adult who works with children is for the LADO: of it nothing is told but that it was made.
-    """
-    if event.person_in_trust:
-        return Entry(title=_RESTRICTED, topic="contact")
+    """Seen by the organisation that the referrer speaks for; their name by children's social care alone."""
     told_by = (
         [party(event.referrer_agency, event.referrer_organisation)]
         if event.referrer_agency is not None
@@ -109,6 +111,7 @@ def _(event: ContactScreened, text: Text) -> Entry:
 
 @entries.on(ContactDecided)
 def _(event: ContactDecided, text: Text) -> Entry:
+    """Of one for the LADO no word is told; the LADO sees the contact from now on."""
     if event.outcome is Outcome.ROUTED_TO_LADO:
         to_lado = opens(ContactReceived, to=[agency("lado")])
         return Entry(title=_RESTRICTED, topic="contact", significance="significant", widens=[to_lado])
@@ -128,11 +131,13 @@ entries.none(
     AllegationRouted, because="to all but the LADO it says no more than the decision it stands beside"
 )
 entries.restricts(
-    ContactRestricted,
-    to=lambda event: Restriction(
-        _RESTRICTED, roles=("mash_manager", "senior_practitioner", "lado", "lado_deputy"), named=event.named
-    ),
+    ContactReceived, to=lambda event: _for_few(until_decided=True) if event.person_in_trust else None
 )
+entries.restricts(
+    ContactRestricted, to=lambda event: _for_few(event.named, until_decided=event.until_decided)
+)
+entries.settles(ContactDecided, to=lambda event: None if event.outcome is Outcome.ROUTED_TO_LADO else True)
+entries.settles(ContactDecisionReviewed, to=lambda event: None if event.upheld else False)
 entries.none(
     MissingNoticeReceived,
     because="said by the contact or screening it stands beside, and by the missing episode",
@@ -222,6 +227,7 @@ def _(event: AgencyCheckRequested, text: Text) -> Entry:
         parts=text.parts(organisation_name="Asked", reason="Why", questions="Questions"),
         seen_by=[asked(who)],
         widens=[opens(ContactReceived, to=[asked(who, depth=depth)], of=event.contact)],
+        part_of=event.contact,
     )
 
 
@@ -235,6 +241,7 @@ def _(event: AgencyInformationShared, text: Text) -> Entry:
         parts=text.parts(findings="Findings"),
         seen_by=[organisation(event.agency, event.organisation), *_agencies(event.shareable_with)],
         involves=[worked(event.agency, event.organisation)],
+        part_of=event.contact,
     )
 
 
@@ -289,6 +296,7 @@ def _(event: YoungCarerIdentified, text: Text) -> Entry:
         title="Young carer identified and referred",
         topic="young_carer",
         parts=text.parts(referred_to="Referred to", reason="Why"),
+        part_of=event.contact,
     )
 
 
@@ -303,6 +311,7 @@ def _(event: PrivateFosteringNotified, text: Text) -> Entry:
             parents_contact="How to reach the parents",
             address_of_child="Where the child lives",
         ),
+        part_of=event.contact,
     )
 
 
@@ -315,6 +324,7 @@ def _(event: FgmPoliceReportRecorded, text: Text) -> Entry:
             police_reference="Police reference", reported_to="Reported to", role_duty="Whose duty it was"
         ),
         seen_by=[agency("police")],
+        part_of=event.contact,
     )
 
 
@@ -325,6 +335,7 @@ def _(event: PreventReferralMade, text: Text) -> Entry:
         title=f"Prevent lead told{risk}",
         topic="prevent",
         parts=text.parts(lead="Lead", reason="Why", police_reference="Police reference"),
+        part_of=event.contact,
     )
 
 
@@ -335,6 +346,7 @@ def _(event: PoliceTold, text: Text) -> Entry:
         topic="police",
         parts=text.parts(told="Who was told", reason="Why", police_reference="Police reference"),
         seen_by=[agency("police")],
+        part_of=event.contact,
     )
 
 

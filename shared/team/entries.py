@@ -41,6 +41,8 @@ class Entry:
         seen_by: who sees it, beside children's social care and who recorded it.
         widens: what it opens of what its thing's earlier entries told.
         involves: which organisations it shows to act, and to work with the child.
+        part_of: the contact or meeting that it was made for, where its own thing is another: an agency check's contact. Where
+            that is for few to read, so is this.
     """
 
     title: str
@@ -51,6 +53,7 @@ class Entry:
     seen_by: Sequence[Term] = ()
     widens: Sequence[Widening] = ()
     involves: Sequence[Involvement] = ()
+    part_of: UUID | None = None
 
     def __post_init__(self) -> None:
         if len(self.seen_by) > 1 and any(isinstance(term, Only) for term in self.seen_by):
@@ -117,16 +120,21 @@ class Restriction:
         named: the professionals who may read it beside them.
         only_marks: it keeps no entry from anybody: `title` alone is shown to those named, beside the child's entries, and nothing
             to all others.
+        until_decided: whether it is so only until its team decides otherwise (`Entries.settles`).
     """
 
     title: str
     roles: tuple[str, ...]
     named: tuple[UUID, ...] = ()
     only_marks: bool = False
+    until_decided: bool = False
 
 
-Restricting = Callable[[Any], Restriction]
-"""From an event to whom the thing it belongs to is for."""
+Restricting = Callable[[Any], Restriction | None]
+"""From an event to whom the thing it belongs to is for; None: it says nothing of that."""
+
+Settling = Callable[[Any], bool | None]
+"""From an event to whether what was held back until a decision is open from then on, or held back again; None: neither."""
 
 
 class Entries:
@@ -142,6 +150,7 @@ class Entries:
         self._for_thing: set[type[Event]] = set()
         self._one_of: dict[type[Event], str] = {}
         self._restricts: dict[type[Event], Restricting] = {}
+        self._settles: dict[type[Event], Settling] = {}
 
     def on(self, *events: type[Event], stands_for_thing: bool = False) -> Callable[[Writer], Writer]:
         """The function writes the entry of these events.
@@ -171,11 +180,16 @@ class Entries:
             self._none[event] = because
 
     def restricts(self, event: type[Event], to: Restricting) -> None:
-        """This event makes no entry of its own: it says for whom the thing is that it belongs to, with all its entries, those
-        told before and those to come. Raises ValueError as `on`.
+        """This event says for whom the thing is that it belongs to, with all its entries, those told before and those to
+        come. It makes no entry, but where one was written of it before: that entry is restricted as it comes in.
         """
-        self.none(event, because="it says who may read what it belongs to, and nothing of the child")
+        if event not in self._writers:
+            self.none(event, because="it says who may read what it belongs to, and nothing of the child")
         self._restricts[event] = to
+
+    def settles(self, event: type[Event], to: Settling) -> None:
+        """This event decides what was held back until then: its entries are open from now on, or held back again."""
+        self._settles[event] = to
 
     def one(self, *events: type[Event]) -> None:
         """Where one command writes several of these, they say one thing: the first makes the entry, with its audience.
@@ -215,6 +229,15 @@ class Entries:
         to = self._restricts.get(type(record.event))
         return to(record.event) if to is not None else None
 
+    def settled(self, record: Record) -> bool | None:
+        """Whether what was held back until a decision is open by this fact, or held back again; None: it decides nothing."""
+        to = self._settles.get(type(record.event))
+        return to(record.event) if to is not None else None
+
+    def decides(self, event: type[Event]) -> bool:
+        """Whether facts of this kind decide what was held back until then."""
+        return event in self._settles
+
     def told(self, record: Record, rules: Rulebook | None = None) -> Told | None:
         """What a fact says; None: nothing.
 
@@ -252,6 +275,14 @@ class AllEntries:
     def restriction(self, record: Record) -> Restriction | None:
         """For whom the thing is that a fact belongs to, by the team it came from; None: it says nothing of that."""
         return self._teams[record.service][0].restriction(record) if record.service in self._teams else None
+
+    def settled(self, record: Record) -> bool | None:
+        """As `Entries.settled`, by the team it came from."""
+        return self._teams[record.service][0].settled(record) if record.service in self._teams else None
+
+    def decides(self, service: str, event: type[Event]) -> bool:
+        """As `Entries.decides`, of a fact of one team."""
+        return service in self._teams and self._teams[service][0].decides(event)
 
     def word_of(self, service: str, event: type[Event]) -> str | None:
         """As `Entries.word_of`, of a fact of one team."""

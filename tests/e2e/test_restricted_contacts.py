@@ -100,3 +100,120 @@ def test_what_goes_to_the_lado_stays_restricted(stack: Stack, child: str) -> Non
     done(stack.send("mash.DecideContact", manager, {"re": contact, "with": decide}))
     assert nothing_but(contact, child, row(stack, screener, contact))
     assert row(stack, manager, contact)["outcome"] == "routed_to_lado"
+
+
+TITLE = "A contact was made and is restricted"
+PATIENCE = 20
+
+
+def page(stack: Stack, child: str, who: str, **query: Any) -> list[dict[str, Any]]:
+    """What stands on the child's page for somebody, once all has come to it."""
+    stack.heads()
+    head = stack.heads()["chronology"]
+    answer = stack.get("chronology", f"/children/{child}/chronology", who, after=head, **query)
+    assert answer.status_code in (200, 404), answer.text
+    return list(answer.json()["items"]) if answer.status_code == 200 else []
+
+
+def titles(entries: list[dict[str, Any]]) -> list[str]:
+    return [each["title"] for each in entries]
+
+
+class Told:
+    """A contact of the police, who were asked for a check, which a screener then finds to be about somebody in trust."""
+
+    def __init__(self, stack: Stack, name: str) -> None:
+        self.stack = stack
+        self.child = stack.child(f"{name} Test")
+        self.officer = stack.token("police_officer", "police", f"PC {name}")
+        self.nurse = stack.token("health_practitioner", "health", f"{name} Nurse")
+        self.worker = somebody(stack, "social_worker", f"{name} Worker")
+        self.manager = somebody(stack, "mash_manager", f"{name} Manager")
+        self.screener = somebody(stack, "mash_screener", f"{name} Screener")
+        self.contact = self.do(self.officer, "mash.ReceiveContact", about=[self.child], **CONTACT)
+        basis = {"lawful_basis": "children_act_1989_s47", "reason": "To ask would warn him."}
+        self.do(self.manager, "mash.DispenseWithConsent", re=self.contact, **basis)
+        asked = {"agency": "health", "extent": "full", "reason": "Bruises, by his coach."}
+        self.do(self.manager, "mash.RequestAgencyCheck", re=self.contact, **asked)
+
+    def do(self, who: str, command: str, *, re: str = "", about: Any = (), **body: Any) -> str:
+        address = {"re": re} if re else {"about": list(about)}
+        return done(self.stack.send(command, who, {**address, "with": body}))
+
+    def screened(self) -> None:
+        found = {"potential": "child_protection", "young_carers": [], "person_in_trust": True}
+        self.do(self.screener, "mash.ScreenContact", re=self.contact, **found)
+
+    def decided(self, outcome: str) -> None:
+        self.do(
+            self.manager, "mash.DecideContact", re=self.contact, outcome=outcome, level=1, rationale="So."
+        )
+
+    def reason_for_sharing(self, who: str) -> str | None:
+        """Of the one decision on who sees it, as somebody is told it."""
+        after = self.stack.heads()["chronology"]
+        answer = self.stack.get("chronology", f"/children/{self.child}/disclosures", who, after=after)
+        [decision] = answer.json()["items"]
+        return decision["text"] and str(decision["text"]["reason"])
+
+    def shown(self, who: str, **query: Any) -> list[str]:
+        return titles(page(self.stack, self.child, who, **query))
+
+
+def test_what_was_told_of_it_before_is_withdrawn_from_all_pages_until_it_is_decided_otherwise(
+    stack: Stack,
+) -> None:
+    told = Told(stack, "Uma")
+    shares = {"with": ["education"], "organisation": "Elm School", "reason": "He coaches there."}
+    told.do(told.manager, "chronology.ShareEntry", re=told.contact, **shares, lawful_basis="public_task")
+    assert told.reason_for_sharing(told.worker) == "He coaches there."
+    before = told.shown(told.worker)
+    assert {"Contact received from the police", "Health asked for information (full)"} <= set(before)
+    told.screened()
+    screened = told.shown(told.manager)
+    assert told.reason_for_sharing(told.manager) == "He coaches there."
+    assert told.reason_for_sharing(told.worker) is None
+    for who in (told.worker, told.nurse):
+        entries = page(stack, told.child, who)
+        assert set(titles(entries)) == {TITLE}
+        assert [each["text"] for each in entries] == [None] * len(entries)
+        assert not any("topic" in each or "event" in each for each in entries)
+        # Nor is it found by what it says.
+        assert told.shown(who, topic="agency_check") == told.shown(who, significance="routine") == []
+    # Who wrote it down reads what they wrote.
+    assert "Contact received from the police" in told.shown(told.officer)
+    told.decided("no_further_action")
+    assert len(told.shown(told.worker)) == len(screened) + 1
+    assert TITLE not in told.shown(told.worker)
+    assert "Health asked for information (full)" in told.shown(told.nurse)
+
+
+def test_one_for_the_lado_stays_withdrawn_and_the_lado_reads_it(stack: Stack) -> None:
+    told = Told(stack, "Ute")
+    lado = stack.token("lado", "lado", "Ute Lado")
+    assert page(stack, told.child, lado) == []
+    told.screened()
+    told.decided("routed_to_lado")
+    assert set(told.shown(told.worker)) == {TITLE}
+    weighing = stack.get("chronology", "/worklist", told.worker, limit=200).json()["items"]
+    assert told.child not in {each["child"] for each in weighing}
+    [contact] = page(stack, told.child, lado)
+    assert contact["title"] == "Contact received from the police"
+    assert ["What is worrying", CONTACT["worries"]] in contact["text"]
+
+
+def test_who_is_kept_from_it_may_do_what_their_role_does_and_learns_nothing_by_it(stack: Stack) -> None:
+    told = Told(stack, "Uli")
+    worker = somebody(stack, "mash_social_worker", "Uli Kept")
+    told.screened()
+    told.decided("routed_to_lado")
+    listed = stack.get("mash", "/may", worker, re=told.contact).json()["commands"]
+    may = {each["command"]: each for each in listed}
+    assert {each["because"] for each in listed} <= {"", "role"}
+    assert may["mash.InformReferrer"]["may"] == may["mash.IdentifyImmediateHarm"]["may"] == "yes"
+    refused = stack.send(
+        "mash.IdentifyImmediateHarm", worker, {"re": told.contact, "with": {"reason": "At home."}}
+    )
+    assert (refused.status_code, refused.json()["rules"]) == (409, [])
+    assert "decided" not in refused.text
+    told.do(worker, "mash.InformReferrer", re=told.contact, message="Passed on.", outcome=True)

@@ -7,7 +7,7 @@ that it is short and quickly read however long the chronology grows.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Generic, TypeVar, assert_never
+from typing import Generic, TypeAlias, TypeVar, assert_never
 from uuid import UUID
 
 from services.chronology.events import (
@@ -17,6 +17,7 @@ from services.chronology.events import (
     EntryWithheld,
     InvolvementNoted,
     PartTaken,
+    RestrictionEnded,
     ThingEntryNoted,
 )
 from shared.domain.command import Command
@@ -24,7 +25,9 @@ from shared.domain.decider import Context, Per, Stream
 from shared.domain.event import Event, Sensitivity
 from shared.team.audience import Party, SeenBy
 
-ChildRecordEvent = InvolvementNoted | ThingEntryNoted | EntryShared | EntryWithheld | EntryRestricted
+ChildRecordEvent = (
+    InvolvementNoted | ThingEntryNoted | EntryShared | EntryWithheld | EntryRestricted | RestrictionEnded
+)
 
 ItemT = TypeVar("ItemT")
 
@@ -74,6 +77,29 @@ class Decided:
     shares: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """Whom a thing's entries are for.
+
+    Attributes:
+        title: what all others are shown.
+        roles: who may read them by their role.
+        named: who may read them beside those.
+        until_decided: whether that is so until its team decides alone ...
+        ended: ... and it has decided otherwise.
+    """
+
+    title: str
+    roles: tuple[str, ...]
+    named: frozenset[UUID]
+    until_decided: bool
+    ended: bool = False
+
+    def says(self, named: Sequence[UUID], *, until_decided: bool) -> bool:
+        """Whether it stands already for these too, and for as long: for good is longer than until it is decided."""
+        return not self.ended and self.named >= set(named) and self.until_decided <= until_decided
+
+
 @dataclass(frozen=True)
 class ChildRecord:
     """What is known of a child when an entry comes in."""
@@ -84,10 +110,10 @@ class ChildRecord:
     took_part: Trail[PartTaken] | None = None
     things: Trail[ThingEntry] | None = None
     decided: Trail[Decided] | None = None
-    restricted: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
+    restricted: Mapping[UUID, Restricted] = field(default_factory=dict)
+    """The things that are for few to read, or were: very few of a child, so they may be copied for one more."""
     marked: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)
     """Of things of which nothing is kept from anybody: to whom alone it is shown that there is something."""
-    """The things that are for few to read: very few of a child, so they may be copied for one more; and who is named."""
 
     def thing_entries(self, thing: UUID | None) -> list[ThingEntry]:
         """The entries that stand for a thing, each as it is by now, the latest first."""
@@ -132,9 +158,11 @@ def evolve(state: ChildRecord, event: ChildRecordEvent) -> ChildRecord:
         case EntryRestricted(thing=thing, named=named, only_marks=True):
             known = state.marked.get(thing, frozenset())
             return replace(state, marked={**state.marked, thing: known | frozenset(named)})
-        case EntryRestricted(thing=thing, named=named):
-            known = state.restricted.get(thing, frozenset())
-            return replace(state, restricted={**state.restricted, thing: known | frozenset(named)})
+        case EntryRestricted():
+            return _restricted(state, event)
+        case RestrictionEnded(thing=thing):
+            ended = replace(state.restricted[thing], ended=True)
+            return replace(state, restricted={**state.restricted, thing: ended})
         case _:
             assert_never(event)
 
@@ -151,6 +179,13 @@ def _involved(state: ChildRecord, event: InvolvementNoted) -> ChildRecord:
     for part in event.took_part:
         took_part = Trail(part, took_part)
     return replace(state, involved=involved, work=work, took_part=took_part)
+
+
+def _restricted(state: ChildRecord, event: EntryRestricted) -> ChildRecord:
+    known = state.restricted.get(event.thing)
+    named = frozenset(event.named) | (known.named if known else frozenset())
+    few = Restricted(event.title, event.roles, named, event.until_decided)
+    return replace(state, restricted={**state.restricted, event.thing: few})
 
 
 def as_one(own: ChildRecord, others: Sequence[ChildRecord]) -> ChildRecord:
@@ -173,12 +208,38 @@ class RestrictEntries(Command, name="chronology.RestrictEntries", internal=True)
     roles: tuple[str, ...]
     named: tuple[UUID, ...] = ()
     only_marks: bool = False
+    until_decided: bool = False
 
 
-def decide(command: RestrictEntries, state: ChildRecord, _context: Context) -> list[Event]:
-    """The thing is for few to read; where it is already, more may be named."""
-    known = (state.marked if command.only_marks else state.restricted).get(command.thing)
-    if known is not None and known >= set(command.named):
+class SettleRestriction(Command, name="chronology.SettleRestriction", internal=True):
+    """What was held back until its team decided is open from now on; or held back again, as it is to be decided anew."""
+
+    thing: UUID
+    opens: bool
+
+
+ChildRecordCommand: TypeAlias = RestrictEntries | SettleRestriction
+
+
+def decide(command: ChildRecordCommand, state: ChildRecord, _context: Context) -> list[Event]:
+    """What follows for who reads the entries of a thing."""
+    match command:
+        case RestrictEntries():
+            return restrict_entries(command, state)
+        case SettleRestriction():
+            return settle_restriction(command, state)
+        case _:
+            assert_never(command)
+
+
+def restrict_entries(command: RestrictEntries, state: ChildRecord) -> list[Event]:
+    """The thing is for few to read; where it is already, more may be named, or it is so for good. A mark is kept apart."""
+    if command.only_marks:
+        stands = set(command.named) <= state.marked.get(command.thing, frozenset())
+    else:
+        known = state.restricted.get(command.thing)
+        stands = known is not None and known.says(command.named, until_decided=command.until_decided)
+    if stands:
         return []
     return [
         EntryRestricted(
@@ -187,6 +248,25 @@ def decide(command: RestrictEntries, state: ChildRecord, _context: Context) -> l
             roles=command.roles,
             named=command.named,
             only_marks=command.only_marks,
+            until_decided=command.until_decided,
+        )
+    ]
+
+
+def settle_restriction(command: SettleRestriction, state: ChildRecord) -> list[Event]:
+    """Only what was held back until a decision is opened by one; what was restricted for good stays so."""
+    known = state.restricted.get(command.thing)
+    if known is None or not known.until_decided or known.ended is command.opens:
+        return []
+    if command.opens:
+        return [RestrictionEnded(thing=command.thing)]
+    return [
+        EntryRestricted(
+            thing=command.thing,
+            title=known.title,
+            roles=known.roles,
+            named=tuple(sorted(known.named)),
+            until_decided=True,
         )
     ]
 
@@ -196,7 +276,7 @@ child_record = Stream(
     state=ChildRecord(),
     evolve=evolve,
     decide=decide,
-    commands=RestrictEntries,
+    commands=ChildRecordCommand,
     events=ChildRecordEvent,
     per=Per.CHILD,
     each_id=True,

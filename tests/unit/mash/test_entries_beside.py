@@ -154,11 +154,12 @@ def test_immediate_harm_is_critical_and_for_social_care():
     assert story.entries(entries)[-1].entry.significance == "critical"
 
 
-def test_of_a_contact_about_somebody_in_trust_no_word_is_told():
+def test_a_contact_about_somebody_in_trust_is_restricted_as_it_is_told_and_routing_it_tells_no_word():
     in_trust = RECEIVE.model_copy(update={"person_in_trust": True})
     story = front_door.when(in_trust, at=NOW, by=OFFICER)
+    assert entries.restriction(story.records[0]).until_decided
     routed = story.when(LADO.model_copy(update={"re": story.id}), at=NOW, by=MANAGER)
-    for told in routed.entries(entries):
-        assert told.entry.title == "A contact was made and is restricted"
-        assert told.entry.parts == told.entry.care_parts == ()
+    decided = routed.entries(entries)[-1].entry
+    assert decided.title == "A contact was made and is restricted"
+    assert decided.parts == decided.care_parts == ()
     assert story.when(CLOSE.model_copy(update={"re": story.id}), at=NOW, by=MANAGER).refusal is None
