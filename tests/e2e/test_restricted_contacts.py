@@ -164,6 +164,7 @@ def test_what_was_told_of_it_before_is_withdrawn_from_all_pages_until_it_is_deci
     stack: Stack,
 ) -> None:
     told = Told(stack, "Uma")
+    stack.heads()
     shares = {"with": ["education"], "organisation": "Elm School", "reason": "He coaches there."}
     told.do(told.manager, "chronology.ShareEntry", re=told.contact, **shares, lawful_basis="public_task")
     assert told.reason_for_sharing(told.worker) == "He coaches there."
