@@ -7,7 +7,7 @@ decided again on a fresh read before it is answered. A conflict is read and deci
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import orjson
@@ -21,6 +21,7 @@ from shared.commands.for_few import ForFewWall
 from shared.commands.late_notes import LateNotes
 from shared.commands.loading import LoadedStream, Loader, Subject
 from shared.commands.open_things import OpenThings
+from shared.commands.opened import opened_with
 from shared.commands.possible import Possibilities, Possible
 from shared.commands.recording import Decided, EventRecorder
 from shared.commands.request import OF_DEADLINES, Request, refuse_the_future
@@ -31,7 +32,6 @@ from shared.commands.targets import Address, Target, Targets
 from shared.commands.wiring import Wiring
 from shared.crypto.key_store import KeyStore
 from shared.domain.actors import Actor
-from shared.domain.carried import Opened
 from shared.domain.command import Command, NotFound, Refused
 from shared.domain.decider import Context, Stream
 from shared.domain.event import Event, Record
@@ -380,19 +380,6 @@ class CommandHandler:
         """
         asked = orjson.dumps([command.NAME, command.model_dump(mode="json")], option=orjson.OPT_SORT_KEYS)
         return self._keys.fingerprint(asked)
-
-
-def opened_with(keys: KeyStore) -> Opened:
-    """Opens the sealed part of a record with these keys."""
-
-    def opened(record: Record) -> dict[str, Any] | None:
-        if record.sealed is None:
-            return {}
-        plain = keys.open(record.sealed, record.sealed_by)
-        text: dict[str, Any] | None = None if plain is None else orjson.loads(plain)
-        return text
-
-    return opened
 
 
 def _id(command: Command, command_id: UUID) -> UUID:
