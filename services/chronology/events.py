@@ -209,7 +209,7 @@ class EntryWithheld(Event, name="chronology.EntryWithheld", text=AudienceText, f
     decision: AudienceDecision
 
 
-class EntryRestricted(Event, name="chronology.EntryRestricted", version=2, fixed=()):
+class EntryRestricted(Event, name="chronology.EntryRestricted", version=3, fixed=()):
     """The entries of a contact or meeting, those before and those to come, are for few to read: as its team said.
 
     All others but who recorded one are shown `title` in its place. Said again, it names more of them. Where it `only_marks`,
