@@ -12,6 +12,7 @@ from services.chronology.events import (
     EntryRestricted,
     EntryShared,
     EntryWithheld,
+    RestrictionEnded,
     Shown,
     ShownDepth,
     SignificanceChanged,
@@ -179,6 +180,7 @@ class SeenRow:
     until: datetime | None = None
     after: str | None = None
     thing: UUID | None = None
+    part_of: UUID | None = None
 
 
 _PAGE = ("agency", "organisation", "child", "happened_at", "known_at", "recorded_at", "entry")
@@ -201,6 +203,7 @@ seen = View(
         Index(("agency", "organisation", "position", "entry", "child"), include=("depth",)),
         Index(("agency", "organisation", "until", "entry", "child"), where="until IS NOT NULL"),
         Index(("child", "thing"), where="thing IS NOT NULL"),
+        Index(("child", "part_of"), where="part_of IS NOT NULL"),
     ),
     wall=Wall(
         "agency = (SELECT current_setting('safeguarding.agency', true)) AND organisation IN "
@@ -232,6 +235,7 @@ def _(event: EntryReceived, record: Record) -> Iterator[Change]:
             significance=event.entry.significance,
             position=record.position,
             thing=event.entry.thing,
+            part_of=event.entry.part_of,
         )
 
 
@@ -289,13 +293,24 @@ def _(event: SignificanceChanged, record: Record) -> Update:
 
 
 @seen.on(EntryRestricted)
-def _(event: EntryRestricted, record: Record) -> Update | None:
+def _(event: EntryRestricted, record: Record) -> Iterator[Update]:
     """Who sees what stays as it is, and most are shown one title in its place: so every feed tells of it again. A mark that
     is shown to some changes nothing for others: no feed stirs when one is made.
     """
-    if event.only_marks:
-        return None
-    return Update({"child": event.child, "thing": event.thing}, position=record.position)
+    if not event.only_marks:
+        yield from _told_again(event.child, event.thing, record)
+
+
+@seen.on(RestrictionEnded)
+def _(event: RestrictionEnded, record: Record) -> Iterator[Update]:
+    """It is shown as it is again, and so told again."""
+    yield from _told_again(event.child, event.thing, record)
+
+
+def _told_again(child: UUID | None, thing: UUID, record: Record) -> Iterator[Update]:
+    """The entries of a thing, and those of what was done for it elsewhere."""
+    yield Update({"child": child, "thing": thing}, position=record.position)
+    yield Update({"child": child, "part_of": thing}, position=record.position)
 
 
 @seen.on(ErasureKnown)
@@ -322,6 +337,8 @@ def _(right: Sequence[Record], correction: Record) -> Iterator[Change]:
         )
 
 
-@seen.on_corrected(EntryReceived, EntryShared, EntryWithheld, EntryCorrected, EntryRestricted, ErasureKnown)
+@seen.on_corrected(
+    EntryReceived, EntryShared, EntryWithheld, EntryCorrected, EntryRestricted, RestrictionEnded, ErasureKnown
+)
 def _(_right: Event | None, _corrected: Corrected, _correction: Record) -> None:
     """These follow from other teams' facts, which are corrected there; or were decided, and are undone by a decision."""

@@ -1,12 +1,15 @@
 """The table of who sees an entry follows what is shared, corrected and weighed again."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from services.chronology.decided_audience import resulting
 from services.chronology.events import (
     EntryCorrected,
     EntryReceived,
+    EntryRestricted,
     EntryShared,
+    RestrictionEnded,
     SignificanceChanged,
     SignificanceText,
 )
@@ -16,6 +19,7 @@ from shared.domain.event import Event, Record
 from shared.domain.instants import london
 from shared.domain.view_fold import fold
 from shared.team.audience import SeenBy
+from shared.team.erasure import ErasureKnown
 from shared.testing.facts import CHILD, SIBLING, event_id, record
 from tests.unit.chronology.entry_samples import ENTRY, told
 
@@ -124,3 +128,22 @@ def test_one_fact_about_two_children_is_an_entry_of_each_and_shared_of_one_alone
         (CHILD, "police"),
         (SIBLING, "childrens_social_care"),
     }
+
+
+def test_a_feed_is_told_again_of_what_is_restricted_opened_or_without_words_and_of_no_mark() -> None:
+    thing = told().thing
+    assert thing is not None
+    apart = told(id=UUID(int=7), thing=UUID(int=8), part_of=thing)
+    log = [
+        received(CARE),
+        said(EntryReceived(source_position=8, entry=apart, seen_by=(CARE,)), 2),
+        said(EntryRestricted(thing=thing, title="Restricted", roles=("lado",)), 3),
+        said(RestrictionEnded(thing=thing), 4),
+        said(EntryRestricted(thing=thing, title="A sealed record", roles=("lado",), only_marks=True), 5),
+        said(ErasureKnown(basis="court_order"), 6),
+    ]
+
+    def told_at(count: int) -> set[int]:
+        return {row.position for row in fold(seen, log[:count]).values()}
+
+    assert [told_at(count) for count in (2, 3, 4, 5, 6)] == [{1, 2}, {3}, {4}, {4}, {6}]
