@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import httpx
 import orjson
 import pytest
@@ -20,6 +19,7 @@ from deploy.local.errors import StackError
 from deploy.local.supervisor import Stack
 from deploy.play.stacks import issuer_of
 from shared.messaging.topics import topic_of
+from tests.kafka.looking import looking
 
 pytestmark = pytest.mark.kafka
 
@@ -96,22 +96,19 @@ def delete_topic(stack: Stack, name: str) -> None:
 
 
 async def every_contact_is_in_the_chronology(stack: Stack, contacts: list[str]) -> None:
-    connection = await asyncpg.connect(stack.superuser_dsn())
+    async with looking(stack) as logs:
 
-    async def told() -> bool:
-        rows = await connection.fetch(
-            "SELECT state FROM chronology.events WHERE topic = 'chronology.EntryReceived'"
-        )
-        text = b" ".join(bytes(row["state"]) for row in rows)
-        return all(contact.encode() in text for contact in contacts)
+        async def told() -> bool:
+            rows = await logs["chronology"].fetch(
+                "SELECT state FROM chronology.events WHERE topic = 'chronology.EntryReceived'"
+            )
+            text = b" ".join(bytes(row["state"]) for row in rows)
+            return all(contact.encode() in text for contact in contacts)
 
-    try:
         await until(told, 60)
-        for team in stack.urls:
+        for team, log in logs.items():
             for table in ("inbox_held", "parked"):
-                assert await connection.fetchval(f"SELECT count(*) FROM {team}.{table}") == 0
-    finally:
-        await connection.close()
+                assert await log.fetchval(f"SELECT count(*) FROM {team}.{table}") == 0
 
 
 async def test_a_broker_that_is_away_and_a_topic_made_again_lose_nothing_and_are_told_in_few_lines(

@@ -4,8 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import asyncpg
@@ -22,6 +21,7 @@ from deploy.play.play import Play
 from deploy.play.stacks import issuer_of
 from services import all_teams
 from services import names as team_names
+from tests.kafka.looking import Logs, looking
 
 pytestmark = pytest.mark.kafka
 
@@ -53,21 +53,6 @@ def undisturbed(tmp_path_factory) -> Path:
 
 Story = dict[str, Counter[tuple[str, ...]]]
 """Of each service, what happened on each of its streams, in order; how many streams have such a history."""
-
-
-Logs = Mapping[str, asyncpg.Connection]
-"""Of each service, a connection to where its log is: a team behind a wall has a database of its own."""
-
-
-@asynccontextmanager
-async def looking(stack: Stack) -> AsyncIterator[Logs]:
-    """As the superuser, who looks at every service's schema."""
-    async with AsyncExitStack() as held:
-        found = {}
-        for name in team_names():
-            found[name] = await asyncpg.connect(stack.superuser_dsn(name))
-            held.push_async_callback(found[name].close)
-        yield found
 
 
 async def story(logs: Logs) -> Story:
