@@ -315,7 +315,8 @@ class Targets:
         if stream.joined is None or (opened and None not in opened):
             return opened
         folded = await session.one(thing, stream)
-        if not folded.version:  # nothing of this kind stands under the id: what is folded may be another kind's beginning
+        # Nothing of this kind stands under the id: what is folded may be another kind's beginning.
+        if not folded.version:
             return opened
         return list(dict.fromkeys((*filter(None, opened), *stream.joined(folded.state))))
 
