@@ -22,9 +22,8 @@ NOT_TOLD: Final = "this is for few to read, and cannot be done as it stands: ask
 class ForFewWall:
     """Tells who is kept from the things of one service."""
 
-    def __init__(self, service: str, team: Actor, access: Access, steps: Steps) -> None:
+    def __init__(self, team: Actor, access: Access, steps: Steps) -> None:
         """`team` is the service as an actor; `steps` finds who recorded what."""
-        self._reading = f"read:restricted:{service}"
         self._team = team
         self._access = access
         self._steps = steps
@@ -48,9 +47,9 @@ class ForFewWall:
         if few is None or named is None or any(map(actor.is_surely, named)):
             return False
         known = known_before(self._team.agency, actor)
-        if self._access.allows(actor, self._reading, known):
+        if self._access.allows(actor, few.reading, known):
             return False
-        own = self._access.allows(actor, self._reading, known | {Fact.OWN_RECORD})
+        own = self._access.allows(actor, few.reading, known | {Fact.OWN_RECORD})
         return not (own and await self._said_by(actor, loaded.target.stream_id, few.said_by))
 
     async def _said_by(self, actor: Actor, stream: UUID, events: tuple[type, ...]) -> bool:

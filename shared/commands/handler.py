@@ -117,7 +117,7 @@ class CommandHandler:
             service, self.team, self._wiring, access, opened, walled=walled, patience=patience
         )
         self._open = OpenThings(self._wiring.streams, store, episodes, aliases)
-        self._for_few = for_few = ForFewWall(service, self.team, access, steps)
+        self._for_few = for_few = ForFewWall(self.team, access, steps)
         self._possibilities = Possibilities(
             service, self.team, self._wiring, access, rules, self._targets, self._loader, for_few, clock.now
         )

@@ -143,10 +143,12 @@ class ForFew:
     """That things of a kind may be for few to read, whatever list or refusal they would stand in.
 
     Attributes:
+        reading: the action that reads it then.
         named: of a state, the professionals who may read it beside those whose role may; None: it is for the whole team.
         said_by: who recorded one of these events may read it: who wrote it down, who found out that it is to be held back.
     """
 
+    reading: str
     named: Callable[[Any], frozenset[UUID] | None]
     said_by: tuple[type[Event], ...]
 

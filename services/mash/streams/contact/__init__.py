@@ -240,6 +240,7 @@ contact = Stream(
     childless=True,
     joined=joined,
     for_few=ForFew(
+        reading="read:restricted:mash",
         named=lambda state: state.for_few,
         said_by=(ContactReceived, ContactPassedToOpenCase, ContactRestricted),
     ),
