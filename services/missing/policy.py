@@ -28,12 +28,7 @@ def take_in_notice(event: mash.MissingNoticeReceived, record: Record) -> TakeInM
 @policy.on(assessment.WorkerAllocated, corrected=AlreadySo)
 def note_worker(event: assessment.WorkerAllocated, record: Record) -> NoteWorker:
     """The child has a social worker: an adult they know, who is asked first to offer a return interview (R2)."""
-    return NoteWorker(
-        about=(event.child,) if event.child else (),
-        worker=event.worker,
-        agency=event.worker_agency or record.envelope.agency,
-        case=record.stream,
-    )
+    return _worker(event, record)
 
 
 @policy.on(assessment.AllocationEnded, corrected=AlreadySo)
@@ -47,6 +42,10 @@ def note_worker_gone(event: assessment.AllocationEnded, record: Record) -> NoteW
 @policy.on(fws.KeyworkerAllocated, corrected=AlreadySo)
 def note_keyworker(event: fws.KeyworkerAllocated, record: Record) -> NoteWorker:
     """The family has a keyworker: an adult the child knows (R2)."""
+    return _worker(event, record)
+
+
+def _worker(event: assessment.WorkerAllocated | fws.KeyworkerAllocated, record: Record) -> NoteWorker:
     return NoteWorker(
         about=(event.child,) if event.child else (),
         worker=event.worker,

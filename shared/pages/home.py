@@ -25,14 +25,14 @@ class Unfinished:
 async def today(visit: Visit) -> Response:
     """What waits for this person today."""
     panels: list[Panel] = []
-    missing: list[str] = []
+    missing = False
     for panel in visit.site.panels_of(visit.person.role):
         try:
             found = await panel(visit)
         except (Away, Refusal) as error:
             if isinstance(error, Refusal) and error.status == 401:
                 raise
-            missing.append(panel.__doc__ or "")
+            missing = True
             continue
         if found is not None:
             panels.append(found)

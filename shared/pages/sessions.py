@@ -14,6 +14,8 @@ import asyncpg
 
 from shared.pages.boxes import Boxes
 
+COOKIE: Final = "__Host-session"
+"""What the browser holds."""
 IDLE: Final = timedelta(minutes=60)
 """After so long without use a session has ended."""
 LONGEST: Final = timedelta(hours=12)

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from shared.pages.boxes import NotOurs
 from shared.pages.calls import Away, Refusal
 from shared.pages.provider import Attempt, ProviderAway, SignInRefused
-from shared.pages.sessions import LONGEST, Person, owner_of
+from shared.pages.sessions import COOKIE, LONGEST, Person, owner_of
 from shared.pages.visit import Around, Visit, of_ours
 
 ATTEMPT: Final = "__Host-sign-in"
@@ -58,7 +58,7 @@ def routes(site: Around) -> list[Route]:
         owner = owner_of(site.provider.issuer, subject, actor.role, actor.agency, actor.organisation)
         cookie = await site.sessions.begin(owner, person, given, datetime.now(UTC))
         answer = RedirectResponse(to, 303)
-        _set(answer, "__Host-session", cookie, int(LONGEST.total_seconds()))
+        _set(answer, COOKIE, cookie, int(LONGEST.total_seconds()))
         _set(answer, ATTEMPT, "", 0)
         return answer
 
@@ -66,7 +66,7 @@ def routes(site: Around) -> list[Route]:
         await site.sessions.end(visit.session)
         way_out = await site.provider.way_out()
         answer = site.plain("signed-off.html", "You have signed out", 200, way_out=way_out)
-        _set(answer, "__Host-session", "", 0)
+        _set(answer, COOKIE, "", 0)
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         return answer
 

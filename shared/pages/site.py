@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from hmac import compare_digest
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs
+from weakref import WeakValueDictionary
 
 import asyncpg
 import httpx
@@ -32,7 +33,7 @@ from shared.pages.drafts import Drafts
 from shared.pages.generic import CommandForms, Schemas
 from shared.pages.headers import PageHeaders
 from shared.pages.provider import Provider, ProviderAway, SignInRefused
-from shared.pages.sessions import Session, Sessions
+from shared.pages.sessions import COOKIE, Session, Sessions
 from shared.pages.static_files import StaticFiles
 from shared.pages.team import Handler, MenuEntry, TeamPages
 from shared.pages.templating import Templates
@@ -41,7 +42,6 @@ from shared.pages.words import Words
 
 log = logging.getLogger(__name__)
 
-COOKIE: Final = "__Host-session"
 MOST_BYTES: Final = 512 * 1024
 """The longest form; a text beyond it is a document."""
 _MOST_FIELDS: Final = 2000
@@ -121,7 +121,8 @@ class Site:
         self.drafts: Drafts
         self.provider: Provider
         self._teams: Teams
-        self._renewing: dict[bytes, asyncio.Lock] = {}
+        self._renewing: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        """Of each session whose tokens are being renewed; held by the requests that wait for it, and gone with the last."""
 
     def application(self) -> Starlette:
         """The application; what it stands on is opened and closed with it."""
@@ -204,7 +205,7 @@ class Site:
                 if request.method != "GET":
                     return self.plain("signed-out.html", "You are signed out", 401, to="/", kept=False)
                 to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-                return RedirectResponse(f"/sign-in?{urlencode({'to': of_ours(to)})}", 303)
+                return RedirectResponse(signing.sign_in_address(to), 303)
             except Late as late:
                 return self.plain("signed-out.html", "You were signed out", 401, to=late.here, kept=True)
             except Denied:
@@ -257,9 +258,7 @@ class Site:
             now = await self.sessions.again(session)
             if now is None:
                 raise NotSignedIn
-            renewed = await self._renewed(now) if _ends_soon(now) else now
-        self._renewing.pop(session.id, None)
-        return renewed
+            return await self._renewed(now) if _ends_soon(now) else now
 
     async def _renewed(self, session: Session) -> Session:
         assert session.tokens is not None

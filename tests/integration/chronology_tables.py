@@ -1,7 +1,9 @@
 """The chronology's read tables on a database of a test's own: kept up from a log, or filled with a great many entries."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +40,30 @@ def make_database(server: EmbeddedPostgres, name: str) -> None:
 def dsn(server: EmbeddedPostgres, name: str, role: str) -> str:
     """Where a role of the chronology connects."""
     return server.dsn(name, role, role)
+
+
+@dataclass(frozen=True)
+class Pools:
+    """Connections of who fills the read tables, and of who reads them."""
+
+    owner: asyncpg.Pool
+    reader: asyncpg.Pool
+
+
+@asynccontextmanager
+async def on_empty_tables(server: EmbeddedPostgres, name: str) -> AsyncIterator[Pools]:
+    """A database of `make_database`, with its tables made anew."""
+    async with AsyncExitStack() as stack:
+        owner, reader = [
+            await stack.enter_async_context(
+                asyncpg.create_pool(dsn(server, name, role), min_size=1, max_size=2)
+            )
+            for role in ("chronology_views", "chronology_reader")
+        ]
+        async with owner.acquire() as connection:
+            await connection.execute("DROP TABLE IF EXISTS chronology_views.entries, chronology_views.seen")
+            await make_tables(connection)
+        yield Pools(owner, reader)
 
 
 async def make_tables(connection: asyncpg.Connection) -> None:

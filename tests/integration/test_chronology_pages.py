@@ -3,8 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 
 import asyncpg
 import pytest
@@ -20,11 +18,12 @@ from tests.integration.chronology_log import AUDITOR, NOW, Log, read
 from tests.integration.chronology_tables import (
     BUSY_CHILD,
     SCHOOL,
+    Pools,
     dsn,
     fill,
     keep,
     make_database,
-    make_tables,
+    on_empty_tables,
 )
 
 MANY = 1_000_000
@@ -39,14 +38,6 @@ READERS = [
 ]
 
 
-@dataclass(frozen=True)
-class Pools:
-    """Connections of who fills the read tables, and of who reads them."""
-
-    owner: asyncpg.Pool
-    reader: asyncpg.Pool
-
-
 @pytest.fixture(scope="module")
 def few(postgres: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
     """The server with a database of the chronology's own."""
@@ -58,17 +49,8 @@ def few(postgres: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
 @pytest.fixture
 async def pools(few: EmbeddedPostgres) -> AsyncIterator[Pools]:
     """On empty tables."""
-    async with AsyncExitStack() as stack:
-        owner, reader = [
-            await stack.enter_async_context(
-                asyncpg.create_pool(dsn(few, "few", role), min_size=1, max_size=2)
-            )
-            for role in ("chronology_views", "chronology_reader")
-        ]
-        async with owner.acquire() as connection:
-            await connection.execute("DROP TABLE IF EXISTS chronology_views.entries, chronology_views.seen")
-            await make_tables(connection)
-        yield Pools(owner, reader)
+    async with on_empty_tables(few, "few") as found:
+        yield found
 
 
 @pytest.mark.parametrize("seed", range(4))

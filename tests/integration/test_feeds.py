@@ -1,7 +1,6 @@
 """The feed of an organisation on PostgreSQL: whoever takes in all of it has what their pages show, wherever they stopped."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -17,7 +16,7 @@ from shared.domain.actors import Actor
 from shared.projections.walls import reading_as
 from shared.testing.facts import actor
 from tests.integration.chronology_log import LATER, NOW, Log, read
-from tests.integration.chronology_tables import dsn, keep, make_database, make_tables
+from tests.integration.chronology_tables import Pools, keep, make_database, on_empty_tables
 
 READERS: Final = [
     actor("police_system", agency="police"),
@@ -61,26 +60,15 @@ def server(postgres: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture
-async def pools(server: EmbeddedPostgres) -> AsyncIterator[tuple[asyncpg.Pool, asyncpg.Pool]]:
+async def pools(server: EmbeddedPostgres) -> AsyncIterator[Pools]:
     """Connections of who fills the read tables, and of who reads them, on empty tables."""
-    async with AsyncExitStack() as stack:
-        owner, reader = [
-            await stack.enter_async_context(
-                asyncpg.create_pool(dsn(server, "feeds", role), min_size=1, max_size=2)
-            )
-            for role in ("chronology_views", "chronology_reader")
-        ]
-        async with owner.acquire() as connection:
-            await connection.execute("DROP TABLE IF EXISTS chronology_views.entries, chronology_views.seen")
-            await make_tables(connection)
-        yield owner, reader
+    async with on_empty_tables(server, "feeds") as found:
+        yield found
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_a_feed_that_is_followed_is_the_page_wherever_it_stands(
-    pools: tuple[asyncpg.Pool, asyncpg.Pool], seed: int
-) -> None:
-    owner, pool = pools
+async def test_a_feed_that_is_followed_is_the_page_wherever_it_stands(pools: Pools, seed: int) -> None:
+    owner, pool = pools.owner, pools.reader
     log = Log(seed)
     copies = [Copy(who, 0) for who in READERS]
     head = 0
@@ -96,9 +84,9 @@ async def test_a_feed_that_is_followed_is_the_page_wherever_it_stands(
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_feed_that_is_begun_late_tells_all_that_is_shown_and_nothing_that_was_taken_away(
-    pools: tuple[asyncpg.Pool, asyncpg.Pool], seed: int
+    pools: Pools, seed: int
 ) -> None:
-    owner, pool = pools
+    owner, pool = pools.owner, pools.reader
     log = Log(seed)
     await keep(owner, log.records)
     for who in READERS:
@@ -110,9 +98,9 @@ async def test_a_feed_that_is_begun_late_tells_all_that_is_shown_and_nothing_tha
 
 
 async def test_what_was_shared_for_a_time_is_told_gone_when_that_ends_though_nothing_is_recorded(
-    pools: tuple[asyncpg.Pool, asyncpg.Pool],
+    pools: Pools,
 ) -> None:
-    owner, pool = pools
+    owner, pool = pools.owner, pools.reader
     ended = 0
     for seed in range(4):
         log = Log(seed)

@@ -11,6 +11,7 @@ from services.chronology.events import (
     EntryRestricted,
     EntryShared,
     EntryWithheld,
+    RestrictionEnded,
     SignificanceChanged,
 )
 from services.chronology.past import Lens, Past, Place, as_at, knew
@@ -105,6 +106,19 @@ def test_what_is_for_few_is_one_title_but_for_their_role() -> None:
     assert page(*log, lens=SOCIAL)[HERE].closed == "A contact was made"
     assert page(*log, lens=Lens("childrens_social_care", None, "lado"))[HERE].closed is None
     assert page(*log)[HERE].closed is None
+
+
+def test_what_was_done_for_a_contact_is_closed_with_it_and_open_with_it_again() -> None:
+    check = received(CARE, ELM, n=2, id=UUID(int=7), thing=UUID(int=8), part_of=THING)
+    there = Place(UUID(int=7), CHILD)
+    restricted = said(EntryRestricted(thing=THING, title="A contact was made", roles=("lado",)), 3)
+    ended = said(RestrictionEnded(thing=THING), 4)
+    one = page(check, restricted, lens=SOCIAL)[there]
+    assert (one.closed, one.closed_by) == ("A contact was made", THING)
+    assert page(check, restricted, ended, lens=SOCIAL)[there].closed is None
+    past = Past()
+    past.take(check)
+    assert past.take(restricted) == past.take(ended) == {there}
 
 
 def test_a_mark_that_is_shown_to_some_keeps_no_entry_from_anybody() -> None:

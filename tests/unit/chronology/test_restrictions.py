@@ -87,6 +87,14 @@ def test_what_only_marks_keeps_no_entry_from_anybody_and_is_kept_apart():
     }
 
 
+def test_a_mark_stays_when_what_was_held_back_is_open_again():
+    mark = RestrictEntries(thing=THING, title="Something exists", roles=(), named=(MIA,), only_marks=True)
+    story = given().when(mark, at=AT).when(HELD, at=AT).when(OPEN, at=AT)
+    assert [(row.reader, row.only_marks) for row in fold(restrictions, story.records).values()] == [
+        (str(MIA), True)
+    ]
+
+
 def test_one_about_an_adult_in_trust_is_restricted_before_it_comes_in():
     story = given_contact().when(RECEIVE.model_copy(update={"person_in_trust": True}), at=AT, by=OFFICER)
     received = story.records[0]
