@@ -195,7 +195,10 @@ class Targets:
             # Opened under an id of its own: then whoever is named says for whom, and loading says whether it is there.
             children = list(about) or [None]
         if not children:
-            raise NotFound(f"there is no {in_words(stream.name)} with this id; check it", what="thing")
+            raise NotFound(
+                f"there is no {in_words(stream.name)} with this id; check it, or name the children it is about",
+                what="thing",
+            )
         if not about:
             return [Target(thing_stream(thing, child), child, thing) for child in children]
         same = await same_people(self._aliases, {*filter(None, children), *about}, session)
